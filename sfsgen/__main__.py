@@ -1,0 +1,44 @@
+"""The program's entry: from a command line to an exit status, whatever happens on the way."""
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+
+DONE, FAILED, INTERRUPTED, CLOSED_PIPE = 0, 2, 130, 141  # the last two as a shell reports signals
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit status; a failure is told on stderr."""
+    try:
+        # Imported here, so that Ctrl-C is quiet from the first moment on.
+        from sfsgen.cli import invoke
+
+        status = invoke(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("sfsgen: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return CLOSED_PIPE
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"sfsgen: error: {where}{error.strerror or error}", file=sys.stderr)
+        return FAILED
+    except Exception as error:  # noqa: BLE001  # status 1 would read as "found problems"
+        print(f"sfsgen: this is a bug: {type(error).__name__}: {error}", file=sys.stderr)
+        print("  fix: report it with the command line that you typed", file=sys.stderr)
+        return FAILED
+    return status
+
+
+def main() -> None:
+    """Run the program and end the process."""
+    gc.disable()  # a run makes many objects and hardly any garbage
+    status = run(sys.argv[1:])
+    sys.stderr.flush()
+    os._exit(status)  # taking the modules down one by one would only cost time
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The command line: the commands, each loaded when it is called."""
+
+import importlib
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+import sfsgen
+from sfsgen.console import tell
+from sfsgen.errors import InputError, Problem
+
+_COMMANDS = {
+    "render": "Print a whole set: Service, volumes, claims and StatefulSet.",
+    "init": "Print a values file to start from.",
+    "schema": "Print the JSON Schema of values files.",
+}
+_FAILED = 2
+
+
+class _Commands(TyperGroup):
+    """Loads a command's module, and builds its parameters, when that command is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"sfsgen.commands.{cmd_name}")
+        alone = typer.Typer(add_completion=False)
+        alone.command(cmd_name, short_help=_COMMANDS[cmd_name])(getattr(module, cmd_name))
+        return typer.main.get_command(alone)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"sfsgen {sfsgen.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Render StatefulSets whose NFS volumes and claims are paired one to one by ordinal."""
+
+
+def invoke(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit status; problems of the input go to stderr.
+
+    Raises OSError where the system refuses to read or write.
+    """
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("sfsgen", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
+    except InputError as error:
+        tell(*error.problems)
+        return _FAILED
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "sfsgen"
+        tell(Problem(path, error.format_message(), f"`{path} --help` lists what there is"))
+        return _FAILED
+    return 0

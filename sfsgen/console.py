@@ -1,0 +1,30 @@
+"""Talk on stderr, as plain text: stdout is for results."""
+
+import sys
+from collections.abc import Iterable
+
+from sfsgen.errors import Problem
+
+
+def tell(*problems: Problem) -> None:
+    """Print problems, each once."""
+    for problem in dict.fromkeys(problems):
+        print(problem, file=sys.stderr)
+
+
+def note(text: str) -> None:
+    """Print something worth knowing that is no problem."""
+    print(f"sfsgen: {text}", file=sys.stderr)
+
+
+def split(problems: Iterable[Problem], *, strict: bool) -> tuple[list[Problem], list[Problem]]:
+    """Return errors and warnings; if strict, warnings are errors."""
+    errors, warnings = [], []
+    for problem in problems:
+        if strict:
+            errors.append(problem._replace(severity="error"))
+        elif problem.severity == "warning":
+            warnings.append(problem)
+        else:
+            errors.append(problem)
+    return errors, warnings

@@ -1,0 +1,77 @@
+"""What works but hurts: warnings about a set that is valid."""
+
+from collections.abc import Iterator
+
+from sfsgen.errors import Problem
+from sfsgen.model import StatefulSet
+from sfsgen.storage import is_address
+from sfsgen.values import Values
+from sfsgen.yaml_documents import Path
+
+
+def warnings(values: Values, stateful_set: StatefulSet) -> Iterator[Problem]:
+    """Yield what the set's owner should know, each at the option or line that asked for it."""
+    for path, what, fix in (*_storage(values, stateful_set), *_fields(values, stateful_set)):
+        yield Problem(values.where(path), what, fix, "warning")
+
+
+def _storage(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Path, str, str]]:
+    # A value that all claim templates inherit is warned of once.
+    told = set()
+    for index, template in enumerate(stateful_set.claim_templates):
+        for key, what, fix in (
+            (("persistentVolumeReclaimPolicy",), *_reclaim_policy(template.reclaim_policy)),
+            (("mountOptions",), *_mount_options(template.mount_options)),
+            (("nfs", "server"), *_server(template.server)),
+            (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
+        ):
+            path = values.inherited(("claimTemplates", index), *key)
+            if what and path not in told:
+                told.add(path)
+                yield path, what, fix
+
+
+def _reclaim_policy(policy: str) -> tuple[str, str]:
+    if policy == "Recycle":
+        what = "Recycle deletes all files in a volume's directory when its claim is deleted"
+        return what, "use Retain, unless the data may go"
+    if policy == "Delete":
+        what = "Delete cannot delete an NFS directory: when its claim goes, the volume turns Failed"
+        return what, "use Retain"
+    return "", ""
+
+
+def _mount_options(options: tuple[str, ...]) -> tuple[str, str]:
+    if "soft" in ",".join(options).split(","):
+        what = "a soft mount gives up when the server is slow, and writes can be lost silently"
+        return what, "use hard"
+    return "", ""
+
+
+def _server(server: str) -> tuple[str, str]:
+    if is_address(server):
+        what = f"{server} is an address, and a volume's server can never be changed"
+        return what, "use a DNS name: it can move to another server"
+    return "", ""
+
+
+def _shared(is_shared: bool) -> tuple[str, str]:
+    if is_shared:
+        what = "all ordinals share one directory: each replica can overwrite the others' files"
+        return what, "leave it out, unless the program is made for it"
+    return "", ""
+
+
+def _fields(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Path, str, str]]:
+    retention = stateful_set.fields.get("persistentVolumeClaimRetentionPolicy", {})
+    for event in ("whenDeleted", "whenScaled"):
+        if retention.get(event) == "Delete":
+            what = f"{event}: Delete deletes the claims that were made beforehand too; their "
+            what += "volumes stay Released, and the next pods hang Pending"
+            path = ("statefulSet", "persistentVolumeClaimRetentionPolicy", event)
+            yield values.nested(path), what, "use Retain"
+    if "fsGroup" in stateful_set.pod.fields.get("securityContext", {}):
+        if any(template.driver == "nfs" for template in stateful_set.claim_templates):
+            what = "in-tree NFS ignores fsGroup: the files keep their owner on the server"
+            path = ("pod", "securityContext", "fsGroup")
+            yield values.nested(path), what, "set the owner on the NFS server"

@@ -1,0 +1,168 @@
+"""What is wanted: a StatefulSet, its claim templates, and one VolumePair for every ordinal.
+
+A value of these types is valid: `values` checks everything before it makes one.
+They are named tuples because a dataclass takes eight times as long to define, at every start.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sfsgen.names import Pattern, claim_name
+
+Fields = Mapping[str, Any]
+"""Fields of a Kubernetes type as the user wrote them, passed through."""
+
+
+class NfsDirectory(NamedTuple):
+    """A directory on an NFS server."""
+
+    server: str
+    path: str
+
+
+class VolumePair(NamedTuple):
+    """One ordinal's PersistentVolume and PersistentVolumeClaim.
+
+    Both are rendered from this one value, so they cannot disagree: with a claimRef and a
+    volumeName the binder checks neither size nor modes nor class (measured), so their equality
+    is ours to guarantee.
+    """
+
+    ordinal: int
+    volume_name: str
+    claim_name: str
+    namespace: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    storage: str
+    access_modes: tuple[str, ...]
+    storage_class: str
+    reclaim_policy: str
+    mount_options: tuple[str, ...]
+    driver: str
+    directory: NfsDirectory
+    read_only: bool
+
+    @property
+    def csi_share(self) -> str:
+        """The exported part of the directory: all but its last component."""
+        return self.directory.path.rpartition("/")[0] or "/"
+
+    @property
+    def csi_sub_dir(self) -> str:
+        """The directory below the share, or "" where the root itself is mounted."""
+        return self.directory.path.rpartition("/")[2]
+
+    @property
+    def csi_volume_handle(self) -> str:
+        """`server#share#subDir`, as csi-driver-nfs spells it, unique in the cluster.
+
+        Its last part is the volume's name, which the cluster keeps unique, also where two
+        volumes share a directory.
+        """
+        parts = [self.directory.server, self.csi_share.strip("/"), self.csi_sub_dir]
+        return "#".join(parts if parts[-1] == self.volume_name else [*parts, self.volume_name])
+
+
+class ClaimTemplate(NamedTuple):
+    """One entry of volumeClaimTemplates, and where its volumes lie."""
+
+    name: str
+    storage: str
+    mount_path: str
+    access_modes: tuple[str, ...]
+    reclaim_policy: str
+    mount_options: tuple[str, ...]
+    driver: str
+    read_only: bool
+    server: str
+    volume_name: Pattern
+    directory: Pattern
+    shared_directory: bool
+    exceptions: Mapping[int, NfsDirectory]
+    """The ordinals whose volumes lie elsewhere."""
+
+    def directory_of(self, ordinal: int) -> NfsDirectory:
+        """Return where one ordinal's data lies."""
+        regular = NfsDirectory(self.server, self.directory.at(ordinal))
+        return self.exceptions.get(ordinal, regular)
+
+
+class Metadata(NamedTuple):
+    """An object's labels, annotations and further metadata."""
+
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    fields: Fields
+
+
+class Container(NamedTuple):
+    """The main container, which mounts the claims."""
+
+    image: str
+    ports: tuple[Fields, ...]
+    env: tuple[Fields, ...]
+    volume_mounts: tuple[Fields, ...]
+    fields: Fields
+
+
+class Pod(NamedTuple):
+    """What a pod has besides its main container."""
+
+    metadata: Metadata
+    sidecars: tuple[Fields, ...]
+    fields: Fields
+
+
+class Service(NamedTuple):
+    """The headless Service that gives the pods their DNS names."""
+
+    name: str
+    metadata: Metadata
+    ports: tuple[Fields, ...]
+    publish_not_ready_addresses: bool
+    fields: Fields
+
+
+class StatefulSet(NamedTuple):
+    """A StatefulSet with its headless Service and all that its volumes need."""
+
+    name: str
+    namespace: str
+    replicas: int
+    start_ordinal: int
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    selector: Mapping[str, str]
+    metadata: Metadata
+    pod_management_policy: str
+    update_strategy: Fields
+    fields: Fields
+    service: Service
+    pod: Pod
+    container: Container
+    claim_templates: tuple[ClaimTemplate, ...]
+
+    @property
+    def ordinals(self) -> range:
+        """The ordinals of its pods."""
+        return range(self.start_ordinal, self.start_ordinal + self.replicas)
+
+    def pair(self, template: ClaimTemplate, ordinal: int) -> VolumePair:
+        """Return the volume and claim of one ordinal."""
+        return VolumePair(
+            ordinal=ordinal,
+            volume_name=template.volume_name.at(ordinal),
+            claim_name=claim_name(template.name, self.name).at(ordinal),
+            namespace=self.namespace,
+            labels=self.labels,
+            annotations=self.annotations,
+            storage=template.storage,
+            access_modes=template.access_modes,
+            storage_class="",
+            reclaim_policy=template.reclaim_policy,
+            mount_options=template.mount_options,
+            driver=template.driver,
+            directory=template.directory_of(ordinal),
+            read_only=template.read_only,
+        )

@@ -1,0 +1,147 @@
+"""Every name that Kubernetes or the convention derives, and what each may look like."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+PLACEHOLDERS = ("namespace", "name", "ordinal", "claim", "volume", "template")
+_LABEL_LENGTH = 63
+_SUBDOMAIN_LENGTH = 253
+_ORDINAL = "\0"  # stands for the ordinal in a Pattern's text: no name or path can hold it
+_LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+
+
+class Pattern(NamedTuple):
+    """A name or path of one claim template in which only the ordinal is still open."""
+
+    pieces: tuple[str, ...]
+
+    def at(self, ordinal: int | str) -> str:
+        """Return the text for one ordinal."""
+        return str(ordinal).join(self.pieces)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether different ordinals give different texts."""
+        return len(self.pieces) > 1
+
+    def ordinal_of(self, text: str) -> int | None:
+        """Return the ordinal that gives this text, or None."""
+        if not self.is_open:
+            return None
+        head, tail = self.pieces[0], self.pieces[1]
+        number = re.match(r"(?:0|[1-9][0-9]*)", text[len(head) :])
+        if not number or not text.startswith(head):
+            return None
+        # The digits may run on into a literal piece that begins with digits: try each length.
+        for length in range(len(number[0]), 0, -1):
+            ordinal = number[0][:length]
+            if text.startswith(tail, len(head) + length) and self.at(ordinal) == text:
+                return int(ordinal)
+        return None
+
+
+def pattern(text: str, values: Mapping[str, str | Pattern]) -> Pattern:
+    """Fill the placeholders of `text`, leaving the ordinal open.
+
+    `values` has a text or another Pattern for each placeholder but `ordinal`. Raises ValueError
+    with a sentence for a placeholder that does not exist or a brace that is not one.
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[1]
+        if name == "ordinal":
+            return _ORDINAL
+        if name is None or name not in values:
+            known = " ".join(f"{{{each}}}" for each in (*values, "ordinal"))
+            raise ValueError(f"{match[0]} is not a placeholder; there are {known}")
+        value = values[name]
+        return value.at(_ORDINAL) if isinstance(value, Pattern) else value
+
+    return Pattern(tuple(re.sub(r"\{([^{}]*)\}|[{}]", fill, text).split(_ORDINAL)))
+
+
+def claim_name(template: str, stateful_set: str) -> Pattern:
+    """Return the names under which the StatefulSet controller looks for a template's claims.
+
+    Source: kubernetes/pkg/controller/statefulset, getPersistentVolumeClaimName.
+    """
+    return Pattern((f"{template}-{stateful_set}-", ""))
+
+
+def meeting_points(
+    one: Pattern, its_ordinals: range, other: Pattern, other_ordinals: range
+) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of ordinals at which two patterns give the same text.
+
+    Takes time in proportion to the ordinals only where the texts around them do not decide it.
+    """
+    if one.is_open and not other.is_open:
+        for theirs, its in meeting_points(other, other_ordinals, one, its_ordinals):
+            yield its, theirs
+        return
+    if not (its_ordinals and other_ordinals and _could_meet(one, other)):
+        return
+    for ordinal in its_ordinals if one.is_open else its_ordinals[:1]:
+        text = one.at(ordinal)
+        met_at = other.ordinal_of(text) if other.is_open else other_ordinals.start
+        if met_at in other_ordinals and other.at(met_at) == text:
+            yield ordinal, met_at
+
+
+def _could_meet(one: Pattern, other: Pattern) -> bool:
+    heads, tails = (one.pieces[0], other.pieces[0]), (one.pieces[-1], other.pieces[-1])
+    return (heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])) and (
+        tails[0].endswith(tails[1]) or tails[1].endswith(tails[0])
+    )
+
+
+def label_fault(text: str, longest: int = _LABEL_LENGTH, *, first_a_letter: bool = False) -> str:
+    """Return why a text is no DNS label (RFC 1123; with first_a_letter, RFC 1035), or ""."""
+    if not re.fullmatch(_LABEL, text) or (first_a_letter and text[0].isdigit()):
+        start = "a letter" if first_a_letter else "a letter or digit"
+        return f'takes a-z, 0-9 and "-", {start} first and a letter or digit last'
+    if len(text) > longest:
+        return f"has {len(text)} characters; at most {longest} are possible"
+    return ""
+
+
+def subdomain_fault(text: str) -> str:
+    """Return why a text is no DNS subdomain (RFC 1123), or ""."""
+    if not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", text):
+        return 'takes a-z, 0-9, "-" and ".", each part with a letter or digit at both ends'
+    if len(text) > _SUBDOMAIN_LENGTH:
+        return f"has {len(text)} characters; at most {_SUBDOMAIN_LENGTH} are possible"
+    return ""
+
+
+def label_key_fault(text: str) -> str:
+    """Return why a text is no label or annotation key, or ""."""
+    prefix, slash, name = text.rpartition("/")
+    if slash and (fault := subdomain_fault(prefix)):
+        return f'has a prefix before its "/" that is no DNS subdomain: {fault}'
+    return label_value_fault(name) if name else "has no name"
+
+
+def label_value_fault(text: str) -> str:
+    """Return why a text is no label value, or ""."""
+    if not re.fullmatch(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?", text):
+        return 'takes letters, digits, "-", "_" and ".", with a letter or digit at both ends'
+    if len(text) > _LABEL_LENGTH:
+        return f"has {len(text)} characters; at most {_LABEL_LENGTH} are possible"
+    return ""
+
+
+def port_name_fault(text: str) -> str:
+    """Return why a text is no port name (RFC 6335), or ""."""
+    longest = 15
+    if len(text) > longest:
+        return f"has {len(text)} characters; at most {longest} are possible"
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text) or text.isdigit():
+        return 'takes a-z, 0-9 and single "-" between them, with at least one letter'
+    return ""
+
+
+def closest_label(text: str, longest: int = _LABEL_LENGTH) -> str:
+    """Return the DNS label nearest to what was meant, or "" where nothing is left of it."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:longest].strip("-")

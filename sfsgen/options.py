@@ -1,0 +1,151 @@
+"""Options laid over the values of a file; an option wins."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sfsgen.errors import Problem
+from sfsgen.values import Values
+from sfsgen.vocabulary import OPTIONS
+from sfsgen.yaml_documents import Path
+
+# A claim template may say these for itself; an option says them for all.
+_INHERITED = (
+    ("accessModes",),
+    ("persistentVolumeReclaimPolicy",),
+    ("mountOptions",),
+    ("volumeName",),
+    ("driver",),
+    ("nfs", "server"),
+    ("nfs", "path"),
+    ("nfs", "readOnly"),
+    ("nfs", "sharedDirectory"),
+)
+
+
+def overlay(values: Values, options: Mapping[str, Any]) -> None:
+    """Lay options over values: `options` maps an option to what was given, None if it was not."""
+    paths = {option: path for path, option in OPTIONS.items()}
+    for option, given in options.items():
+        if given is None or given == []:
+            continue
+        if option in ("--replicas", "--partition", "--start-ordinal"):
+            _set_number(values, paths[option], option, given)
+        elif option in ("--label", "--annotation"):
+            _add_pairs(values, paths[option], option, given)
+        elif option == "--env":
+            _add_env(values, given)
+        elif option == "--port":
+            _set_ports(values, given)
+        elif option == "--volume":
+            _add_volumes(values, given)
+        elif paths[option][0] == "claimTemplates":
+            _set_in_the_template(values, paths[option], option, given)
+        else:
+            _set(values, paths[option], option, given)
+
+
+def _refuse(values: Values, option: str, what: str, fix: str) -> None:
+    values.problems.append(Problem(option, what, fix))
+
+
+def _set(values: Values, path: Path, option: str, value: Any) -> None:
+    parent = values.tree
+    for part in path[:-1]:
+        if not isinstance(parent.get(str(part)), dict):
+            parent[str(part)] = {}
+        parent = parent[str(part)]
+    parent[str(path[-1])] = value
+    values.said_by[path] = option
+    if path in _INHERITED:
+        for template in values.get("claimTemplates") or ():
+            for each in (template, *(template.get("volumes") or ())):
+                _remove(each, path)
+
+
+def _remove(tree: Any, path: Path) -> None:
+    for part in path[:-1]:
+        tree = tree.get(part, {})
+    tree.pop(path[-1], None)
+
+
+def _set_number(values: Values, path: Path, option: str, given: str) -> None:
+    try:
+        _set(values, path, option, int(given))
+    except ValueError:
+        values.said_by[path] = option
+        values.fault(path, f'"{given}" is not a whole number', f"give it as {option} 3")
+
+
+def _set_in_the_template(values: Values, path: Path, option: str, given: str) -> None:
+    templates = values.tree.setdefault("claimTemplates", [{}])
+    if len(templates) > 1:
+        fix = "change the one that is meant in the file"
+        _refuse(values, option, "the file has several claim templates", fix)
+    else:
+        templates[0][path[-1]] = given
+        values.said_by[path] = option
+
+
+def _split(values: Values, option: str, given: Sequence[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not (key and equals):
+            _refuse(values, option, f'"{text}" is not KEY=VALUE', f"give it as {option} key=value")
+        elif key in pairs:
+            _refuse(values, option, f'"{key}" is given twice', "give it once")
+        else:
+            pairs[key] = value
+    return pairs
+
+
+def _add_pairs(values: Values, path: Path, option: str, given: Sequence[str]) -> None:
+    pairs = _split(values, option, given)
+    values.tree[str(path[0])] = {**(values.get(*path) or {}), **pairs}
+    values.said_by.update({(*path, key): option for key in pairs})
+
+
+def _add_env(values: Values, given: Sequence[str]) -> None:
+    entries = values.tree.setdefault("env", [])
+    for name, value in _split(values, "--env", given).items():
+        known = [each.get("name") for each in entries]
+        index = known.index(name) if name in known else len(entries)
+        entries[index : index + 1] = [{"name": name, "value": value}]
+        values.said_by["env", index] = "--env"
+
+
+def _set_ports(values: Values, given: Sequence[str]) -> None:
+    ports = []
+    for text in given:
+        name, equals, number = text.rpartition("=")
+        if not (number.isascii() and number.isdecimal()) or (equals and not name):
+            _refuse(values, "--port", f'"{text}" is not [NAME=]PORT', "give it as --port http=80")
+        else:
+            ports.append(({"name": name} if name else {}) | {"containerPort": int(number)})
+    if ports:
+        _set(values, ("ports",), "--port", ports)
+
+
+def _add_volumes(values: Values, given: Sequence[str]) -> None:
+    templates = values.tree.setdefault("claimTemplates", [])
+    named = set()
+    for text in given:
+        name, _, rest = text.partition("=")
+        storage, _, mount_path = rest.partition(":")
+        if not (name and storage and mount_path):
+            fix = "give it as --volume data=10Gi:/var/lib/data"
+            _refuse(values, "--volume", f'"{text}" is not NAME=SIZE:MOUNTPATH', fix)
+        elif name in named:
+            _refuse(values, "--volume", f'"{name}" is given twice', "give each its own name")
+        else:
+            named.add(name)
+            _add_volume(values, templates, name, {"storage": storage, "mountPath": mount_path})
+
+
+def _add_volume(values: Values, templates: list[Any], name: str, said: dict[str, str]) -> None:
+    known = [each.get("name") for each in templates]
+    index = known.index(name) if name in known else len(templates)
+    template = templates[index] if name in known else {"name": name}
+    templates[index : index + 1] = [template | said]
+    for key in ("name", *said):
+        values.said_by["claimTemplates", index, key] = "--volume"

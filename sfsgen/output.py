@@ -1,0 +1,144 @@
+"""Documents to stdout or files, as YAML, JSON or names: complete, or not at all."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from sfsgen.errors import InputError, Problem
+from sfsgen.names import Pattern
+from sfsgen.render import Documents, fill_in
+from sfsgen.resources import STATEFUL_SET
+
+FORMATS = ("yaml", "json", "name")
+_PER_WRITE = 256  # documents
+
+
+def stream(documents: Iterable[Documents], output_format: str, set_kind: str) -> Iterator[str]:
+    """Yield the text for stdout, in pieces of many documents."""
+    if output_format == "name":
+        for each in documents:
+            yield from _batches(_names(each, set_kind), each.ordinals)
+    elif output_format == "json":
+        yield from _json_list(documents)
+    else:
+        for each in documents:
+            yield from _batches(_with_marker(each), each.ordinals)
+
+
+def _batches(text: Callable[[int], str], ordinals: range) -> Iterator[str]:
+    for start in range(0, len(ordinals), _PER_WRITE):
+        yield "".join(map(text, ordinals[start : start + _PER_WRITE]))
+
+
+def _with_marker(documents: Documents) -> Callable[[int], str]:
+    """Return the documents' text with a marker before each, so that streams can be joined."""
+    if documents.fill:
+        head, *rest = documents.fill.pieces
+        return Pattern((f"---\n{head}", *rest)).at
+    return lambda ordinal: f"---\n{documents.render(ordinal)}"
+
+
+def _names(documents: Documents, set_kind: str) -> Callable[[int], str]:
+    """Return the names as `kubectl -o name` prints them."""
+    kind = f"{set_kind.lower()}.apps" if documents.resource == STATEFUL_SET else documents.resource
+    head, *rest = documents.name.pieces
+    pieces = [f"{kind}/{head}", *rest]
+    return Pattern((*pieces[:-1], f"{pieces[-1]}\n")).at
+
+
+def _json_list(documents: Iterable[Documents]) -> Iterator[str]:
+    yield '{\n    "apiVersion": "v1",\n    "kind": "List",\n    "items": ['
+    separator = "\n"
+    for each in documents:
+        as_json = _as_json(each)
+        for batch in _batches(lambda ordinal: f",\n{as_json(ordinal)}", each.ordinals):  # noqa: B023
+            yield separator + batch.removeprefix(",\n") if separator == "\n" else batch
+            separator = ""
+    yield "\n    ]\n}\n" if not separator else "]\n}\n"
+
+
+def _as_json(documents: Documents, margin: str = "        ") -> Callable[[int], str]:
+    def convert(ordinal: int) -> str:
+        from sfsgen.yaml_documents import read
+
+        (document,) = read(documents.text(ordinal), documents.resource)
+        text = json.dumps(document.value, indent=4, ensure_ascii=False)
+        return margin + text.replace("\n", f"\n{margin}")
+
+    fill = fill_in(convert, convert, documents.ordinals) if documents.fill else None
+    return fill.at if fill else convert
+
+
+def write_stdout(pieces: Iterable[str]) -> None:
+    """Write text to stdout as UTF-8. Raises OSError as the system does."""
+    for piece in pieces:
+        data = memoryview(piece.encode())
+        while data:
+            data = data[os.write(sys.stdout.fileno(), data) :]
+
+
+def files(documents: Iterable[Documents], output_format: str) -> Iterator[tuple[str, str]]:
+    """Yield a file's name and text for every object: named after its kind and its name.
+
+    Where the sets have several namespaces, the namespace stands before a namespaced name.
+    """
+    documents = list(documents)
+    several = len({each.namespace for each in documents if each.namespace}) > 1
+    for each in documents:
+        prefix = f"{each.namespace}." if several and each.namespace else ""
+        text = _as_json(each, "") if output_format == "json" else each.text
+        end = "\n" if output_format == "json" else ""
+        for ordinal in each.ordinals:
+            name = f"{each.resource}-{prefix}{each.name.at(ordinal)}.{output_format}"
+            yield name, text(ordinal) + end
+
+
+def write_files(folder: Path, contents: Iterable[tuple[str, str]], *, force: bool) -> int:
+    """Write files into a folder, all of them or none, and return how many.
+
+    Raises InputError where a file is there already, unless `force`; OSError as the system does,
+    after everything was put back.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".sfsgen-", dir=folder))
+    try:
+        names = []
+        for name, text in contents:
+            (staging / name).write_text(text, encoding="utf-8")
+            names.append(name)
+        if not force:
+            _refuse_to_overwrite(folder, names)
+        _move_in(staging, folder, names)
+        return len(names)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _refuse_to_overwrite(folder: Path, names: Iterable[str]) -> None:
+    there = [str(folder / name) for name in names if (folder / name).exists()]
+    if there:
+        shown = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")  # noqa: PLR2004
+        fix = "give --force to overwrite, or another --output-dir"
+        raise InputError(Problem("--output-dir", f"{shown} exists already", fix))
+
+
+def _move_in(staging: Path, folder: Path, names: Iterable[str]) -> None:
+    """Move files into the folder; when that is cut short, put back what was there before."""
+    replaced, moved = staging / "replaced", []
+    replaced.mkdir()
+    try:
+        for name in names:
+            if (folder / name).exists():
+                (folder / name).rename(replaced / name)
+            moved.append(name)
+            (staging / name).rename(folder / name)
+    except BaseException:
+        for name in moved:
+            (folder / name).unlink(missing_ok=True)
+            if (replaced / name).exists():
+                (replaced / name).rename(folder / name)
+        raise

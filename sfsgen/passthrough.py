@@ -1,0 +1,95 @@
+"""The user's own fields, merged with ours without touching what pairing depends on."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sfsgen.model import Fields, Metadata
+from sfsgen.yaml_documents import Path
+
+# What a pair's names, its reservation or the pods' DNS names depend on, and the word of ours
+# that says it, or "" where nothing may.
+_OWNED = {
+    "container": {"name": "name", "image": "image"},
+    "pod": {},
+    "statefulSet": {
+        "replicas": "replicas",
+        "ordinals": "ordinals",
+        "serviceName": "serviceName",
+        "selector": "",
+        "template": "pod and container",
+        "volumeClaimTemplates": "claimTemplates",
+    },
+    "service": {"clusterIP": "", "clusterIPs": "", "selector": "", "externalName": ""},
+}
+_OWNED_METADATA = {"name": "name", "namespace": "namespace", "generateName": ""}
+
+Clash = Callable[[Path, str], None]
+"""Reports a field, by its path, that cannot be the user's own, and how to put it right."""
+
+
+class OwnFields:
+    """The user's own fields of one object; what is merged with ours is taken out one by one."""
+
+    def __init__(self, values: Mapping[str, Any], key: str, clash: Clash) -> None:
+        """Read the fields under a key of the values, as the API nests them or without `spec`."""
+        own = dict(values.get(key, {}))
+        self._clash = clash
+        self._metadata = {}
+        self._fields: dict[str, tuple[Any, Path]] = {}
+        if key != "container":
+            self._metadata = _entries(own.pop("metadata", {}), (key, "metadata"))
+            self._fields = _entries(own.pop("spec", {}), (key, "spec"))
+            self._refuse(self._metadata, _OWNED_METADATA)
+        for name, (value, path) in _entries(own, (key,)).items():
+            if name in self._fields:
+                clash(path, f"it stands in {key}.spec as well: remove one")
+            self._fields[name] = value, path
+        self._refuse(self._fields, _OWNED[key])
+
+    def refuse(self, name: str, said_by: str) -> None:
+        """Report a field that the values say already, with a word of their own."""
+        self._refuse(self._fields, {name: said_by})
+
+    def take(self, name: str) -> tuple[Any, Path]:
+        """Remove a field and return its value, None where it is not there, and its path."""
+        return self._fields.pop(name, (None, ()))
+
+    def append(self, name: str, ours: list[Fields], *identity: str) -> tuple[Fields, ...]:
+        """Return our entries of a list with the user's own behind them.
+
+        Two entries may not agree in a field of `identity`.
+        """
+        entries, path = self.take(name)
+        merged = list(ours)
+        for number, entry in enumerate(entries or ()):
+            for field in identity:
+                if field in entry and entry[field] in [each.get(field) for each in merged]:
+                    self._clash((*path, number, field), "give it another value, or leave it out")
+            merged.append(entry)
+        return tuple(merged)
+
+    def metadata(self, labels: Mapping[str, str], annotations: Mapping[str, str]) -> Metadata:
+        """Return our labels and annotations with the user's own metadata added."""
+        parts = []
+        for name, ours in (("labels", labels), ("annotations", annotations)):
+            own, path = self._metadata.pop(name, ({}, ()))
+            for key, value in own.items():
+                if ours.get(key, value) != value:
+                    self._clash((*path, key), f'leave it out, or write "{ours[key]}"')
+            parts.append({**ours, **own})
+        rest = {name: value for name, (value, _) in self._metadata.items()}
+        return Metadata(parts[0], parts[1], rest)
+
+    def rest(self) -> Fields:
+        """Return the fields that were not taken."""
+        return {name: value for name, (value, _) in self._fields.items()}
+
+    def _refuse(self, fields: dict[str, tuple[Any, Path]], owned: Mapping[str, str]) -> None:
+        for name, said_by in owned.items():
+            if name in fields:
+                _, path = fields.pop(name)
+                self._clash(path, f"say it with {said_by}" if said_by else "leave it out")
+
+
+def _entries(fields: Mapping[str, Any], path: Path) -> dict[str, tuple[Any, Path]]:
+    return {name: (value, (*path, name)) for name, value in fields.items()}

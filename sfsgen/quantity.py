@@ -1,0 +1,47 @@
+"""Storage sizes: Kubernetes quantities, compared by value and kept as typed."""
+
+import re
+
+# https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+_SYNTAX = re.compile(
+    r"(?P<sign>[+-]?)(?P<whole>\d*)(?:\.(?P<fraction>\d*))?"
+    r"(?:(?P<suffix>[numkMGTPE]|[KMGTPE]i)|[eE](?P<exponent>[+-]?\d+))?",
+    re.ASCII,
+)
+_DECIMAL_EXPONENT = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_BINARY_EXPONENT = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+_NANO = 9
+_LARGEST = (2**63 - 1) * 10**_NANO
+# More digits than this before or after the point make no difference once capped or rounded.
+_ENOUGH_DIGITS = 64
+
+
+def nano_units(text: str) -> int:
+    """Return the value of a quantity in billionths of a byte, as the API server compares it.
+
+    Anything finer is rounded up, anything above 2^63 - 1 bytes is cut down to it, both as
+    apimachinery's `resource.ParseQuantity` does. Raises ValueError for what is not a quantity.
+    """
+    match = _SYNTAX.fullmatch(text)
+    if not match or not (match["whole"] or match["fraction"]):
+        raise ValueError(text)
+    whole, fraction = match["whole"] or "", match["fraction"] or ""
+    suffix = match["suffix"] or ""
+    exponent = int(match["exponent"] or 0) + _DECIMAL_EXPONENT.get(suffix, 0)
+    exponent += _NANO - len(fraction)
+    digits = (whole + fraction).lstrip("0")
+    if not digits:
+        return 0
+    value = _scaled(digits, exponent, 1 << _BINARY_EXPONENT.get(suffix, 0))
+    return -value if match["sign"] == "-" else min(value, _LARGEST)
+
+
+def _scaled(digits: str, exponent: int, factor: int) -> int:
+    """Return digits * 10^exponent * factor, rounded up, in bounded time."""
+    if len(digits) + exponent > _ENOUGH_DIGITS:
+        return _LARGEST
+    if len(digits) + exponent < -_ENOUGH_DIGITS:
+        return 1
+    if exponent >= 0:
+        return int(digits) * 10**exponent * factor
+    return -(-int(digits) * factor // 10**-exponent)

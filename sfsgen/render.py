@@ -1,0 +1,238 @@
+"""The model as YAML documents, through the templates.
+
+A set's volumes differ in nothing but the ordinal, so each template is rendered once with the
+ordinal left open, and the ordinals are filled in. A template that does more with the ordinal than
+print it is rendered ordinal by ordinal.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sfsgen import versions
+from sfsgen.model import ClaimTemplate, Metadata, StatefulSet, VolumePair
+from sfsgen.names import Pattern, claim_name
+from sfsgen.templates import NotLinearError, Open, Templates
+from sfsgen.versions import Target
+
+_CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class"
+_MOUNT_OPTIONS_ANNOTATION = "volume.beta.kubernetes.io/mount-options"
+_NOT_READY_ANNOTATION = "service.alpha.kubernetes.io/tolerate-unready-endpoints"
+_PET_SET_ANNOTATION = "pod.alpha.kubernetes.io/initialized"
+# Numbers to render the open ordinal as. No end of one is a beginning of it, so digits that stand
+# before or after it in a name cannot be taken for a part of it.
+_OPEN_ORDINALS = range(1_000_000, 10_000_000, 1_000_000)
+
+Variables = dict[str, Any]
+
+
+class Documents(NamedTuple):
+    """The documents of one resource, one for each ordinal: alike but for it where there is a fill."""
+
+    resource: str
+    namespace: str
+    name: Pattern
+    ordinals: range
+    render: Callable[[int], str]
+    fill: Pattern | None = None
+
+    def text(self, ordinal: int) -> str:
+        """Return the document of one ordinal."""
+        return self.fill.at(ordinal) if self.fill else self.render(ordinal)
+
+
+def fill_in(
+    render: Callable[[int], str], render_open: Callable[[int], str], ordinals: range
+) -> Pattern | None:
+    """Return the text that `render` gives, with the ordinal open, or None where there is none.
+
+    It is compared with real ordinals: a text whose shape depends on the ordinal is not filled in.
+    """
+    if not ordinals:
+        return None
+    first = render(ordinals[0])
+    open_ordinal = next((each for each in _OPEN_ORDINALS if str(each) not in first), None)
+    if open_ordinal is None:
+        return None
+    try:
+        fill = Pattern(tuple(render_open(open_ordinal).split(str(open_ordinal))))
+    except NotLinearError:
+        return None
+    last = ordinals[-1]
+    return fill if fill.at(ordinals[0]) == first and fill.at(last) == render(last) else None
+
+
+class Renderer:
+    """Renders sets for the minors that must accept them."""
+
+    def __init__(self, target: Target, templates: Templates) -> None:
+        self.target = target
+        self.templates = templates
+
+    def documents(
+        self, stateful_set: StatefulSet, resources: Iterable[str], ordinals: range
+    ) -> Iterator[Documents]:
+        """Yield a set's documents in the order in which a cluster should get them.
+
+        Service, volumes, claims, StatefulSet: a claim whose volume is there binds at once instead
+        of at the next resync (measured), and a pod finds its claims. `ordinals` are those whose
+        volumes and claims are wanted. Raises InputError for a user's template that fails.
+        """
+        for resource in ("service", "persistentvolume", "persistentvolumeclaim", "statefulset"):
+            if resource not in resources:
+                continue
+            if resource.startswith("persistentvolume"):
+                for template in stateful_set.claim_templates:
+                    yield from self._pairs(resource, stateful_set, template, ordinals)
+            else:
+                yield self._single(resource, stateful_set)
+
+    def _single(self, resource: str, stateful_set: StatefulSet) -> Documents:
+        text = self.templates.renderer(resource)(**self._set_variables(stateful_set))
+        is_service = resource == "service"
+        name = stateful_set.service.name if is_service else stateful_set.name
+        return Documents(
+            resource, stateful_set.namespace, Pattern((name,)), range(1), Pattern((text,)).at
+        )
+
+    def _pairs(
+        self, resource: str, stateful_set: StatefulSet, template: ClaimTemplate, ordinals: range
+    ) -> Iterator[Documents]:
+        render_template = self.templates.renderer(resource)
+
+        def render(ordinal: int) -> str:
+            return render_template(**self._pair_variables(stateful_set.pair(template, ordinal)))
+
+        def render_open(ordinal: int) -> str:
+            variables = self._pair_variables(stateful_set.pair(template, ordinal))
+            return render_template(**_opened(variables, str(ordinal)))
+
+        is_volume = resource == "persistentvolume"
+        name = template.volume_name if is_volume else claim_name(template.name, stateful_set.name)
+        namespace = "" if is_volume else stateful_set.namespace
+        fill = None
+        for run in _runs(ordinals, template.exceptions):
+            regular = run[0] not in template.exceptions
+            if regular and fill is None:
+                fill = fill_in(render, render_open, run)
+            yield Documents(resource, namespace, name, run, render, fill if regular else None)
+
+    def _set_variables(self, stateful_set: StatefulSet) -> Variables:
+        api_version, kind = self.target.stateful_set_api
+        service, pod, container = stateful_set.service, stateful_set.pod, stateful_set.container
+        not_ready = service.publish_not_ready_addresses
+        not_ready_annotation = not_ready and self.target.has(versions.NOT_READY_ANNOTATION)
+        is_pet_set = kind == "PetSet"
+        return {
+            "statefulset": {
+                "api_version": api_version,
+                "kind": kind,
+                "name": stateful_set.name,
+                "namespace": stateful_set.namespace,
+                "replicas": stateful_set.replicas,
+                "start_ordinal": stateful_set.start_ordinal,
+                "selector": stateful_set.selector,
+                "pod_management_policy": stateful_set.pod_management_policy,
+                "update_strategy": stateful_set.update_strategy,
+                "fields": stateful_set.fields,
+                **_metadata(stateful_set.metadata),
+            },
+            "service": {
+                "name": service.name,
+                "namespace": stateful_set.namespace,
+                "selector": stateful_set.selector,
+                "ports": service.ports,
+                "publish_not_ready_addresses": (
+                    not_ready and self.target.has(versions.NOT_READY_FIELD)
+                ),
+                "fields": service.fields,
+                **_metadata(service.metadata, _NOT_READY_ANNOTATION if not_ready_annotation else ""),
+            },
+            "pod": {
+                "sidecars": pod.sidecars,
+                "fields": pod.fields,
+                **_metadata(pod.metadata, _PET_SET_ANNOTATION if is_pet_set else ""),
+            },
+            "container": {
+                "name": stateful_set.name,
+                "image": container.image,
+                "ports": container.ports,
+                "env": container.env,
+                "volume_mounts": container.volume_mounts,
+                "fields": container.fields,
+            },
+            "claim_templates": [
+                {
+                    "name": template.name,
+                    "access_modes": template.access_modes,
+                    "storage": template.storage,
+                    **self._storage_class("", {}),
+                }
+                for template in stateful_set.claim_templates
+            ],
+        }
+
+    def _pair_variables(self, pair: VolumePair) -> Variables:
+        options_field = self.target.has(versions.MOUNT_OPTIONS_FIELD)
+        annotations = dict(pair.annotations)
+        if pair.mount_options and not options_field:
+            annotations[_MOUNT_OPTIONS_ANNOTATION] = ",".join(pair.mount_options)
+        shared = {
+            "labels": pair.labels,
+            "storage": pair.storage,
+            "access_modes": pair.access_modes,
+        }
+        return {
+            "ordinal": pair.ordinal,
+            "volume": {
+                "name": pair.volume_name,
+                "reclaim_policy": pair.reclaim_policy,
+                "mount_options": pair.mount_options if options_field else (),
+                "driver": pair.driver,
+                "server": pair.directory.server,
+                "path": pair.directory.path,
+                "read_only": pair.read_only,
+                "csi_volume_handle": pair.csi_volume_handle,
+                "csi_share": pair.csi_share,
+                "csi_sub_dir": pair.csi_sub_dir,
+                **shared,
+                **self._storage_class(pair.storage_class, annotations),
+            },
+            "claim": {
+                "name": pair.claim_name,
+                "namespace": pair.namespace,
+                **shared,
+                **self._storage_class(pair.storage_class, pair.annotations),
+            },
+        }
+
+    def _storage_class(self, name: str, annotations: Mapping[str, str]) -> Variables:
+        """Return the class as a field, or as an annotation where the minors know no field."""
+        if self.target.has(versions.CLASS_FIELD):
+            return {"storage_class": name, "annotations": annotations}
+        return {"storage_class": None, "annotations": {**annotations, _CLASS_ANNOTATION: name}}
+
+
+def _metadata(metadata: Metadata, set_annotation: str = "") -> Variables:
+    annotations = dict(metadata.annotations)
+    if set_annotation:
+        annotations[set_annotation] = "true"
+    return {"labels": metadata.labels, "annotations": annotations, "metadata": metadata.fields}
+
+
+def _runs(ordinals: range, exceptions: Iterable[int]) -> Iterator[range]:
+    """Yield the ordinals in runs, each exception in one of its own."""
+    start = ordinals.start
+    for exception in sorted(each for each in exceptions if each in ordinals):
+        if start < exception:
+            yield range(start, exception)
+        yield range(exception, exception + 1)
+        start = exception + 1
+    if start < ordinals.stop:
+        yield range(start, ordinals.stop)
+
+
+def _opened(value: Any, ordinal: str) -> Any:
+    """Return variables in which all that depends on the ordinal is open."""
+    if isinstance(value, dict):
+        return {key: _opened(each, ordinal) for key, each in value.items()}
+    return Open(value) if isinstance(value, str | int) and ordinal in str(value) else value

@@ -1,0 +1,111 @@
+"""What a command is asked for: sets, from options and a values file."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sfsgen.collisions import collisions
+from sfsgen.errors import InputError, Problem
+from sfsgen.model import StatefulSet
+from sfsgen.options import overlay
+from sfsgen.values import Values
+from sfsgen.versions import Target
+from sfsgen.wanted import build
+
+
+class Request(NamedTuple):
+    """A set that is asked for, and the values that say so."""
+
+    values: Values
+    stateful_set: StatefulSet
+
+
+def read_text(filename: str) -> str:
+    """Return the text of a file, or of stdin for `-`. Raises InputError where there is none."""
+    try:
+        data = sys.stdin.buffer.read() if filename == "-" else Path(filename).read_bytes()
+    except OSError as error:
+        what = f"it cannot be read: {error.strerror}"
+        raise InputError(Problem(filename, what, "name a file that you may read")) from error
+    name = shown(filename)
+    if not data.strip():
+        raise InputError(Problem(name, "it is empty", "`sfsgen init` prints one to start from"))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        where = f"{name}:{line}:{column}"
+        what = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+        raise InputError(Problem(where, what, "save the file as UTF-8")) from error
+
+
+def shown(filename: str) -> str:
+    """Return how messages name a file."""
+    return "stdin" if filename == "-" else filename
+
+
+def read_sets(
+    options: Mapping[str, Any], filename: str | None, target: Target
+) -> tuple[list[Request], list[Problem]]:
+    """Return the sets that options and a values file ask for, and every problem found on the way.
+
+    Where there is a problem, the sets are not to be used.
+    """
+    requests: list[Request] = []
+    problems: list[Problem] = []
+    for values in _values(options, filename, target):
+        try:
+            requests.append(Request(values, build(values)))
+        except InputError as error:
+            problems += error.problems
+    for collision in collisions([request.stateful_set for request in requests]):
+        values = requests[collision.set_index].values
+        path = collision.path
+        if path[0] == "claimTemplates":
+            path = values.inherited(path[:2], *map(str, path[2:]))
+        problems.append(Problem(values.where(path), collision.what, collision.fix))
+    return requests, problems
+
+
+def _values(options: Mapping[str, Any], filename: str | None, target: Target) -> list[Values]:
+    if filename is None:
+        all_values = [Values(target)]
+    else:
+        all_values = _from_file(filename, target)
+        all_values = _chosen(all_values, options.get("NAME"), filename)
+    for values in all_values:
+        overlay(values, options)
+    return all_values
+
+
+def _from_file(filename: str, target: Target) -> list[Values]:
+    # Most runs have no values file: the libraries that read and check one are loaded for it.
+    from sfsgen.shape import faults
+    from sfsgen.yaml_documents import read
+
+    documents = read(read_text(filename), shown(filename))
+    if not documents:
+        what = "it holds no values"
+        fix = "`sfsgen init` prints a file to start from"
+        raise InputError(Problem(f"{shown(filename)}:1:1", what, fix))
+    all_values = []
+    for document in documents:
+        values = Values(target, document)
+        for path, problem in faults(document._replace(value=values.tree), target):
+            values.drop(path, problem)
+        all_values.append(values)
+    return all_values
+
+
+def _chosen(all_values: list[Values], name: str | None, filename: str) -> list[Values]:
+    """Return the sets that NAME chooses among several; a single set it names anew."""
+    if name is None or len(all_values) == 1:
+        return all_values
+    chosen = [values for values in all_values if values.get("name") == name]
+    if not chosen:
+        names = ", ".join(str(values.get("name")) for values in all_values)
+        what = f'{shown(filename)} has no set named "{name}"'
+        raise InputError(Problem("NAME", what, f"there are: {names}"))
+    return chosen

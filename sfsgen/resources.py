@@ -1,0 +1,36 @@
+"""The resources that are printed, in the order in which a cluster should get them."""
+
+from typing import NamedTuple
+
+SERVICE, VOLUME, CLAIM, STATEFUL_SET = (
+    "service",
+    "persistentvolume",
+    "persistentvolumeclaim",
+    "statefulset",
+)
+# A claim whose volume is there binds at once instead of at the next resync (measured), and a pod
+# finds its claims.
+ORDER = (SERVICE, VOLUME, CLAIM, STATEFUL_SET)
+PAIRED = (VOLUME, CLAIM)
+_SHORT = {"svc": SERVICE, "pv": VOLUME, "pvc": CLAIM, "sts": STATEFUL_SET}
+
+
+class Address(NamedTuple):
+    """An object's resource, namespace ("" for a volume) and name."""
+
+    resource: str
+    namespace: str
+    name: str
+
+
+def parse(text: str) -> str:
+    """Return the resource of a name as kubectl takes it: short, full or plural, in any case.
+
+    Raises ValueError for any other text.
+    """
+    name = text.lower().removesuffix(".apps")
+    singular = name if name in (*ORDER, *_SHORT) else name.removesuffix("s")
+    resource = _SHORT.get(singular, singular)
+    if resource not in ORDER:
+        raise ValueError(text)
+    return resource

@@ -1,0 +1,103 @@
+"""Whether a values file has the shape that its schema asks for: keys, types and minors."""
+
+import difflib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+
+from sfsgen import vocabulary
+from sfsgen.errors import Problem
+from sfsgen.values import spelled
+from sfsgen.versions import Target
+from sfsgen.yaml_documents import Document, Path
+
+_Check = Callable[[Any, int, object, object], Iterator[ValidationError]]
+_TYPES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "empty",
+    "number": "a number",
+    "object": "a mapping",
+    "string": "a string",
+}
+
+
+def faults(document: Document, target: Target) -> Iterator[tuple[Path, Problem]]:
+    """Yield what is wrong with a document, each with the path of the value that cannot be used."""
+    checks: dict[str, _Check] = {"x-since": _since(target), "x-until": _until(target)}
+    validator = extend(Draft202012Validator, checks)(vocabulary.schema())
+    for error in validator.iter_errors(document.value):
+        path = tuple(error.absolute_path)
+        if error.validator == "additionalProperties":
+            yield from _unknown_keys(document, path, error.instance, error.schema["properties"])
+        elif error.validator in checks:
+            yield path, Problem(document.where(path, key=True), *_minor_fault(path, error))
+        else:
+            yield path, Problem(document.where(path), *_explained(path, error))
+
+
+def _since(target: Target) -> _Check:
+    def check(_v: object, since: int, _i: object, _s: object) -> Iterator[ValidationError]:
+        if since > target.oldest:
+            yield ValidationError(f"the target is {target}")
+
+    return check
+
+
+def _until(target: Target) -> _Check:
+    def check(_v: object, until: int, _i: object, _s: object) -> Iterator[ValidationError]:
+        if until < target.newest:
+            yield ValidationError(f"the target is {target}")
+
+    return check
+
+
+def _minor_fault(path: Path, error: ValidationError) -> tuple[str, str]:
+    minor = error.validator_value
+    if error.validator == "x-since":
+        what = f"{spelled(path)} exists from Kubernetes 1.{minor} on; {error.message}"
+        return what, f"give --kube-version 1.{minor} or later, or leave it out"
+    what = f"{spelled(path)} exists up to Kubernetes 1.{minor} only; {error.message}"
+    return what, f"leave it out, or give --kube-version 1.{minor} or earlier"
+
+
+def _unknown_keys(
+    document: Document, path: Path, value: Mapping[str, Any], known: Mapping[str, Any]
+) -> Iterator[tuple[Path, Problem]]:
+    for key in value:
+        if key in known:
+            continue
+        by_lower_case = {each.lower(): each for each in known}
+        near = difflib.get_close_matches(key.lower(), by_lower_case, 1)
+        fix = f'write "{by_lower_case[near[0]]}"' if near else f"there are: {', '.join(known)}"
+        what = f'there is no "{key}" in {spelled(path)}'
+        yield (*path, key), Problem(document.where((*path, key), key=True), what, fix)
+
+
+def _explained(path: Path, error: ValidationError) -> tuple[str, str]:
+    name, wanted = spelled(path), error.validator_value
+    shown = "nothing" if error.instance is None else json.dumps(error.instance, ensure_ascii=False)
+    if error.validator == "type":
+        types = [wanted] if isinstance(wanted, str) else list(wanted)
+        what = f"{name} is {' or '.join(_TYPES[each] for each in types)}, not {_brief(shown)}"
+        is_scalar = isinstance(error.instance, int | float | bool)
+        return what, f'quote it: "{shown}"' if "string" in types and is_scalar else ""
+    if error.validator == "enum":
+        choices = [str(each) for each in wanted]
+        return f"{name} cannot be {_brief(shown)}", f"write one of {', '.join(choices)}"
+    if error.validator == "minimum":
+        return f"{name} is {shown}", f"write {wanted} or more"
+    if error.validator == "minItems":
+        return f"{name} is empty", "give at least one, or leave the key out"
+    if error.validator == "required":
+        missing = [key for key in wanted if key not in error.instance]
+        return f"{name} lacks {', '.join(missing)}", "add it"
+    return f"{name}: {error.message}", ""
+
+
+def _brief(shown: str) -> str:
+    return shown if len(shown) <= 40 else f"{shown[:37]}..."  # noqa: PLR2004

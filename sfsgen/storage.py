@@ -1,0 +1,268 @@
+"""Values to claim templates: sizes, modes, names, and where each ordinal's data lies."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sfsgen import names, quantity, versions
+from sfsgen.model import ClaimTemplate, NfsDirectory
+from sfsgen.names import Pattern
+from sfsgen.values import Values
+from sfsgen.vocabulary import ACCESS_MODES, DRIVERS, RECLAIM_POLICIES
+from sfsgen.yaml_documents import Path
+
+DEFAULT_EXPORT = "/exports"
+DEFAULT_MOUNT_PATH = "/data"
+DEFAULT_CLAIM_TEMPLATE = "pvc"
+_FIRST_VOLUME_NAME = "pv-{name}-{ordinal}"
+_FURTHER_VOLUME_NAME = "pv-{claim}"
+_LONGEST_PATH, _LONGEST_PATH_PART = 4095, 255  # bytes: Linux' PATH_MAX and NAME_MAX
+
+
+def claim_templates(
+    values: Values, name: str, namespace: str, ordinals: range
+) -> tuple[ClaimTemplate, ...]:
+    """Return the claim templates of a set of this name, noting faults in the values."""
+    templates = tuple(
+        _claim_template(values, ("claimTemplates", index), name, namespace, ordinals)
+        for index in range(max(1, len(values.get("claimTemplates") or ())))
+    )
+    for index, template in enumerate(templates):
+        path = ("claimTemplates", index)
+        for other in templates[:index]:
+            if other.name == template.name:
+                what = f'there are two claim templates named "{template.name}"'
+                values.fault((*path, "name"), what, "give each its own name")
+            if _normalised(other.mount_path) == _normalised(template.mount_path):
+                what = f'the claim templates "{other.name}" and "{template.name}" are both '
+                what += f"mounted at {template.mount_path}"
+                values.fault((*path, "mountPath"), what, "give each its own mount path")
+    return templates
+
+
+def _claim_template(
+    values: Values, path: Path, name: str, namespace: str, ordinals: range
+) -> ClaimTemplate:
+    template = values.get(*path, "name") or DEFAULT_CLAIM_TEMPLATE
+    fix = f'write "{names.closest_label(template)}"' if names.closest_label(template) else ""
+    values.check((*path, "name"), template, names.label_fault(template), fix)
+    claim = names.claim_name(template, name)
+    known: dict[str, str | Pattern] = {
+        "namespace": namespace,
+        "name": name,
+        "template": template,
+        "claim": claim,
+    }
+    volume_name = _volume_name(values, path, known, ordinals)
+    known["volume"] = volume_name
+    driver_path = values.inherited(path, "driver")
+    driver = values.choice(driver_path, DRIVERS, "nfs")
+    if driver == "csi":
+        values.require(driver_path, versions.CSI_NFS)
+    return ClaimTemplate(
+        name=template,
+        storage=_storage(values, (*path, "storage")),
+        mount_path=_mount_path(values, (*path, "mountPath")),
+        access_modes=_access_modes(values, values.inherited(path, "accessModes"), driver),
+        reclaim_policy=values.choice(
+            values.inherited(path, "persistentVolumeReclaimPolicy"), RECLAIM_POLICIES, "Retain"
+        ),
+        mount_options=_mount_options(values, values.inherited(path, "mountOptions")),
+        driver=driver,
+        read_only=bool(values.get(*values.inherited(path, "nfs", "readOnly"))),
+        server=_server(values, values.inherited(path, "nfs", "server"), needed=True),
+        volume_name=volume_name,
+        directory=_directory(values, path, known),
+        shared_directory=bool(values.get(*values.inherited(path, "nfs", "sharedDirectory"))),
+        exceptions=_exceptions(values, path, known),
+    )
+
+
+def _storage(values: Values, path: Path) -> str:
+    value = values.needed(path, "the storage size", "1Gi")
+    if value is None:
+        return ""
+    text = str(value)
+    try:
+        amount = quantity.nano_units(text)
+    except ValueError:
+        near = re.sub(r"^([0-9.]+) ?([kKmMgGtTpPeE])(i?)[bB]?$", _as_suffix, text)
+        fix = f'write "{near}"' if near != text else "write it as 500Mi, 1Gi, 1.5Ti or 10G"
+        values.fault(path, f'"{text}" is not a Kubernetes quantity', fix)
+        return ""
+    if amount <= 0:
+        values.fault(path, f'"{text}" is not above zero', "write it as 1Gi")
+    return text
+
+
+def _as_suffix(match: re.Match[str]) -> str:
+    letter = match[2].upper()
+    return f"{match[1]}{letter}{'i' if match[3] or letter == 'K' else ''}"
+
+
+def _mount_path(values: Values, path: Path) -> str:
+    text = str(values.get(*path) or DEFAULT_MOUNT_PATH)
+    fault = ""
+    if not text.startswith("/"):
+        fault = "is not an absolute path"
+    elif ":" in text or not text.isprintable():
+        fault = 'holds a ":" or a control character, which a mount path cannot'
+    values.check(path, text, fault, "write it as /var/lib/data")
+    return text
+
+
+def _access_modes(values: Values, path: Path, driver: str) -> tuple[str, ...]:
+    modes: dict[str, None] = {}
+    for mode in values.get(*path) or ["ReadWriteMany"]:
+        long = ACCESS_MODES.get(mode, mode)
+        if long not in ACCESS_MODES.values():
+            choices = ", ".join(f"{long} ({short})" for short, long in ACCESS_MODES.items())
+            values.fault(path, f'"{mode}" is no access mode', f"write one of {choices}")
+        modes[long] = None
+    if "ReadWriteOncePod" in modes:
+        if driver == "nfs":
+            what = "ReadWriteOncePod is enforced for CSI volumes only, not for in-tree NFS"
+            values.fault(path, what, "write ReadWriteOnce, or use the CSI driver (--driver csi)")
+        elif len(modes) > 1:
+            what = "ReadWriteOncePod stands alone: the API refuses it beside another access mode"
+            values.fault(path, what, "give only ReadWriteOncePod, or leave it out")
+        values.require(path, versions.READ_WRITE_ONCE_POD)
+    return tuple(modes)
+
+
+def _mount_options(values: Values, path: Path) -> tuple[str, ...]:
+    options = tuple(values.get(*path) or ())
+    for option in options:
+        if not option or not option.isprintable() or " " in option:
+            fix = "give each as one word, such as nfsvers=4.1"
+            values.fault(path, f'"{option}" is not a mount option', fix)
+    if options:
+        values.require(path, versions.MOUNT_OPTIONS_ANNOTATION)
+    return options
+
+
+def _server(values: Values, path: Path, *, needed: bool) -> str:
+    if not needed and values.get(*path) is None:
+        return ""
+    text = values.needed(path, "the NFS server", "nfs.example.com")
+    if text is None:
+        return ""
+    fault, fix = _server_fault(text)
+    values.check(path, text, fault, fix)
+    return str(text)
+
+
+def _server_fault(text: str) -> tuple[str, str]:
+    """Return why a text is no DNS name, IPv4 or IPv6 address, and what to write."""
+    if is_address(text):
+        return "", ""
+    bare = text.strip("[]")
+    if ":" in text:
+        host, _, port = text.rpartition(":")
+        if is_address(bare):
+            return "has brackets, which the mount adds itself", f'write "{bare}"'
+        if port.isdecimal() and ":" not in host:
+            return "holds a port", f'write "{host}", and --mount-option port={port}'
+        if port.startswith("/"):
+            return "holds a path", f'write "{host}", and --nfs-path {port}'
+        return "is no IPv6 address", "write it as 2001:db8::1"
+    if re.fullmatch(r"[0-9.]+", text):
+        return "is no IPv4 address", "write four numbers from 0 to 255"
+    if fault := names.subdomain_fault(text.lower().removesuffix(".")):
+        return f"is no DNS name: it {fault}", "write it as nfs.example.com"
+    return "", ""
+
+
+def is_address(server: str) -> bool:
+    """Return whether an NFS server is given as an IP address."""
+    try:
+        return not getattr(ipaddress.ip_address(server), "scope_id", None)
+    except ValueError:
+        return False
+
+
+def _volume_name(
+    values: Values, template: Path, known: Mapping[str, str | Pattern], ordinals: range
+) -> Pattern:
+    path = values.inherited(template, "volumeName")
+    default = _FIRST_VOLUME_NAME if template[1] == 0 else _FURTHER_VOLUME_NAME
+    text = values.get(*path) or default
+    name = _pattern(values, path, text, known)
+    for ordinal in {ordinals.start, *ordinals[-1:]} if not values.is_reported("name") else ():
+        if fault := names.subdomain_fault(name.at(ordinal)):
+            what = f'"{text}" gives the name "{name.at(ordinal)}", which {fault}'
+            values.fault(path, what, "write it as pv-{namespace}-{name}-{ordinal}")
+            break
+    return name
+
+
+def _pattern(
+    values: Values, path: Path, text: str, known: Mapping[str, str | Pattern]
+) -> Pattern:
+    try:
+        return names.pattern(text, known)
+    except ValueError as error:
+        values.fault(path, f'"{text}": {error}', "write { and } around a placeholder only")
+        return Pattern((text,))
+
+
+def _directory(values: Values, template: Path, known: Mapping[str, str | Pattern]) -> Pattern:
+    path = values.inherited(template, "nfs", "path")
+    shared = values.inherited(template, "nfs", "sharedDirectory")
+    text = values.get(*path) or DEFAULT_EXPORT
+    _check_path(values, path, text)
+    is_pattern = "{" in text or "}" in text
+    if not is_pattern and not values.get(*shared):
+        text = f"{text}/{{volume}}"
+    directory = _pattern(values, path, _normalised(text), known)
+    if values.get(*shared) and directory.is_open:
+        what = "one directory for all ordinals, and a path with the ordinal in it, exclude another"
+        values.fault(shared, what, "leave out {ordinal}, {volume} and {claim}, or this")
+    return directory
+
+
+def _exceptions(
+    values: Values, template: Path, known: Mapping[str, str | Pattern]
+) -> dict[int, NfsDirectory]:
+    directories: dict[int, NfsDirectory] = {}
+    server = values.get(*values.inherited(template, "nfs", "server")) or ""
+    regular = _directory(values, template, known) if values.get(*template, "volumes") else None
+    for index, volume in enumerate(values.get(*template, "volumes") or ()):
+        path = (*template, "volumes", index)
+        ordinal = volume.get("ordinal")
+        if ordinal in directories:
+            values.fault((*path, "ordinal"), f"ordinal {ordinal} stands here twice", "remove one")
+        if not isinstance(ordinal, int) or not regular:
+            continue  # its shape is reported
+        text = values.get(*path, "nfs", "path")
+        if text is None:
+            where = regular.at(ordinal)
+        else:
+            _check_path(values, (*path, "nfs", "path"), text)
+            pattern = _pattern(values, (*path, "nfs", "path"), _normalised(text), known)
+            where = pattern.at(ordinal)
+        own_server = _server(values, (*path, "nfs", "server"), needed=False)
+        directories[ordinal] = NfsDirectory(own_server or server, where)
+    return directories
+
+
+def _check_path(values: Values, path: Path, text: str) -> None:
+    fix = "write it as /exports or /srv/{namespace}/{name}/{ordinal}"
+    parts = text.split("/")
+    if not text.startswith("/"):
+        values.fault(path, f'"{text}" is not an absolute path', fix)
+    elif ".." in parts:
+        values.fault(path, f'"{text}" leads out of the export with ".."', fix)
+    elif not text.isprintable():
+        values.fault(path, "the path holds a control character", fix)
+    elif len(text.encode()) > _LONGEST_PATH or any(
+        len(part.encode()) > _LONGEST_PATH_PART for part in parts
+    ):
+        what = f"the path is longer than {_LONGEST_PATH} bytes, or a part of it than "
+        values.fault(path, f"{what}{_LONGEST_PATH_PART}", fix)
+
+
+def _normalised(path: str) -> str:
+    """Return a path without empty, `.` or trailing parts: the same directory, one spelling."""
+    return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))

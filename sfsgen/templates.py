@@ -1,0 +1,137 @@
+"""The Jinja environment: where templates are found, and how every expression becomes YAML."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import jinja2
+from jinja2.bccache import Bucket
+
+from sfsgen.errors import InputError, Problem
+from sfsgen.yaml_text import Yaml, block, scalar
+
+SUFFIX = ".yaml.j2"
+RESOURCES = ("service", "persistentvolume", "persistentvolumeclaim", "statefulset")
+_INSTALLED = Path(__file__).with_name("templates")
+# A wheel holds the templates inside the package; in a checkout they lie beside it.
+BUILT_IN = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "templates"
+
+
+class NotLinearError(Exception):
+    """A template does something else with the ordinal than print it."""
+
+
+class Open:
+    """A value that depends on an ordinal that is still open: it can be printed whole, no more."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise NotLinearError
+
+    def __bool__(self) -> bool:
+        """A text that an ordinal is part of is never empty."""
+        return isinstance(self.value, str) or self._refuse()
+
+    __str__ = __len__ = __iter__ = __hash__ = _refuse  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse  # type: ignore[assignment]
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
+    __mod__ = __rmod__ = __floordiv__ = __truediv__ = __pow__ = __neg__ = _refuse
+    __getitem__ = __contains__ = __int__ = __float__ = __index__ = __format__ = _refuse
+    __getattr__ = _refuse
+
+
+def finalize(value: Any) -> str:
+    """Return what an expression of a template prints: always one YAML value, never more."""
+    if isinstance(value, Yaml):
+        return value
+    return scalar(value.value if isinstance(value, Open) else value)
+
+
+class _BytecodeCache(jinja2.FileSystemBytecodeCache):
+    """Keeps compiled templates in `__pycache__`, as Python keeps compiled modules."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Store a compiled template, where Python would store one."""
+        if sys.dont_write_bytecode:
+            return
+        try:
+            Path(self.directory).mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
+        except OSError:
+            return  # an installation that this user cannot write to works without
+
+
+class Templates:
+    """One template for each resource: the user's own where there is one, else ours."""
+
+    def __init__(self, own: Path | None = None) -> None:
+        self.own = own
+        self._ours = _environment(BUILT_IN, cached=True)
+        self._theirs = _environment(own, BUILT_IN) if own else self._ours
+
+    def is_overridden(self, resource: str) -> bool:
+        """Return whether the user's folder holds a template for this resource."""
+        return self.own is not None and (self.own / f"{resource}{SUFFIX}").is_file()
+
+    def renderer(self, resource: str, *, built_in: bool = False) -> Callable[..., str]:
+        """Return the function that renders one resource from its variables.
+
+        Raises InputError for a template with a syntax error; the function raises it for one that
+        fails, with the template's file and line.
+        """
+        environment = self._ours if built_in else self._theirs
+        name = f"{resource}{SUFFIX}"
+        if not self.is_overridden(resource) or built_in:
+            return environment.get_template(name).render
+        try:
+            template = environment.get_template(name)
+        except jinja2.TemplateSyntaxError as error:
+            where = f"{error.filename}:{error.lineno}"
+            raise InputError(Problem(where, error.message or "", "mend the template")) from error
+        return _guarded(template)
+
+
+def _guarded(template: jinja2.Template) -> Callable[..., str]:
+    def render(**variables: object) -> str:
+        try:
+            return template.render(**variables)
+        except (NotLinearError, KeyboardInterrupt):
+            raise
+        except Exception as error:  # a user's template can raise anything
+            line, frame = 0, error.__traceback__
+            while frame:
+                if frame.tb_frame.f_code.co_filename == template.filename:
+                    line = frame.tb_lineno
+                frame = frame.tb_next
+            what = f"{type(error).__name__}: {error}"
+            fix = "mend the template; docs/templates.md lists the variables"
+            raise InputError(Problem(f"{template.filename}:{line}", what, fix)) from error
+
+    return render
+
+
+def _environment(*folders: Path, cached: bool = False) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folders),
+        bytecode_cache=_cache() if cached else None,
+        undefined=jinja2.StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        autoescape=False,  # noqa: S701  # this is YAML: `finalize` quotes every expression
+    )
+    environment.filters["block"] = block
+    return environment
+
+
+def _cache() -> _BytecodeCache:
+    return _BytecodeCache(
+        str(BUILT_IN / "__pycache__"), f"%s.{sys.implementation.cache_tag}.jinja"
+    )

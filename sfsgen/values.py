@@ -1,0 +1,123 @@
+"""What the user wants of one set: a tree of values, each with where it was said."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sfsgen.errors import Problem
+from sfsgen.versions import Feature, Target
+from sfsgen.vocabulary import OPTIONS
+from sfsgen.yaml_documents import Document, Path
+
+
+class Values:
+    """The values of one set, from a document of a values file and from options.
+
+    Problems are noted here, so that all of them are told in one run: a value that cannot be used
+    is dropped, and what is noted once is not noted again for what follows from it.
+    """
+
+    def __init__(self, target: Target, document: Document | None = None) -> None:
+        self.target = target
+        self.document = document
+        self.tree: dict[str, Any] = without_empty(document.value) if document else {}
+        self.said_by: dict[Path, str] = {}
+        self.problems: list[Problem] = []
+        self._reported: set[Path] = set()
+
+    def get(self, *path: str | int) -> Any:
+        """Return the value at a path, or None."""
+        value: Any = self.tree
+        for part in path:
+            if isinstance(value, Mapping):
+                value = value.get(part)
+            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+                value = value[part]
+            else:
+                return None
+        return value
+
+    def inherited(self, template: Path, *key: str) -> Path:
+        """Return the path of a value that a claim template may leave to its set."""
+        own = (*template, *key)
+        return own if self.get(*own) is not None else key
+
+    def nested(self, path: Path) -> Path:
+        """Return the path of a field of the user's own, which may stand below `spec` or not."""
+        key, *rest = path
+        return path if self.get(*path) is not None else (key, "spec", *rest)
+
+    def where(self, path: Path, *, key: bool = False) -> str:
+        """Return the option or the place in the file that says the value at a path."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.said_by:
+                return self.said_by[path[:length]]
+        if self.document:
+            return self.document.where(path, key=key)
+        return OPTIONS.get(path) or OPTIONS.get(path[:1]) or spelled(path)
+
+    def fault(self, path: Path, what: str, fix: str = "", *, key: bool = False) -> None:
+        """Note an error at a path."""
+        self._reported.add(path)
+        self.problems.append(Problem(self.where(path, key=key), what, fix))
+
+    def drop(self, path: Path, problem: Problem) -> None:
+        """Note a problem of a value that cannot be used, and go on without the value."""
+        self.problems.append(problem)
+        self._reported.add(path)
+        parent = self.get(*path[:-1]) if path else None
+        if isinstance(parent, dict):
+            parent.pop(path[-1], None)
+        elif isinstance(parent, list) and isinstance(path[-1], int):
+            parent[path[-1]] = {}
+        elif not path:
+            self.tree = {}
+
+    def is_reported(self, *path: str | int) -> bool:
+        """Return whether a problem was noted at a path, around it or below it."""
+        return any(each[: len(path)] == path[: len(each)] for each in self._reported)
+
+    def check(self, path: Path, text: str, fault: str, fix: str = "") -> None:
+        """Note a fault of the text at a path, where there is one."""
+        if fault:
+            self.fault(path, f'"{text}" {fault}', fix)
+
+    def needed(self, path: Path, what: str, example: str) -> Any:
+        """Return the value at a path, or None with a note that it is missing."""
+        value = self.get(*path)
+        if value is None and not self.is_reported(*path):
+            option = f"{OPTIONS.get(path, OPTIONS.get(path[-1:], ''))} {example}"
+            fix = f"give {option}".removesuffix(f" NAME {example}") if path in OPTIONS else ""
+            if self.document:
+                fix = f"add {spelled(path)}: {example}" + (f", or {fix}" if fix else "")
+            self.fault(path, f"{what} is missing", fix)
+        return value
+
+    def choice(self, path: Path, choices: Sequence[str], default: str = "") -> str:
+        """Return the value at a path, which must be one of a few."""
+        value = self.get(*path)
+        if value is None or value in choices:
+            return value or default
+        near = [each for each in choices if each.lower() == str(value).lower()]
+        fix = f"write {near[0]}" if near else f"write one of {', '.join(choices)}"
+        self.fault(path, f'"{value}" is not possible', fix)
+        return default
+
+    def require(self, path: Path, feature: Feature, what: str = "") -> None:
+        """Note a fault where the target's minors lack what the value at a path asks for."""
+        if not self.target.has(feature):
+            what = f"{what or feature.what} needs Kubernetes 1.{feature.since} or later"
+            fix = f"give --kube-version 1.{feature.since} or later, or leave it out"
+            self.fault(path, f"{what}; the target is {self.target}", fix)
+
+
+def spelled(path: Path) -> str:
+    """Return a path as people write it: `claimTemplates[0].storage`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".") or "the document"
+
+
+def without_empty(value: Any) -> Any:
+    """Return a copy without the keys that have no value: to Kubernetes, null is absent."""
+    if isinstance(value, dict):
+        return {key: without_empty(each) for key, each in value.items() if each is not None}
+    return [without_empty(each) for each in value] if isinstance(value, list) else value

@@ -1,0 +1,73 @@
+"""Which Kubernetes minor takes which API version, field or annotation: one table."""
+
+import re
+from typing import NamedTuple
+
+OLDEST, NEWEST = 3, 37
+# What Kubernetes itself still maintains: "without --kube-version, what every cluster takes".
+_OLDEST_MAINTAINED = 35
+
+
+class Feature(NamedTuple):
+    """Something that exists from one minor on, up to another."""
+
+    what: str
+    since: int
+    until: int = NEWEST
+
+
+# Sources: the API types of each minor, measured where a field exists before it works.
+CLASS_FIELD = Feature("the field storageClassName", 6)
+CSI_NFS = Feature("the CSI driver nfs.csi.k8s.io", 21)
+DIGIT_FIRST_SERVICE = Feature("a Service name that begins with a digit", 36)
+ENV_PUNCTUATION = Feature("an environment variable's name with punctuation", 8)
+ENV_PRINTABLE = Feature("an environment variable's name of any printable ASCII", 32)
+LONG_SERVICE_NAME = Feature("a Service name of more than 24 characters", 4)
+MOUNT_OPTIONS_ANNOTATION = Feature("mount options", 6)
+MOUNT_OPTIONS_FIELD = Feature("the field mountOptions", 8)
+NOT_READY_ANNOTATION = Feature("the annotation tolerate-unready-endpoints", 3, 10)
+NOT_READY_FIELD = Feature("the field publishNotReadyAddresses", 8)
+ORDINALS_START = Feature("ordinals.start", 27)
+POD_MANAGEMENT_POLICY = Feature("podManagementPolicy", 7)
+READ_WRITE_ONCE_POD = Feature("the access mode ReadWriteOncePod", 27)
+REVISION_LABEL = Feature("the label controller-revision-hash", 7)
+UPDATE_STRATEGY = Feature("updateStrategy", 7)
+
+_STATEFUL_SET_APIS = (
+    ("apps/v1alpha1", "PetSet", 3),
+    ("apps/v1beta1", "StatefulSet", 5),
+    ("apps/v1beta2", "StatefulSet", 8),
+    ("apps/v1", "StatefulSet", 9),
+)
+
+
+class Target(NamedTuple):
+    """The minors (1.N, by N) that must all accept what is printed."""
+
+    oldest: int = _OLDEST_MAINTAINED
+    newest: int = NEWEST
+
+    def has(self, feature: Feature) -> bool:
+        """Return whether every minor meant has the feature."""
+        return feature.since <= self.oldest and self.newest <= feature.until
+
+    @property
+    def stateful_set_api(self) -> tuple[str, str]:
+        """The apiVersion and kind of the set itself: PetSet before 1.5."""
+        return next(api[:2] for api in reversed(_STATEFUL_SET_APIS) if api[2] <= self.oldest)
+
+    def __str__(self) -> str:
+        if self.oldest == self.newest:
+            return f"Kubernetes 1.{self.oldest}"
+        return f"Kubernetes 1.{self.oldest} to 1.{self.newest}"
+
+
+def parse(text: str) -> Target:
+    """Read a minor as kubectl prints it (`1.29`, `v1.29`, `1.29.3`).
+
+    Raises ValueError for what is not a version from 1.3 to the newest that is known.
+    """
+    match = re.fullmatch(r"v?1\.([0-9]{1,3})(?:\.[0-9]+)?(?:[-+].*)?", text)
+    if not match or not OLDEST <= int(match[1]) <= NEWEST:
+        raise ValueError(text)
+    return Target(int(match[1]), int(match[1]))

@@ -1,0 +1,311 @@
+"""Values to model: the set that is wanted, checked here, once, each fault at its option or line."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sfsgen import names, versions
+from sfsgen.errors import InputError
+from sfsgen.model import ClaimTemplate, Container, Fields, Pod, Service, StatefulSet
+from sfsgen.passthrough import OwnFields
+from sfsgen.storage import claim_templates
+from sfsgen.values import Values, spelled
+from sfsgen.vocabulary import POD_MANAGEMENT_POLICIES, UPDATE_STRATEGIES
+from sfsgen.yaml_documents import Path
+
+DEFAULT_NAMESPACE = "default"
+# Kubernetes' own image for its StatefulSet tutorial: it serves HTTP on port 80.
+DEFAULT_IMAGE = "registry.k8s.io/nginx-slim:0.24"
+DEFAULT_PORT = {"name": "http", "containerPort": 80}
+_LARGEST_INTEGER = 2**31 - 1
+_LONGEST_SET_NAME = 52
+_LONGEST_POD_NAME = 63
+_LONGEST_OLD_SERVICE_NAME = 24
+_LARGEST_ANNOTATIONS = 262_144  # bytes, keys and values together
+_LARGEST_PORT = 65_535
+_PROTOCOLS = ("TCP", "UDP", "SCTP")
+
+
+def build(values: Values) -> StatefulSet:
+    """Return the set that the values describe. Raises InputError with all their faults."""
+    ordinals = _ordinals(values)
+    name = _name(values, ordinals)
+    namespace = values.get("namespace") or DEFAULT_NAMESPACE
+    values.check(("namespace",), namespace, names.label_fault(namespace), _label_fix(namespace))
+    own = {key: _own_fields(values, key) for key in ("container", "pod", "statefulSet", "service")}
+    for key in ("podManagementPolicy", "updateStrategy"):
+        if values.get(key) is not None:
+            own["statefulSet"].refuse(key, key)
+    stable = {"app.kubernetes.io/name": name, "app.kubernetes.io/instance": name}
+    labels = {**stable, "app.kubernetes.io/managed-by": "sfsgen", **_labels(values)}
+    annotations = _annotations(values)
+    ports = _ports(values)
+    templates = claim_templates(values, name, namespace, ordinals)
+    stateful_set = StatefulSet(
+        name=name,
+        namespace=namespace,
+        replicas=len(ordinals),
+        start_ordinal=ordinals.start,
+        labels=labels,
+        annotations=annotations,
+        # Only what never changes: a selector cannot be changed, and a pod must keep matching it.
+        selector={key: labels[key] for key in stable},
+        metadata=own["statefulSet"].metadata(labels, annotations),
+        pod_management_policy=_pod_management_policy(values),
+        update_strategy=_update_strategy(values),
+        fields=own["statefulSet"].rest(),
+        service=_service(values, own["service"], name, labels, annotations, ports),
+        pod=_pod(values, own["pod"], name, labels, annotations, templates),
+        container=_container(values, own["container"], ports, templates),
+        claim_templates=templates,
+    )
+    if values.problems:
+        raise InputError(*values.problems)
+    return stateful_set
+
+
+def _own_fields(values: Values, key: str) -> OwnFields:
+    def clash(path: Path, fix: str) -> None:
+        what = f"{spelled(path)} clashes with what sfsgen writes itself"
+        values.fault(path, what, fix, key=True)
+
+    return OwnFields(values.tree, key, clash)
+
+
+def _label_fix(text: str, longest: int = 63) -> str:
+    near = names.closest_label(text, longest)
+    return f'write "{near}"' if near else ""
+
+
+def _count(values: Values, path: Path) -> int:
+    number = values.get(*path) or 0
+    if number < 0:
+        values.fault(path, f"{number} is below 0", "write 0 or more")
+    return max(0, int(number))
+
+
+def _ordinals(values: Values) -> range:
+    start = _count(values, ("ordinals", "start"))
+    if start:
+        values.require(("ordinals", "start"), versions.ORDINALS_START)
+    values.needed(("replicas",), "the number of replicas", "3")
+    replicas = _count(values, ("replicas",))
+    if start + replicas > _LARGEST_INTEGER:
+        what = f"ordinals up to {start + replicas - 1} do not fit into Kubernetes' 32 bits"
+        values.fault(("replicas",), what, f"stay below {_LARGEST_INTEGER}")
+        replicas = 0
+    return range(start, start + replicas)
+
+
+def _name(values: Values, ordinals: range) -> str:
+    name = str(values.needed(("name",), "the name of the StatefulSet", "web") or "")
+    if not name:
+        return name
+    fault = names.label_fault(name)
+    longest = _LONGEST_SET_NAME
+    if values.target.has(versions.REVISION_LABEL):
+        if not fault and len(name) > longest:
+            # "StatefulSet-" + a hash of 10 digits goes into a label of each pod, of 63 at most.
+            fault = f"has {len(name)} characters; pods come up for {longest} at the most"
+    else:
+        longest = _LONGEST_POD_NAME - len(f"-{max(ordinals.stop - 1, 0)}")
+        if not fault and len(name) > longest:
+            fault = f"has {len(name)} characters; with the ordinal a pod's name has at most "
+            fault += f"{_LONGEST_POD_NAME}, which leaves {longest}"
+    values.check(("name",), name, fault, _label_fix(name, longest))
+    return name
+
+
+def _labels(values: Values) -> dict[str, str]:
+    labels: Mapping[str, str] = values.get("labels") or {}
+    for key, value in labels.items():
+        path = ("labels", key)
+        if fault := names.label_key_fault(key):
+            values.fault(path, f'the label key "{key}" {fault}', "write it as app or example.com/app", key=True)
+        if fault := names.label_value_fault(str(value)):
+            values.fault(path, f'the value "{value}" of the label {key} {fault}', _value_fix(value))
+    return dict(labels)
+
+
+def _value_fix(value: str) -> str:
+    near = re.sub(r"[^A-Za-z0-9_.-]+", "-", value)[:63].strip("-_.")
+    return f'write "{near}", or make it an annotation' if near else "make it an annotation"
+
+
+def _annotations(values: Values) -> dict[str, str]:
+    annotations: Mapping[str, str] = values.get("annotations") or {}
+    for key in annotations:
+        # The API compares an annotation's key in lower case.
+        if fault := names.label_key_fault(key.lower()):
+            what = f'the annotation key "{key}" {fault}'
+            values.fault(("annotations", key), what, "write it as example.com/team", key=True)
+    size = sum(len(f"{key}{value}".encode()) for key, value in annotations.items())
+    if size > _LARGEST_ANNOTATIONS:
+        what = f"the annotations have {size} bytes; at most {_LARGEST_ANNOTATIONS} are possible"
+        values.fault(("annotations",), what, "make them shorter")
+    return dict(annotations)
+
+
+def _ports(values: Values) -> list[Fields]:
+    ports: list[Fields] = []
+    for index, given in enumerate(values.get("ports") or [DEFAULT_PORT]):
+        path = ("ports", index)
+        number, protocol = given.get("containerPort"), given.get("protocol", "TCP")
+        if number is None:
+            values.fault(path, "the port has no containerPort", "add containerPort: 80")
+            continue
+        if not 1 <= number <= _LARGEST_PORT:
+            values.fault((*path, "containerPort"), f"{number} is no port", "write 1 to 65535")
+        values.choice((*path, "protocol"), _PROTOCOLS)
+        name = given.get("name") or f"{protocol.lower()}-{number}"
+        fault = names.port_name_fault(name)
+        values.check((*path, "name"), name, fault, _label_fix(name, 15))
+        if name in [each["name"] for each in ports]:
+            values.fault((*path, "name"), f'two ports are named "{name}"', "give each its own name")
+        key = number, protocol
+        if key in [(each["containerPort"], each.get("protocol", "TCP")) for each in ports]:
+            values.fault((*path, "containerPort"), f"port {number} is given twice", "give it once")
+        ports.append({"name": name, **given})
+    return ports
+
+
+def _env(values: Values) -> list[Fields]:
+    entries: list[Fields] = values.get("env") or []
+    seen = set()
+    for index, entry in enumerate(entries):
+        path = ("env", index)
+        name = entry.get("name", "")
+        if name in seen:
+            values.fault((*path, "name"), f'"{name}" is set twice', "set it once")
+        seen.add(name)
+        _check_env_name(values, (*path, "name"), name)
+        if "\0" in str(entry.get("value", "")):
+            values.fault((*path, "value"), "an environment variable cannot hold a NUL", "")
+    return entries
+
+
+def _check_env_name(values: Values, path: Path, name: str) -> None:
+    if not name or "=" in name or not (name.isascii() and name.isprintable()):
+        fault = 'is no environment variable: printable ASCII without "=" is possible'
+        values.check(path, name, fault, "write it as LOG_LEVEL")
+    elif not re.fullmatch(r"[-._a-zA-Z][-._a-zA-Z0-9]*", name):
+        values.require(path, versions.ENV_PRINTABLE, f'the environment variable "{name}"')
+    elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        values.require(path, versions.ENV_PUNCTUATION, f'the environment variable "{name}"')
+
+
+def _pod_management_policy(values: Values) -> str:
+    path = ("podManagementPolicy",)
+    if values.get(*path) is not None:
+        values.require(path, versions.POD_MANAGEMENT_POLICY)
+    return values.choice(path, POD_MANAGEMENT_POLICIES)
+
+
+def _update_strategy(values: Values) -> Fields:
+    strategy: dict[str, Any] = values.get("updateStrategy") or {}
+    if not strategy:
+        return {}
+    values.require(("updateStrategy",), versions.UPDATE_STRATEGY)
+    kind = values.choice(("updateStrategy", "type"), UPDATE_STRATEGIES, "RollingUpdate")
+    rolling = strategy.get("rollingUpdate")
+    path = ("updateStrategy", "rollingUpdate")
+    if rolling is not None and kind == "OnDelete":
+        what = "a partition belongs to RollingUpdate; with OnDelete the API refuses it"
+        values.fault((*path, "partition"), what, "leave out one of them")
+    if rolling is not None:
+        _count(values, (*path, "partition"))
+    return {"type": kind, **({"rollingUpdate": rolling} if rolling is not None else {})}
+
+
+def _service(
+    values: Values,
+    own: OwnFields,
+    name: str,
+    labels: Mapping[str, str],
+    annotations: Mapping[str, str],
+    ports: Iterable[Fields],
+) -> Service:
+    kind, path = own.take("type")
+    if kind not in (None, "ClusterIP"):
+        what = f"a Service of type {kind} is not headless, and the pods get no DNS names from it"
+        values.fault(path, what, "leave it out, and add a second Service of your own")
+    if values.get("publishNotReadyAddresses") is not None:
+        own.refuse("publishNotReadyAddresses", "publishNotReadyAddresses")
+    not_ready, _ = own.take("publishNotReadyAddresses")
+    ours: list[Fields] = []
+    for port in ports:
+        protocol = {"protocol": port["protocol"]} if "protocol" in port else {}
+        ours.append({"name": port["name"], "port": port["containerPort"], **protocol})
+    return Service(
+        name=_service_name(values, name),
+        metadata=own.metadata(labels, annotations),
+        ports=own.append("ports", ours, "name"),
+        publish_not_ready_addresses=bool(values.get("publishNotReadyAddresses") or not_ready),
+        fields=own.rest(),
+    )
+
+
+def _service_name(values: Values, set_name: str) -> str:
+    path = ("serviceName",)
+    name = values.get(*path) or set_name
+    if name == set_name and values.is_reported("name"):
+        return set_name
+    fix = _label_fix(name)
+    if name == set_name:
+        fix = "name the Service with --service-name"
+        fix += " or serviceName in the file" if values.document else ""
+    if fault := names.label_fault(name):
+        values.check(path, name, f"is no Service name: it {fault}", fix)
+    elif name[0].isdigit() and not values.target.has(versions.DIGIT_FIRST_SERVICE):
+        values.check(path, name, "is no Service name: its first character is a digit", fix)
+    elif len(name) > _LONGEST_OLD_SERVICE_NAME:
+        if not values.target.has(versions.LONG_SERVICE_NAME):
+            what = f"has {len(name)} characters; Kubernetes 1.3 takes {_LONGEST_OLD_SERVICE_NAME}"
+            values.check(path, name, what, fix)
+    return str(name)
+
+
+def _pod(
+    values: Values,
+    own: OwnFields,
+    name: str,
+    labels: Mapping[str, str],
+    annotations: Mapping[str, str],
+    templates: Iterable[ClaimTemplate],
+) -> Pod:
+    volumes, path = own.take("volumes")
+    for index, volume in enumerate(volumes or ()):
+        if volume.get("name") in [template.name for template in templates]:
+            what = f'the volume "{volume["name"]}" has the name of a claim template, which '
+            what += "takes its place in every pod"
+            values.fault((*path, index, "name"), what, "give it another name")
+    sidecars = own.append("containers", [{"name": name}], "name")[1:]
+    fields = own.rest()
+    return Pod(
+        metadata=own.metadata(labels, annotations),
+        sidecars=sidecars,
+        fields={**fields, "volumes": volumes} if volumes else fields,
+    )
+
+
+def _container(
+    values: Values, own: OwnFields, ports: list[Fields], templates: Iterable[ClaimTemplate]
+) -> Container:
+    mounts: list[Fields] = []
+    for template in templates:
+        read_only = {"readOnly": True} if template.read_only else {}
+        mounts.append({"name": template.name, "mountPath": template.mount_path, **read_only})
+    return Container(
+        image=_image(values),
+        ports=own.append("ports", ports, "name"),
+        env=own.append("env", _env(values), "name"),
+        volume_mounts=own.append("volumeMounts", mounts, "mountPath"),
+        fields=own.rest(),
+    )
+
+
+def _image(values: Values) -> str:
+    image = str(values.get("image") or DEFAULT_IMAGE)
+    if not image.isprintable() or " " in image:
+        values.fault(("image",), f'"{image}" is not an image', "write it as nginx:1.29")
+    return image
