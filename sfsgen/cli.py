@@ -51,9 +51,11 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _program(
-    version: Annotated[  # noqa: ARG001
+    version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """Render StatefulSets whose NFS volumes and claims are paired one to one by ordinal."""
@@ -74,8 +76,8 @@ def invoke(arguments: Sequence[str]) -> int:
         tell(*error.problems)
         return _FAILED
     except TyperException as error:
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context else "sfsgen"
+        called = getattr(error, "ctx", None)
+        path = called.command_path if called else "sfsgen"
         tell(Problem(path, error.format_message(), f"`{path} --help` lists what there is"))
         return _FAILED
     return 0

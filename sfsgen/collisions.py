@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sfsgen.model import ClaimTemplate, NfsDirectory, StatefulSet
 from sfsgen.names import claim_name, meeting_points
-from sfsgen.yaml_documents import Path
+from sfsgen.paths import Path
 
 
 class Collision(NamedTuple):
@@ -132,7 +132,7 @@ def _ordinals_at(
     regular = template.directory.ordinal_of(directory.path)
     if not template.directory.is_open and template.directory.at(0) == directory.path:
         regular = next((each for each in ordinals if each not in template.exceptions), None)
-    if regular in ordinals and regular not in template.exceptions:
+    if regular is not None and regular in ordinals and regular not in template.exceptions:
         yield regular
 
 

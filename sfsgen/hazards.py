@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from sfsgen.errors import Problem
 from sfsgen.model import StatefulSet
+from sfsgen.paths import Path
 from sfsgen.storage import is_address
 from sfsgen.values import Values
-from sfsgen.yaml_documents import Path
 
 
 def warnings(values: Values, stateful_set: StatefulSet) -> Iterator[Problem]:
@@ -70,8 +70,8 @@ def _fields(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Path, s
             what += "volumes stay Released, and the next pods hang Pending"
             path = ("statefulSet", "persistentVolumeClaimRetentionPolicy", event)
             yield values.nested(path), what, "use Retain"
-    if "fsGroup" in stateful_set.pod.fields.get("securityContext", {}):
-        if any(template.driver == "nfs" for template in stateful_set.claim_templates):
-            what = "in-tree NFS ignores fsGroup: the files keep their owner on the server"
-            path = ("pod", "securityContext", "fsGroup")
-            yield values.nested(path), what, "set the owner on the NFS server"
+    in_tree = any(template.driver == "nfs" for template in stateful_set.claim_templates)
+    if in_tree and "fsGroup" in stateful_set.pod.fields.get("securityContext", {}):
+        what = "in-tree NFS ignores fsGroup: the files keep their owner on the server"
+        path = ("pod", "securityContext", "fsGroup")
+        yield values.nested(path), what, "set the owner on the NFS server"

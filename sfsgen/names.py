@@ -84,9 +84,9 @@ def meeting_points(
         return
     for ordinal in its_ordinals if one.is_open else its_ordinals[:1]:
         text = one.at(ordinal)
-        met_at = other.ordinal_of(text) if other.is_open else other_ordinals.start
-        if met_at in other_ordinals and other.at(met_at) == text:
-            yield ordinal, met_at
+        their = other.ordinal_of(text) if other.is_open else other_ordinals.start
+        if their is not None and their in other_ordinals and other.at(their) == text:
+            yield ordinal, their
 
 
 def _could_meet(one: Pattern, other: Pattern) -> bool:

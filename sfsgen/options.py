@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sfsgen.errors import Problem
+from sfsgen.paths import Path
 from sfsgen.values import Values
 from sfsgen.vocabulary import OPTIONS
-from sfsgen.yaml_documents import Path
 
 # A claim template may say these for itself; an option says them for all.
 _INHERITED = (

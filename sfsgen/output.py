@@ -1,7 +1,6 @@
 """Documents to stdout or files, as YAML, JSON or names: complete, or not at all."""
 
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -13,7 +12,6 @@ from sfsgen.names import Pattern
 from sfsgen.render import Documents, fill_in
 from sfsgen.resources import STATEFUL_SET
 
-FORMATS = ("yaml", "json", "name")
 _PER_WRITE = 256  # documents
 
 
@@ -76,9 +74,8 @@ def _as_json(documents: Documents, margin: str = "        ") -> Callable[[int], 
 def write_stdout(pieces: Iterable[str]) -> None:
     """Write text to stdout as UTF-8. Raises OSError as the system does."""
     for piece in pieces:
-        data = memoryview(piece.encode())
-        while data:
-            data = data[os.write(sys.stdout.fileno(), data) :]
+        sys.stdout.buffer.write(piece.encode())
+    sys.stdout.buffer.flush()
 
 
 def files(documents: Iterable[Documents], output_format: str) -> Iterator[tuple[str, str]]:

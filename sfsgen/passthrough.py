@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sfsgen.model import Fields, Metadata
-from sfsgen.yaml_documents import Path
+from sfsgen.paths import Path
 
 # What a pair's names, its reservation or the pods' DNS names depend on, and the word of ours
 # that says it, or "" where nothing may.
@@ -68,10 +68,10 @@ class OwnFields:
             merged.append(entry)
         return tuple(merged)
 
-    def metadata(self, labels: Mapping[str, str], annotations: Mapping[str, str]) -> Metadata:
+    def metadata(self, common: Metadata) -> Metadata:
         """Return our labels and annotations with the user's own metadata added."""
         parts = []
-        for name, ours in (("labels", labels), ("annotations", annotations)):
+        for name, ours in (("labels", common.labels), ("annotations", common.annotations)):
             own, path = self._metadata.pop(name, ({}, ()))
             for key, value in own.items():
                 if ours.get(key, value) != value:

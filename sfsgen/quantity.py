@@ -32,8 +32,8 @@ def nano_units(text: str) -> int:
     digits = (whole + fraction).lstrip("0")
     if not digits:
         return 0
-    value = _scaled(digits, exponent, 1 << _BINARY_EXPONENT.get(suffix, 0))
-    return -value if match["sign"] == "-" else min(value, _LARGEST)
+    value: int = min(_scaled(digits, exponent, 1 << _BINARY_EXPONENT.get(suffix, 0)), _LARGEST)
+    return -value if match["sign"] == "-" else value
 
 
 def _scaled(digits: str, exponent: int, factor: int) -> int:
@@ -42,6 +42,6 @@ def _scaled(digits: str, exponent: int, factor: int) -> int:
         return _LARGEST
     if len(digits) + exponent < -_ENOUGH_DIGITS:
         return 1
-    if exponent >= 0:
-        return int(digits) * 10**exponent * factor
-    return -(-int(digits) * factor // 10**-exponent)
+    numerator: int = 10 ** max(exponent, 0)
+    denominator: int = 10 ** max(-exponent, 0)
+    return -(-int(digits) * factor * numerator // denominator)

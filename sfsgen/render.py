@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sfsgen import versions
 from sfsgen.model import ClaimTemplate, Metadata, StatefulSet, VolumePair
 from sfsgen.names import Pattern, claim_name
+from sfsgen.resources import ORDER, PAIRED, SERVICE, VOLUME
 from sfsgen.templates import NotLinearError, Open, Templates
 from sfsgen.versions import Target
 
@@ -26,7 +27,7 @@ Variables = dict[str, Any]
 
 
 class Documents(NamedTuple):
-    """The documents of one resource, one for each ordinal: alike but for it where there is a fill."""
+    """One resource's documents, one for each ordinal; `fill` is their text where only it differs."""
 
     resource: str
     namespace: str
@@ -71,24 +72,23 @@ class Renderer:
     def documents(
         self, stateful_set: StatefulSet, resources: Iterable[str], ordinals: range
     ) -> Iterator[Documents]:
-        """Yield a set's documents in the order in which a cluster should get them.
+        """Yield a set's documents of the wanted resources, in the order a cluster should get them.
 
-        Service, volumes, claims, StatefulSet: a claim whose volume is there binds at once instead
-        of at the next resync (measured), and a pod finds its claims. `ordinals` are those whose
-        volumes and claims are wanted. Raises InputError for a user's template that fails.
+        `ordinals` are those whose volumes and claims are wanted. Raises InputError for a user's
+        template that fails.
         """
-        for resource in ("service", "persistentvolume", "persistentvolumeclaim", "statefulset"):
-            if resource not in resources:
-                continue
-            if resource.startswith("persistentvolume"):
+        for resource in filter(set(resources).__contains__, ORDER):
+            if resource in PAIRED:
                 for template in stateful_set.claim_templates:
                     yield from self._pairs(resource, stateful_set, template, ordinals)
             else:
                 yield self._single(resource, stateful_set)
 
     def _single(self, resource: str, stateful_set: StatefulSet) -> Documents:
-        text = self.templates.renderer(resource)(**self._set_variables(stateful_set))
-        is_service = resource == "service"
+        variables = self._set_variables(stateful_set)
+        text = self.templates.renderer(resource)(**variables)
+        self._check(resource, text, variables)
+        is_service = resource == SERVICE
         name = stateful_set.service.name if is_service else stateful_set.name
         return Documents(
             resource, stateful_set.namespace, Pattern((name,)), range(1), Pattern((text,)).at
@@ -106,7 +106,7 @@ class Renderer:
             variables = self._pair_variables(stateful_set.pair(template, ordinal))
             return render_template(**_opened(variables, str(ordinal)))
 
-        is_volume = resource == "persistentvolume"
+        is_volume = resource == VOLUME
         name = template.volume_name if is_volume else claim_name(template.name, stateful_set.name)
         namespace = "" if is_volume else stateful_set.namespace
         fill = None
@@ -114,7 +114,27 @@ class Renderer:
             regular = run[0] not in template.exceptions
             if regular and fill is None:
                 fill = fill_in(render, render_open, run)
-            yield Documents(resource, namespace, name, run, render, fill if regular else None)
+            documents = Documents(resource, namespace, name, run, render, fill if regular else None)
+            if self.templates.is_overridden(resource):
+                self._check_pairs(documents, stateful_set, template)
+            yield documents
+
+    def _check_pairs(
+        self, documents: Documents, stateful_set: StatefulSet, template: ClaimTemplate
+    ) -> None:
+        """Check what a user's template prints, ordinal by ordinal where that may differ."""
+        ordinals = documents.ordinals
+        for ordinal in {ordinals[0], ordinals[-1]} if documents.fill else ordinals:
+            variables = self._pair_variables(stateful_set.pair(template, ordinal))
+            self._check(documents.resource, documents.text(ordinal), variables)
+
+    def _check(self, resource: str, text: str, variables: Variables) -> None:
+        """Raise InputError where a user's template changes what pairing depends on."""
+        if self.templates.is_overridden(resource):
+            from sfsgen import fidelity
+
+            built_in = self.templates.renderer(resource, built_in=True)(**variables)
+            fidelity.check(resource, str(self.templates.path(resource)), text, built_in)
 
     def _set_variables(self, stateful_set: StatefulSet) -> Variables:
         api_version, kind = self.target.stateful_set_api
@@ -145,7 +165,9 @@ class Renderer:
                     not_ready and self.target.has(versions.NOT_READY_FIELD)
                 ),
                 "fields": service.fields,
-                **_metadata(service.metadata, _NOT_READY_ANNOTATION if not_ready_annotation else ""),
+                **_metadata(
+                    service.metadata, _NOT_READY_ANNOTATION if not_ready_annotation else ""
+                ),
             },
             "pod": {
                 "sidecars": pod.sidecars,

@@ -3,16 +3,16 @@
 import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from sfsgen import vocabulary
 from sfsgen.errors import Problem
-from sfsgen.values import spelled
+from sfsgen.paths import Path, spelled
 from sfsgen.versions import Target
-from sfsgen.yaml_documents import Document, Path
+from sfsgen.yaml_documents import Document
 
 _Check = Callable[[Any, int, object, object], Iterator[ValidationError]]
 _TYPES = {
@@ -29,7 +29,7 @@ _TYPES = {
 def faults(document: Document, target: Target) -> Iterator[tuple[Path, Problem]]:
     """Yield what is wrong with a document, each with the path of the value that cannot be used."""
     checks: dict[str, _Check] = {"x-since": _since(target), "x-until": _until(target)}
-    validator = extend(Draft202012Validator, checks)(vocabulary.schema())
+    validator = extend(Draft202012Validator, checks)(vocabulary.schema())  # type: ignore[no-untyped-call]
     for error in validator.iter_errors(document.value):
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties":
@@ -79,7 +79,7 @@ def _unknown_keys(
 
 
 def _explained(path: Path, error: ValidationError) -> tuple[str, str]:
-    name, wanted = spelled(path), error.validator_value
+    name, wanted = spelled(path), cast("Any", error.validator_value)
     shown = "nothing" if error.instance is None else json.dumps(error.instance, ensure_ascii=False)
     if error.validator == "type":
         types = [wanted] if isinstance(wanted, str) else list(wanted)
@@ -94,7 +94,7 @@ def _explained(path: Path, error: ValidationError) -> tuple[str, str]:
     if error.validator == "minItems":
         return f"{name} is empty", "give at least one, or leave the key out"
     if error.validator == "required":
-        missing = [key for key in wanted if key not in error.instance]
+        missing = [key for key in wanted if key not in cast("Any", error.instance)]
         return f"{name} lacks {', '.join(missing)}", "add it"
     return f"{name}: {error.message}", ""
 

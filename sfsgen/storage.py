@@ -3,14 +3,13 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from sfsgen import names, quantity, versions
 from sfsgen.model import ClaimTemplate, NfsDirectory
 from sfsgen.names import Pattern
+from sfsgen.paths import Path
 from sfsgen.values import Values
 from sfsgen.vocabulary import ACCESS_MODES, DRIVERS, RECLAIM_POLICIES
-from sfsgen.yaml_documents import Path
 
 DEFAULT_EXPORT = "/exports"
 DEFAULT_MOUNT_PATH = "/data"
@@ -157,21 +156,25 @@ def _server_fault(text: str) -> tuple[str, str]:
     """Return why a text is no DNS name, IPv4 or IPv6 address, and what to write."""
     if is_address(text):
         return "", ""
-    bare = text.strip("[]")
     if ":" in text:
-        host, _, port = text.rpartition(":")
-        if is_address(bare):
-            return "has brackets, which the mount adds itself", f'write "{bare}"'
-        if port.isdecimal() and ":" not in host:
-            return "holds a port", f'write "{host}", and --mount-option port={port}'
-        if port.startswith("/"):
-            return "holds a path", f'write "{host}", and --nfs-path {port}'
-        return "is no IPv6 address", "write it as 2001:db8::1"
+        return _colon_fault(text)
     if re.fullmatch(r"[0-9.]+", text):
         return "is no IPv4 address", "write four numbers from 0 to 255"
     if fault := names.subdomain_fault(text.lower().removesuffix(".")):
         return f"is no DNS name: it {fault}", "write it as nfs.example.com"
     return "", ""
+
+
+def _colon_fault(text: str) -> tuple[str, str]:
+    host, _, rest = text.rpartition(":")
+    if is_address(text.strip("[]")):
+        bare = text.strip("[]")
+        return "has brackets, which the mount adds itself", f'write "{bare}"'
+    if rest.startswith("/"):
+        return "holds a path", f'write "{host}", and the path as --nfs-path {rest}'
+    if rest.isdecimal() and ":" not in host.strip("[]"):
+        return "holds a port", f'write "{host}", and the port as --mount-option port={rest}'
+    return "is no IPv6 address", "write it as 2001:db8::1"
 
 
 def is_address(server: str) -> bool:
@@ -197,9 +200,7 @@ def _volume_name(
     return name
 
 
-def _pattern(
-    values: Values, path: Path, text: str, known: Mapping[str, str | Pattern]
-) -> Pattern:
+def _pattern(values: Values, path: Path, text: str, known: Mapping[str, str | Pattern]) -> Pattern:
     try:
         return names.pattern(text, known)
     except ValueError as error:

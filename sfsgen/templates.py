@@ -12,7 +12,6 @@ from sfsgen.errors import InputError, Problem
 from sfsgen.yaml_text import Yaml, block, scalar
 
 SUFFIX = ".yaml.j2"
-RESOURCES = ("service", "persistentvolume", "persistentvolumeclaim", "statefulset")
 _INSTALLED = Path(__file__).with_name("templates")
 # A wheel holds the templates inside the package; in a checkout they lie beside it.
 BUILT_IN = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "templates"
@@ -34,11 +33,11 @@ class Open:
         raise NotLinearError
 
     def __bool__(self) -> bool:
-        """A text that an ordinal is part of is never empty."""
+        """Return True for a text, which is never empty with an ordinal in it."""
         return isinstance(self.value, str) or self._refuse()
 
-    __str__ = __len__ = __iter__ = __hash__ = _refuse  # type: ignore[assignment]
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse  # type: ignore[assignment]
+    __str__ = __len__ = __iter__ = __hash__ = _refuse
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
     __mod__ = __rmod__ = __floordiv__ = __truediv__ = __pow__ = __neg__ = _refuse
     __getitem__ = __contains__ = __int__ = __float__ = __index__ = __format__ = _refuse
@@ -74,9 +73,14 @@ class Templates:
         self._ours = _environment(BUILT_IN, cached=True)
         self._theirs = _environment(own, BUILT_IN) if own else self._ours
 
+    def path(self, resource: str) -> Path:
+        """Return where the template of a resource lies."""
+        name = f"{resource}{SUFFIX}"
+        return self.own / name if self.own and (self.own / name).is_file() else BUILT_IN / name
+
     def is_overridden(self, resource: str) -> bool:
         """Return whether the user's folder holds a template for this resource."""
-        return self.own is not None and (self.own / f"{resource}{SUFFIX}").is_file()
+        return self.path(resource).parent != BUILT_IN
 
     def renderer(self, resource: str, *, built_in: bool = False) -> Callable[..., str]:
         """Return the function that renders one resource from its variables.
@@ -132,6 +136,4 @@ def _environment(*folders: Path, cached: bool = False) -> jinja2.Environment:
 
 
 def _cache() -> _BytecodeCache:
-    return _BytecodeCache(
-        str(BUILT_IN / "__pycache__"), f"%s.{sys.implementation.cache_tag}.jinja"
-    )
+    return _BytecodeCache(str(BUILT_IN / "__pycache__"), f"%s.{sys.implementation.cache_tag}.jinja")

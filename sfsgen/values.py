@@ -1,12 +1,15 @@
 """What the user wants of one set: a tree of values, each with where it was said."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sfsgen.errors import Problem
+from sfsgen.paths import Path, spelled
 from sfsgen.versions import Feature, Target
 from sfsgen.vocabulary import OPTIONS
-from sfsgen.yaml_documents import Document, Path
+
+if TYPE_CHECKING:
+    from sfsgen.yaml_documents import Document
 
 
 class Values:
@@ -16,7 +19,7 @@ class Values:
     is dropped, and what is noted once is not noted again for what follows from it.
     """
 
-    def __init__(self, target: Target, document: Document | None = None) -> None:
+    def __init__(self, target: Target, document: "Document | None" = None) -> None:
         self.target = target
         self.document = document
         self.tree: dict[str, Any] = without_empty(document.value) if document else {}
@@ -85,11 +88,12 @@ class Values:
         """Return the value at a path, or None with a note that it is missing."""
         value = self.get(*path)
         if value is None and not self.is_reported(*path):
-            option = f"{OPTIONS.get(path, OPTIONS.get(path[-1:], ''))} {example}"
-            fix = f"give {option}".removesuffix(f" NAME {example}") if path in OPTIONS else ""
-            if self.document:
-                fix = f"add {spelled(path)}: {example}" + (f", or {fix}" if fix else "")
-            self.fault(path, f"{what} is missing", fix)
+            option = OPTIONS.get(path, OPTIONS.get(path[-2:], ""))
+            by_option = "" if not option else f"give {option} {example}"
+            if option == "NAME":
+                by_option = f"name it: sfsgen render {example}"
+            in_file = f"write {spelled(path)}: {example}" if self.document else ""
+            self.fault(path, f"{what} is missing", " or ".join(filter(None, (in_file, by_option))))
         return value
 
     def choice(self, path: Path, choices: Sequence[str], default: str = "") -> str:
@@ -108,12 +112,6 @@ class Values:
             what = f"{what or feature.what} needs Kubernetes 1.{feature.since} or later"
             fix = f"give --kube-version 1.{feature.since} or later, or leave it out"
             self.fault(path, f"{what}; the target is {self.target}", fix)
-
-
-def spelled(path: Path) -> str:
-    """Return a path as people write it: `claimTemplates[0].storage`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".") or "the document"
 
 
 def without_empty(value: Any) -> Any:

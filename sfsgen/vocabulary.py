@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sfsgen.yaml_documents import Path as ValuePath
+from sfsgen.paths import Path as ValuePath
 
 ACCESS_MODES = {
     "RWO": "ReadWriteOnce",

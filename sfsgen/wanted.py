@@ -6,12 +6,12 @@ from typing import Any
 
 from sfsgen import names, versions
 from sfsgen.errors import InputError
-from sfsgen.model import ClaimTemplate, Container, Fields, Pod, Service, StatefulSet
+from sfsgen.model import ClaimTemplate, Container, Fields, Metadata, Pod, Service, StatefulSet
 from sfsgen.passthrough import OwnFields
+from sfsgen.paths import Path, spelled
 from sfsgen.storage import claim_templates
-from sfsgen.values import Values, spelled
+from sfsgen.values import Values
 from sfsgen.vocabulary import POD_MANAGEMENT_POLICIES, UPDATE_STRATEGIES
-from sfsgen.yaml_documents import Path
 
 DEFAULT_NAMESPACE = "default"
 # Kubernetes' own image for its StatefulSet tutorial: it serves HTTP on port 80.
@@ -37,8 +37,11 @@ def build(values: Values) -> StatefulSet:
         if values.get(key) is not None:
             own["statefulSet"].refuse(key, key)
     stable = {"app.kubernetes.io/name": name, "app.kubernetes.io/instance": name}
-    labels = {**stable, "app.kubernetes.io/managed-by": "sfsgen", **_labels(values)}
-    annotations = _annotations(values)
+    common = Metadata(
+        {**stable, "app.kubernetes.io/managed-by": "sfsgen", **_labels(values)},
+        _annotations(values),
+        {},
+    )
     ports = _ports(values)
     templates = claim_templates(values, name, namespace, ordinals)
     stateful_set = StatefulSet(
@@ -46,16 +49,16 @@ def build(values: Values) -> StatefulSet:
         namespace=namespace,
         replicas=len(ordinals),
         start_ordinal=ordinals.start,
-        labels=labels,
-        annotations=annotations,
+        labels=common.labels,
+        annotations=common.annotations,
         # Only what never changes: a selector cannot be changed, and a pod must keep matching it.
-        selector={key: labels[key] for key in stable},
-        metadata=own["statefulSet"].metadata(labels, annotations),
+        selector={key: common.labels[key] for key in stable},
+        metadata=own["statefulSet"].metadata(common),
         pod_management_policy=_pod_management_policy(values),
         update_strategy=_update_strategy(values),
         fields=own["statefulSet"].rest(),
-        service=_service(values, own["service"], name, labels, annotations, ports),
-        pod=_pod(values, own["pod"], name, labels, annotations, templates),
+        service=_service(values, own["service"], name, common, ports),
+        pod=_pod(values, own["pod"], name, common, templates),
         container=_container(values, own["container"], ports, templates),
         claim_templates=templates,
     )
@@ -121,7 +124,12 @@ def _labels(values: Values) -> dict[str, str]:
     for key, value in labels.items():
         path = ("labels", key)
         if fault := names.label_key_fault(key):
-            values.fault(path, f'the label key "{key}" {fault}', "write it as app or example.com/app", key=True)
+            values.fault(
+                path,
+                f'the label key "{key}" {fault}',
+                "write it as app or example.com/app",
+                key=True,
+            )
         if fault := names.label_value_fault(str(value)):
             values.fault(path, f'the value "{value}" of the label {key} {fault}', _value_fix(value))
     return dict(labels)
@@ -221,8 +229,7 @@ def _service(
     values: Values,
     own: OwnFields,
     name: str,
-    labels: Mapping[str, str],
-    annotations: Mapping[str, str],
+    common: Metadata,
     ports: Iterable[Fields],
 ) -> Service:
     kind, path = own.take("type")
@@ -238,7 +245,7 @@ def _service(
         ours.append({"name": port["name"], "port": port["containerPort"], **protocol})
     return Service(
         name=_service_name(values, name),
-        metadata=own.metadata(labels, annotations),
+        metadata=own.metadata(common),
         ports=own.append("ports", ours, "name"),
         publish_not_ready_addresses=bool(values.get("publishNotReadyAddresses") or not_ready),
         fields=own.rest(),
@@ -258,10 +265,11 @@ def _service_name(values: Values, set_name: str) -> str:
         values.check(path, name, f"is no Service name: it {fault}", fix)
     elif name[0].isdigit() and not values.target.has(versions.DIGIT_FIRST_SERVICE):
         values.check(path, name, "is no Service name: its first character is a digit", fix)
-    elif len(name) > _LONGEST_OLD_SERVICE_NAME:
-        if not values.target.has(versions.LONG_SERVICE_NAME):
-            what = f"has {len(name)} characters; Kubernetes 1.3 takes {_LONGEST_OLD_SERVICE_NAME}"
-            values.check(path, name, what, fix)
+    elif len(name) > _LONGEST_OLD_SERVICE_NAME and not values.target.has(
+        versions.LONG_SERVICE_NAME
+    ):
+        what = f"has {len(name)} characters; Kubernetes 1.3 takes {_LONGEST_OLD_SERVICE_NAME}"
+        values.check(path, name, what, fix)
     return str(name)
 
 
@@ -269,8 +277,7 @@ def _pod(
     values: Values,
     own: OwnFields,
     name: str,
-    labels: Mapping[str, str],
-    annotations: Mapping[str, str],
+    common: Metadata,
     templates: Iterable[ClaimTemplate],
 ) -> Pod:
     volumes, path = own.take("volumes")
@@ -282,7 +289,7 @@ def _pod(
     sidecars = own.append("containers", [{"name": name}], "name")[1:]
     fields = own.rest()
     return Pod(
-        metadata=own.metadata(labels, annotations),
+        metadata=own.metadata(common),
         sidecars=sidecars,
         fields={**fields, "volumes": volumes} if volumes else fields,
     )

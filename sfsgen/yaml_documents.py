@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sfsgen.errors import InputError, Problem
-
-Path = tuple[str | int, ...]
+from sfsgen.paths import Path
 
 _DEEPEST = 100  # the API's own types nest to about 20
 _LARGEST_EXPANSION = 1_000_000  # values, once every alias stands for what it names
@@ -66,7 +65,8 @@ def read(text: str, file: str) -> list[Document]:
         what = " ".join(filter(None, (error.context, error.problem)))
         raise InputError(Problem(where, f"this is not YAML: {what}")) from error
     except YAMLError as error:
-        raise InputError(Problem(_first_odd_character(text, file), f"this is not YAML: {error}"))
+        where = _first_odd_character(text, file)
+        raise InputError(Problem(where, f"this is not YAML: {error}")) from error
     return [document for document in documents if document.value is not None]
 
 

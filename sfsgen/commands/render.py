@@ -2,18 +2,34 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from sfsgen import console, resources, storage, versions, wanted
+from sfsgen import console, versions
 from sfsgen.errors import InputError, Problem
 from sfsgen.hazards import warnings
 from sfsgen.model import StatefulSet
 from sfsgen.request import Request, read_sets
+from sfsgen.resources import ORDER, STATEFUL_SET, VOLUME, parse
+from sfsgen.storage import DEFAULT_EXPORT, DEFAULT_MOUNT_PATH
 from sfsgen.versions import Target
+from sfsgen.vocabulary import OPTIONS
+from sfsgen.wanted import DEFAULT_IMAGE
 
-_FORMATS = ("yaml", "json", "name")
+FORMATS = ("yaml", "json", "name")
+_SET_OPTIONS = (*OPTIONS.values(), "--volume")  # --volume last: it adds to what others say
+
+
+class Printing(NamedTuple):
+    """What to print, and where."""
+
+    target: Target
+    resources: frozenset[str]
+    output: str
+    output_dir: str | None
+    force: bool
+    template_dir: str | None
 
 
 def _option(panel: str, *names: str, metavar: str | None = None, text: str) -> Any:
@@ -33,6 +49,7 @@ def _of_output(*names: str, metavar: str | None = None, text: str) -> Any:
 
 
 def render(
+    context: typer.Context,
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="The StatefulSet's name.")
     ] = None,
@@ -50,7 +67,7 @@ def render(
     ] = None,
     image: Annotated[
         str | None,
-        _of_set("--image", metavar="IMAGE", text=f"Default: {wanted.DEFAULT_IMAGE}."),
+        _of_set("--image", metavar="IMAGE", text=f"Default: {DEFAULT_IMAGE}."),
     ] = None,
     port: Annotated[
         list[str] | None,
@@ -110,10 +127,10 @@ def render(
             metavar="PATH",
             text="The export, below which each volume has its directory, or a pattern of the "
             "directories with {namespace} {name} {ordinal} {claim} {volume} {template}. "
-            f"Default: {storage.DEFAULT_EXPORT}.",
+            f"Default: {DEFAULT_EXPORT}.",
         ),
     ] = None,
-    storage_size: Annotated[
+    storage: Annotated[
         str | None,
         _of_storage("--storage", metavar="SIZE", text="Of each volume, such as 1Gi."),
     ] = None,
@@ -152,7 +169,7 @@ def render(
         _of_storage(
             "--mount-path",
             metavar="PATH",
-            text=f"Where the container finds its data. Default: {storage.DEFAULT_MOUNT_PATH}.",
+            text=f"Where the container finds its data. Default: {DEFAULT_MOUNT_PATH}.",
         ),
     ] = None,
     claim_template: Annotated[
@@ -222,44 +239,16 @@ def render(
 
     sfsgen render web -r 3 --nfs-server nfs.example.com --storage 1Gi | kubectl create -f -
     """
-    options = {
-        "NAME": name,
-        "--namespace": namespace,
-        "--replicas": replicas,
-        "--image": image,
-        "--port": port,
-        "--env": env,
-        "--label": label,
-        "--annotation": annotation,
-        "--service-name": service_name,
-        "--publish-not-ready-addresses": publish_not_ready_addresses,
-        "--pod-management-policy": pod_management_policy,
-        "--update-strategy": update_strategy,
-        "--partition": partition,
-        "--start-ordinal": start_ordinal,
-        "--nfs-server": nfs_server,
-        "--nfs-path": nfs_path,
-        "--read-only": read_only,
-        "--shared-directory": shared_directory,
-        "--access-mode": access_mode,
-        "--reclaim-policy": reclaim_policy,
-        "--mount-option": mount_option,
-        "--volume-name": volume_name,
-        "--driver": driver,
-        "--claim-template": claim_template,
-        "--storage": storage_size,
-        "--mount-path": mount_path,
-        "--volume": volume,
-    }
+    options = {option: context.params[_parameter(option)] for option in _SET_OPTIONS}
     problems: list[Problem] = []
     target = _target(kube_version, problems)
-    wanted_resources = _resources(only, problems)
-    _check_output(output, output_dir, force, template_dir, problems)
-    requests: list[Request] = []
+    printing = Printing(target, _resources(only, problems), output, output_dir, force, template_dir)
+    _check(printing, problems)
     try:
         requests, found = read_sets(options, filename, target)
         problems += found
     except InputError as error:
+        requests = []
         problems += error.problems
     first = _first_ordinal(from_ordinal, requests, problems)
     for request in requests:
@@ -267,18 +256,13 @@ def render(
     errors, cautions = console.split(problems, strict=strict)
     if errors:
         raise InputError(*errors, *cautions)
-    _print(
-        [request.stateful_set for request in requests],
-        wanted_resources,
-        first,
-        target,
-        output,
-        template_dir,
-        output_dir,
-        force,
-    )
+    _print([request.stateful_set for request in requests], first, printing)
     console.tell(*cautions)
-    _note_defaults(requests, wanted_resources)
+    _note_defaults(requests, printing.resources)
+
+
+def _parameter(option: str) -> str:
+    return option.strip("-").replace("-", "_").lower()
 
 
 def _target(kube_version: str | None, problems: list[Problem]) -> Target:
@@ -293,44 +277,37 @@ def _target(kube_version: str | None, problems: list[Problem]) -> Target:
 
 def _resources(only: Sequence[str] | None, problems: list[Problem]) -> frozenset[str]:
     if not only:
-        return frozenset(resources.ORDER)
+        return frozenset(ORDER)
     found = set()
     for text in ",".join(only).split(","):
         try:
-            found.add(resources.parse(text.strip()))
+            found.add(parse(text.strip()))
         except ValueError:
             what = f'"{text}" is not printed by render'
             problems.append(Problem("--only", what, "give any of service, pv, pvc, statefulset"))
     return frozenset(found)
 
 
-def _check_output(
-    output: str,
-    output_dir: str | None,
-    force: bool,
-    template_dir: str | None,
-    problems: list[Problem],
-) -> None:
-    if output not in _FORMATS:
+def _check(printing: Printing, problems: list[Problem]) -> None:
+    output, folder = printing.output, printing.output_dir
+    if output not in FORMATS:
         what = f'"{output}" is no format'
-        problems.append(Problem("--output", what, f"give one of {', '.join(_FORMATS)}"))
-    elif output == "name" and output_dir:
+        problems.append(Problem("--output", what, f"give one of {', '.join(FORMATS)}"))
+    elif output == "name" and folder:
         problems.append(Problem("--output-dir", "-o name prints no objects", "leave out one"))
-    if force and not output_dir:
+    if printing.force and not folder:
         problems.append(Problem("--force", "nothing is overwritten on stdout", "leave it out"))
-    if output_dir and Path(output_dir).exists() and not Path(output_dir).is_dir():
-        problems.append(Problem("--output-dir", f"{output_dir} is no folder", "name a folder"))
-    if template_dir is None:
-        return
-    if not any((Path(template_dir) / f"{each}.yaml.j2").is_file() for each in resources.ORDER):
-        what = f"{template_dir} holds no template"
-        fix = f"name them {', '.join(f'{each}.yaml.j2' for each in resources.ORDER)}"
-        problems.append(Problem("--template-dir", what, fix))
+    if folder and Path(folder).exists() and not Path(folder).is_dir():
+        problems.append(Problem("--output-dir", f"{folder} is no folder", "name a folder"))
+    templates = [f"{resource}.yaml.j2" for resource in ORDER]
+    if printing.template_dir is not None and not any(
+        (Path(printing.template_dir) / name).is_file() for name in templates
+    ):
+        what = f"{printing.template_dir} holds no template"
+        problems.append(Problem("--template-dir", what, f"name them {', '.join(templates)}"))
 
 
-def _first_ordinal(
-    text: str | None, requests: Iterable[Request], problems: list[Problem]
-) -> int:
+def _first_ordinal(text: str | None, requests: Iterable[Request], problems: list[Problem]) -> int:
     if text is None:
         return 0
     if not (text.isascii() and text.isdecimal()):
@@ -347,48 +324,43 @@ def _first_ordinal(
     return int(text)
 
 
-def _print(
-    stateful_sets: Sequence[StatefulSet],
-    wanted_resources: frozenset[str],
-    first: int,
-    target: Target,
-    output: str,
-    template_dir: str | None,
-    output_dir: str | None,
-    force: bool,
-) -> None:
+def _print(stateful_sets: Sequence[StatefulSet], first: int, printing: Printing) -> None:
+    # Only now, when there is something to render: the template engine is a third of a start.
     from sfsgen.output import files, stream, write_files, write_stdout
-    from sfsgen.render import Renderer
+    from sfsgen.render import Documents, Renderer
     from sfsgen.templates import Templates
 
-    renderer = Renderer(target, Templates(Path(template_dir) if template_dir else None))
-    documents = []
+    folder = Path(printing.template_dir) if printing.template_dir else None
+    renderer = Renderer(printing.target, Templates(folder))
+    documents: list[Documents] = []
     for stateful_set in stateful_sets:
         ordinals = stateful_set.ordinals
         ordinals = range(max(first, ordinals.start), ordinals.stop)
-        documents += renderer.documents(stateful_set, wanted_resources, ordinals)
-    if output_dir:
-        count = write_files(Path(output_dir), files(documents, output), force=force)
-        console.note(f"wrote {count} files to {output_dir}")
+        documents += renderer.documents(stateful_set, printing.resources, ordinals)
+    if printing.output_dir:
+        contents = files(documents, printing.output)
+        count = write_files(Path(printing.output_dir), contents, force=printing.force)
+        console.note(f"wrote {count} files to {printing.output_dir}")
     else:
-        write_stdout(stream(documents, output, target.stateful_set_api[1]))
+        kind = printing.target.stateful_set_api[1]
+        write_stdout(stream(documents, printing.output, kind))
 
 
 def _note_defaults(requests: Iterable[Request], printed: frozenset[str]) -> None:
     defaults: dict[str, None] = {}
     for request in requests:
         get = request.values.get
-        if resources.STATEFUL_SET in printed:
+        if STATEFUL_SET in printed:
             if get("image") is None:
-                defaults[f"--image {wanted.DEFAULT_IMAGE}"] = None
+                defaults[f"--image {DEFAULT_IMAGE}"] = None
             if get("ports") is None:
                 defaults["--port http=80"] = None
             if any(each.get("mountPath") is None for each in get("claimTemplates")):
-                defaults[f"--mount-path {storage.DEFAULT_MOUNT_PATH}"] = None
-        if resources.VOLUME in printed and any(
+                defaults[f"--mount-path {DEFAULT_MOUNT_PATH}"] = None
+        if VOLUME in printed and any(
             get(*request.values.inherited(("claimTemplates", index), "nfs", "path")) is None
             for index in range(len(get("claimTemplates")))
         ):
-            defaults[f"--nfs-path {storage.DEFAULT_EXPORT}"] = None
+            defaults[f"--nfs-path {DEFAULT_EXPORT}"] = None
     if defaults:
         console.note(f"defaults used, to change where they do not fit: {', '.join(defaults)}")
