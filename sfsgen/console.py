@@ -7,9 +7,15 @@ from sfsgen.errors import Problem
 
 
 def tell(*problems: Problem) -> None:
-    """Print problems, each once."""
-    for problem in dict.fromkeys(problems):
+    """Print problems, each once: options' as they come, then a file's from top to bottom."""
+    for problem in sorted(dict.fromkeys(problems), key=_place):
         print(problem, file=sys.stderr)
+
+
+def _place(problem: Problem) -> tuple[str, int, int]:
+    file, _, column = problem.where.rpartition(":")
+    file, _, line = file.rpartition(":")
+    return (file, int(line), int(column)) if line.isdecimal() and column.isdecimal() else ("", 0, 0)
 
 
 def note(text: str) -> None:

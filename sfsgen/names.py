@@ -100,7 +100,7 @@ def label_fault(text: str, longest: int = _LABEL_LENGTH, *, first_a_letter: bool
     """Return why a text is no DNS label (RFC 1123; with first_a_letter, RFC 1035), or ""."""
     if not re.fullmatch(_LABEL, text) or (first_a_letter and text[0].isdigit()):
         start = "a letter" if first_a_letter else "a letter or digit"
-        return f'takes a-z, 0-9 and "-", {start} first and a letter or digit last'
+        return f'may hold a-z, 0-9 and "-" only, {start} first and a letter or digit last'
     if len(text) > longest:
         return f"has {len(text)} characters; at most {longest} are possible"
     return ""
@@ -109,7 +109,7 @@ def label_fault(text: str, longest: int = _LABEL_LENGTH, *, first_a_letter: bool
 def subdomain_fault(text: str) -> str:
     """Return why a text is no DNS subdomain (RFC 1123), or ""."""
     if not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", text):
-        return 'takes a-z, 0-9, "-" and ".", each part with a letter or digit at both ends'
+        return 'may hold a-z, 0-9, "-" and "." only, a letter or digit at both ends of each part'
     if len(text) > _SUBDOMAIN_LENGTH:
         return f"has {len(text)} characters; at most {_SUBDOMAIN_LENGTH} are possible"
     return ""
@@ -126,7 +126,7 @@ def label_key_fault(text: str) -> str:
 def label_value_fault(text: str) -> str:
     """Return why a text is no label value, or ""."""
     if not re.fullmatch(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?", text):
-        return 'takes letters, digits, "-", "_" and ".", with a letter or digit at both ends'
+        return 'may hold letters, digits, "-", "_" and "." only, a letter or digit at both ends'
     if len(text) > _LABEL_LENGTH:
         return f"has {len(text)} characters; at most {_LABEL_LENGTH} are possible"
     return ""
@@ -138,7 +138,7 @@ def port_name_fault(text: str) -> str:
     if len(text) > longest:
         return f"has {len(text)} characters; at most {longest} are possible"
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text) or text.isdigit():
-        return 'takes a-z, 0-9 and single "-" between them, with at least one letter'
+        return 'may hold a-z, 0-9 and single "-" between them only, with at least one letter'
     return ""
 
 

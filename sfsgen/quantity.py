@@ -32,7 +32,7 @@ def nano_units(text: str) -> int:
     digits = (whole + fraction).lstrip("0")
     if not digits:
         return 0
-    value: int = min(_scaled(digits, exponent, 1 << _BINARY_EXPONENT.get(suffix, 0)), _LARGEST)
+    value = min(_scaled(digits, exponent, 1 << _BINARY_EXPONENT.get(suffix, 0)), _LARGEST)
     return -value if match["sign"] == "-" else value
 
 

@@ -27,7 +27,7 @@ Variables = dict[str, Any]
 
 
 class Documents(NamedTuple):
-    """One resource's documents, one for each ordinal; `fill` is their text where only it differs."""
+    """One resource's documents, one for each ordinal; `fill` is a text for all."""
 
     resource: str
     namespace: str

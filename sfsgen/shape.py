@@ -85,7 +85,7 @@ def _explained(path: Path, error: ValidationError) -> tuple[str, str]:
         types = [wanted] if isinstance(wanted, str) else list(wanted)
         what = f"{name} is {' or '.join(_TYPES[each] for each in types)}, not {_brief(shown)}"
         is_scalar = isinstance(error.instance, int | float | bool)
-        return what, f'quote it: "{shown}"' if "string" in types and is_scalar else ""
+        return what, "put it in quotes" if "string" in types and is_scalar else ""
     if error.validator == "enum":
         choices = [str(each) for each in wanted]
         return f"{name} cannot be {_brief(shown)}", f"write one of {', '.join(choices)}"

@@ -1,0 +1,36 @@
+"""Runs sfsgen in this process, as the command line does."""
+
+import contextlib
+import io
+import shlex
+import sys
+from typing import NamedTuple
+
+import pytest
+
+from sfsgen.__main__ import run
+
+
+class Result(NamedTuple):
+    """How a run ended, and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+def sfsgen(command: str | list[str], stdin: str | bytes = "") -> Result:
+    """Run a command line without its first word, `sfsgen`."""
+    arguments = shlex.split(command) if isinstance(command, str) else command
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+    err = io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+        status = run(arguments)
+        out.flush()
+    return Result(status, out.buffer.getvalue().decode(), err.getvalue())  # type: ignore[attr-defined]
