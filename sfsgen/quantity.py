@@ -11,7 +11,7 @@ _SYNTAX = re.compile(
 _DECIMAL_EXPONENT = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY_EXPONENT = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _NANO = 9
-_LARGEST = (2**63 - 1) * 10**_NANO
+_LARGEST: int = (2**63 - 1) * 10**_NANO
 # More digits than this before or after the point make no difference once capped or rounded.
 _ENOUGH_DIGITS = 64
 
