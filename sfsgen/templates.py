@@ -1,18 +1,17 @@
 """The Jinja environment: where templates are found, and how every expression becomes YAML."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import jinja2
-from jinja2.bccache import Bucket
 
 from sfsgen.errors import InputError, Problem
 from sfsgen.yaml_text import Yaml, block, scalar
 
 SUFFIX = ".yaml.j2"
 _INSTALLED = Path(__file__).with_name("templates")
+COMPILED = Path(__file__).with_name("compiled_templates")
 # A wheel holds the templates inside the package; in a checkout they lie beside it.
 BUILT_IN = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "templates"
 
@@ -51,27 +50,15 @@ def finalize(value: Any) -> str:
     return scalar(value.value if isinstance(value, Open) else value)
 
 
-class _BytecodeCache(jinja2.FileSystemBytecodeCache):
-    """Keeps compiled templates in `__pycache__`, as Python keeps compiled modules."""
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Store a compiled template, where Python would store one."""
-        if sys.dont_write_bytecode:
-            return
-        try:
-            Path(self.directory).mkdir(exist_ok=True)
-            super().dump_bytecode(bucket)
-        except OSError:
-            return  # an installation that this user cannot write to works without
-
-
 class Templates:
     """One template for each resource: the user's own where there is one, else ours."""
 
     def __init__(self, own: Path | None = None) -> None:
         self.own = own
-        self._ours = _environment(BUILT_IN, cached=True)
-        self._theirs = _environment(own, BUILT_IN) if own else self._ours
+        self._ours = environment(_built_in_loader())
+        # A template of the user's may include or extend one of ours.
+        folders = jinja2.FileSystemLoader([own, BUILT_IN]) if own else None
+        self._theirs = environment(folders) if folders else self._ours
 
     def path(self, resource: str) -> Path:
         """Return where the template of a resource lies."""
@@ -88,12 +75,11 @@ class Templates:
         Raises InputError for a template with a syntax error; the function raises it for one that
         fails, with the template's file and line.
         """
-        environment = self._ours if built_in else self._theirs
         name = f"{resource}{SUFFIX}"
-        if not self.is_overridden(resource) or built_in:
-            return environment.get_template(name).render
+        if built_in or not self.is_overridden(resource):
+            return self._ours.get_template(name).render
         try:
-            template = environment.get_template(name)
+            template = self._theirs.get_template(name)
         except jinja2.TemplateSyntaxError as error:
             where = f"{error.filename}:{error.lineno}"
             raise InputError(Problem(where, error.message or "", "mend the template")) from error
@@ -119,10 +105,10 @@ def _guarded(template: jinja2.Template) -> Callable[..., str]:
     return render
 
 
-def _environment(*folders: Path, cached: bool = False) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folders),
-        bytecode_cache=_cache() if cached else None,
+def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
+    """Return the environment in which every template is compiled and rendered."""
+    made = jinja2.Environment(
+        loader=loader,
         undefined=jinja2.StrictUndefined,
         finalize=finalize,
         trim_blocks=True,
@@ -131,9 +117,15 @@ def _environment(*folders: Path, cached: bool = False) -> jinja2.Environment:
         auto_reload=False,
         autoescape=False,  # noqa: S701  # this is YAML: `finalize` quotes every expression
     )
-    environment.filters["block"] = block
-    return environment
+    made.filters["block"] = block
+    return made
 
 
-def _cache() -> _BytecodeCache:
-    return _BytecodeCache(str(BUILT_IN / "__pycache__"), f"%s.{sys.implementation.cache_tag}.jinja")
+def _built_in_loader() -> jinja2.BaseLoader:
+    """Return a loader of what the wheel's build compiled (hatch_build.py), else of the sources.
+
+    Compiled templates are good for the version of Jinja that made them only.
+    """
+    if (COMPILED / jinja2.__version__).is_dir():
+        return jinja2.ModuleLoader(COMPILED / jinja2.__version__)
+    return jinja2.FileSystemLoader(BUILT_IN)
