@@ -1,0 +1,39 @@
+"""Every example does what it shows: its command, pasted into its folder, prints what is expected."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.program import sfsgen
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def _expected(folder: Path) -> Path:
+    """Return the file that holds an example's output: YAML where it is YAML."""
+    is_yaml = not {"-o", "--output"} & set((folder / "command").read_text().split())
+    return folder / ("expected.yaml" if is_yaml else "expected.txt")
+
+
+def _golden(folder: Path) -> Iterator[tuple[Path, str]]:
+    command = (folder / "command").read_text().strip()
+    assert command.startswith("sfsgen ")
+    assert "\n" not in command
+    result = sfsgen(command.removeprefix("sfsgen "))
+    # A failure is no example, and must never become what is expected.
+    assert result.status == 0, result.err
+    assert result.out
+    yield _expected(folder), result.out
+    yield folder / "stderr.txt", result.err
+
+
+@pytest.mark.parametrize("name", sorted(each.name for each in EXAMPLES.iterdir()))
+def test_example(name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = EXAMPLES / name
+    monkeypatch.chdir(folder)
+    for path, text in _golden(folder):
+        if request.config.getoption("--update-examples"):
+            path.write_text(text) if text else path.unlink(missing_ok=True)
+        assert (path.read_text() if path.exists() else "") == text, os.fspath(path)
