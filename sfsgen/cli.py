@@ -1,8 +1,10 @@
 """The command line: the commands, each loaded when it is called."""
 
 import importlib
+import shutil
+import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -18,6 +20,13 @@ _COMMANDS = {
     "schema": "Print the JSON Schema of values files.",
 }
 _FAILED = 2
+_WIDE = 120  # columns: narrower, rich cuts the longest options short
+
+
+def _help_style() -> Literal["rich"] | None:
+    """Return how help looks: in panels where they fit, else as plain text."""
+    is_wide = sys.stdout.isatty() and shutil.get_terminal_size().columns >= _WIDE
+    return "rich" if is_wide else None
 
 
 class _Commands(TyperGroup):
@@ -30,7 +39,7 @@ class _Commands(TyperGroup):
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"sfsgen.commands.{cmd_name}")
-        alone = typer.Typer(add_completion=False)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=_help_style())
         alone.command(cmd_name, short_help=_COMMANDS[cmd_name])(getattr(module, cmd_name))
         return typer.main.get_command(alone)
 
@@ -38,7 +47,7 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     cls=_Commands,
     add_completion=False,
-    no_args_is_help=True,
+    rich_markup_mode=_help_style(),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -68,7 +77,7 @@ def invoke(arguments: Sequence[str]) -> int:
     """
     command = typer.main.get_command(app)
     try:
-        with command.make_context("sfsgen", list(arguments)) as context:
+        with command.make_context("sfsgen", list(arguments) or ["--help"]) as context:
             command.invoke(context)
     except typer.Exit as done:
         return done.exit_code

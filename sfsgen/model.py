@@ -1,4 +1,4 @@
-"""What is wanted: a StatefulSet, its claim templates, and one VolumePair for every ordinal.
+"""What is wanted: a StatefulSet, its claim templates, and a VolumePair for every ordinal.
 
 A value of these types is valid: `values` checks everything before it makes one.
 They are named tuples because a dataclass takes eight times as long to define, at every start.

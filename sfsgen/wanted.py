@@ -1,4 +1,4 @@
-"""Values to model: the set that is wanted, checked here, once, each fault at its option or line."""
+"""Values to model: the set that is wanted, checked once, each fault at its option or line."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Every example does what it shows: its command, pasted into its folder, prints what is expected."""
+"""Every example does what it shows: its command, in its folder, prints what is expected."""
 
 import os
 from collections.abc import Iterator
@@ -30,7 +30,9 @@ def _golden(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 @pytest.mark.parametrize("name", sorted(each.name for each in EXAMPLES.iterdir()))
-def test_example(name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_example(
+    name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = EXAMPLES / name
     monkeypatch.chdir(folder)
     for path, text in _golden(folder):

@@ -1,0 +1,94 @@
+"""Objects go out: the options that say which, how and where, checked first, then obeyed."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from sfsgen import console, versions
+from sfsgen.errors import Problem
+from sfsgen.model import StatefulSet
+from sfsgen.resources import ORDER, parse
+from sfsgen.versions import Target
+
+FORMATS = ("yaml", "json", "name")
+
+
+class Printing(NamedTuple):
+    """What to print, and where."""
+
+    target: Target
+    resources: frozenset[str]
+    output: str
+    output_dir: str | None
+    force: bool
+    template_dir: str | None
+
+
+def chosen_target(kube_version: str | None, problems: list[Problem]) -> Target:
+    """Return what --kube-version means, noting a problem where it means nothing."""
+    try:
+        return versions.parse(kube_version) if kube_version is not None else Target()
+    except ValueError:
+        what = f'"{kube_version}" is no minor that sfsgen knows'
+        fix = f"give 1.{versions.OLDEST} to 1.{versions.NEWEST}"
+        problems.append(Problem("--kube-version", what, fix))
+        return Target()
+
+
+def chosen_resources(only: Sequence[str] | None, problems: list[Problem]) -> frozenset[str]:
+    """Return the resources that --only names, noting a problem for each that it cannot."""
+    if not only:
+        return frozenset(ORDER)
+    found = set()
+    for text in ",".join(only).split(","):
+        try:
+            found.add(parse(text.strip()))
+        except ValueError:
+            what = f'"{text}" is not printed by render'
+            problems.append(Problem("--only", what, "give any of service, pv, pvc, statefulset"))
+    return frozenset(found)
+
+
+def check(printing: Printing, problems: list[Problem]) -> None:
+    """Note what is wrong with the options, before anything is rendered."""
+    output, folder = printing.output, printing.output_dir
+    if output not in FORMATS:
+        what = f'"{output}" is no format'
+        problems.append(Problem("--output", what, f"give one of {', '.join(FORMATS)}"))
+    elif output == "name" and folder:
+        problems.append(Problem("--output-dir", "-o name prints no objects", "leave out one"))
+    if printing.force and not folder:
+        problems.append(Problem("--force", "nothing is overwritten on stdout", "leave it out"))
+    if folder and Path(folder).exists() and not Path(folder).is_dir():
+        problems.append(Problem("--output-dir", f"{folder} is no folder", "name a folder"))
+    templates = [f"{resource}.yaml.j2" for resource in ORDER]
+    if printing.template_dir is not None and not any(
+        (Path(printing.template_dir) / name).is_file() for name in templates
+    ):
+        what = f"{printing.template_dir} holds no template"
+        problems.append(Problem("--template-dir", what, f"name them {', '.join(templates)}"))
+
+
+def print_sets(sets: Iterable[tuple[StatefulSet, range]], printing: Printing) -> None:
+    """Print sets, each with the volumes and claims of some ordinals.
+
+    Nothing is written before all of it is rendered. Raises InputError for a template that fails,
+    and OSError as the system does.
+    """
+    # Only now, when there is something to render: the template engine is a third of a start.
+    from sfsgen.output import files, stream, write_files, write_stdout
+    from sfsgen.render import Documents, Renderer
+    from sfsgen.templates import Templates
+
+    folder = Path(printing.template_dir) if printing.template_dir else None
+    renderer = Renderer(printing.target, Templates(folder))
+    documents: list[Documents] = []
+    for stateful_set, ordinals in sets:
+        documents += renderer.documents(stateful_set, printing.resources, ordinals)
+    if printing.output_dir:
+        contents = files(documents, printing.output)
+        count = write_files(Path(printing.output_dir), contents, force=printing.force)
+        console.note(f"wrote {count} files to {printing.output_dir}")
+    else:
+        kind = printing.target.stateful_set_api[1]
+        write_stdout(stream(documents, printing.output, kind))

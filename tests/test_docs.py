@@ -1,0 +1,122 @@
+"""The documentation says what the program does."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import sfsgen as package
+from sfsgen import versions, vocabulary
+from tests.api_server import ApiServer
+from tests.program import sfsgen
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def _shell_blocks() -> list[tuple[str, str]]:
+    found = []
+    for page in PAGES:
+        for number, block in enumerate(
+            re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+        ):
+            found.append((f"{page.name}-{number}", block))
+    return found
+
+
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl on this machine")
+@pytest.mark.parametrize(
+    "block", [block for _, block in _shell_blocks()], ids=[name for name, _ in _shell_blocks()]
+)
+def test_commands_of_the_documentation_run_in_an_empty_folder(block: str, tmp_path: Path) -> None:
+    program = shutil.which("sfsgen")
+    assert program, "the test needs the installed program"
+    with ApiServer() as server:
+        # The API server of the tests scales nothing.
+        script = re.sub(r"^kubectl scale .*$", "", block, flags=re.MULTILINE)
+        path = f"{Path(program).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=tmp_path,
+            env={**server.environment, "PATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    assert "error" not in done.stderr
+
+
+def _options() -> set[str]:
+    help_text = sfsgen("render --help").out
+    return set(re.findall(r"--[a-z][a-z-]+", help_text)) - {"--help"}
+
+
+def test_every_option_is_documented() -> None:
+    documented = set(re.findall(r"`(--[a-z-]+)[ `]", (ROOT / "docs/render.md").read_text()))
+    without_negations = {each for each in _options() if not each.startswith("--no-")}
+    assert without_negations
+    assert without_negations - documented == set()
+    assert documented - _options() == set()
+
+
+def test_every_word_of_a_values_file_is_documented() -> None:
+    text = (ROOT / "docs/render.md").read_text()
+    properties = vocabulary.schema()["properties"]
+    template = properties["claimTemplates"]["items"]["properties"]
+    for word in {*properties, *template, *properties["nfs"]["properties"]}:
+        assert re.search(rf"[`.]{word}\b", text), word
+
+
+def test_options_and_words_stand_together_as_the_program_pairs_them() -> None:
+    rows = re.findall(
+        r"^\| `([^`]+)`[^|]*\| `([^`]+)`", (ROOT / "docs/render.md").read_text(), re.MULTILINE
+    )
+    documented = {option.split()[0]: word.replace("[]", "") for option, word in rows}
+    for path, option in vocabulary.OPTIONS.items():
+        assert documented[option] == ".".join(part for part in path if isinstance(part, str)), (
+            option
+        )
+
+
+def test_the_newest_and_the_oldest_minor_are_documented() -> None:
+    text = (ROOT / "docs/render.md").read_text()
+    target = versions.Target()
+    assert f"1.{versions.OLDEST} to 1.{versions.NEWEST}" in text
+    assert f"1.{target.oldest} to 1.{target.newest}" in text
+
+
+def test_every_variable_of_a_template_is_documented_and_exists() -> None:
+    text = (ROOT / "docs/templates.md").read_text()
+    documented = {
+        (row[0], word)
+        for row in re.findall(r"^\| `(\w+)` \| ([^|]*)\|", text, re.MULTILINE)
+        for word in re.findall(r"`(\w+)`", row[1])
+    }
+    used = set()
+    for template in (ROOT / "templates").glob("*.j2"):
+        used |= set(
+            re.findall(
+                r"\b(volume|claim|service|statefulset|pod|container)\.(\w+)", template.read_text()
+            )
+        )
+    assert used - documented == set()
+
+
+def test_every_module_is_in_the_architecture() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    rows = dict(re.findall(r"^\| `([\w./]+)` \| (.*?) \|$", text, re.MULTILINE))
+    for module in (ROOT / "sfsgen").rglob("*.py"):
+        name = module.relative_to(ROOT / "sfsgen").as_posix()
+        if name.endswith("__init__.py"):
+            continue
+        first_line = re.match(r'"""(.*?)\.?(?:""")?\n', module.read_text())
+        assert first_line, name
+        assert rows.get(name) == first_line[1], name
+
+
+def test_the_version_is_in_the_changelog() -> None:
+    assert f"## {package.__version__}" in (ROOT / "CHANGELOG.md").read_text()
