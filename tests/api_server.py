@@ -111,7 +111,7 @@ class ApiServer(ThreadingTCPServer):
     def kubectl(self, *args: str, input: str | None = None) -> subprocess.CompletedProcess[str]:  # noqa: A002
         """Run the real kubectl against this server; a failure is in `returncode`, not raised."""
         return subprocess.run(
-            ["kubectl", *args],  # noqa: S607
+            ["kubectl", *args],
             input=input or "",
             env=self.environment,
             capture_output=True,
