@@ -120,7 +120,7 @@ def _refuse_to_overwrite(folder: Path, names: Iterable[str]) -> None:
     if there:
         shown = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")  # noqa: PLR2004
         fix = "give --force to overwrite, or another --output-dir"
-        raise InputError(Problem("--output-dir", f"{shown} exists already", fix))
+        raise InputError(Problem("--output-dir", f"already there: {shown}", fix))
 
 
 def _move_in(staging: Path, folder: Path, names: Iterable[str]) -> None:

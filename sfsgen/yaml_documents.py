@@ -11,6 +11,7 @@ from sfsgen.paths import Path
 _DEEPEST = 100  # the API's own types nest to about 20
 _LARGEST_EXPANSION = 1_000_000  # values, once every alias stands for what it names
 _MERGE = "<<"
+_MEND = "mend the text there, or just before"
 # What go-yaml, which kubectl reads with, takes a plain scalar for: YAML 1.1 without its base 60.
 _CONSTANTS = {
     word: value
@@ -63,10 +64,10 @@ def read(text: str, file: str) -> list[Document]:
         mark = error.problem_mark or error.context_mark
         where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
         what = " ".join(filter(None, (error.context, error.problem)))
-        raise InputError(Problem(where, f"this is not YAML: {what}")) from error
+        raise InputError(Problem(where, f"this is not YAML: {what}", _MEND)) from error
     except YAMLError as error:
         where = _first_odd_character(text, file)
-        raise InputError(Problem(where, f"this is not YAML: {error}")) from error
+        raise InputError(Problem(where, f"this is not YAML: {error}", _MEND)) from error
     return [document for document in documents if document.value is not None]
 
 

@@ -33,4 +33,4 @@ def sfsgen(command: str | list[str], stdin: str | bytes = "") -> Result:
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
         status = run(arguments)
         out.flush()
-    return Result(status, out.buffer.getvalue().decode(), err.getvalue())  # type: ignore[attr-defined]
+    return Result(status, out.buffer.getvalue().decode(), err.getvalue())

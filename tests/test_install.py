@@ -19,7 +19,7 @@ RENDER = "render web -r 3 --nfs-server nfs.example.com --storage 1Gi --driver cs
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     # An sdist, and a wheel from that sdist.
-    command = [sys.executable, "-m", "build", "--outdir", folder, ROOT]
+    command = [sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)
     return folder
 
@@ -27,7 +27,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _installed(folder: Path, *what: str) -> str:
     """Return what the program prints when installed alone into a new virtual environment."""
     venv.create(folder, with_pip=True)
-    pip = [folder / "bin/python", "-m", "pip", "install", "--quiet", *what]
+    pip = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", *what]
     subprocess.run(pip, check=True, capture_output=True)
     done = subprocess.run(
         [folder / "bin/sfsgen", *RENDER.split()],
