@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from sfsgen.model import ClaimTemplate, NfsDirectory, StatefulSet
-from sfsgen.names import claim_name, meeting_points
+from sfsgen.names import meeting_points
 from sfsgen.paths import Path
 
 
@@ -75,12 +75,12 @@ def _between(one: _Place, other: _Place) -> Iterator[Collision]:
             fix = "give each its own serviceName"
             yield Collision(other.set_index, ("serviceName",), what, fix)
         for ordinal, their_ordinal in meeting_points(
-            claim_name(one.template.name, its.name),
+            one.template.claim_name,
             its.ordinals,
-            claim_name(other.template.name, their.name),
+            other.template.claim_name,
             their.ordinals,
         ):
-            claim = claim_name(one.template.name, its.name).at(ordinal)
+            claim = one.template.claim_name.at(ordinal)
             what = f'{their.name}-{their_ordinal} and {its.name}-{ordinal} want the claim "{claim}"'
             yield other.collision("name", what, "rename a set or a claim template")
             break

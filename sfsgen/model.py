@@ -4,10 +4,10 @@ A value of these types is valid: `values` checks everything before it makes one.
 They are named tuples because a dataclass takes eight times as long to define, at every start.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sfsgen.names import Pattern, claim_name
+from sfsgen.names import Pattern
 
 Fields = Mapping[str, Any]
 """Fields of a Kubernetes type as the user wrote them, passed through."""
@@ -18,6 +18,14 @@ class NfsDirectory(NamedTuple):
 
     server: str
     path: str
+
+
+class Metadata(NamedTuple):
+    """An object's labels, annotations and further metadata."""
+
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    fields: Fields
 
 
 class VolumePair(NamedTuple):
@@ -32,8 +40,8 @@ class VolumePair(NamedTuple):
     volume_name: str
     claim_name: str
     namespace: str
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
+    volume_metadata: Metadata
+    claim_metadata: Metadata
     storage: str
     access_modes: tuple[str, ...]
     storage_class: str
@@ -64,36 +72,70 @@ class VolumePair(NamedTuple):
         return "#".join(parts if parts[-1] == self.volume_name else [*parts, self.volume_name])
 
 
+class Series(NamedTuple):
+    """The pairs of successive ordinals, alike in all but the ordinal."""
+
+    pair: Callable[[int], VolumePair]
+    ordinals: range
+    volume_name: Pattern
+    claim_name: Pattern
+    namespace: str
+
+
 class ClaimTemplate(NamedTuple):
-    """One entry of volumeClaimTemplates, and where its volumes lie."""
+    """One entry of volumeClaimTemplates, and the pairs of volumes and claims that belong to it."""
 
     name: str
     storage: str
     mount_path: str
     access_modes: tuple[str, ...]
+    storage_class: str
     reclaim_policy: str
     mount_options: tuple[str, ...]
     driver: str
     read_only: bool
-    server: str
+    namespace: str
+    claim_name: Pattern
     volume_name: Pattern
+    volume_metadata: Metadata
+    claim_metadata: Metadata
+    server: str
     directory: Pattern
     shared_directory: bool
     exceptions: Mapping[int, NfsDirectory]
     """The ordinals whose volumes lie elsewhere."""
 
-    def directory_of(self, ordinal: int) -> NfsDirectory:
-        """Return where one ordinal's data lies."""
+    def pair(self, ordinal: int) -> VolumePair:
+        """Return the volume and the claim of one ordinal."""
         regular = NfsDirectory(self.server, self.directory.at(ordinal))
-        return self.exceptions.get(ordinal, regular)
+        return VolumePair(
+            ordinal=ordinal,
+            volume_name=self.volume_name.at(ordinal),
+            claim_name=self.claim_name.at(ordinal),
+            namespace=self.namespace,
+            volume_metadata=self.volume_metadata,
+            claim_metadata=self.claim_metadata,
+            storage=self.storage,
+            access_modes=self.access_modes,
+            storage_class=self.storage_class,
+            reclaim_policy=self.reclaim_policy,
+            mount_options=self.mount_options,
+            driver=self.driver,
+            directory=self.exceptions.get(ordinal, regular),
+            read_only=self.read_only,
+        )
 
-
-class Metadata(NamedTuple):
-    """An object's labels, annotations and further metadata."""
-
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    fields: Fields
+    def series(self, ordinals: range) -> Iterator[Series]:
+        """Yield the pairs of some ordinals, each exception in a series of its own."""
+        names = self.volume_name, self.claim_name, self.namespace
+        start = ordinals.start
+        for exception in sorted(each for each in self.exceptions if each in ordinals):
+            for run in (range(start, exception), range(exception, exception + 1)):
+                if run:
+                    yield Series(self.pair, run, *names)
+            start = exception + 1
+        if start < ordinals.stop:
+            yield Series(self.pair, range(start, ordinals.stop), *names)
 
 
 class Container(NamedTuple):
@@ -131,8 +173,6 @@ class StatefulSet(NamedTuple):
     namespace: str
     replicas: int
     start_ordinal: int
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
     selector: Mapping[str, str]
     metadata: Metadata
     pod_management_policy: str
@@ -147,22 +187,3 @@ class StatefulSet(NamedTuple):
     def ordinals(self) -> range:
         """The ordinals of its pods."""
         return range(self.start_ordinal, self.start_ordinal + self.replicas)
-
-    def pair(self, template: ClaimTemplate, ordinal: int) -> VolumePair:
-        """Return the volume and claim of one ordinal."""
-        return VolumePair(
-            ordinal=ordinal,
-            volume_name=template.volume_name.at(ordinal),
-            claim_name=claim_name(template.name, self.name).at(ordinal),
-            namespace=self.namespace,
-            labels=self.labels,
-            annotations=self.annotations,
-            storage=template.storage,
-            access_modes=template.access_modes,
-            storage_class="",
-            reclaim_policy=template.reclaim_policy,
-            mount_options=template.mount_options,
-            driver=template.driver,
-            directory=template.directory_of(ordinal),
-            read_only=template.read_only,
-        )

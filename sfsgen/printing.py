@@ -1,14 +1,16 @@
 """Objects go out: the options that say which, how and where, checked first, then obeyed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen import console, versions
 from sfsgen.errors import Problem
-from sfsgen.model import StatefulSet
 from sfsgen.resources import ORDER, parse
 from sfsgen.versions import Target
+
+if TYPE_CHECKING:
+    from sfsgen.render import Documents, Renderer
 
 FORMATS = ("yaml", "json", "name")
 
@@ -69,22 +71,20 @@ def check(printing: Printing, problems: list[Problem]) -> None:
         problems.append(Problem("--template-dir", what, f"name them {', '.join(templates)}"))
 
 
-def print_sets(sets: Iterable[tuple[StatefulSet, range]], printing: Printing) -> None:
-    """Print sets, each with the volumes and claims of some ordinals.
+def print_documents(
+    render: Callable[["Renderer"], Iterable["Documents"]], printing: Printing
+) -> None:
+    """Print what `render` gives. Nothing is written before all of it is rendered.
 
-    Nothing is written before all of it is rendered. Raises InputError for a template that fails,
-    and OSError as the system does.
+    Raises InputError for a template that fails, and OSError as the system does.
     """
     # Only now, when there is something to render: the template engine is a third of a start.
     from sfsgen.output import files, stream, write_files, write_stdout
-    from sfsgen.render import Documents, Renderer
+    from sfsgen.render import Renderer
     from sfsgen.templates import Templates
 
     folder = Path(printing.template_dir) if printing.template_dir else None
-    renderer = Renderer(printing.target, Templates(folder))
-    documents: list[Documents] = []
-    for stateful_set, ordinals in sets:
-        documents += renderer.documents(stateful_set, printing.resources, ordinals)
+    documents = list(render(Renderer(printing.target, Templates(folder))))
     if printing.output_dir:
         contents = files(documents, printing.output)
         count = write_files(Path(printing.output_dir), contents, force=printing.force)

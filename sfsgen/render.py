@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sfsgen import versions
-from sfsgen.model import ClaimTemplate, Metadata, StatefulSet, VolumePair
-from sfsgen.names import Pattern, claim_name
+from sfsgen.model import Metadata, Series, StatefulSet, VolumePair
+from sfsgen.names import Pattern
 from sfsgen.resources import ORDER, PAIRED, SERVICE, VOLUME
 from sfsgen.templates import NotLinearError, Open, Templates
 from sfsgen.versions import Target
@@ -22,6 +22,8 @@ _PET_SET_ANNOTATION = "pod.alpha.kubernetes.io/initialized"
 # Numbers to render the open ordinal as. No end of one is a beginning of it, so digits that stand
 # before or after it in a name cannot be taken for a part of it.
 _OPEN_ORDINALS = range(1_000_000, 10_000_000, 1_000_000)
+
+_WORTH_IT = 3  # ordinals: up to two, rendering each is as quick
 
 Variables = dict[str, Any]
 
@@ -48,7 +50,7 @@ def fill_in(
 
     It is compared with real ordinals: a text whose shape depends on the ordinal is not filled in.
     """
-    if not ordinals:
+    if len(ordinals) < _WORTH_IT:
         return None
     first = render(ordinals[0])
     open_ordinal = next((each for each in _OPEN_ORDINALS if str(each) not in first), None)
@@ -80,52 +82,50 @@ class Renderer:
         for resource in filter(set(resources).__contains__, ORDER):
             if resource in PAIRED:
                 for template in stateful_set.claim_templates:
-                    yield from self._pairs(resource, stateful_set, template, ordinals)
+                    for series in template.series(ordinals):
+                        yield self.pairs(resource, series)
             else:
                 yield self._single(resource, stateful_set)
+
+    def pairs(self, resource: str, series: Series) -> Documents:
+        """Return the volumes or the claims of a series. Raises InputError as `documents` does."""
+        render_template = self.templates.renderer(resource)
+
+        def render(ordinal: int) -> str:
+            return render_template(**self._pair_variables(series.pair(ordinal)))
+
+        def render_open(ordinal: int) -> str:
+            variables = self._pair_variables(series.pair(ordinal))
+            return render_template(**_opened(variables, str(ordinal)))
+
+        is_volume = resource == VOLUME
+        documents = Documents(
+            resource,
+            "" if is_volume else series.namespace,
+            series.volume_name if is_volume else series.claim_name,
+            series.ordinals,
+            render,
+            fill_in(render, render_open, series.ordinals),
+        )
+        if self.templates.is_overridden(resource):
+            self._check_pairs(documents, series)
+        return documents
 
     def _single(self, resource: str, stateful_set: StatefulSet) -> Documents:
         variables = self._set_variables(stateful_set)
         text = self.templates.renderer(resource)(**variables)
         self._check(resource, text, variables)
-        is_service = resource == SERVICE
-        name = stateful_set.service.name if is_service else stateful_set.name
+        name = stateful_set.service.name if resource == SERVICE else stateful_set.name
+        once = Pattern((text,))
         return Documents(
-            resource, stateful_set.namespace, Pattern((name,)), range(1), Pattern((text,)).at
+            resource, stateful_set.namespace, Pattern((name,)), range(1), once.at, once
         )
 
-    def _pairs(
-        self, resource: str, stateful_set: StatefulSet, template: ClaimTemplate, ordinals: range
-    ) -> Iterator[Documents]:
-        render_template = self.templates.renderer(resource)
-
-        def render(ordinal: int) -> str:
-            return render_template(**self._pair_variables(stateful_set.pair(template, ordinal)))
-
-        def render_open(ordinal: int) -> str:
-            variables = self._pair_variables(stateful_set.pair(template, ordinal))
-            return render_template(**_opened(variables, str(ordinal)))
-
-        is_volume = resource == VOLUME
-        name = template.volume_name if is_volume else claim_name(template.name, stateful_set.name)
-        namespace = "" if is_volume else stateful_set.namespace
-        fill = None
-        for run in _runs(ordinals, template.exceptions):
-            regular = run[0] not in template.exceptions
-            if regular and fill is None:
-                fill = fill_in(render, render_open, run)
-            documents = Documents(resource, namespace, name, run, render, fill if regular else None)
-            if self.templates.is_overridden(resource):
-                self._check_pairs(documents, stateful_set, template)
-            yield documents
-
-    def _check_pairs(
-        self, documents: Documents, stateful_set: StatefulSet, template: ClaimTemplate
-    ) -> None:
+    def _check_pairs(self, documents: Documents, series: Series) -> None:
         """Check what a user's template prints, ordinal by ordinal where that may differ."""
         ordinals = documents.ordinals
         for ordinal in {ordinals[0], ordinals[-1]} if documents.fill else ordinals:
-            variables = self._pair_variables(stateful_set.pair(template, ordinal))
+            variables = self._pair_variables(series.pair(ordinal))
             self._check(documents.resource, documents.text(ordinal), variables)
 
     def _check(self, resource: str, text: str, variables: Variables) -> None:
@@ -195,18 +195,15 @@ class Renderer:
 
     def _pair_variables(self, pair: VolumePair) -> Variables:
         options_field = self.target.has(versions.MOUNT_OPTIONS_FIELD)
-        annotations = dict(pair.annotations)
+        annotations = dict(pair.volume_metadata.annotations)
         if pair.mount_options and not options_field:
             annotations[_MOUNT_OPTIONS_ANNOTATION] = ",".join(pair.mount_options)
-        shared = {
-            "labels": pair.labels,
-            "storage": pair.storage,
-            "access_modes": pair.access_modes,
-        }
+        shared = {"storage": pair.storage, "access_modes": pair.access_modes}
         return {
             "ordinal": pair.ordinal,
             "volume": {
                 "name": pair.volume_name,
+                "labels": pair.volume_metadata.labels,
                 "reclaim_policy": pair.reclaim_policy,
                 "mount_options": pair.mount_options if options_field else (),
                 "driver": pair.driver,
@@ -222,8 +219,9 @@ class Renderer:
             "claim": {
                 "name": pair.claim_name,
                 "namespace": pair.namespace,
+                "labels": pair.claim_metadata.labels,
                 **shared,
-                **self._storage_class(pair.storage_class, pair.annotations),
+                **self._storage_class(pair.storage_class, pair.claim_metadata.annotations),
             },
         }
 
@@ -239,18 +237,6 @@ def _metadata(metadata: Metadata, set_annotation: str = "") -> Variables:
     if set_annotation:
         annotations[set_annotation] = "true"
     return {"labels": metadata.labels, "annotations": annotations, "metadata": metadata.fields}
-
-
-def _runs(ordinals: range, exceptions: Iterable[int]) -> Iterator[range]:
-    """Yield the ordinals in runs, each exception in one of its own."""
-    start = ordinals.start
-    for exception in sorted(each for each in exceptions if each in ordinals):
-        if start < exception:
-            yield range(start, exception)
-        yield range(exception, exception + 1)
-        start = exception + 1
-    if start < ordinals.stop:
-        yield range(start, ordinals.stop)
 
 
 def _opened(value: Any, ordinal: str) -> Any:

@@ -3,9 +3,10 @@
 import ipaddress
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from sfsgen import names, quantity, versions
-from sfsgen.model import ClaimTemplate, NfsDirectory
+from sfsgen.model import ClaimTemplate, Metadata, NfsDirectory
 from sfsgen.names import Pattern
 from sfsgen.paths import Path
 from sfsgen.values import Values
@@ -19,12 +20,20 @@ _FURTHER_VOLUME_NAME = "pv-{claim}"
 _LONGEST_PATH, _LONGEST_PATH_PART = 4095, 255  # bytes: Linux' PATH_MAX and NAME_MAX
 
 
-def claim_templates(
-    values: Values, name: str, namespace: str, ordinals: range
-) -> tuple[ClaimTemplate, ...]:
-    """Return the claim templates of a set of this name, noting faults in the values."""
+class Owner(NamedTuple):
+    """The set that claim templates belong to, as far as they depend on it."""
+
+    name: str
+    namespace: str
+    ordinals: range
+    volume_metadata: Metadata
+    claim_metadata: Metadata
+
+
+def claim_templates(values: Values, owner: Owner) -> tuple[ClaimTemplate, ...]:
+    """Return the claim templates of a set, noting faults in the values."""
     templates = tuple(
-        _claim_template(values, ("claimTemplates", index), name, namespace, ordinals)
+        _claim_template(values, ("claimTemplates", index), owner)
         for index in range(max(1, len(values.get("claimTemplates") or ())))
     )
     for index, template in enumerate(templates):
@@ -40,20 +49,18 @@ def claim_templates(
     return templates
 
 
-def _claim_template(
-    values: Values, path: Path, name: str, namespace: str, ordinals: range
-) -> ClaimTemplate:
+def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
     template = values.get(*path, "name") or DEFAULT_CLAIM_TEMPLATE
     fix = f'write "{names.closest_label(template)}"' if names.closest_label(template) else ""
     values.check((*path, "name"), template, names.label_fault(template), fix)
-    claim = names.claim_name(template, name)
+    claim = names.claim_name(template, owner.name)
     known: dict[str, str | Pattern] = {
-        "namespace": namespace,
-        "name": name,
+        "namespace": owner.namespace,
+        "name": owner.name,
         "template": template,
         "claim": claim,
     }
-    volume_name = _volume_name(values, path, known, ordinals)
+    volume_name = _volume_name(values, path, known, owner.ordinals)
     known["volume"] = volume_name
     driver_path = values.inherited(path, "driver")
     driver = values.choice(driver_path, DRIVERS, "nfs")
@@ -68,6 +75,11 @@ def _claim_template(
             values.inherited(path, "persistentVolumeReclaimPolicy"), RECLAIM_POLICIES, "Retain"
         ),
         mount_options=_mount_options(values, values.inherited(path, "mountOptions")),
+        storage_class="",
+        namespace=owner.namespace,
+        claim_name=claim,
+        volume_metadata=owner.volume_metadata,
+        claim_metadata=owner.claim_metadata,
         driver=driver,
         read_only=bool(values.get(*values.inherited(path, "nfs", "readOnly"))),
         server=_server(values, values.inherited(path, "nfs", "server"), needed=True),

@@ -9,7 +9,7 @@ from sfsgen.errors import InputError
 from sfsgen.model import ClaimTemplate, Container, Fields, Metadata, Pod, Service, StatefulSet
 from sfsgen.passthrough import OwnFields
 from sfsgen.paths import Path, spelled
-from sfsgen.storage import claim_templates
+from sfsgen.storage import Owner, claim_templates
 from sfsgen.values import Values
 from sfsgen.vocabulary import POD_MANAGEMENT_POLICIES, UPDATE_STRATEGIES
 
@@ -43,14 +43,13 @@ def build(values: Values) -> StatefulSet:
         {},
     )
     ports = _ports(values)
-    templates = claim_templates(values, name, namespace, ordinals)
+    owner = Owner(name, namespace, ordinals, common, common)
+    templates = claim_templates(values, owner)
     stateful_set = StatefulSet(
         name=name,
         namespace=namespace,
         replicas=len(ordinals),
         start_ordinal=ordinals.start,
-        labels=common.labels,
-        annotations=common.annotations,
         # Only what never changes: a selector cannot be changed, and a pod must keep matching it.
         selector={key: common.labels[key] for key in stable},
         metadata=own["statefulSet"].metadata(common),
@@ -132,7 +131,7 @@ def _labels(values: Values) -> dict[str, str]:
             )
         if fault := names.label_value_fault(str(value)):
             values.fault(path, f'the value "{value}" of the label {key} {fault}', _value_fix(value))
-    return dict(labels)
+    return dict(sorted(labels.items()))
 
 
 def _value_fix(value: str) -> str:
@@ -151,7 +150,7 @@ def _annotations(values: Values) -> dict[str, str]:
     if size > _LARGEST_ANNOTATIONS:
         what = f"the annotations have {size} bytes; at most {_LARGEST_ANNOTATIONS} are possible"
         values.fault(("annotations",), what, "make them shorter")
-    return dict(annotations)
+    return dict(sorted(annotations.items()))
 
 
 def _ports(values: Values) -> list[Fields]:

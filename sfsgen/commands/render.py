@@ -8,7 +8,7 @@ from sfsgen import console
 from sfsgen.commands import parameters
 from sfsgen.errors import InputError, Problem
 from sfsgen.hazards import warnings
-from sfsgen.printing import Printing, check, chosen_resources, chosen_target, print_sets
+from sfsgen.printing import Printing, check, chosen_resources, chosen_target, print_documents
 from sfsgen.request import Request, read_sets
 from sfsgen.resources import STATEFUL_SET, VOLUME
 from sfsgen.storage import DEFAULT_EXPORT, DEFAULT_MOUNT_PATH
@@ -82,14 +82,22 @@ def render(
     errors, cautions = console.split(problems, strict=strict)
     if errors:
         raise InputError(*errors, *cautions)
-    parts = []
-    for request in requests:
-        ordinals = request.stateful_set.ordinals
-        ordinals = range(max(first, ordinals.start), ordinals.stop)
-        parts.append((request.stateful_set, ordinals))
-    print_sets(parts, printing)
+    print_documents(
+        lambda renderer: (
+            document
+            for each in requests
+            for document in renderer.documents(
+                each.stateful_set, printing.resources, _from(first, each.stateful_set.ordinals)
+            )
+        ),
+        printing,
+    )
     console.tell(*cautions)
     _note_defaults(requests, printing.resources)
+
+
+def _from(first: int, ordinals: range) -> range:
+    return range(max(first, ordinals.start), ordinals.stop)
 
 
 def _parameter(option: str) -> str:
