@@ -16,6 +16,8 @@ from sfsgen.errors import InputError, Problem
 
 _COMMANDS = {
     "render": "Print a whole set: Service, volumes, claims and StatefulSet.",
+    "scale": "Print the volumes and claims that a set needs before a scale-up.",
+    "volumes": "Print the volumes and claims that StatefulSets in any manifests lack.",
     "init": "Print a values file to start from.",
     "schema": "Print the JSON Schema of values files.",
 }

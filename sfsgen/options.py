@@ -26,7 +26,7 @@ def overlay(values: Values, options: Mapping[str, Any]) -> None:
     """Lay options over values: `options` maps an option to what was given, None if it was not."""
     paths = {option: path for path, option in OPTIONS.items()}
     for option, given in options.items():
-        if given is None or given == []:
+        if given in (None, [], ()):
             continue
         if option in ("--replicas", "--partition", "--start-ordinal"):
             _set_number(values, paths[option], option, given)
@@ -79,8 +79,8 @@ def _set_number(values: Values, path: Path, option: str, given: str) -> None:
 def _set_in_the_template(values: Values, path: Path, option: str, given: str) -> None:
     templates = values.tree.setdefault("claimTemplates", [{}])
     if len(templates) > 1:
-        fix = "change the one that is meant in the file"
-        _refuse(values, option, "the file has several claim templates", fix)
+        what = "it could mean any of several claim templates"
+        _refuse(values, option, what, "say it in the one that is meant, in the file")
     else:
         templates[0][path[-1]] = given
         values.said_by[path] = option

@@ -17,6 +17,10 @@ def _of_set(*names: str, metavar: str | None = None, text: str) -> Any:
     return _option("The set", *names, metavar=metavar, text=text)
 
 
+def _of_input(*names: str, metavar: str | None = None, text: str) -> Any:
+    return _option("What exists", *names, metavar=metavar, text=text)
+
+
 def _of_storage(*names: str, metavar: str | None = None, text: str) -> Any:
     return _option("Storage", *names, metavar=metavar, text=text)
 
@@ -193,3 +197,32 @@ KubeVersion = Annotated[
     ),
 ]
 Strict = Annotated[bool, _of_output("--strict", text="Take warnings for errors.")]
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME]...", help="The StatefulSets. Default: all.")
+]
+Filenames = Annotated[
+    list[str] | None,
+    _of_input(
+        "--filename",
+        "-f",
+        metavar="FILE",
+        text="Manifests, or a folder of them; - for stdin; repeatable. Default: the live cluster.",
+    ),
+]
+InNamespace = Annotated[
+    str | None,
+    _of_input("--namespace", "-n", metavar="NAME", text="Of the sets. Default: kubectl's."),
+]
+Selector = Annotated[
+    str | None,
+    _of_input("--selector", "-l", metavar="K=V,...", text="Only sets with these labels."),
+]
+KubeContext = Annotated[
+    str | None, _of_input("--context", metavar="NAME", text="kubectl's context.")
+]
+Kubeconfig = Annotated[
+    str | None, _of_input("--kubeconfig", metavar="FILE", text="kubectl's configuration.")
+]
+NewReplicas = Annotated[
+    str | None, _of_input("--replicas", "-r", metavar="N", text="The number of pods to come.")
+]

@@ -1,0 +1,56 @@
+"""What a live cluster holds, read with kubectl: it knows contexts, plugins and logins."""
+
+import subprocess
+from collections.abc import Sequence
+
+from sfsgen.errors import InputError, Problem
+
+_RESOURCES = "statefulsets,services,persistentvolumeclaims,persistentvolumes"
+_PATIENCE = 60  # seconds, for kubectl as a whole
+_REQUEST_PATIENCE = 30  # seconds, for one request
+
+
+def objects(namespace: str | None, context: str | None, kubeconfig: str | None) -> bytes:
+    """Return the sets, Services, claims and volumes of a namespace as kubectl prints them (JSON).
+
+    Nothing is ever written to the cluster. Raises InputError, with kubectl's own words, where
+    kubectl is missing, refused or too slow.
+    """
+    command = ["kubectl", "get", _RESOURCES, "-o", "json"]
+    command += [f"--request-timeout={_REQUEST_PATIENCE}s"]
+    for option, value in (
+        ("--namespace", namespace),
+        ("--context", context),
+        ("--kubeconfig", kubeconfig),
+    ):
+        if value is not None:
+            command.append(f"{option}={value}")
+    return _run(command)
+
+
+def current_namespace(context: str | None, kubeconfig: str | None) -> str:
+    """Return the namespace that kubectl uses where none is named."""
+    command = ["kubectl", "config", "view", "--minify", "-o", "jsonpath={..namespace}"]
+    command += [f"--context={context}"] if context is not None else []
+    command += [f"--kubeconfig={kubeconfig}"] if kubeconfig is not None else []
+    return _run(command).decode() or "default"
+
+
+def _run(command: Sequence[str]) -> bytes:
+    shown = " ".join(command[:3])
+    try:
+        done = subprocess.run(  # noqa: S603  # a list of arguments, through no shell
+            command, capture_output=True, check=False, timeout=_PATIENCE
+        )
+    except FileNotFoundError as error:
+        fix = "install kubectl, or read what `kubectl get sts,pvc,pv -o yaml` printed with -f"
+        raise InputError(Problem("kubectl", "it is not on the PATH", fix)) from error
+    except subprocess.TimeoutExpired as error:
+        fix = "see whether the cluster answers, or read a dump with -f"
+        what = f"it did not answer within {_PATIENCE} seconds"
+        raise InputError(Problem(shown, what, fix)) from error
+    if done.returncode:
+        words = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
+        fix = "see what kubectl says, or read a dump with -f"
+        raise InputError(Problem(shown, words, fix))
+    return done.stdout

@@ -1,0 +1,62 @@
+"""`sfsgen volumes`: the volumes and claims that any StatefulSets in any manifests lack."""
+
+import typer
+
+from sfsgen import console
+from sfsgen.commands import parameters
+from sfsgen.commands.missing import (
+    count,
+    print_missing,
+    printing_of,
+    refuse_renamed,
+    style_options,
+    tell_next,
+)
+from sfsgen.inventory import Access, chosen, inventory
+from sfsgen.plan import plan
+
+
+def volumes(
+    context: typer.Context,
+    name: parameters.Names = None,
+    filename: parameters.Filenames = None,
+    namespace: parameters.InNamespace = None,
+    selector: parameters.Selector = None,
+    replicas: parameters.NewReplicas = None,
+    kube_context: parameters.KubeContext = None,
+    kubeconfig: parameters.Kubeconfig = None,
+    nfs_server: parameters.NfsServer = None,
+    nfs_path: parameters.NfsPath = None,
+    shared_directory: parameters.SharedDirectory = None,
+    storage: parameters.Storage = None,
+    access_mode: parameters.AccessMode = None,
+    reclaim_policy: parameters.ReclaimPolicy = None,
+    mount_option: parameters.MountOption = None,
+    read_only: parameters.ReadOnly = None,
+    volume_name: parameters.VolumeName = None,
+    driver: parameters.Driver = None,
+    output: parameters.Output = "yaml",
+    output_dir: parameters.OutputDir = None,
+    force: parameters.Force = False,
+    template_dir: parameters.TemplateDir = None,
+    kube_version: parameters.KubeVersion = None,
+) -> None:
+    """Print the volumes and claims that StatefulSets lack, for a chart's as for one's own.
+
+    \b
+    helm template kafka bitnami/kafka | sfsgen volumes -f - --nfs-server nfs.example.com \\
+      --nfs-path /exports | kubectl create -f -
+    """  # noqa: D301  # the help's marker for lines that are not to be wrapped
+    printing = printing_of(context.params)
+    wanted = count("--replicas", replicas)
+    found = inventory(Access(filename or (), namespace, kube_context, kubeconfig))
+    sets = chosen(found, name or (), namespace, selector)
+    refuse_renamed(found, sets)
+    options = style_options(context.params)
+    plans = [
+        plan(found, each, each.replicas if wanted is None else wanted, options, printing.target)
+        for each in sets
+    ]
+    if not print_missing(plans, printing) and not any(each.notes for each in plans):
+        console.note("nothing is missing: every ordinal has a volume and a claim")
+    tell_next()

@@ -1,0 +1,306 @@
+"""What exists: the StatefulSets, claims and volumes among manifests, checked as they are read."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sfsgen.errors import Problem
+from sfsgen.manifests import Manifest
+from sfsgen.names import Pattern, claim_name
+from sfsgen.paths import Path, spelled
+from sfsgen.quantity import nano_units
+
+_CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class"
+_CSI_NFS = "nfs.csi.k8s.io"
+# Kubernetes' own notes on an object, which no manifest should repeat.
+_SYSTEM_ANNOTATIONS = (
+    "pv.kubernetes.io/",
+    "volume.kubernetes.io/",
+    "volume.beta.kubernetes.io/",
+    "kubectl.kubernetes.io/",
+)
+
+
+class Existing(NamedTuple):
+    """What exists, by name: claims by namespace and name."""
+
+    stateful_sets: tuple["ExistingSet", ...]
+    claims: Mapping[tuple[str, str], "ExistingClaim"]
+    volumes: Mapping[str, "ExistingVolume"]
+    reserved: Mapping[tuple[str, str], "ExistingVolume"]
+    """The volumes by the claims that they are reserved for."""
+
+
+class Storage(NamedTuple):
+    """What a claim, a claim template or a volume says of its storage."""
+
+    storage: str
+    access_modes: tuple[str, ...]
+    storage_class: str | None
+    volume_mode: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+
+class ExistingTemplate(NamedTuple):
+    """An entry of a set's volumeClaimTemplates."""
+
+    name: str
+    storage: Storage
+    path: Path
+
+
+class ExistingSet(NamedTuple):
+    """A StatefulSet as it was read."""
+
+    manifest: Manifest
+    name: str
+    namespace: str
+    replicas: int
+    start_ordinal: int
+    labels: Mapping[str, str]
+    selector: Mapping[str, str]
+    templates: tuple[ExistingTemplate, ...]
+
+    @property
+    def ordinals(self) -> range:
+        """The ordinals of its pods."""
+        return range(self.start_ordinal, self.start_ordinal + self.replicas)
+
+    def claim_name(self, template: ExistingTemplate) -> Pattern:
+        """Return the names of a template's claims."""
+        return claim_name(template.name, self.name)
+
+
+class ExistingClaim(NamedTuple):
+    """A PersistentVolumeClaim as it was read."""
+
+    manifest: Manifest
+    name: str
+    namespace: str
+    storage: Storage
+    volume_name: str
+    uid: str
+    phase: str
+
+
+class ExistingVolume(NamedTuple):
+    """A PersistentVolume as it was read; the server is empty where it is no NFS volume."""
+
+    manifest: Manifest
+    name: str
+    storage: Storage
+    reclaim_policy: str
+    mount_options: tuple[str, ...]
+    driver: str
+    server: str
+    path: str
+    read_only: bool
+    claim: tuple[str, str] | None
+    claim_uid: str
+    phase: str
+
+
+_TEXTS = {"*": str}
+_METADATA = {"labels": _TEXTS, "annotations": _TEXTS, "uid": str}
+_CLAIM_SPEC = {
+    "accessModes": [str],
+    "resources": {"requests": {"storage": nano_units}},
+    "storageClassName": str,
+    "volumeMode": str,
+    "volumeName": str,
+}
+# The fields that are read, and what each must be; the rest is the API server's to judge.
+_SHAPES: dict[str, Any] = {
+    "StatefulSet": {
+        "metadata": _METADATA,
+        "spec": {
+            "replicas": int,
+            "ordinals": {"start": int},
+            "selector": {"matchLabels": _TEXTS},
+            "volumeClaimTemplates": [{"metadata": {"name": str, **_METADATA}, "spec": _CLAIM_SPEC}],
+        },
+    },
+    "PersistentVolumeClaim": {
+        "metadata": _METADATA,
+        "spec": _CLAIM_SPEC,
+        "status": {"phase": str},
+    },
+    "PersistentVolume": {
+        "metadata": _METADATA,
+        "spec": {
+            "accessModes": [str],
+            "capacity": {"storage": nano_units},
+            "claimRef": {"namespace": str, "name": str, "uid": str},
+            "storageClassName": str,
+            "volumeMode": str,
+            "persistentVolumeReclaimPolicy": str,
+            "mountOptions": [str],
+            "nfs": {"server": str, "path": str, "readOnly": bool},
+            "csi": {"driver": str, "readOnly": bool, "volumeAttributes": _TEXTS},
+        },
+        "status": {"phase": str},
+    },
+}
+_SHAPES["PetSet"] = _SHAPES["StatefulSet"]
+_TYPES = {
+    str: "a string",
+    int: "a whole number",
+    bool: "true or false",
+    nano_units: "a quantity such as 1Gi",
+}
+
+
+def faults(manifest: Manifest) -> Iterator[Problem]:
+    """Yield what keeps a manifest from being read: missing and wrongly typed fields."""
+    shape = _SHAPES.get(manifest.kind, {})
+    if shape and manifest.value.get("spec") is None:
+        what = f"{manifest.kind} {manifest.name} has no spec"
+        yield Problem(manifest.where(("spec",)), what, "give the whole object")
+    for path, what in _misfits(manifest.value, shape, ()):
+        yield Problem(manifest.where(path), f"{spelled(path)} is {what}", "mend it there")
+
+
+def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if value is None:
+        return
+    if isinstance(shape, dict):
+        if isinstance(value, dict):
+            for key, each in value.items():
+                if (inner := shape.get(key, shape.get("*"))) is not None:
+                    yield from _misfits(each, inner, (*path, key))
+            return
+        wanted = "a mapping"
+    elif isinstance(shape, list):
+        if isinstance(value, list):
+            for index, each in enumerate(value):
+                yield from _misfits(each, shape[0], (*path, index))
+            return
+        wanted = "a list"
+    elif _fits(value, shape):
+        return
+    else:
+        wanted = _TYPES[shape]
+    yield path, f"{wanted}, not {value!r:.40}"
+
+
+def _fits(value: Any, shape: Any) -> bool:
+    if shape is not nano_units:
+        return isinstance(value, shape) and not (shape is int and isinstance(value, bool))
+    try:
+        nano_units(str(value))
+    except ValueError:
+        return False
+    return True
+
+
+def existing(manifests: Iterable[Manifest], default_namespace: str) -> Existing:
+    """Return what exists among manifests without faults; other kinds are passed over.
+
+    An object without a namespace is in the default one, as kubectl would put it.
+    """
+    sets: list[ExistingSet] = []
+    claims: dict[tuple[str, str], ExistingClaim] = {}
+    volumes: dict[str, ExistingVolume] = {}
+    for manifest in manifests:
+        namespace = manifest.namespace or default_namespace
+        if manifest.kind in ("StatefulSet", "PetSet"):
+            sets.append(_set(manifest, namespace))
+        elif manifest.kind == "PersistentVolumeClaim":
+            claims[namespace, manifest.name] = _claim(manifest, namespace)
+        elif manifest.kind == "PersistentVolume":
+            volumes[manifest.name] = _volume(manifest)
+    reserved = {each.claim: each for each in volumes.values() if each.claim}
+    return Existing(tuple(sets), claims, volumes, reserved)
+
+
+def _at(value: Any, *path: str, default: Any = None) -> Any:
+    for part in path:
+        value = value.get(part) if value else None
+    return default if value is None else value
+
+
+def _set(manifest: Manifest, namespace: str) -> ExistingSet:
+    spec = manifest.value["spec"]
+    templates = _at(spec, "volumeClaimTemplates", default=())
+    return ExistingSet(
+        manifest=manifest,
+        name=manifest.name,
+        namespace=namespace,
+        replicas=_at(spec, "replicas", default=1),
+        start_ordinal=_at(spec, "ordinals", "start", default=0),
+        labels=_at(manifest.value, "metadata", "labels", default={}),
+        selector=_at(spec, "selector", "matchLabels", default={}),
+        templates=tuple(
+            ExistingTemplate(
+                _at(each, "metadata", "name", default=""),
+                _storage(each, "resources", "requests"),
+                ("spec", "volumeClaimTemplates", index),
+            )
+            for index, each in enumerate(templates)
+        ),
+    )
+
+
+def _claim(manifest: Manifest, namespace: str) -> ExistingClaim:
+    return ExistingClaim(
+        manifest=manifest,
+        name=manifest.name,
+        namespace=namespace,
+        storage=_storage(manifest.value, "resources", "requests"),
+        volume_name=_at(manifest.value, "spec", "volumeName", default=""),
+        uid=_at(manifest.value, "metadata", "uid", default=""),
+        phase=_at(manifest.value, "status", "phase", default=""),
+    )
+
+
+def _volume(manifest: Manifest) -> ExistingVolume:
+    spec = manifest.value["spec"]
+    driver, server, path, read_only = _source(spec)
+    name, namespace = _at(spec, "claimRef", "name"), _at(spec, "claimRef", "namespace")
+    return ExistingVolume(
+        manifest=manifest,
+        name=manifest.name,
+        storage=_storage(manifest.value, "capacity"),
+        reclaim_policy=_at(spec, "persistentVolumeReclaimPolicy", default="Retain"),
+        mount_options=tuple(_at(spec, "mountOptions", default=())),
+        driver=driver,
+        server=server,
+        path=path,
+        read_only=read_only,
+        # Name alone, or namespace alone, reserves nothing (measured).
+        claim=(namespace, name) if name and namespace else None,
+        claim_uid=_at(spec, "claimRef", "uid", default=""),
+        phase=_at(manifest.value, "status", "phase", default=""),
+    )
+
+
+def _source(spec: Mapping[str, Any]) -> tuple[str, str, str, bool]:
+    """Return a volume's driver, server, directory and whether it is read-only."""
+    if spec.get("nfs"):
+        nfs = spec["nfs"]
+        return "nfs", nfs.get("server", ""), nfs.get("path", ""), bool(nfs.get("readOnly"))
+    if _at(spec, "csi", "driver") == _CSI_NFS:
+        attributes = _at(spec, "csi", "volumeAttributes", default={})
+        share, sub_dir = attributes.get("share", ""), attributes.get("subDir", "")
+        path = f"{share.rstrip('/')}/{sub_dir.strip('/')}" if sub_dir else share
+        return "csi", attributes.get("server", ""), path, bool(spec["csi"].get("readOnly"))
+    return "", "", "", False
+
+
+def _storage(value: Mapping[str, Any], *amounts: str) -> Storage:
+    spec = value.get("spec") or {}
+    annotations = dict(_at(value, "metadata", "annotations", default={}))
+    # Where both stand, the annotation wins; it is how 1.4 and 1.5 say it.
+    storage_class = annotations.get(_CLASS_ANNOTATION, spec.get("storageClassName"))
+    return Storage(
+        storage=str(_at(spec, *amounts, "storage", default="")),
+        access_modes=tuple(_at(spec, "accessModes", default=())),
+        storage_class=storage_class,
+        volume_mode=_at(spec, "volumeMode", default="Filesystem"),
+        labels=_at(value, "metadata", "labels", default={}),
+        annotations={
+            key: each
+            for key, each in annotations.items()
+            if not key.startswith(_SYSTEM_ANNOTATIONS)
+        },
+    )

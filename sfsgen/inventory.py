@@ -1,0 +1,80 @@
+"""What exists, from files, stdin or the live cluster, with all that is wrong in it told at once."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sfsgen import cluster
+from sfsgen.errors import InputError, Problem
+from sfsgen.existing import Existing, ExistingSet, existing, faults
+from sfsgen.manifests import Manifest, read_manifests, sources
+
+
+class Access(NamedTuple):
+    """Where to look: files, or a cluster as kubectl reaches it."""
+
+    filenames: Sequence[str]
+    namespace: str | None
+    context: str | None
+    kubeconfig: str | None
+
+
+def inventory(access: Access) -> Existing:
+    """Return what exists. Raises InputError for what cannot be read, with every problem of it."""
+    if access.filenames:
+        default_namespace = access.namespace or "default"
+        read = [read_manifests(data, file) for file, data in sources(access.filenames)]
+    else:
+        namespace, *kubectl = access.namespace, access.context, access.kubeconfig
+        default_namespace = namespace or cluster.current_namespace(*kubectl)
+        read = [read_manifests(cluster.objects(namespace, *kubectl), "cluster")]
+    manifests: list[Manifest] = []
+    problems: list[Problem] = []
+    for found, broken in read:
+        manifests += found
+        problems += broken
+    for manifest in manifests:
+        problems += faults(manifest)
+    if problems:
+        raise InputError(*problems)
+    return existing(manifests, default_namespace)
+
+
+def chosen(
+    found: Existing, names: Iterable[str], namespace: str | None, selector: str | None
+) -> list[ExistingSet]:
+    """Return the sets that are named, in a namespace if one is given, with the selector's labels.
+
+    Raises InputError where a name is of no set, or of sets in several namespaces, or none is left.
+    """
+    sets = [each for each in found.stateful_sets if namespace in (None, each.namespace)]
+    sets = [each for each in sets if _matches(each, selector)]
+    there = ", ".join(f"{each.namespace}/{each.name}" for each in found.stateful_sets)
+    fix = f"there are: {there}" if there else "give manifests with the StatefulSet in them"
+    problems = []
+    for name in names:
+        count = len([each for each in sets if each.name == name])
+        if count == 0:
+            problems.append(Problem("NAME", f'there is no StatefulSet "{name}"', fix))
+        elif count > 1:
+            what = f'several namespaces hold a StatefulSet "{name}"'
+            problems.append(Problem("NAME", what, f"choose one with --namespace; {fix}"))
+    if not problems and not sets:
+        problems.append(Problem("NAME", "there is no StatefulSet to look at", fix))
+    if problems:
+        raise InputError(*problems)
+    return [each for each in sets if not names or each.name in names]
+
+
+def _matches(stateful_set: ExistingSet, selector: str | None) -> bool:
+    """Return whether a set has the labels of a selector of equalities."""
+    labels = stateful_set.labels
+    for part in filter(None, (selector or "").split(",")):
+        key, equals, value = part.replace("==", "=").partition("=")
+        if not equals and key not in labels:
+            return False
+        if key.endswith("!"):
+            if labels.get(key.removesuffix("!")) == value:
+                return False
+        elif equals and labels.get(key) != value:
+            return False
+    return True

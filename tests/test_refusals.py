@@ -1,0 +1,890 @@
+"""What is refused and what is warned of: one case a line, each with its place and how to mend it."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.program import Result, sfsgen
+
+PLAIN = "render web -r 3 --nfs-server nfs.example.com --storage 1Gi"
+# What a case adds to this file begins in line 5.
+WEB = """\
+name: web
+replicas: 3
+nfs: {server: nfs.example.com, path: /exports}
+claimTemplates: [{storage: 1Gi}]
+"""
+TWO_TEMPLATES = WEB.replace("[{", "[{name: a, mountPath: /a, storage: 1Gi}, {name: b, ")
+MESSAGE = re.compile(r"(.+): (error|warning): (.+)\n  fix: (.+)")
+
+
+class Told(NamedTuple):
+    """A problem as it is told on stderr."""
+
+    where: str
+    severity: str
+    what: str
+    fix: str
+
+
+def told(result: Result) -> list[Told]:
+    """Return the problems on stderr, which holds nothing else but notes."""
+    lines = [line for line in result.err.splitlines() if not line.startswith("sfsgen: ")]
+    assert len(lines) % 2 == 0, result.err
+    found = []
+    for number in range(0, len(lines), 2):
+        match = MESSAGE.fullmatch("\n".join(lines[number : number + 2]))
+        assert match, result.err
+        found.append(Told(*match.groups()))
+    return found
+
+
+def refused(result: Result) -> list[Told]:
+    assert (result.status, result.out) == (2, ""), result.err
+    problems = told(result)
+    assert problems
+    return problems
+
+
+def assert_refused_once(result: Result, where: str, part: str) -> None:
+    (problem,) = refused(result)
+    assert (problem.where, problem.severity) == (where, "error")
+    assert part in f"{problem.what}\nfix: {problem.fix}"
+
+
+def render(text: str | bytes, options: str = "") -> Result:
+    return sfsgen(f"render -f - {options}", text)
+
+
+BY_OPTIONS = [
+    # names
+    ("--service-name web.a", "--service-name", 'write "web-a"'),
+    ("--service-name Web", "--service-name", 'write "web"'),
+    ("--service-name 0web --kube-version 1.35", "--service-name", "first"),
+    ("--service-name -web", "--service-name", 'write "web"'),
+    (f"--service-name {64 * 'a'}", "--service-name", "63"),
+    (f"--service-name {25 * 'a'} --kube-version 1.3", "--service-name", "24"),
+    ("--service-name ''", "--service-name", ""),
+    ("--namespace a.b", "--namespace", 'write "a-b"'),
+    ("--namespace A", "--namespace", 'write "a"'),
+    (f"--namespace {64 * 'a'}", "--namespace", "63"),
+    ("--namespace ''", "--namespace", ""),
+    ("--claim-template data_1", "--claim-template", 'write "data-1"'),
+    (f"--claim-template {64 * 'a'}", "--claim-template", "63"),
+    ("--claim-template ''", "--claim-template", ""),
+    ("--volume Data=1Gi:/d", "--volume", 'write "data"'),
+    ("--volume-name 'PV-{ordinal}'", "--volume-name", "pv"),
+    ("--volume-name 'pv_{ordinal}'", "--volume-name", "pv_0"),
+    ("--volume-name '-{ordinal}'", "--volume-name", "-0"),
+    (f"--volume-name '{252 * 'a'}{{ordinal}}' -r 11", "--volume-name", "253"),
+    ("--volume-name ''", "--volume-name", ""),
+    ("--image 'a b'", "--image", "nginx:1.29"),
+    ("--image ''", "--image", ""),
+    # numbers
+    ("-r -1", "--replicas", "below 0"),
+    ("-r three", "--replicas", "whole number"),
+    ("-r 1.5", "--replicas", "whole number"),
+    ("-r ''", "--replicas", "whole number"),
+    ("-r 1_0", "--replicas", "whole number"),
+    ("-r 2147483648", "--replicas", "32 bits"),
+    (f"-r {5000 * '1'}", "--replicas", ""),
+    ("--start-ordinal -1", "--start-ordinal", "below 0"),
+    ("--start-ordinal x", "--start-ordinal", "whole number"),
+    ("--start-ordinal 3 --kube-version 1.26", "--start-ordinal", "1.27"),
+    ("--partition -1", "--partition", "below 0"),
+    ("--partition x", "--partition", "whole number"),
+    ("--partition 1 --update-strategy OnDelete", "--partition", "OnDelete"),
+    # quantities
+    ("--storage 1GB", "--storage", 'write "1G"'),
+    ("--storage 1gi", "--storage", 'write "1Gi"'),
+    ("--storage '1 Gi'", "--storage", 'write "1Gi"'),
+    ("--storage 1K", "--storage", 'write "1Ki"'),
+    ("--storage 1GiB", "--storage", 'write "1Gi"'),
+    ("--storage ''", "--storage", "1Gi"),
+    ("--storage Gi", "--storage", "1Gi"),
+    ("--storage +", "--storage", "1Gi"),
+    ("--storage .", "--storage", "1Gi"),
+    ("--storage 1e", "--storage", "1Gi"),
+    ("--storage 1.2.3", "--storage", "1Gi"),
+    ("--storage 1_000", "--storage", "1Gi"),
+    ("--storage 0x10", "--storage", "1Gi"),
+    ("--storage ' 1Gi'", "--storage", "1Gi"),
+    ("--storage 0", "--storage", "zero"),
+    ("--storage 0Gi", "--storage", "zero"),
+    ("--storage -1Gi", "--storage", "zero"),
+    ("--volume a=1GB:/a", "--volume", 'write "1G"'),
+    # ports
+    ("--port 0", "--port", "65535"),
+    ("--port 65536", "--port", "65535"),
+    ("--port x", "--port", "http=80"),
+    ("--port http=", "--port", "http=80"),
+    ("--port =80", "--port", "http=80"),
+    ("--port ''", "--port", "http=80"),
+    ("--port a=b=80", "--port", ""),
+    ("--port HTTP=80", "--port", 'write "http"'),
+    ("--port 12=80", "--port", "letter"),
+    ("--port a--b=80", "--port", 'write "a-b"'),
+    ("--port -a=80", "--port", 'write "a"'),
+    ("--port a-=80", "--port", 'write "a"'),
+    (f"--port {16 * 'a'}=80", "--port", "15"),
+    ("--port a=80 --port a=81", "--port", "two ports"),
+    ("--port a=80 --port b=80", "--port", "twice"),
+    # labels, annotations, environment
+    ("--label a", "--label", "key=value"),
+    ("--label =a", "--label", "key=value"),
+    ("--label 'a b=c'", "--label", "label key"),
+    ("--label -a=c", "--label", "label key"),
+    ("--label /a=c", "--label", "label key"),
+    ("--label a/=c", "--label", "label key"),
+    ("--label A.b/c=d", "--label", "label key"),
+    (f"--label {64 * 'a'}=c", "--label", "63"),
+    (f"--label {254 * 'a'}/b=c", "--label", "253"),
+    ("--label 'a=b c'", "--label", 'write "b-c"'),
+    ("--label a=b:c", "--label", "annotation"),
+    ("--label a=-b", "--label", 'write "b"'),
+    (f"--label a={64 * 'b'}", "--label", "63"),
+    ("--label a=1 --label a=2", "--label", "twice"),
+    ("--annotation a", "--annotation", "key=value"),
+    ("--annotation 'a b=c'", "--annotation", "annotation key"),
+    ("--annotation a=1 --annotation a=2", "--annotation", "twice"),
+    (f"--annotation a={262_144 * 'b'}", "--annotation", "262144"),
+    ("--env A", "--env", "key=value"),
+    ("--env =a", "--env", "key=value"),
+    ("--env Ä=1", "--env", "ASCII"),
+    ("--env A=1 --env A=2", "--env", "twice"),
+    ("--env A-B=1 --kube-version 1.7", "--env", "1.8"),
+    ("--env A.B=1 --kube-version 1.3", "--env", "1.8"),
+    ("--env 1A=1 --kube-version 1.7", "--env", "1.32"),
+    ("--env 1A=1 --kube-version 1.31", "--env", "1.32"),
+    ("--env 'A B=1' --kube-version 1.31", "--env", "1.32"),
+    # directories
+    ("--nfs-path exports", "--nfs-path", "absolute"),
+    ("--nfs-path ./exports", "--nfs-path", "absolute"),
+    ("--nfs-path ''", "--nfs-path", ""),
+    ("--nfs-path /a/../b", "--nfs-path", "`..`".strip("`")),
+    ("--nfs-path /..", "--nfs-path", ".."),
+    ("--nfs-path '/{ordinal}/..'", "--nfs-path", ".."),
+    (f"--nfs-path /{256 * 'a'}", "--nfs-path", "255"),
+    (f"--nfs-path {2048 * '/a'}", "--nfs-path", "4095"),
+    ("--nfs-path '/srv/{name}'", "--nfs-path", "ordinals 0 and 1 share the directory /srv/web"),
+    ("--nfs-path '/srv/{ordnal}'", "--nfs-path", "{ordinal}"),
+    ("--nfs-path '/srv/{ordinal}/{}'", "--nfs-path", "placeholder"),
+    ("--nfs-path '/srv/{ordinal'", "--nfs-path", "placeholder"),
+    ("--nfs-path '/srv/ordinal}'", "--nfs-path", "placeholder"),
+    ("--nfs-path '/srv/{ordinal}' --shared-directory", "--shared-directory", "{ordinal}"),
+    ("--nfs-path '/srv/{ordinal}' --volume a=1Gi:/a", "--nfs-path", "put {template}"),
+    ("--mount-path data", "--mount-path", "absolute"),
+    ("--mount-path /a:b", "--mount-path", ":"),
+    ("--mount-path ''", "--mount-path", ""),
+    ("--mount-path /d --volume a=1Gi:/d", "--volume", "mounted at /d"),
+    ("--mount-path /d --volume a=1Gi:/d/", "--volume", "mounted at /d"),
+    ("--mount-option 'a b'", "--mount-option", "one word"),
+    ("--mount-option ''", "--mount-option", "one word"),
+    ("--mount-option hard --kube-version 1.5", "--mount-option", "1.6"),
+    # servers
+    ("--nfs-server ''", "--nfs-server", "nfs.example.com"),
+    ("--nfs-server 'host name'", "--nfs-server", "DNS name"),
+    ("--nfs-server host_name", "--nfs-server", "DNS name"),
+    ("--nfs-server -host", "--nfs-server", "DNS name"),
+    ("--nfs-server a..b", "--nfs-server", "DNS name"),
+    ("--nfs-server .", "--nfs-server", "write"),
+    ("--nfs-server 192.168.20.999", "--nfs-server", "IPv4"),
+    ("--nfs-server 192.168.20", "--nfs-server", "IPv4"),
+    ("--nfs-server 1.2.3.4.5", "--nfs-server", "IPv4"),
+    ("--nfs-server 192.168.020.1", "--nfs-server", "IPv4"),
+    ("--nfs-server host:2049", "--nfs-server", 'write "host"'),
+    ("--nfs-server [::1]", "--nfs-server", 'write "::1"'),
+    ("--nfs-server [::1]:2049", "--nfs-server", ""),
+    ("--nfs-server ::12345", "--nfs-server", "IPv6"),
+    ("--nfs-server fe80::1%eth0", "--nfs-server", "IPv6"),
+    ("--nfs-server host:/path", "--nfs-server", "--nfs-path /path"),
+    # volumes
+    ("--volume-name pv", "--volume-name", "put {ordinal} into it"),
+    ("--volume-name 'pv-{ordinal}' --volume a=1Gi:/a", "--volume-name", "{template}"),
+    ("--volume-name 'pv-{ordnal}'", "--volume-name", "{ordnal}"),
+    ("--volume-name 'pv-{volume}-{ordinal}'", "--volume-name", "{volume}"),
+    ("--volume-name 'pv-{ordinal}-{'", "--volume-name", "placeholder"),
+    ("--volume a", "--volume", "data=10Gi:/var/lib/data"),
+    ("--volume a=1Gi", "--volume", "data=10Gi:/var/lib/data"),
+    ("--volume =1Gi:/a", "--volume", "data=10Gi:/var/lib/data"),
+    ("--volume a=:/a", "--volume", "data=10Gi:/var/lib/data"),
+    ("--volume a=1Gi:/a --volume a=1Gi:/b", "--volume", "twice"),
+    ("--volume pvc=1Gi:/a", "--volume", "pvc"),
+    ("--claim-template a --volume a=1Gi:/a", "--volume", "a"),
+    ("--access-mode RWM", "--access-mode", "ReadWriteMany (RWX)"),
+    ("--access-mode ''", "--access-mode", "ReadWriteMany (RWX)"),
+    ("--access-mode RWOP", "--access-mode", "--driver csi"),
+    ("--driver csi --access-mode RWOP --access-mode RWX", "--access-mode", "alone"),
+    ("--driver csi --access-mode RWOP --kube-version 1.26", "--access-mode", "1.27"),
+    ("--driver csi --kube-version 1.20", "--driver", "1.21"),
+    ("--driver nfs4", "--driver", "nfs, csi"),
+    ("--driver CSI", "--driver", "write csi"),
+    ("--reclaim-policy retain", "--reclaim-policy", "write Retain"),
+    ("--reclaim-policy Keep", "--reclaim-policy", "Retain, Delete, Recycle"),
+    ("--pod-management-policy parallel", "--pod-management-policy", "write Parallel"),
+    ("--pod-management-policy Parallel --kube-version 1.6", "--pod-management-policy", "1.7"),
+    ("--update-strategy Rolling", "--update-strategy", "RollingUpdate, OnDelete"),
+    ("--update-strategy OnDelete --kube-version 1.6", "--update-strategy", "1.7"),
+    ("--partition 1 --kube-version 1.6", "--partition", "1.7"),
+    # what to print
+    ("--only pod", "--only", "service, pv, pvc, statefulset"),
+    ("--only ''", "--only", "service, pv, pvc, statefulset"),
+    ("--only pv,", "--only", "service, pv, pvc, statefulset"),
+    ("--from-ordinal 3", "--from-ordinal", "0 to 2"),
+    ("--from-ordinal -1", "--from-ordinal", "not an ordinal"),
+    ("--from-ordinal x", "--from-ordinal", "not an ordinal"),
+    (f"--from-ordinal {5000 * '1'}", "--from-ordinal", ""),
+    ("-o xml", "--output", "yaml, json, name"),
+    ("-o name --output-dir out", "--output-dir", "-o name"),
+    ("--output-dir ''", "--output-dir", ""),
+    ("--force", "--force", "leave it out"),
+    ("--template-dir missing", "--template-dir", "holds no template"),
+    ("--kube-version 1.2", "--kube-version", "1.3 to 1.37"),
+    ("--kube-version new", "--kube-version", "1.3 to 1.37"),
+]
+
+# What stands in line 5 of the file, or in its place.
+IN_THE_FILE = [
+    # unknown keys
+    ("replica: 3", "5:1", 'write "replicas"'),
+    ("servicename: a", "5:1", 'write "serviceName"'),
+    ("zzz: 1", "5:1", "claimTemplates"),
+    ("ordinals: {strat: 1}", "5:12", 'write "start"'),
+    ("container: {resource: {}}", "5:13", 'write "resources"'),
+    ("container: {resources: {request: {}}}", "5:25", 'write "requests"'),
+    ("container: {livenessProbe: {httpget: {port: 80}}}", "5:29", 'write "httpGet"'),
+    ("pod: {spec: {affinity: {nodeAfinity: {}}}}", "5:25", 'write "nodeAffinity"'),
+    ("pod: {tolerations: [{operater: Exists}]}", "5:22", 'write "operator"'),
+    ("statefulSet: {minReadySecond: 1}", "5:15", 'write "minReadySeconds"'),
+    ("service: {metadata: {label: {}}}", "5:22", 'write "labels"'),
+    ("ports: [{containerport: 80, containerPort: 80}]", "5:10", 'write "containerPort"'),
+    ("updateStrategy: {rollingUpdate: {partitions: 1}}", "5:34", 'write "partition"'),
+    ("storage: 1Gi", "5:1", ""),
+    # wrong types
+    ("image: 1", "5:8", "put it in quotes"),
+    ("image: [a]", "5:8", "a string"),
+    ("image: yes", "5:8", "put it in quotes"),
+    ("labels: {a: 1}", "5:13", "put it in quotes"),
+    ("labels: {a: no}", "5:13", "put it in quotes"),
+    ("labels: [a]", "5:9", "a mapping"),
+    ("labels: a=b", "5:9", "a mapping"),
+    ("annotations: {a: 1.5}", "5:18", "put it in quotes"),
+    ("annotations: {a: {b: c}}", "5:18", "a string"),
+    ("env: {A: b}", "5:6", "a list"),
+    ("env: [A=b]", "5:7", "a mapping"),
+    ("env: [{name: A, value: 1}]", "5:24", "put it in quotes"),
+    ("env: [{name: A, value: on}]", "5:24", "put it in quotes"),
+    ("env: [{value: A}]", "5:7", "name"),
+    ("env: ['']", "5:7", "a mapping"),
+    ("ports: 80", "5:8", "a list"),
+    ("ports: []", "5:8", "at least one"),
+    ("ports: [80]", "5:9", "a mapping"),
+    ("ports: [~]", "5:9", "a mapping"),
+    ("ports: [{name: a}]", "5:9", "containerPort"),
+    ("ports: [{containerPort: '80'}]", "5:25", "whole number"),
+    ("ports: [{containerPort: 80.5}]", "5:25", "whole number"),
+    ("accessModes: RWX", "5:14", "a list"),
+    ("accessModes: []", "5:14", "at least one"),
+    ("accessModes: [RWM]", "5:15", "ReadWriteMany"),
+    ("accessModes: [rwx]", "5:15", "ReadWriteMany"),
+    ("mountOptions: hard", "5:15", "a list"),
+    ("mountOptions: [1]", "5:16", "put it in quotes"),
+    ("driver: nfs4", "5:9", "nfs, csi"),
+    ("persistentVolumeReclaimPolicy: Keep", "5:32", "Retain"),
+    ("podManagementPolicy: parallel", "5:22", "Parallel"),
+    ("publishNotReadyAddresses: 'true'", "5:27", "true or false"),
+    ("ordinals: 3", "5:11", "a mapping"),
+    ("ordinals: {start: '3'}", "5:19", "whole number"),
+    ("ordinals: {start: -3}", "5:19", "0 or more"),
+    ("updateStrategy: OnDelete", "5:17", "a mapping"),
+    ("updateStrategy: {rollingUpdate: {partition: -1}}", "5:45", "0"),
+    ("updateStrategy: {type: ondelete}", "5:24", "OnDelete"),
+    ("container: [a]", "5:12", "a mapping"),
+    ("container: {args: a}", "5:19", "a list"),
+    ("container: {args: [1]}", "5:20", "put it in quotes"),
+    ("container: {tty: 1}", "5:18", "true or false"),
+    ("pod: {nodeSelector: {a: 1}}", "5:25", "put it in quotes"),
+    ("pod: {terminationGracePeriodSeconds: 1m}", "5:38", "whole number"),
+    ("pod: {containers: [{image: busybox}]}", "5:20", "name"),
+    ("pod: {initContainers: [{image: busybox}]}", "5:24", "name"),
+    ("pod: {volumes: [{emptyDir: {}}]}", "5:17", "name"),
+    ("service: {ports: [{name: a}]}", "5:19", "port"),
+    # names, sizes, syntax
+    ("namespace: a.b", "5:12", 'write "a-b"'),
+    ("serviceName: a.b", "5:14", 'write "a-b"'),
+    ("labels: {a b: c}", "5:10", "label key"),
+    ("labels: {a: b c}", "5:13", 'write "b-c"'),
+    ("annotations: {a b: c}", "5:15", "annotation key"),
+    ("env: [{name: A=B}]", "5:14", "="),
+    ("env: [{name: ''}]", "5:14", "LOG_LEVEL"),
+    ("env: [{name: A}, {name: A}]", "5:25", "twice"),
+    ('env: [{name: A, value: "\\0"}]', "5:24", "NUL"),
+    ("ports: [{containerPort: 0}]", "5:25", "65535"),
+    ("ports: [{containerPort: 80, protocol: tcp}]", "5:39", "TCP"),
+    ("ports: [{containerPort: 80, name: A}]", "5:35", 'write "a"'),
+    ("ports: [{containerPort: 80}, {containerPort: 80}]", "5:46", "twice"),
+    ("image: 'a b'", "5:8", "nginx"),
+    ("volumeName: 'pv-{ordnal}'", "5:13", "{ordnal}"),
+    ("volumeName: pv", "5:13", "{ordinal}"),
+    ("accessModes: [RWOP]", "5:14", "csi"),
+    # what sfsgen writes itself
+    ("container: {name: a}", "5:13", "say it with name"),
+    ("container: {image: a}", "5:13", "say it with image"),
+    ("container: {ports: [{name: http, containerPort: 81}]}", "5:22", "another"),
+    ("container: {volumeMounts: [{name: a, mountPath: /data}]}", "5:38", "another"),
+    ("pod: {metadata: {name: a}}", "5:18", "say it with name"),
+    ("pod: {metadata: {namespace: a}}", "5:18", "say it with namespace"),
+    ("pod: {metadata: {generateName: a}}", "5:18", "leave it out"),
+    ("pod: {metadata: {labels: {app.kubernetes.io/name: a}}}", "5:27", 'write "web"'),
+    ("pod: {containers: [{name: web}]}", "5:21", "another"),
+    ("pod: {volumes: [{name: pvc, emptyDir: {}}]}", "5:24", "another name"),
+    ("statefulSet: {metadata: {name: a}}", "5:26", "say it with name"),
+    ("statefulSet: {metadata: {namespace: a}}", "5:26", "say it with namespace"),
+    ("statefulSet: {replicas: 1}", "5:15", "say it with replicas"),
+    ("statefulSet: {spec: {replicas: 1}}", "5:22", "say it with replicas"),
+    ("statefulSet: {ordinals: {start: 1}}", "5:15", "say it with ordinals"),
+    ("statefulSet: {serviceName: a}", "5:15", "say it with serviceName"),
+    ("statefulSet: {selector: {matchLabels: {a: b}}}", "5:15", "leave it out"),
+    ("statefulSet: {template: {}}", "5:15", "say it with pod and container"),
+    ("statefulSet: {volumeClaimTemplates: []}", "5:15", "say it with claimTemplates"),
+    ("service: {metadata: {name: a}}", "5:22", "say it with name"),
+    ("service: {metadata: {namespace: a}}", "5:22", "say it with namespace"),
+    ("service: {clusterIP: None}", "5:11", "leave it out"),
+    ("service: {clusterIPs: [None]}", "5:11", "leave it out"),
+    ("service: {selector: {a: b}}", "5:11", "leave it out"),
+    ("service: {spec: {selector: {a: b}}}", "5:18", "leave it out"),
+    ("service: {externalName: a}", "5:11", "leave it out"),
+    ("service: {type: NodePort}", "5:17", "headless"),
+    ("service: {type: ExternalName}", "5:17", "headless"),
+    ("service: {ports: [{name: http, port: 81}]}", "5:20", "another"),
+    ("service: {ports: [{name: a, port: 80}]}", "5:29", "80"),
+    ("service: {ports: [{port: 81}]}", "5:19", "name"),
+    ("pod: {nodeName: a, spec: {nodeName: b}}", "5:7", "remove one"),
+    ("annotations: {volume.beta.kubernetes.io/storage-class: a}", "5:15", ""),
+    # YAML
+    ("name: db", "5:1", "line 1"),
+    ("labels: {a: b, a: c}", "5:16", "line 5"),
+    ("? [a]\n: b", "5:3", "write a string"),
+    ("1.5: a", "5:1", "quote it"),
+    ("a: *b", "5:4", "anchor"),
+    ("a: !!binary aGk=", "5:4", "tag"),
+    ("a: .inf", "5:4", "quote it"),
+    ("<<: 1", "5:5", "mapping"),
+    ("a: [b", "6:1", "YAML"),
+    ("a: 'b", "6:1", "YAML"),
+    ("a: b: c", "5:5", "YAML"),
+    ("\ta: b", "5:1", "YAML"),
+    ("a: \x01", "5:4", "YAML"),
+    ("a: @b", "5:4", "YAML"),
+    (f"image: {5000 * '1'}", "5:8", ""),
+]
+
+# The first text of the file, what stands there instead, and where.
+INSTEAD = [
+    ("replicas: 3", "replicas: three", "2:11", "whole number"),
+    ("replicas: 3", "replicas: '3'", "2:11", "whole number"),
+    ("replicas: 3", "replicas: 1.5", "2:11", "whole number"),
+    ("replicas: 3", "replicas: -1", "2:11", "0 or more"),
+    ("replicas: 3", "replicas: true", "2:11", "whole number"),
+    ("replicas: 3", "replicas: [3]", "2:11", "whole number"),
+    ("replicas: 3", "replicas:", "1:1", "replicas: 3"),
+    ("replicas: 3", "replicas: 2147483648", "2:11", "32 bits"),
+    ("replicas: 3", f"replicas: {5000 * '1'}", "2:11", ""),
+    ("name: web", "name: 1", "1:7", "put it in quotes"),
+    ("name: web", "name: on", "1:7", "put it in quotes"),
+    ("name: web", "name: Web", "1:7", 'write "web"'),
+    ("name: web", "name: we b", "1:7", 'write "we-b"'),
+    ("name: web", "name: web.a", "1:7", 'write "web-a"'),
+    ("name: web", "name: ''", "1:7", ""),
+    ("name: web", f"name: {53 * 'a'}", "1:7", "52"),
+    ("name: web", "name: 0web", "1:7", ""),
+    ("name: web", "#", "2:1", "name: web"),
+    ("{server: nfs.example.com, ", "{", "3:6", "nfs.server: nfs.example.com"),
+    ("nfs.example.com", "host:/path", "3:15", "--nfs-path /path"),
+    ("nfs.example.com", "1.5", "3:15", "put it in quotes"),
+    ("server:", "sever:", "3:7", 'write "server"'),
+    ("path: /exports", "path: exports", "3:38", "absolute"),
+    ("path: /exports", "path: /a/../b", "3:38", ".."),
+    ("path: /exports", "path: '/srv/{name}'", "3:38", "ordinals 0 and 1"),
+    ("path: /exports", "path: [/exports]", "3:38", "a string"),
+    ("path: /exports", "readOnly: 1", "3:42", "true or false"),
+    ("path: /exports", "sharedDirectory: 'yes'", "3:49", "true or false"),
+    ("[{storage: 1Gi}]", "[]", "4:17", "at least one"),
+    ("[{storage: 1Gi}]", "{storage: 1Gi}", "4:17", "a list"),
+    ("[{storage: 1Gi}]", "[1Gi]", "4:18", "a mapping"),
+    ("[{storage: 1Gi}]", "[{}]", "4:18", "claimTemplates[0].storage: 1Gi"),
+    ("storage: 1Gi", "size: 1Gi", "4:19", "storage"),
+    ("storage: 1Gi", "storage: 1GB", "4:28", 'write "1G"'),
+    ("storage: 1Gi", "storage: 0", "4:28", "zero"),
+    ("storage: 1Gi", "storage: true", "4:28", ""),
+    ("storage: 1Gi", "storage: 1Gi, name: A", "4:39", 'write "a"'),
+    ("storage: 1Gi", "storage: 1Gi, mountPath: data", "4:44", "absolute"),
+    ("storage: 1Gi", "storage: 1Gi, driver: x", "4:41", "nfs, csi"),
+    ("storage: 1Gi", "storage: 1Gi, accessModes: [RWOP]", "4:46", "csi"),
+    ("storage: 1Gi", "storage: 1Gi, nfs: {server: a b}", "4:47", "DNS name"),
+    ("storage: 1Gi", "storage: 1Gi, volumeName: pv", "4:45", "{ordinal}"),
+]
+# Of the claim template's `volumes`.
+ELSEWHERE = [
+    ("{ordinal: 1}, {ordinal: 1}", "5:25", "twice"),
+    ("{ordinal: -1}", "5:12", "0 or more"),
+    ("{ordinal: x}", "5:12", "whole number"),
+    ("{nfs: {path: /a}}", "5:2", "ordinal"),
+    ("{ordinal: 1, nfs: {path: a}}", "5:26", "absolute"),
+    ("{ordinal: 1, nfs: {path: /a/..}}", "5:26", ".."),
+    ("{ordinal: 1, nfs: {path: '/{x}'}}", "5:26", "{x}"),
+    ("{ordinal: 1, nfs: {server: 'a:1'}}", "5:28", "port"),
+    ("{ordinal: 1, nfs: {server: ''}}", "5:28", ""),
+    ("{ordinal: 1, nfs: {readOnly: true}}", "5:20", "server"),
+    ("{ordinal: 1, path: /a}", "5:14", "nfs"),
+    ("{ordinal: 1, nfs: {path: /exports/pv-web-0}}", "5:1", "ordinals 1 and 0 share"),
+    ("{ordinal: 1, nfs: {path: //exports/./pv-web-2/}}", "5:1", "ordinals 1 and 2 share"),
+    ("{ordinal: 0, nfs: {path: /a}}, {ordinal: 2, nfs: {path: /a}}", "5:1", "share"),
+    ("{ordinal: 1, nfs: {path: /exports/pv-web-0, server: NFS.example.com.}}", "5:1", "share"),
+]
+
+SETS = [
+    # one name, one claim, one volume, one directory
+    ("name: a\n", "name: a\n", "7:7", "two sets"),
+    ("name: b\nclaimTemplates: [{name: a-x}]\n", "name: x-b\nclaimTemplates: [{name: a}]\n", "8:7", "a-x-b-0"),
+    ("name: a\nnamespace: one\n", "name: a\nnamespace: two\n", "", "pv-a-0"),
+    ("name: a\nvolumeName: 'v-{ordinal}'\n", "name: b\nvolumeName: 'v-{ordinal}'\n", "9:13", "v-0"),
+    ("name: a\nnfs: {path: '/{ordinal}'}\n", "name: b\nnfs: {path: '/{ordinal}'}\n", "", "/0"),
+    ("name: a\nserviceName: s\n", "name: b\nserviceName: s\n", "9:14", "Service"),
+    ("name: a\nserviceName: b\n", "name: b\n", "", "Service"),
+]  # fmt: skip
+
+FILES = [
+    ("", "stdin", "empty"),
+    ("\n \n", "stdin", "empty"),
+    ("# nothing\n", "stdin:1:1", "no values"),
+    ("---\n---\n", "stdin:1:1", "no values"),
+    ("~\n", "stdin:1:1", "no values"),
+    ("web\n", "stdin:1:1", "a mapping"),
+    ("- name: web\n", "stdin:1:1", "a mapping"),
+    ("3\n", "stdin:1:1", "a mapping"),
+    (b"name: web\nimage: caf\xe9\n", "stdin:2:11", "UTF-8"),
+    (bytes(range(0x7E, 0x100)), "stdin:1:3", "UTF-8"),
+    ("name: web\n".encode("utf-16"), "stdin:1:1", "UTF-8"),
+    (b"\x7fELF\x02\x01\x01\x00", "stdin:1:1", "YAML"),
+    (b"name: web\x00\n", "stdin:1:10", "YAML"),
+    (f"a: {'[' * 200}{']' * 200}\n", "stdin:1:103", "deep"),
+]
+
+
+@pytest.mark.parametrize(("options", "where", "part"), BY_OPTIONS)
+def test_an_option_is_refused(
+    options: str, where: str, part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert_refused_once(sfsgen(f"{PLAIN} {options}"), where, part)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("text", "place", "part"), IN_THE_FILE)
+def test_a_line_of_a_file_is_refused(text: str, place: str, part: str) -> None:
+    assert_refused_once(render(f"{WEB}{text}\n"), f"stdin:{place}", part)
+
+
+@pytest.mark.parametrize(("good", "bad", "place", "part"), INSTEAD)
+def test_a_value_of_a_file_is_refused(good: str, bad: str, place: str, part: str) -> None:
+    assert good in WEB
+    assert_refused_once(render(WEB.replace(good, bad)), f"stdin:{place}", part)
+
+
+@pytest.mark.parametrize(("volumes", "place", "part"), ELSEWHERE)
+def test_an_ordinal_that_lies_elsewhere_is_refused(volumes: str, place: str, part: str) -> None:
+    text = WEB.replace("1Gi}", f"1Gi, volumes:\n[{volumes}]}}")
+    assert_refused_once(render(text), f"stdin:{place}", part)
+
+
+@pytest.mark.parametrize(("one", "other", "place", "part"), SETS)
+def test_sets_that_collide_are_refused(one: str, other: str, place: str, part: str) -> None:
+    options = "-r 2 --nfs-server nfs.example.com"
+    # Each set begins in a known line: 1 and 7 or 8.
+    parts = []
+    for text in (one, other):
+        sized = text.replace("claimTemplates: [{", "claimTemplates: [{storage: 1Gi, ")
+        parts.append(
+            sized + ("" if "claimTemplates" in text else "claimTemplates: [{storage: 1Gi}]\n")
+        )
+    text = f"{parts[0]}#\n---\n#\n#\n{parts[1]}"
+    problems = refused(render(text, options))
+    assert len(problems) == 1
+    assert part in problems[0].what
+    assert re.fullmatch(rf"stdin:{place or '[0-9]+:[0-9]+'}", problems[0].where)
+
+
+@pytest.mark.parametrize(("text", "where", "part"), FILES)
+def test_a_file_that_holds_no_values_is_refused(text: str | bytes, where: str, part: str) -> None:
+    assert_refused_once(render(text), where, part)
+
+
+def test_a_folder_as_file_is_refused(tmp_path: Path) -> None:
+    assert_refused_once(sfsgen(["render", "-f", str(tmp_path)]), str(tmp_path), "cannot be read")
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    path = str(tmp_path / "missing.yaml")
+    assert_refused_once(sfsgen(["render", "-f", path]), path, "No such file")
+
+
+def test_a_fault_in_a_file_stands_at_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "my values.yaml"
+    path.write_text(f"{WEB}replica: 1\n")
+    assert_refused_once(sfsgen(["render", "-f", str(path)]), f"{path}:5:1", "replicas")
+
+
+def test_a_name_that_is_not_in_the_file_is_refused() -> None:
+    text = f"{WEB}---\n{WEB.replace('web', 'db')}"
+    assert_refused_once(render(text, "mail"), "NAME", "there are: web, db")
+
+
+@pytest.mark.parametrize(
+    ("command", "where"),
+    [
+        ("render", {"NAME", "--replicas", "--nfs-server", "--storage"}),
+        ("render web", {"--replicas", "--nfs-server", "--storage"}),
+        ("render web -r 3", {"--nfs-server", "--storage"}),
+        ("render web -r 3 --storage 1Gi", {"--nfs-server"}),
+        ("render -r 3 --storage 1Gi --nfs-server a", {"NAME"}),
+        ("render web --volume data=1Gi:/d", {"--replicas", "--nfs-server"}),
+    ],
+)
+def test_what_is_missing_is_asked_for_by_option(command: str, where: set[str]) -> None:
+    problems = refused(sfsgen(command))
+    assert {problem.where for problem in problems} == where
+    assert all("missing" in problem.what for problem in problems)
+
+
+LIMITS = [
+    # the set's name: 52 from 1.7 on; up to 1.6 the name of a pod has 63
+    (52 * "a", "", True),
+    (53 * "a", "", False),
+    (52 * "a", "--kube-version 1.7", True),
+    (53 * "a", "--kube-version 1.7", False),
+    (53 * "a", "--kube-version 1.6", True),
+    (61 * "a", "--kube-version 1.6", True),
+    (62 * "a", "--kube-version 1.6", False),
+    (61 * "a", "--kube-version 1.6 -r 10", True),
+    (61 * "a", "--kube-version 1.6 -r 11", False),
+    (60 * "a", "--kube-version 1.6 -r 11", True),
+    (61 * "a", "--kube-version 1.3 --service-name a", True),
+    # a Service's name: first a letter up to 1.35, at most 24 on 1.3
+    ("0web", "", False),
+    ("0web", "--kube-version 1.35", False),
+    ("0web", "--kube-version 1.36", True),
+    ("0web", "--kube-version 1.35 --service-name web", True),
+    ("0", "--kube-version 1.3 --service-name web", True),
+    (24 * "a", "--kube-version 1.3", True),
+    (25 * "a", "--kube-version 1.3", False),
+    (25 * "a", "--kube-version 1.4", True),
+    ("web", f"--service-name {63 * 'a'}", True),
+    ("web.a", "--service-name web", False),
+    ("Web", "", False),
+    ("-web", "", False),
+    ("web-", "", False),
+    ("we_b", "", False),
+    ("wéb", "", False),
+    ("", "", False),
+    ("", "--service-name web", False),
+    (" web", "", False),
+    ("web", f"--claim-template {63 * 'a'}", True),
+    ("web", f"--namespace {63 * 'a'}", True),
+    ("web", "--namespace 1", True),
+    ("web", f"--volume-name {252 * 'a'}{{ordinal}}", True),
+    ("web", f"--port {15 * 'a'}=80", True),
+    ("web", "--port a-b-1=65535 --port 1", True),
+    ("web", f"--label {253 * 'a'}/{63 * 'b'}={63 * 'c'}", True),
+    ("web", "--label a= --label A_b.C=D.e_F", True),
+    ("web", "--label 'a=b=c'", False),
+    ("web", "--annotation 'A.b/C=any: thing'", True),
+    ("web", f"--annotation a={262_000 * 'b'}", True),
+    ("web", "--env 'A B=1' --kube-version 1.32", True),
+    ("web", "--env A-B.c=1 --kube-version 1.8", True),
+    ("web", "--env _A1= --kube-version 1.3", True),
+    ("web", "--storage 1.5Gi", True),
+    ("web", "--storage 1e3", True),
+    ("web", "--storage 1E-3", True),
+    ("web", "--storage 500m", True),
+    ("web", "--storage 1024", True),
+    ("web", "--storage .5Gi", True),
+    ("web", "--storage +1Gi", True),
+    ("web", "--storage 1n", True),
+    ("web", "--storage 99999999999999Ei", True),
+    ("web", f"--nfs-path /{255 * 'a'}", True),
+    ("web", "--nfs-path /", True),
+    ("web", "--nfs-path '/a b:c/..d/...'", True),
+    ("web", "--nfs-server nfs.example.com.", True),
+    ("web", "--nfs-server NFS", True),
+    ("web", "--nfs-server 2001:db8::1", True),
+    ("web", "--nfs-server 4nfs.1", True),
+    ("web", "-r 0", True),
+    ("web", "-r 0 --from-ordinal 0", False),
+    ("web", "--partition 7", True),
+    ("web", "--driver csi --access-mode RWOP --access-mode ReadWriteOncePod", True),
+    ("web", "--driver csi --access-mode RWOP --kube-version 1.27", True),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "is_accepted"), LIMITS)
+def test_a_limit_is_where_kubernetes_has_it(name: str, options: str, is_accepted: bool) -> None:
+    result = sfsgen(f"render '{name}' -r 3 --nfs-server nfs.example.com --storage 1Gi {options}")
+    if is_accepted:
+        assert result.status == 0, result.err
+    else:
+        (problem,) = refused(result)
+        assert problem.severity == "error"
+
+
+BETWEEN_TEMPLATES = [
+    ("[{name: a, storage: 1Gi}, {name: a, storage: 1Gi, mountPath: /b}]", "4:49", "two claim"),
+    ("[{name: a, storage: 1Gi}, {name: b, storage: 1Gi}]", "4:43", "mounted at /data"),
+    ("[{storage: 1Gi}, {name: b, storage: 1Gi, mountPath: /data/}]", "4:69", "mounted at /data"),
+    ("[{storage: 1Gi}, {storage: 1Gi, mountPath: /b}]", "4:34", "pvc"),
+    ("[{storage: 1Gi}, {name: b, mountPath: /b}]", "4:34", "claimTemplates[1].storage"),
+    (
+        "[{storage: 1Gi}, {name: b, storage: 1Gi, mountPath: /b, volumeName: 'pv-{name}-{ordinal}'}]",
+        "4:85",
+        "pv-web-0",
+    ),
+    (
+        "[{storage: 1Gi}, {name: b, storage: 1Gi, mountPath: /b, nfs: {path: '/exports/pv-{name}-{ordinal}'}}]",
+        "4:85",
+        "/exports/pv-web-0",
+    ),
+    (
+        "[{storage: 1Gi, volumes: [{ordinal: 1, nfs: {path: /exports/pv-b-web-2}}]},"
+        " {name: b, storage: 1Gi, mountPath: /b}]",
+        "",
+        "/exports/pv-b-web-2",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("templates", "place", "part"), BETWEEN_TEMPLATES)
+def test_claim_templates_that_collide_are_refused(templates: str, place: str, part: str) -> None:
+    (problem,) = refused(render(WEB.replace("[{storage: 1Gi}]", templates)))
+    assert part in f"{problem.what}\n{problem.fix}"
+    assert re.fullmatch(rf"stdin:{place or '3:[0-9]+'}", problem.where)
+
+
+@pytest.mark.parametrize("excepted", [0, 1, 2])
+def test_ordinals_on_one_directory_are_refused_wherever_another_lies_elsewhere(
+    excepted: int,
+) -> None:
+    text = WEB.replace("/exports", "'/srv/{name}'")
+    text = text.replace("1Gi}", f"1Gi, volumes: [{{ordinal: {excepted}, nfs: {{path: /a}}}}]}}")
+    assert_refused_once(render(text), "stdin:3:38", "share the directory /srv/web")
+
+
+def test_one_ordinal_needs_no_ordinal_in_its_path() -> None:
+    assert sfsgen(f"{PLAIN} -r 1 --nfs-path '/srv/{{name}}'").status == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("podManagementPolicy: Parallel\nstatefulSet: {podManagementPolicy: Parallel}\n", "6:15"),
+        ("updateStrategy: {type: OnDelete}\nstatefulSet: {updateStrategy: {}}\n", "6:15"),
+        (
+            "publishNotReadyAddresses: true\nservice: {publishNotReadyAddresses: true}\n",
+            "6:11",
+        ),
+        ("env: [{name: A}]\ncontainer: {env: [{name: A}]}\n", "6:20"),
+        ("ports: [{name: a, containerPort: 1}]\npod: {hostNetwork: a}\n", "6:20"),
+    ],
+)
+def test_what_is_said_twice_is_refused(text: str, place: str) -> None:
+    assert_refused_once(render(WEB + text), f"stdin:{place}", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("labels: {a: b}\npod: {metadata: {labels: {a: c}}}\n", "6:27"),
+        ("annotations: {a: b}\nservice: {metadata: {annotations: {a: c}}}\n", "6:36"),
+        ("annotations: {a: b}\nstatefulSet: {metadata: {annotations: {a: c}}}\n", "6:40"),
+    ],
+)
+def test_metadata_that_contradicts_the_set_is_refused(text: str, place: str) -> None:
+    assert_refused_once(render(WEB + text), f"stdin:{place}", 'write "b"')
+
+
+def test_metadata_that_repeats_the_set_is_taken() -> None:
+    text = "labels: {a: b}\npod: {metadata: {labels: {a: b, app.kubernetes.io/name: web}}}\n"
+    assert render(WEB + text).status == 0
+
+
+def test_all_problems_of_options_come_in_one_run() -> None:
+    wrong = [
+        "--replicas=-1",
+        "--namespace=A",
+        "--image=a b",
+        "--port=0",
+        "--env=A",
+        "--label=a",
+        "--annotation=a",
+        "--service-name=a.b",
+        "--pod-management-policy=x",
+        "--update-strategy=x",
+        "--start-ordinal=x",
+        "--nfs-server=a:1",
+        "--nfs-path=a",
+        "--storage=1GB",
+        "--access-mode=x",
+        "--reclaim-policy=x",
+        "--mount-option=a b",
+        "--mount-path=a",
+        "--claim-template=A",
+        "--volume-name=pv-{x}",
+        "--driver=x",
+        "--only=x",
+        "--from-ordinal=x",
+        "--output=x",
+        "--force",
+        "--template-dir=missing",
+        "--kube-version=x",
+    ]
+    problems = refused(sfsgen(["render", "A", *wrong]))
+    assert {problem.where for problem in problems} == {
+        "NAME",
+        *(each.split("=")[0] for each in wrong),
+    }
+
+
+def test_all_problems_of_a_file_come_in_one_run_from_top_to_bottom() -> None:
+    lines = [
+        "name: A",
+        "replicas: x",
+        "nfs: {server: 'a:1', path: a, sever: b}",
+        "claimTemplates: [{storage: 1GB, name: A, mountPath: a}]",
+        "accessModes: [x]",
+        "labels: {a: 1, b b: c}",
+        "env: [{name: a=}]",
+        "ports: [{containerPort: 0}]",
+        "container: {name: a, argz: []}",
+        "statefulSet: {replicas: 1, minReadySeconds: x}",
+        "service: {type: NodePort}",
+        "zzz: 1",
+    ]
+    problems = refused(render("\n".join(lines)))
+    places = [problem.where.removeprefix("stdin:").split(":") for problem in problems]
+    order = [(int(line), int(column)) for line, column in places]
+    assert order == sorted(order)
+    expected = [1, 2, 3, 3, 3, 4, 4, 4, 5, 6, 6, 7, 8, 9, 9, 10, 10, 11, 12]
+    assert [line for line, _ in order] == expected
+
+
+def test_problems_of_all_sets_and_of_options_come_in_one_run() -> None:
+    text = f"{WEB}zzz: 1\n---\n{WEB.replace('1Gi', '1GB')}---\n{WEB}yyy: 1\n"
+    problems = refused(render(text, "--image 'a b' -o xml"))
+    wanted = ["--image", "--output", "stdin:5:1", "stdin:10:28", "stdin:15:1"]
+    assert sorted(problem.where for problem in problems) == sorted(wanted)
+
+
+def test_a_problem_that_several_sets_share_is_told_once() -> None:
+    text = f"{WEB}---\n{WEB.replace('web', 'db')}"
+    assert_refused_once(render(text, "--image 'a b'"), "--image", "image")
+
+
+WARNED = [
+    ("--reclaim-policy Recycle", "--reclaim-policy", "deletes all files"),
+    ("--reclaim-policy Delete", "--reclaim-policy", "Failed"),
+    ("--mount-option soft", "--mount-option", "lost silently"),
+    ("--mount-option nfsvers=4.1,soft", "--mount-option", "lost silently"),
+    ("--shared-directory", "--shared-directory", "overwrite"),
+    ("--nfs-server 192.0.2.7", "--nfs-server", "DNS name"),
+    ("--nfs-server 2001:db8::1", "--nfs-server", "DNS name"),
+    ("--volume log=1Gi:/log --nfs-server 192.0.2.7", "--nfs-server", "DNS name"),
+]
+RETENTION = "persistentVolumeClaimRetentionPolicy"
+WARNED_IN_THE_FILE = [
+    ("persistentVolumeReclaimPolicy: Recycle", "5:32", "deletes all files"),
+    ("mountOptions: [hard, soft]", "5:15", "lost silently"),
+    (f"statefulSet: {{{RETENTION}: {{whenScaled: Delete}}}}", "5:66", "whenScaled"),
+    (f"statefulSet: {{{RETENTION}: {{whenDeleted: Delete}}}}", "5:67", "whenDeleted"),
+    (f"statefulSet: {{spec: {{{RETENTION}: {{whenScaled: Delete}}}}}}", "5:73", "whenScaled"),
+    ("pod: {securityContext: {fsGroup: 1}}", "5:34", "ignores fsGroup"),
+    ("pod: {spec: {securityContext: {fsGroup: 1}}}", "5:41", "ignores fsGroup"),
+]
+UNWARNED = [
+    "",
+    f"statefulSet: {{{RETENTION}: {{whenScaled: Retain, whenDeleted: Retain}}}}",
+    "pod: {securityContext: {fsGroup: 1}}\ndriver: csi",
+    "pod: {securityContext: {runAsUser: 1}}",
+    "mountOptions: [hard, softreval]",
+    "persistentVolumeReclaimPolicy: Retain",
+]
+
+
+def assert_warned_once(plain: Result, strict: Result, where: str, part: str) -> None:
+    assert plain.status == 0, plain.err
+    (warning,) = told(plain)
+    assert (warning.where, warning.severity) == (where, "warning")
+    assert part in f"{warning.what}\n{warning.fix}"
+    assert "warning" not in plain.out
+    assert plain.out.endswith("\n")
+    assert refused(strict) == [warning._replace(severity="error")]
+
+
+@pytest.mark.parametrize(("options", "where", "part"), WARNED)
+def test_an_option_is_warned_of_and_refused_if_strict(options: str, where: str, part: str) -> None:
+    plain, strict = sfsgen(f"{PLAIN} {options}"), sfsgen(f"{PLAIN} {options} --strict")
+    assert_warned_once(plain, strict, where, part)
+
+
+@pytest.mark.parametrize(("text", "place", "part"), WARNED_IN_THE_FILE)
+def test_a_line_of_a_file_is_warned_of_and_refused_if_strict(
+    text: str, place: str, part: str
+) -> None:
+    plain, strict = render(f"{WEB}{text}\n"), render(f"{WEB}{text}\n", "--strict")
+    assert_warned_once(plain, strict, f"stdin:{place}", part)
+
+
+@pytest.mark.parametrize("text", UNWARNED)
+def test_what_does_no_harm_passes_if_strict(text: str) -> None:
+    plain, strict = render(f"{WEB}{text}\n"), render(f"{WEB}{text}\n", "--strict")
+    assert strict == plain
+    assert strict.status == 0
+    assert told(strict) == []
+
+
+def test_a_warning_leaves_the_output_as_it_is() -> None:
+    plain = sfsgen(f"{PLAIN} --nfs-server nfs.example.com")
+    warned = sfsgen(f"{PLAIN} --nfs-server 192.0.2.7")
+    assert warned.out == plain.out.replace("nfs.example.com", "192.0.2.7")
+
+
+def test_warnings_come_with_errors_and_stay_warnings() -> None:
+    problems = refused(sfsgen(f"{PLAIN} --reclaim-policy Delete --output xml"))
+    assert {(problem.where, problem.severity) for problem in problems} == {
+        ("--output", "error"),
+        ("--reclaim-policy", "warning"),
+    }
+
+
+def test_an_ordinal_that_lies_on_an_address_is_warned_of() -> None:
+    text = WEB.replace("1Gi}", "1Gi, volumes: [{ordinal: 1, nfs: {server: 192.0.2.7}}]}")
+    assert_warned_once(render(text), render(text, "--strict"), "stdin:4:69", "DNS name")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        ("render web --replica 3", "--replicas"),
+        ("render web -r", "--replicas"),
+        ("render web db", "db"),
+        ("rendr web", "rendr"),
+        ("--nope", "--nope"),
+        ("init web", "web"),
+        ("schema --nope", "--nope"),
+    ],
+)
+def test_a_command_line_that_cannot_be_read_is_refused_with_what_there_is(
+    arguments: str, part: str
+) -> None:
+    (problem,) = refused(sfsgen(arguments))
+    assert part in f"{problem.what}\n{problem.fix}"
