@@ -1,5 +1,6 @@
 """What a live cluster holds, read with kubectl: it knows contexts, plugins and logins."""
 
+import re
 import subprocess
 from collections.abc import Sequence
 
@@ -28,14 +29,6 @@ def objects(namespace: str | None, context: str | None, kubeconfig: str | None) 
     return _run(command)
 
 
-def current_namespace(context: str | None, kubeconfig: str | None) -> str:
-    """Return the namespace that kubectl uses where none is named."""
-    command = ["kubectl", "config", "view", "--minify", "-o", "jsonpath={..namespace}"]
-    command += [f"--context={context}"] if context is not None else []
-    command += [f"--kubeconfig={kubeconfig}"] if kubeconfig is not None else []
-    return _run(command).decode() or "default"
-
-
 def _run(command: Sequence[str]) -> bytes:
     shown = " ".join(command[:3])
     try:
@@ -50,7 +43,15 @@ def _run(command: Sequence[str]) -> bytes:
         what = f"it did not answer within {_PATIENCE} seconds"
         raise InputError(Problem(shown, what, fix)) from error
     if done.returncode:
-        words = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
+        words = _without_log(done.stderr.decode(errors="replace"))
+        words = words or f"exit status {done.returncode}"
         fix = "see what kubectl says, or read a dump with -f"
         raise InputError(Problem(shown, words, fix))
     return done.stdout
+
+
+def _without_log(text: str) -> str:
+    """Return kubectl's message without the log lines of its libraries before it."""
+    lines = text.strip().splitlines()
+    message = [line for line in lines if not re.match(r"[IWEF][0-9]{4} ", line)]
+    return "\n".join(message or lines)

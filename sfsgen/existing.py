@@ -1,10 +1,12 @@
 """What exists: the StatefulSets, claims and volumes among manifests, checked as they are read."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sfsgen.errors import Problem
 from sfsgen.manifests import Manifest
+from sfsgen.model import NfsDirectory
 from sfsgen.names import Pattern, claim_name
 from sfsgen.paths import Path, spelled
 from sfsgen.quantity import nano_units
@@ -28,6 +30,8 @@ class Existing(NamedTuple):
     volumes: Mapping[str, "ExistingVolume"]
     reserved: Mapping[tuple[str, str], "ExistingVolume"]
     """The volumes by the claims that they are reserved for."""
+    directories: Mapping[NfsDirectory, "ExistingVolume"]
+    """The volumes by the directories that they lie in."""
 
 
 class Storage(NamedTuple):
@@ -157,7 +161,7 @@ def faults(manifest: Manifest) -> Iterator[Problem]:
         what = f"{manifest.kind} {manifest.name} has no spec"
         yield Problem(manifest.where(("spec",)), what, "give the whole object")
     for path, what in _misfits(manifest.value, shape, ()):
-        yield Problem(manifest.where(path), f"{spelled(path)} is {what}", "mend it there")
+        yield Problem(manifest.where(path), f"{spelled(path)} must be {what}", "mend it there")
 
 
 def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -180,7 +184,7 @@ def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str]]:
         return
     else:
         wanted = _TYPES[shape]
-    yield path, f"{wanted}, not {value!r:.40}"
+    yield path, f"{wanted}, not {json.dumps(value, default=str):.40}"
 
 
 def _fits(value: Any, shape: Any) -> bool:
@@ -203,14 +207,15 @@ def existing(manifests: Iterable[Manifest], default_namespace: str) -> Existing:
     volumes: dict[str, ExistingVolume] = {}
     for manifest in manifests:
         namespace = manifest.namespace or default_namespace
-        if manifest.kind in ("StatefulSet", "PetSet"):
+        if manifest.kind in ("StatefulSet", "PetSet") and manifest.api_version.startswith("apps/"):
             sets.append(_set(manifest, namespace))
         elif manifest.kind == "PersistentVolumeClaim":
             claims[namespace, manifest.name] = _claim(manifest, namespace)
         elif manifest.kind == "PersistentVolume":
             volumes[manifest.name] = _volume(manifest)
     reserved = {each.claim: each for each in volumes.values() if each.claim}
-    return Existing(tuple(sets), claims, volumes, reserved)
+    directories = {NfsDirectory(each.server, each.path): each for each in volumes.values()}
+    return Existing(tuple(sets), claims, volumes, reserved, directories)
 
 
 def _at(value: Any, *path: str, default: Any = None) -> Any:

@@ -203,6 +203,9 @@ class _Style:
         tree["volumeName"] = as_values(name) if name else None
         if "--nfs-path" in self.given:
             return
+        if stranger := next((each.name for each in volumes.values() if not each.path), None):
+            self._ask("--nfs-path", f"the volume {stranger} is no NFS volume", "/exports")
+            return
         paths = {ordinal: each.path for ordinal, each in volumes.items()}
         path = self._pattern("--nfs-path", "directories", paths, name)
         nfs["path"] = as_values(path) if path else None

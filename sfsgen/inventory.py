@@ -21,12 +21,10 @@ class Access(NamedTuple):
 def inventory(access: Access) -> Existing:
     """Return what exists. Raises InputError for what cannot be read, with every problem of it."""
     if access.filenames:
-        default_namespace = access.namespace or "default"
         read = [read_manifests(data, file) for file, data in sources(access.filenames)]
     else:
-        namespace, *kubectl = access.namespace, access.context, access.kubeconfig
-        default_namespace = namespace or cluster.current_namespace(*kubectl)
-        read = [read_manifests(cluster.objects(namespace, *kubectl), "cluster")]
+        live = cluster.objects(access.namespace, access.context, access.kubeconfig)
+        read = [read_manifests(live, "cluster")]
     manifests: list[Manifest] = []
     problems: list[Problem] = []
     for found, broken in read:
@@ -36,7 +34,7 @@ def inventory(access: Access) -> Existing:
         problems += faults(manifest)
     if problems:
         raise InputError(*problems)
-    return existing(manifests, default_namespace)
+    return existing(manifests, access.namespace or "default")
 
 
 def chosen(

@@ -75,9 +75,22 @@ class _Search:
     def _end_series(self, stop: int) -> None:
         if self.new_from is not None:
             for series in self.wanted.series(range(self.new_from, stop)):
+                self._check_directories(series)
                 self.made.series[VOLUME].append(series)
                 self.made.series[CLAIM].append(series)
             self.new_from = None
+
+    def _check_directories(self, series: Series) -> None:
+        """Refuse a directory in which the data of another volume lies."""
+        if self.wanted.shared_directory:
+            return
+        for ordinal in series.ordinals:
+            directory = series.pair(ordinal).directory
+            if volume := self.existing.directories.get(directory):
+                what = f"{series.volume_name.at(ordinal)} would lie in {directory.path}, where the "
+                what += f"volume {volume.name} lies already"
+                self.made.problems.append(Problem("--nfs-path", what, "give it another pattern"))
+                return
 
     def _key(self, ordinal: int) -> _Key:
         return self.made.stateful_set.namespace, self.wanted.claim_name.at(ordinal)

@@ -83,7 +83,7 @@ def _explained(path: Path, error: ValidationError) -> tuple[str, str]:
     shown = "nothing" if error.instance is None else json.dumps(error.instance, ensure_ascii=False)
     if error.validator == "type":
         types = [wanted] if isinstance(wanted, str) else list(wanted)
-        what = f"{name} is {' or '.join(_TYPES[each] for each in types)}, not {_brief(shown)}"
+        what = f"{name} must be {' or '.join(_TYPES[each] for each in types)}, not {_brief(shown)}"
         is_scalar = isinstance(error.instance, int | float | bool)
         return what, "put it in quotes" if "string" in types and is_scalar else ""
     if error.validator == "enum":

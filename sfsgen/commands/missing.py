@@ -10,7 +10,7 @@ from sfsgen.errors import InputError, Problem
 from sfsgen.plan import Plan
 from sfsgen.printing import Printing, check, chosen_target, print_documents
 from sfsgen.renames import renamed_claims
-from sfsgen.resources import PAIRED
+from sfsgen.resources import PAIRED, VOLUME
 
 if TYPE_CHECKING:
     from sfsgen.existing import Existing, ExistingSet
@@ -84,6 +84,7 @@ def print_missing(plans: Sequence[Plan], printing: Printing) -> bool:
     Raises InputError where a plan has problems.
     """
     problems = [problem for plan in plans for problem in plan.problems]
+    problems += _twice(plans)
     if problems:
         raise InputError(*problems)
     is_missing = any(series for plan in plans for series in plan.series.values())
@@ -100,6 +101,22 @@ def print_missing(plans: Sequence[Plan], printing: Printing) -> bool:
                     '(storageClassName: "" keeps it out)'
                 )
     return is_missing
+
+
+def _twice(plans: Iterable[Plan]) -> Iterator[Problem]:
+    """Yield a problem for every two sets that want volumes of one name."""
+    owners: dict[str, str] = {}
+    for plan in plans:
+        owner = f"{plan.stateful_set.namespace}/{plan.stateful_set.name}"
+        names = (
+            series.volume_name.at(ordinal)
+            for series in plan.series[VOLUME]
+            for ordinal in series.ordinals
+        )
+        if twice := next((name for name in names if owners.setdefault(name, owner) != owner), None):
+            what = f'{owners[twice]} and {owner} want one volume "{twice}"'
+            fix = "give --volume-name pv-{namespace}-{name}-{ordinal}"
+            yield Problem("--volume-name", what, fix)
 
 
 def _documents(plans: Iterable[Plan], renderer: "Renderer") -> Iterator["Documents"]:

@@ -72,8 +72,8 @@ def scale(
     if wanted < stateful_set.replicas:
         for claim, volume in left_behind(found, made):
             console.note(
-                f"stays behind with its data: claim {claim}, volume {volume or 'none'}; remove with "
-                f"{kubectl} delete {here} pvc/{claim}" + (f" pv/{volume}" if volume else "")
+                f"stays behind with its data: claim {claim}, volume {volume or 'none'}; remove it "
+                f"with {kubectl} delete {here} pvc/{claim}" + (f" pv/{volume}" if volume else "")
             )
     elif not is_missing and not made.notes:
         console.note(f"nothing is missing: {name} has a volume and a claim for every ordinal")
