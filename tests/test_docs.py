@@ -50,17 +50,25 @@ def test_commands_of_the_documentation_run_in_an_empty_folder(block: str, tmp_pa
     assert "error" not in done.stderr
 
 
-def _options() -> set[str]:
-    help_text = sfsgen("render --help").out
-    return set(re.findall(r"--[a-z][a-z-]+", help_text)) - {"--help"}
+def _options(command: str) -> set[str]:
+    help_text = sfsgen(f"{command} --help").out
+    return {
+        each for each in re.findall(r"--[a-z][a-z-]+", help_text) if not each.startswith("--no-")
+    }
 
 
-def test_every_option_is_documented() -> None:
-    documented = set(re.findall(r"`(--[a-z][a-z-]+)[ `]", (ROOT / "docs/render.md").read_text()))
-    without_negations = {each for each in _options() if not each.startswith("--no-")}
-    assert without_negations
-    assert without_negations - documented == set()
-    assert documented - _options() == set()
+def _documented(page: str) -> set[str]:
+    return set(re.findall(r"`(--[a-z][a-z-]+)[ `]", (ROOT / "docs" / page).read_text()))
+
+
+@pytest.mark.parametrize(
+    ("page", "commands"), [("render.md", ["render"]), ("scale.md", ["scale", "volumes"])]
+)
+def test_every_option_is_documented(page: str, commands: list[str]) -> None:
+    options = set().union(*map(_options, commands)) - {"--help"}
+    assert len(options) > 10
+    assert options - _documented(page) == set()
+    assert _documented(page) - options == set()
 
 
 def test_every_word_of_a_values_file_is_documented() -> None:
