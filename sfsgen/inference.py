@@ -58,12 +58,8 @@ def infer(
     completed = tuple(
         made._replace(
             storage_class=_storage_class(template, pairs),
-            volume_metadata=_metadata(
-                [each.storage for each in pairs.volumes.values()], stateful_set, template
-            ),
-            claim_metadata=_metadata(
-                [each.storage for each in pairs.claims.values()], stateful_set, template
-            ),
+            volume_metadata=_metadata(stateful_set, template, pairs.volumes, pairs.claims),
+            claim_metadata=_metadata(stateful_set, template, pairs.claims, pairs.volumes),
         )
         for made, template, pairs in zip(templates, stateful_set.templates, found, strict=True)
     )
@@ -87,8 +83,8 @@ def _pairs(
         volume = volume or existing.reserved.get(key)
         if volume:
             volumes[ordinal] = volume
-            if claim:
-                claims[ordinal] = claim
+        if claim and (volume or claim.volume_name):  # not one that the controller made
+            claims[ordinal] = claim
     if not volumes:
         # Nothing is reserved or bound: volumes that are named by the convention are meant.
         for ordinal in stateful_set.ordinals:
@@ -113,23 +109,29 @@ def _storage_class(template: ExistingTemplate, pairs: _Pairs) -> str:
     classes = {
         (pairs.volumes[ordinal].storage.storage_class, claim.storage.storage_class)
         for ordinal, claim in pairs.claims.items()
+        if ordinal in pairs.volumes
     }
     of_volume, of_claim = next(iter(classes), ("", ""))
     return of_volume or "" if len(classes) == 1 and of_volume == of_claim else ""
 
 
 def _metadata(
-    found: Sequence[Any], stateful_set: ExistingSet, template: ExistingTemplate
+    stateful_set: ExistingSet,
+    template: ExistingTemplate,
+    *sides: Mapping[int, ExistingVolume] | Mapping[int, ExistingClaim],
 ) -> Metadata:
-    """Return what the labels and annotations of the existing agree on.
+    """Return the labels and annotations on which the first side that exists agrees.
 
-    Where there are none, those that the StatefulSet controller would give a claim.
+    Where there is none, those that the StatefulSet controller would give a claim.
     """
-    if not found:
-        labels = {**template.storage.labels, **stateful_set.selector}
-        return Metadata(_in_order(labels), _in_order(template.storage.annotations), {})
-    labels = _agreed([each.labels for each in found])
-    return Metadata(_in_order(labels), _in_order(_agreed([each.annotations for each in found])), {})
+    for side in sides:
+        if side:
+            found = [each.storage for each in side.values()]
+            labels = _agreed([each.labels for each in found])
+            annotations = _agreed([each.annotations for each in found])
+            return Metadata(_in_order(labels), _in_order(annotations), {})
+    labels = {**template.storage.labels, **stateful_set.selector}
+    return Metadata(_in_order(labels), _in_order(template.storage.annotations), {})
 
 
 def _agreed(maps: Sequence[Mapping[str, str]]) -> dict[str, str]:
