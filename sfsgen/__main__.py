@@ -15,7 +15,8 @@ def run(arguments: Sequence[str]) -> int:
         from sfsgen.cli import invoke
 
         status = invoke(arguments)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         print("sfsgen: interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -35,6 +36,8 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """Run the program and end the process."""
     gc.disable()  # a run makes many objects and hardly any garbage
+    if sys.stderr is None:  # closed by the caller; print() would talk on stdout instead
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115  # until the process ends
     status = run(sys.argv[1:])
     sys.stderr.flush()
     os._exit(status)  # taking the modules down one by one would only cost time

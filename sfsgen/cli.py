@@ -27,7 +27,7 @@ _WIDE = 120  # columns: narrower, rich cuts the longest options short
 
 def _help_style() -> Literal["rich"] | None:
     """Return how help looks: in panels where they fit, else as plain text."""
-    is_wide = sys.stdout.isatty() and shutil.get_terminal_size().columns >= _WIDE
+    is_wide = sys.stdout and sys.stdout.isatty() and shutil.get_terminal_size().columns >= _WIDE
     return "rich" if is_wide else None
 
 
@@ -72,6 +72,17 @@ def _program(
     """Render StatefulSets whose NFS volumes and claims are paired one to one by ordinal."""
 
 
+def _refuse_other_than_text(arguments: Sequence[str]) -> None:
+    """Raise InputError where the command line holds bytes that are not UTF-8."""
+    problems = []
+    for before, argument in zip(("", *arguments), arguments, strict=False):
+        if any("\ud800" <= character <= "\udfff" for character in argument):
+            where = before if before.startswith("-") else "NAME"
+            problems.append(Problem(where, f"{argument!a} is not UTF-8", "write it as UTF-8"))
+    if problems:
+        raise InputError(*problems)
+
+
 def invoke(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit status; problems of the input go to stderr.
 
@@ -79,6 +90,7 @@ def invoke(arguments: Sequence[str]) -> int:
     """
     command = typer.main.get_command(app)
     try:
+        _refuse_other_than_text(arguments)
         with command.make_context("sfsgen", list(arguments) or ["--help"]) as context:
             command.invoke(context)
     except typer.Exit as done:

@@ -1,12 +1,13 @@
 """Names and directories that two volumes cannot share, within a set and between sets."""
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, islice
 from typing import NamedTuple
 
 from sfsgen.model import ClaimTemplate, NfsDirectory, StatefulSet
 from sfsgen.names import meeting_points
 from sfsgen.paths import Path
+from sfsgen.storage import host
 
 
 class Collision(NamedTuple):
@@ -48,7 +49,7 @@ def _within(place: _Place) -> Iterator[Collision]:
         yield place.collision("volumeName", what, "put {ordinal} into it")
     if template.shared_directory:
         return
-    regular = [each for each in ordinals[:2] if each not in template.exceptions]
+    regular = list(islice((each for each in ordinals if each not in template.exceptions), 2))
     if len(regular) > 1 and not template.directory.is_open:
         what = f"ordinals {regular[0]} and {regular[1]} share the directory "
         what += template.directory.at(0)
@@ -89,22 +90,29 @@ def _between(one: _Place, other: _Place) -> Iterator[Collision]:
     ):
         name = one.template.volume_name.at(ordinal)
         what = f'{their.name}-{their_ordinal} and {its.name}-{ordinal} want the volume "{name}"'
-        fix = "put {template} into the pattern" if its is their else "put {namespace} into it"
+        fix = f"put {_difference(one, other)} into the pattern"
         yield other.collision("volumeName", what, fix)
         break
     if not (one.template.shared_directory and other.template.shared_directory):
         for ordinal, their_ordinal, path in _shared_directories(one, other):
             what = f"{their.name}-{their_ordinal} ({other.template.name}) and {its.name}-{ordinal} "
             what += f"({one.template.name}) share the directory {path}"
-            fix = "put {template} into the path" if its is their else "put {name} into the path"
+            fix = f"put {_difference(one, other)} into the path"
             yield other.collision("nfs.path", what, fix)
             break
+
+
+def _difference(one: _Place, other: _Place) -> str:
+    """Return the placeholder in which two claim templates differ."""
+    if one.stateful_set.namespace != other.stateful_set.namespace:
+        return "{namespace}"
+    return "{name}" if one.stateful_set.name != other.stateful_set.name else "{template}"
 
 
 def _shared_directories(one: _Place, other: _Place) -> Iterator[tuple[int, int, str]]:
     its, their = one.template, other.template
     its_ordinals, their_ordinals = one.stateful_set.ordinals, other.stateful_set.ordinals
-    if _host(its.server) == _host(their.server):
+    if host(its.server) == host(their.server):
         for ordinal, their_ordinal in meeting_points(
             its.directory, its_ordinals, their.directory, their_ordinals
         ):
@@ -127,7 +135,7 @@ def _ordinals_at(
     for ordinal, other in template.exceptions.items():
         if ordinal in ordinals and _key(other) == _key(directory):
             yield ordinal
-    if _host(template.server) != _host(directory.server):
+    if host(template.server) != host(directory.server):
         return
     regular = template.directory.ordinal_of(directory.path)
     if not template.directory.is_open and template.directory.at(0) == directory.path:
@@ -137,9 +145,4 @@ def _ordinals_at(
 
 
 def _key(directory: NfsDirectory) -> tuple[str, str]:
-    return _host(directory.server), directory.path
-
-
-def _host(server: str) -> str:
-    """Return a server's name as DNS compares it."""
-    return server.lower().removesuffix(".")
+    return host(directory.server), directory.path

@@ -21,8 +21,7 @@ _BINDING: dict[str, tuple[Path, ...]] = {
         ("spec", "accessModes"),
         ("spec", "storageClassName"),
         ("spec", "volumeMode"),
-        ("spec", "claimRef", "namespace"),
-        ("spec", "claimRef", "name"),
+        ("spec", "claimRef"),
     ),
     "persistentvolumeclaim": (
         ("spec", "resources", "requests", "storage"),

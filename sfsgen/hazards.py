@@ -29,6 +29,14 @@ def _storage(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Path, 
             if what and path not in told:
                 told.add(path)
                 yield path, what, fix
+        yield from _elsewhere(values, ("claimTemplates", index))
+
+
+def _elsewhere(values: Values, template: Path) -> Iterator[tuple[Path, str, str]]:
+    for index, volume in enumerate(values.get(*template, "volumes") or ()):
+        what, fix = _server(volume.get("nfs", {}).get("server", ""))
+        if what:
+            yield (*template, "volumes", index, "nfs", "server"), what, fix
 
 
 def _reclaim_policy(policy: str) -> tuple[str, str]:

@@ -137,7 +137,8 @@ def port_name_fault(text: str) -> str:
     longest = 15
     if len(text) > longest:
         return f"has {len(text)} characters; at most {longest} are possible"
-    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text) or text.isdigit():
+    has_letter = any(character.isalpha() for character in text)
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text) or not has_letter:
         return 'may hold a-z, 0-9 and single "-" between them only, with at least one letter'
     return ""
 

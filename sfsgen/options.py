@@ -1,12 +1,14 @@
 """Options laid over the values of a file; an option wins."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sfsgen.errors import Problem
 from sfsgen.paths import Path
+from sfsgen.quantity import whole_number
 from sfsgen.values import Values
-from sfsgen.vocabulary import OPTIONS
+from sfsgen.vocabulary import DEFAULT_CLAIM_TEMPLATE, OPTIONS
 
 # A claim template may say these for itself; an option says them for all.
 _INHERITED = (
@@ -70,7 +72,7 @@ def _remove(tree: Any, path: Path) -> None:
 
 def _set_number(values: Values, path: Path, option: str, given: str) -> None:
     try:
-        _set(values, path, option, int(given))
+        _set(values, path, option, whole_number(given))
     except ValueError:
         values.said_by[path] = option
         values.fault(path, f'"{given}" is not a whole number', f"give it as {option} 3")
@@ -118,7 +120,7 @@ def _set_ports(values: Values, given: Sequence[str]) -> None:
     ports = []
     for text in given:
         name, equals, number = text.rpartition("=")
-        if not (number.isascii() and number.isdecimal()) or (equals and not name):
+        if not re.fullmatch(r"[0-9]{1,9}", number) or (equals and not name):
             _refuse(values, "--port", f'"{text}" is not [NAME=]PORT', "give it as --port http=80")
         else:
             ports.append(({"name": name} if name else {}) | {"containerPort": int(number)})
@@ -128,23 +130,23 @@ def _set_ports(values: Values, given: Sequence[str]) -> None:
 
 def _add_volumes(values: Values, given: Sequence[str]) -> None:
     templates = values.tree.setdefault("claimTemplates", [])
-    named = set()
     for text in given:
         name, _, rest = text.partition("=")
         storage, _, mount_path = rest.partition(":")
         if not (name and storage and mount_path):
             fix = "give it as --volume data=10Gi:/var/lib/data"
             _refuse(values, "--volume", f'"{text}" is not NAME=SIZE:MOUNTPATH', fix)
-        elif name in named:
-            _refuse(values, "--volume", f'"{name}" is given twice', "give each its own name")
         else:
-            named.add(name)
             _add_volume(values, templates, name, {"storage": storage, "mountPath": mount_path})
 
 
 def _add_volume(values: Values, templates: list[Any], name: str, said: dict[str, str]) -> None:
-    known = [each.get("name") for each in templates]
+    known = [each.get("name", DEFAULT_CLAIM_TEMPLATE) for each in templates]
     index = known.index(name) if name in known else len(templates)
+    if ("claimTemplates", index, "storage") in values.said_by:
+        what = f'there are two claim templates named "{name}"'
+        _refuse(values, "--volume", what, "give each its own name")
+        return
     template = templates[index] if name in known else {"name": name}
     templates[index : index + 1] = [template | said]
     for key in ("name", *said):

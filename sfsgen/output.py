@@ -1,6 +1,8 @@
 """Documents to stdout or files, as YAML, JSON or names: complete, or not at all."""
 
+import errno
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -73,6 +75,8 @@ def _as_json(documents: Documents, margin: str = "        ") -> Callable[[int], 
 
 def write_stdout(pieces: Iterable[str]) -> None:
     """Write text to stdout as UTF-8. Raises OSError as the system does."""
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "stdout is closed")
     for piece in pieces:
         sys.stdout.buffer.write(piece.encode())
     sys.stdout.buffer.flush()
@@ -107,17 +111,22 @@ def write_files(folder: Path, contents: Iterable[tuple[str, str]], *, force: boo
         for name, text in contents:
             (staging / name).write_text(text, encoding="utf-8")
             names.append(name)
-        if not force:
-            _refuse_to_overwrite(folder, names)
+        _refuse_to_overwrite(folder, names, force=force)
         _move_in(staging, folder, names)
         return len(names)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _refuse_to_overwrite(folder: Path, names: Iterable[str]) -> None:
-    there = [str(folder / name) for name in names if (folder / name).exists()]
-    if there:
+def _refuse_to_overwrite(folder: Path, names: Iterable[str], *, force: bool) -> None:
+    # A broken link is there too; a folder is never overwritten.
+    there = [str(folder / name) for name in names if os.path.lexists(folder / name)]
+    if force:
+        folders = [name for name in there if Path(name).is_dir()]
+        problems = [Problem("--output-dir", f"{name} is a folder", "move it") for name in folders]
+        if problems:
+            raise InputError(*problems)
+    elif there:
         shown = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")  # noqa: PLR2004
         fix = "give --force to overwrite, or another --output-dir"
         raise InputError(Problem("--output-dir", f"already there: {shown}", fix))
@@ -129,13 +138,13 @@ def _move_in(staging: Path, folder: Path, names: Iterable[str]) -> None:
     replaced.mkdir()
     try:
         for name in names:
-            if (folder / name).exists():
+            if os.path.lexists(folder / name):
                 (folder / name).rename(replaced / name)
             moved.append(name)
             (staging / name).rename(folder / name)
     except BaseException:
         for name in moved:
             (folder / name).unlink(missing_ok=True)
-            if (replaced / name).exists():
+            if os.path.lexists(replaced / name):
                 (replaced / name).rename(folder / name)
         raise

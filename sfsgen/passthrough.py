@@ -44,6 +44,7 @@ class OwnFields:
             if name in self._fields:
                 clash(path, f"it stands in {key}.spec as well: remove one")
             self._fields[name] = value, path
+        self._paths = {name: path for name, (_, path) in self._fields.items()}
         self._refuse(self._fields, _OWNED[key])
 
     def refuse(self, name: str, said_by: str) -> None:
@@ -54,17 +55,23 @@ class OwnFields:
         """Remove a field and return its value, None where it is not there, and its path."""
         return self._fields.pop(name, (None, ()))
 
+    def path(self, name: str) -> Path:
+        """Return where a field stands, or stood before it was taken."""
+        return self._paths.get(name, ())
+
     def append(self, name: str, ours: list[Fields], *identity: str) -> tuple[Fields, ...]:
         """Return our entries of a list with the user's own behind them.
 
-        Two entries may not agree in a field of `identity`.
+        Two entries may not agree in a field of `identity`; two ports may in number, if not in
+        protocol.
         """
         entries, path = self.take(name)
         merged = list(ours)
         for number, entry in enumerate(entries or ()):
             for field in identity:
-                if field in entry and entry[field] in [each.get(field) for each in merged]:
-                    self._clash((*path, number, field), "give it another value, or leave it out")
+                if field in entry and _key(entry, field) in [_key(each, field) for each in merged]:
+                    fix = f"{entry[field]} is taken: give it another, or leave it out"
+                    self._clash((*path, number, field), fix)
             merged.append(entry)
         return tuple(merged)
 
@@ -89,6 +96,10 @@ class OwnFields:
             if name in fields:
                 _, path = fields.pop(name)
                 self._clash(path, f"say it with {said_by}" if said_by else "leave it out")
+
+
+def _key(entry: Fields, field: str) -> Any:
+    return (entry.get(field), entry.get("protocol", "TCP")) if field == "port" else entry.get(field)
 
 
 def _entries(fields: Mapping[str, Any], path: Path) -> dict[str, tuple[Any, Path]]:

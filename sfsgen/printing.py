@@ -57,11 +57,13 @@ def check(printing: Printing, problems: list[Problem]) -> None:
     if output not in FORMATS:
         what = f'"{output}" is no format'
         problems.append(Problem("--output", what, f"give one of {', '.join(FORMATS)}"))
-    elif output == "name" and folder:
+    elif output == "name" and folder is not None:
         problems.append(Problem("--output-dir", "-o name prints no objects", "leave out one"))
-    if printing.force and not folder:
+    if printing.force and folder is None:
         problems.append(Problem("--force", "nothing is overwritten on stdout", "leave it out"))
-    if folder and Path(folder).exists() and not Path(folder).is_dir():
+    if folder == "":
+        problems.append(Problem("--output-dir", "it is empty", "name a folder"))
+    elif folder and Path(folder).exists() and not Path(folder).is_dir():
         problems.append(Problem("--output-dir", f"{folder} is no folder", "name a folder"))
     templates = [f"{resource}.yaml.j2" for resource in ORDER]
     if printing.template_dir is not None and not any(

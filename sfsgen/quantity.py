@@ -1,4 +1,4 @@
-"""Storage sizes: Kubernetes quantities, compared by value and kept as typed."""
+"""Numbers: Kubernetes quantities, compared by value and kept as typed, and whole numbers."""
 
 import re
 
@@ -14,6 +14,7 @@ _NANO = 9
 _LARGEST: int = (2**63 - 1) * 10**_NANO
 # More digits than this before or after the point make no difference once capped or rounded.
 _ENOUGH_DIGITS = 64
+_SIGNIFICANT = 256
 
 
 def nano_units(text: str) -> int:
@@ -32,8 +33,19 @@ def nano_units(text: str) -> int:
     digits = (whole + fraction).lstrip("0")
     if not digits:
         return 0
+    if dropped := digits[_SIGNIFICANT:]:
+        # Digits this far behind only say whether there is something to round up.
+        digits = digits[:_SIGNIFICANT] + ("1" if dropped.strip("0") else "0")
+        exponent += len(dropped) - 1
     value = min(_scaled(digits, exponent, 1 << _BINARY_EXPONENT.get(suffix, 0)), _LARGEST)
     return -value if match["sign"] == "-" else value
+
+
+def whole_number(text: str) -> int:
+    """Return a number that is written with digits only. Raises ValueError for any other text."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        raise ValueError(text)
+    return int(text)
 
 
 def _scaled(digits: str, exponent: int, factor: int) -> int:

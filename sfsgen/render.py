@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sfsgen import versions
+from sfsgen.errors import InputError
 from sfsgen.model import Metadata, Series, StatefulSet, VolumePair
 from sfsgen.names import Pattern
 from sfsgen.resources import ORDER, PAIRED, SERVICE, VOLUME
@@ -58,8 +59,8 @@ def fill_in(
         return None
     try:
         fill = Pattern(tuple(render_open(open_ordinal).split(str(open_ordinal))))
-    except NotLinearError:
-        return None
+    except (NotLinearError, InputError):
+        return None  # what is wrong with the template, real ordinals will tell
     last = ordinals[-1]
     return fill if fill.at(ordinals[0]) == first and fill.at(last) == render(last) else None
 

@@ -23,11 +23,15 @@ class Request(NamedTuple):
 
 def read_text(filename: str) -> str:
     """Return the text of a file, or of stdin for `-`. Raises InputError where there is none."""
+    if not filename:
+        raise InputError(Problem("--filename", "it is empty", "name a file, or - for stdin"))
+    if filename == "-" and sys.stdin is None:
+        raise InputError(Problem("stdin", "it is closed", "name a file"))
     try:
         data = sys.stdin.buffer.read() if filename == "-" else Path(filename).read_bytes()
     except OSError as error:
         what = f"it cannot be read: {error.strerror}"
-        raise InputError(Problem(filename, what, "name a file that you may read")) from error
+        raise InputError(Problem(shown(filename), what, "name a file that you may read")) from error
     name = shown(filename)
     if not data.strip():
         raise InputError(Problem(name, "it is empty", "`sfsgen init` prints one to start from"))

@@ -15,6 +15,14 @@ from sfsgen.versions import Target
 from sfsgen.yaml_documents import Document
 
 _Check = Callable[[Any, int, object, object], Iterator[ValidationError]]
+_AS = {
+    "array": "write it as a list, each entry behind a -",
+    "boolean": "write true or false, without quotes",
+    "integer": "write it in digits, without quotes",
+    "number": "write it in digits, without quotes",
+    "object": "write it as a mapping, key: value",
+    "string": "write a text",
+}
 _TYPES = {
     "array": "a list",
     "boolean": "true or false",
@@ -85,7 +93,8 @@ def _explained(path: Path, error: ValidationError) -> tuple[str, str]:
         types = [wanted] if isinstance(wanted, str) else list(wanted)
         what = f"{name} must be {' or '.join(_TYPES[each] for each in types)}, not {_brief(shown)}"
         is_scalar = isinstance(error.instance, int | float | bool)
-        return what, "put it in quotes" if "string" in types and is_scalar else ""
+        fix = "put it in quotes" if "string" in types and is_scalar else _AS[types[0]]
+        return what, fix
     if error.validator == "enum":
         choices = [str(each) for each in wanted]
         return f"{name} cannot be {_brief(shown)}", f"write one of {', '.join(choices)}"
@@ -96,7 +105,7 @@ def _explained(path: Path, error: ValidationError) -> tuple[str, str]:
     if error.validator == "required":
         missing = [key for key in wanted if key not in cast("Any", error.instance)]
         return f"{name} lacks {', '.join(missing)}", "add it"
-    return f"{name}: {error.message}", ""
+    return f"{name}: {error.message}", "see `sfsgen schema`"
 
 
 def _brief(shown: str) -> str:

@@ -10,11 +10,10 @@ from sfsgen.model import ClaimTemplate, Metadata, NfsDirectory
 from sfsgen.names import Pattern
 from sfsgen.paths import Path
 from sfsgen.values import Values
-from sfsgen.vocabulary import ACCESS_MODES, DRIVERS, RECLAIM_POLICIES
+from sfsgen.vocabulary import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE, DRIVERS, RECLAIM_POLICIES
 
 DEFAULT_EXPORT = "/exports"
 DEFAULT_MOUNT_PATH = "/data"
-DEFAULT_CLAIM_TEMPLATE = "pvc"
 _FIRST_VOLUME_NAME = "pv-{name}-{ordinal}"
 _FURTHER_VOLUME_NAME = "pv-{claim}"
 _LONGEST_PATH, _LONGEST_PATH_PART = 4095, 255  # bytes: Linux' PATH_MAX and NAME_MAX
@@ -50,8 +49,8 @@ def claim_templates(values: Values, owner: Owner) -> tuple[ClaimTemplate, ...]:
 
 
 def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
-    template = values.get(*path, "name") or DEFAULT_CLAIM_TEMPLATE
-    fix = f'write "{names.closest_label(template)}"' if names.closest_label(template) else ""
+    template = values.get_or((*path, "name"), DEFAULT_CLAIM_TEMPLATE)
+    fix = f'write "{names.closest_label(template) or DEFAULT_CLAIM_TEMPLATE}"'
     values.check((*path, "name"), template, names.label_fault(template), fix)
     claim = names.claim_name(template, owner.name)
     known: dict[str, str | Pattern] = {
@@ -113,7 +112,7 @@ def _as_suffix(match: re.Match[str]) -> str:
 
 
 def _mount_path(values: Values, path: Path) -> str:
-    text = str(values.get(*path) or DEFAULT_MOUNT_PATH)
+    text = values.get_or(path, DEFAULT_MOUNT_PATH)
     fault = ""
     if not text.startswith("/"):
         fault = "is not an absolute path"
@@ -189,6 +188,13 @@ def _colon_fault(text: str) -> tuple[str, str]:
     return "is no IPv6 address", "write it as 2001:db8::1"
 
 
+def host(server: str) -> str:
+    """Return a server in the one spelling by which two are compared."""
+    if is_address(server):
+        return ipaddress.ip_address(server).compressed
+    return server.lower().removesuffix(".")
+
+
 def is_address(server: str) -> bool:
     """Return whether an NFS server is given as an IP address."""
     try:
@@ -202,9 +208,12 @@ def _volume_name(
 ) -> Pattern:
     path = values.inherited(template, "volumeName")
     default = _FIRST_VOLUME_NAME if template[1] == 0 else _FURTHER_VOLUME_NAME
-    text = values.get(*path) or default
+    text = values.get_or(path, default)
     name = _pattern(values, path, text, known)
-    for ordinal in {ordinals.start, *ordinals[-1:]} if not values.is_reported("name") else ():
+    is_reported = any(
+        values.is_reported(*each) for each in (("name",), ("namespace",), (*template, "name"), path)
+    )
+    for ordinal in {ordinals.start, *ordinals[-1:]} if not is_reported else ():
         if fault := names.subdomain_fault(name.at(ordinal)):
             what = f'"{text}" gives the name "{name.at(ordinal)}", which {fault}'
             values.fault(path, what, "write it as pv-{namespace}-{name}-{ordinal}")
@@ -214,6 +223,8 @@ def _volume_name(
 
 def _pattern(values: Values, path: Path, text: str, known: Mapping[str, str | Pattern]) -> Pattern:
     try:
+        if not text.isprintable():
+            raise ValueError("it holds a control character")
         return names.pattern(text, known)
     except ValueError as error:
         values.fault(path, f'"{text}": {error}', "write { and } around a placeholder only")
@@ -223,7 +234,7 @@ def _pattern(values: Values, path: Path, text: str, known: Mapping[str, str | Pa
 def _directory(values: Values, template: Path, known: Mapping[str, str | Pattern]) -> Pattern:
     path = values.inherited(template, "nfs", "path")
     shared = values.inherited(template, "nfs", "sharedDirectory")
-    text = values.get(*path) or DEFAULT_EXPORT
+    text = values.get_or(path, DEFAULT_EXPORT)
     _check_path(values, path, text)
     is_pattern = "{" in text or "}" in text
     if not is_pattern and not values.get(*shared):

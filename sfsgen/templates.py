@@ -1,6 +1,7 @@
 """The Jinja environment: where templates are found, and how every expression becomes YAML."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -43,6 +44,13 @@ class Open:
     __getattr__ = _refuse
 
 
+def _is_same(value: object, other: object) -> bool:
+    """Compare by identity, as Jinja's test does; what is open yet is not to be compared."""
+    if isinstance(value, Open) or isinstance(other, Open):
+        raise NotLinearError
+    return value is other
+
+
 def finalize(value: Any) -> str:
     """Return what an expression of a template prints: always one YAML value, never more."""
     if isinstance(value, Yaml):
@@ -55,7 +63,7 @@ class Templates:
 
     def __init__(self, own: Path | None = None) -> None:
         self.own = own
-        self._ours = environment(_built_in_loader())
+        self._ours = _built_in()
         # A template of the user's may include or extend one of ours.
         folders = jinja2.FileSystemLoader([own, BUILT_IN]) if own else None
         self._theirs = environment(folders) if folders else self._ours
@@ -83,6 +91,9 @@ class Templates:
         except jinja2.TemplateSyntaxError as error:
             where = f"{error.filename}:{error.lineno}"
             raise InputError(Problem(where, error.message or "", "mend the template")) from error
+        except UnicodeDecodeError as error:
+            where = str(self.path(resource))
+            raise InputError(Problem(where, "it is not UTF-8", "save it as UTF-8")) from error
         return _guarded(template)
 
 
@@ -118,14 +129,17 @@ def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
         autoescape=False,  # noqa: S701  # this is YAML: `finalize` quotes every expression
     )
     made.filters["block"] = block
+    made.tests["sameas"] = _is_same
     return made
 
 
-def _built_in_loader() -> jinja2.BaseLoader:
-    """Return a loader of what the wheel's build compiled (hatch_build.py), else of the sources.
+@cache
+def _built_in() -> jinja2.Environment:
+    """Return our templates: those that the wheel's build compiled (hatch_build.py), or sources.
 
     Compiled templates are good for the version of Jinja that made them only.
     """
-    if (COMPILED / jinja2.__version__).is_dir():
-        return jinja2.ModuleLoader(COMPILED / jinja2.__version__)
-    return jinja2.FileSystemLoader(BUILT_IN)
+    compiled = COMPILED / jinja2.__version__
+    if compiled.is_dir():
+        return environment(jinja2.ModuleLoader(compiled))
+    return environment(jinja2.FileSystemLoader(BUILT_IN))

@@ -39,6 +39,11 @@ class Values:
                 return None
         return value
 
+    def get_or(self, path: Path, default: str) -> str:
+        """Return the text at a path, or a default; an empty text is a text, and not the default."""
+        value = self.get(*path)
+        return default if value is None else str(value)
+
     def inherited(self, template: Path, *key: str) -> Path:
         """Return the path of a value that a claim template may leave to its set."""
         own = (*template, *key)
@@ -54,6 +59,8 @@ class Values:
         for length in range(len(path), 0, -1):
             if path[:length] in self.said_by:
                 return self.said_by[path[:length]]
+        if below := [each for each in self.said_by if each[: len(path)] == path]:
+            return self.said_by[below[0]]
         if self.document:
             return self.document.where(path, key=key)
         return OPTIONS.get(path) or OPTIONS.get(path[:1]) or spelled(path)
@@ -64,16 +71,19 @@ class Values:
         self.problems.append(Problem(self.where(path, key=key), what, fix))
 
     def drop(self, path: Path, problem: Problem) -> None:
-        """Note a problem of a value that cannot be used, and go on without the value."""
+        """Note a problem of a value that cannot be used, and go on without the value.
+
+        Of a list nothing is used, as an entry less would give the others' places away.
+        """
         self.problems.append(problem)
         self._reported.add(path)
-        parent = self.get(*path[:-1]) if path else None
-        if isinstance(parent, dict):
-            parent.pop(path[-1], None)
-        elif isinstance(parent, list) and isinstance(path[-1], int):
-            parent[path[-1]] = {}
-        elif not path:
+        while path and isinstance(path[-1], int):
+            path = path[:-1]
+        parent = self.get(*path[:-1])
+        if not path:
             self.tree = {}
+        elif isinstance(parent, dict):
+            parent.pop(path[-1], None)
 
     def is_reported(self, *path: str | int) -> bool:
         """Return whether a problem was noted at a path, around it or below it."""

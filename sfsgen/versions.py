@@ -67,7 +67,7 @@ def parse(text: str) -> Target:
 
     Raises ValueError for what is not a version from 1.3 to the newest that is known.
     """
-    match = re.fullmatch(r"v?1\.([0-9]{1,3})(?:\.[0-9]+)?(?:[-+].*)?", text)
+    match = re.fullmatch(r"v?1\.([1-9][0-9]?)(?:\.[0-9]+)?(?:[-+].*)?", text)
     if not match or not OLDEST <= int(match[1]) <= NEWEST:
         raise ValueError(text)
     return Target(int(match[1]), int(match[1]))

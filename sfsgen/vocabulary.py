@@ -6,6 +6,7 @@ from typing import Any
 
 from sfsgen.paths import Path as ValuePath
 
+DEFAULT_CLAIM_TEMPLATE = "pvc"
 ACCESS_MODES = {
     "RWO": "ReadWriteOnce",
     "ROX": "ReadOnlyMany",
@@ -169,6 +170,9 @@ def schema() -> dict[str, Any]:
     """
     definitions = json.loads(Path(__file__).with_name("kubernetes-fields.json").read_bytes())
     types = definitions["$defs"]
+    # A container beside the main one needs a name of its own.
+    for key in ("containers", "initContainers"):
+        types["PodSpec"]["properties"][key]["items"]["required"] = ["name"]
     passed_through = {}
     for key, (description, name) in _PASSED_THROUGH.items():
         properties = dict(types[name]["properties"])

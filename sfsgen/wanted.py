@@ -22,6 +22,12 @@ _LONGEST_SET_NAME = 52
 _LONGEST_POD_NAME = 63
 _LONGEST_OLD_SERVICE_NAME = 24
 _LARGEST_ANNOTATIONS = 262_144  # bytes, keys and values together
+_KUBERNETES_OWN = (
+    "pv.kubernetes.io/",
+    "volume.beta.kubernetes.io/",
+    "volume.alpha.kubernetes.io/",
+    "volume.kubernetes.io/",
+)
 _LARGEST_PORT = 65_535
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
 
@@ -30,7 +36,7 @@ def build(values: Values) -> StatefulSet:
     """Return the set that the values describe. Raises InputError with all their faults."""
     ordinals = _ordinals(values)
     name = _name(values, ordinals)
-    namespace = values.get("namespace") or DEFAULT_NAMESPACE
+    namespace = values.get_or(("namespace",), DEFAULT_NAMESPACE)
     values.check(("namespace",), namespace, names.label_fault(namespace), _label_fix(namespace))
     own = {key: _own_fields(values, key) for key in ("container", "pod", "statefulSet", "service")}
     for key in ("podManagementPolicy", "updateStrategy"):
@@ -75,8 +81,7 @@ def _own_fields(values: Values, key: str) -> OwnFields:
 
 
 def _label_fix(text: str, longest: int = 63) -> str:
-    near = names.closest_label(text, longest)
-    return f'write "{near}"' if near else ""
+    return f'write "{names.closest_label(text, longest) or "web"}"'
 
 
 def _count(values: Values, path: Path) -> int:
@@ -100,9 +105,9 @@ def _ordinals(values: Values) -> range:
 
 
 def _name(values: Values, ordinals: range) -> str:
-    name = str(values.needed(("name",), "the name of the StatefulSet", "web") or "")
-    if not name:
-        return name
+    if values.needed(("name",), "the name of the StatefulSet", "web") is None:
+        return ""
+    name = values.get_or(("name",), "")
     fault = names.label_fault(name)
     longest = _LONGEST_SET_NAME
     if values.target.has(versions.REVISION_LABEL):
@@ -142,6 +147,9 @@ def _value_fix(value: str) -> str:
 def _annotations(values: Values) -> dict[str, str]:
     annotations: Mapping[str, str] = values.get("annotations") or {}
     for key in annotations:
+        if key.startswith(_KUBERNETES_OWN):
+            what = f'"{key}" is by what Kubernetes binds volumes, and keeps its own notes'
+            values.fault(("annotations", key), what, "leave it out", key=True)
         # The API compares an annotation's key in lower case.
         if fault := names.label_key_fault(key.lower()):
             what = f'the annotation key "{key}" {fault}'
@@ -159,19 +167,18 @@ def _ports(values: Values) -> list[Fields]:
         path = ("ports", index)
         number, protocol = given.get("containerPort"), given.get("protocol", "TCP")
         if number is None:
-            values.fault(path, "the port has no containerPort", "add containerPort: 80")
-            continue
+            continue  # its shape is reported
         if not 1 <= number <= _LARGEST_PORT:
             values.fault((*path, "containerPort"), f"{number} is no port", "write 1 to 65535")
         values.choice((*path, "protocol"), _PROTOCOLS)
-        name = given.get("name") or f"{protocol.lower()}-{number}"
+        name = given.get("name", f"{protocol.lower()}-{number}")
         fault = names.port_name_fault(name)
         values.check((*path, "name"), name, fault, _label_fix(name, 15))
-        if name in [each["name"] for each in ports]:
-            values.fault((*path, "name"), f'two ports are named "{name}"', "give each its own name")
         key = number, protocol
         if key in [(each["containerPort"], each.get("protocol", "TCP")) for each in ports]:
             values.fault((*path, "containerPort"), f"port {number} is given twice", "give it once")
+        elif name in [each["name"] for each in ports]:
+            values.fault((*path, "name"), f'two ports are named "{name}"', "give each its own name")
         ports.append({"name": name, **given})
     return ports
 
@@ -187,7 +194,7 @@ def _env(values: Values) -> list[Fields]:
         seen.add(name)
         _check_env_name(values, (*path, "name"), name)
         if "\0" in str(entry.get("value", "")):
-            values.fault((*path, "value"), "an environment variable cannot hold a NUL", "")
+            values.fault((*path, "value"), "no environment variable can hold a NUL", "take it out")
     return entries
 
 
@@ -242,22 +249,27 @@ def _service(
     for port in ports:
         protocol = {"protocol": port["protocol"]} if "protocol" in port else {}
         ours.append({"name": port["name"], "port": port["containerPort"], **protocol})
+    all_ports = own.append("ports", ours, "name", "port")
+    for index, port in enumerate(all_ports[len(ours) :]):
+        if "name" not in port:
+            path = (*own.path("ports"), index)
+            values.fault(path, "a port without a name stands beside others", "name it")
     return Service(
         name=_service_name(values, name),
         metadata=own.metadata(common),
-        ports=own.append("ports", ours, "name"),
+        ports=all_ports,
         publish_not_ready_addresses=bool(values.get("publishNotReadyAddresses") or not_ready),
         fields=own.rest(),
     )
 
 
 def _service_name(values: Values, set_name: str) -> str:
-    path = ("serviceName",)
-    name = values.get(*path) or set_name
-    if name == set_name and values.is_reported("name"):
-        return set_name
+    path = ("serviceName",) if values.get("serviceName") is not None else ("name",)
+    name = values.get_or(("serviceName",), set_name)
+    if values.is_reported(*path):
+        return name
     fix = _label_fix(name)
-    if name == set_name:
+    if path == ("name",):
         fix = "name the Service with --service-name"
         fix += " or serviceName in the file" if values.document else ""
     if fault := names.label_fault(name):
@@ -269,7 +281,7 @@ def _service_name(values: Values, set_name: str) -> str:
     ):
         what = f"has {len(name)} characters; Kubernetes 1.3 takes {_LONGEST_OLD_SERVICE_NAME}"
         values.check(path, name, what, fix)
-    return str(name)
+    return name
 
 
 def _pod(
@@ -311,7 +323,7 @@ def _container(
 
 
 def _image(values: Values) -> str:
-    image = str(values.get("image") or DEFAULT_IMAGE)
-    if not image.isprintable() or " " in image:
+    image = values.get_or(("image",), DEFAULT_IMAGE)
+    if not image or not image.isprintable() or " " in image:
         values.fault(("image",), f'"{image}" is not an image', "write it as nginx:1.29")
     return image

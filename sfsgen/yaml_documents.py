@@ -27,6 +27,7 @@ _CONSTANTS = {
 } | {"": None}
 _INTEGER = re.compile(r"([+-]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|([0-9]+))")
 _FLOAT = re.compile(r"[+-]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][+-]?[0-9]+)?")
+_LONGEST_INTEGER = 70  # characters, of 64 bits in any base; longer is a float to go-yaml
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -67,7 +68,8 @@ def read(text: str, file: str) -> list[Document]:
         raise InputError(Problem(where, f"this is not YAML: {what}", _MEND)) from error
     except YAMLError as error:
         where = _first_odd_character(text, file)
-        raise InputError(Problem(where, f"this is not YAML: {error}", _MEND)) from error
+        what = str(error).splitlines()[0]
+        raise InputError(Problem(where, f"this is not YAML: {what}", _MEND)) from error
     return [document for document in documents if document.value is not None]
 
 
@@ -78,12 +80,15 @@ def resolve(text: str) -> Any:
     if text[0] not in "+-.0123456789":
         return text
     digits = text.replace("_", "")
-    if match := _INTEGER.fullmatch(digits):
+    match = _INTEGER.fullmatch(digits) if len(digits) < _LONGEST_INTEGER else None
+    if match:
         bases = zip((16, 2, 8, 10), match.groups()[1:], strict=True)
         value = next(int(number, base) for base, number in bases if number)
         return -value if match[1] == "-" else value
     if _FLOAT.fullmatch(digits):
         number = float(digits)
+        if not math.isfinite(number):
+            return text
         # JSON, through which kubectl sends it, does not tell 2.0 from 2.
         return int(number) if number.is_integer() else number
     return text
@@ -138,7 +143,7 @@ class _Reader:
         if self.open and self.open[-1].awaits_key:
             self._fail(event, "a key is a mapping or a list", "write a string")
         if len(self.open) >= _DEEPEST:
-            self._fail(event, f"values are nested more than {_DEEPEST} deep")
+            self._fail(event, f"values are nested more than {_DEEPEST} deep", "nest less")
         self.open.append(_Collection(value, self._place(event), event.anchor))
 
     def _end(self, event: Any) -> None:
@@ -158,7 +163,7 @@ class _Reader:
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self.anchors:
-            self._fail(event, f"there is no anchor &{event.anchor} before this")
+            self._fail(event, f"there is no anchor &{event.anchor} before this", _MEND)
         if self.open[-1].awaits_key:
             self._fail(event, "a key is an alias", "write the key out")
         self._place(event)
@@ -175,6 +180,8 @@ class _Reader:
             value = resolve(event.value)
         else:
             self._fail(event, f"Kubernetes knows no tag {event.tag}", "leave the tag out")
+        if isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
+            self._fail(event, "half a character is escaped there", "write the character itself")
         if isinstance(value, float) and not math.isfinite(value):
             self._fail(event, f"{event.value} is no number that JSON can hold", "quote it")
         return value
@@ -213,7 +220,9 @@ class _Reader:
         parent = self.open[-1]
         parent.size += size
         if parent.size > _LARGEST_EXPANSION:
-            self._fail(event, f"aliases expand to more than {_LARGEST_EXPANSION} values")
+            self._fail(
+                event, f"aliases expand to more than {_LARGEST_EXPANSION} values", "write it out"
+            )
         if isinstance(parent.value, list):
             parent.value.append(value)
             return

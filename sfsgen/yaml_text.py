@@ -57,6 +57,9 @@ def _escape(character: str) -> str:
     return f"\\U{code:08x}" if code > 0xFFFF else f"\\u{code:04x}"  # noqa: PLR2004
 
 
+_LONGEST_KEY = 1000  # characters: a reader looks no further than 1024 for the colon
+
+
 class Yaml(str):
     """A text that is YAML already and goes out as it is."""
 
@@ -82,6 +85,10 @@ def _lines(value: object) -> Iterator[str]:
 
 
 def _entry(key: str, value: object) -> Iterator[str]:
+    if len(key) > _LONGEST_KEY:
+        yield f"? {key}"
+        yield from (line if line[:1] == ":" else f"  {line}" for line in _entry("", value))
+        return
     if value and isinstance(value, Mapping | list | tuple):
         yield f"{key}:"
         margin = "  " if isinstance(value, Mapping) else ""

@@ -107,8 +107,8 @@ def test_json_holds_any_text(text: str) -> None:
     [
         (
             "-r 2",
-            "service/web persistentvolume/pv-web-0 persistentvolume/pv-web-1 "
-            "persistentvolumeclaim/pvc-web-0 persistentvolumeclaim/pvc-web-1 statefulset.apps/web",
+            """service/web persistentvolume/pv-web-0 persistentvolume/pv-web-1
+            persistentvolumeclaim/pvc-web-0 persistentvolumeclaim/pvc-web-1 statefulset.apps/web""",
         ),
         ("-r 0", "service/web statefulset.apps/web"),
         ("-r 0 --service-name pods", "service/pods statefulset.apps/web"),
@@ -227,7 +227,8 @@ def test_ordinals_that_lie_elsewhere_change_their_own_volumes_only() -> None:
     plain = documents(done(sfsgen(f"{MANY} {PAIRS}")))
     changed = documents(done(sfsgen(f"{MANY} {PAIRS} -f -", without_storage(ELSEWHERE))))
     different = [index for index, text in enumerate(changed) if text != plain[index]]
-    assert different == [0, 5000, 9999] or different == [0, 4999, 5000, 9999]
+    # The server of 4999 gives way to --nfs-server.
+    assert different == [0, 5000, 9999]
 
 
 def without_storage(text: str) -> str:
@@ -261,11 +262,6 @@ def test_an_ordinal_that_lies_elsewhere_lies_there(
 def test_the_same_input_gives_the_same_bytes(output: str) -> None:
     command = f"{PLAIN} --label b=1 --label a=2 --volume log=1Gi:/log -o {output}"
     assert sfsgen(command) == sfsgen(command)
-
-
-def test_labels_keep_the_order_in_which_they_are_given() -> None:
-    (volume,) = objects(done(sfsgen(f"{PLAIN} -r 1 --only pv --label z=1 --label a=2")))
-    assert [*volume["metadata"]["labels"]][-2:] == ["z", "a"]
 
 
 @pytest.mark.parametrize("command", [PLAIN, f"{PLAIN} -r 600", "render -f -"])

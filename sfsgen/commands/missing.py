@@ -9,6 +9,7 @@ from sfsgen import console
 from sfsgen.errors import InputError, Problem
 from sfsgen.plan import Plan
 from sfsgen.printing import Printing, check, chosen_target, print_documents
+from sfsgen.quantity import whole_number
 from sfsgen.renames import renamed_claims
 from sfsgen.resources import PAIRED, VOLUME
 
@@ -58,10 +59,14 @@ def count(option: str, text: str | None) -> int | None:
     """Return a number of replicas, None where none is given. Raises InputError for other text."""
     if text is None:
         return None
-    if not (text.isascii() and text.isdecimal()):
+    try:
+        number = whole_number(text)
+    except ValueError:
+        number = -1
+    if number < 0:
         what = f'"{text}" is not a whole number of 0 or more'
         raise InputError(Problem(option, what, f"give it as {option} 5"))
-    return int(text)
+    return number
 
 
 def refuse_renamed(existing: "Existing", stateful_sets: Iterable["ExistingSet"]) -> None:

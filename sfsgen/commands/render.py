@@ -9,6 +9,7 @@ from sfsgen.commands import parameters
 from sfsgen.errors import InputError, Problem
 from sfsgen.hazards import warnings
 from sfsgen.printing import Printing, check, chosen_resources, chosen_target, print_documents
+from sfsgen.quantity import whole_number
 from sfsgen.request import Request, read_sets
 from sfsgen.resources import STATEFUL_SET, VOLUME
 from sfsgen.storage import DEFAULT_EXPORT, DEFAULT_MOUNT_PATH
@@ -107,18 +108,20 @@ def _parameter(option: str) -> str:
 def _first_ordinal(text: str | None, requests: Iterable[Request], problems: list[Problem]) -> int:
     if text is None:
         return 0
-    if not (text.isascii() and text.isdecimal()):
+    try:
+        first = whole_number(text)
+    except ValueError:
         what = f'"{text}" is not an ordinal'
         problems.append(Problem("--from-ordinal", what, "give it as --from-ordinal 2"))
         return 0
     for request in requests:
         ordinals = request.stateful_set.ordinals
-        if int(text) not in ordinals:
+        if first not in ordinals:
             name = request.stateful_set.name
-            what = f"{name} has no ordinal {int(text)}: with these replicas it has "
+            what = f"{name} has no ordinal {first}: with these replicas it has "
             what += f"{ordinals[0]} to {ordinals[-1]}" if ordinals else "none"
             problems.append(Problem("--from-ordinal", what, "raise --replicas, or lower this"))
-    return int(text)
+    return first
 
 
 def _note_defaults(requests: Iterable[Request], printed: frozenset[str]) -> None:
