@@ -1,5 +1,6 @@
-"""Talk on stderr, as plain text: stdout is for results."""
+"""What goes out: results on stdout, talk on stderr, both as plain text."""
 
+import errno
 import sys
 from collections.abc import Iterable
 
@@ -34,3 +35,12 @@ def split(problems: Iterable[Problem], *, strict: bool) -> tuple[list[Problem], 
         else:
             errors.append(problem)
     return errors, warnings
+
+
+def write_stdout(pieces: Iterable[str]) -> None:
+    """Write text to stdout as UTF-8. Raises OSError as the system does."""
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "stdout is closed")
+    for piece in pieces:
+        sys.stdout.buffer.write(piece.encode())
+    sys.stdout.buffer.flush()

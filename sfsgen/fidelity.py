@@ -21,7 +21,10 @@ _BINDING: dict[str, tuple[Path, ...]] = {
         ("spec", "accessModes"),
         ("spec", "storageClassName"),
         ("spec", "volumeMode"),
-        ("spec", "claimRef"),
+        ("spec", "claimRef", "namespace"),
+        ("spec", "claimRef", "name"),
+        ("spec", "claimRef", "uid"),
+        ("spec", "claimRef", "resourceVersion"),
     ),
     "persistentvolumeclaim": (
         ("spec", "resources", "requests", "storage"),

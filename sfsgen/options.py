@@ -144,7 +144,7 @@ def _add_volume(values: Values, templates: list[Any], name: str, said: dict[str,
     known = [each.get("name", DEFAULT_CLAIM_TEMPLATE) for each in templates]
     index = known.index(name) if name in known else len(templates)
     if ("claimTemplates", index, "storage") in values.said_by:
-        what = f'there are two claim templates named "{name}"'
+        what = f'the claim template "{name}" is given twice'
         _refuse(values, "--volume", what, "give each its own name")
         return
     template = templates[index] if name in known else {"name": name}

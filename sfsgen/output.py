@@ -1,10 +1,8 @@
 """Documents to stdout or files, as YAML, JSON or names: complete, or not at all."""
 
-import errno
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -71,15 +69,6 @@ def _as_json(documents: Documents, margin: str = "        ") -> Callable[[int], 
 
     fill = fill_in(convert, convert, documents.ordinals) if documents.fill else None
     return fill.at if fill else convert
-
-
-def write_stdout(pieces: Iterable[str]) -> None:
-    """Write text to stdout as UTF-8. Raises OSError as the system does."""
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, "stdout is closed")
-    for piece in pieces:
-        sys.stdout.buffer.write(piece.encode())
-    sys.stdout.buffer.flush()
 
 
 def files(documents: Iterable[Documents], output_format: str) -> Iterator[tuple[str, str]]:

@@ -81,7 +81,7 @@ def print_documents(
     Raises InputError for a template that fails, and OSError as the system does.
     """
     # Only now, when there is something to render: the template engine is a third of a start.
-    from sfsgen.output import files, stream, write_files, write_stdout
+    from sfsgen.output import files, stream, write_files
     from sfsgen.render import Renderer
     from sfsgen.templates import Templates
 
@@ -93,4 +93,4 @@ def print_documents(
         console.note(f"wrote {count} files to {printing.output_dir}")
     else:
         kind = printing.target.stateful_set_api[1]
-        write_stdout(stream(documents, printing.output, kind))
+        console.write_stdout(stream(documents, printing.output, kind))

@@ -1,7 +1,8 @@
 """`sfsgen init`: a values file to start from."""
 
-import sys
 from pathlib import Path
+
+from sfsgen.console import write_stdout
 
 
 def init() -> None:
@@ -9,4 +10,4 @@ def init() -> None:
 
     sfsgen init > web.yaml
     """
-    sys.stdout.buffer.write(Path(__file__).parents[1].joinpath("values.yaml").read_bytes())
+    write_stdout([Path(__file__).parents[1].joinpath("values.yaml").read_text(encoding="utf-8")])

@@ -111,6 +111,8 @@ def _first_ordinal(text: str | None, requests: Iterable[Request], problems: list
     try:
         first = whole_number(text)
     except ValueError:
+        first = -1
+    if first < 0:
         what = f'"{text}" is not an ordinal'
         problems.append(Problem("--from-ordinal", what, "give it as --from-ordinal 2"))
         return 0

@@ -1,7 +1,8 @@
 """`sfsgen schema`: the JSON Schema of values files."""
 
 import json
-import sys
+
+from sfsgen.console import write_stdout
 
 
 def schema() -> None:
@@ -11,4 +12,4 @@ def schema() -> None:
     """
     from sfsgen import vocabulary
 
-    sys.stdout.buffer.write(f"{json.dumps(vocabulary.schema(), indent=1)}\n".encode())
+    write_stdout([f"{json.dumps(vocabulary.schema(), indent=1)}\n"])
