@@ -1,15 +1,42 @@
 """Existing objects from YAML or JSON text, each with where it came from."""
 
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sfsgen.errors import Problem
-from sfsgen.paths import Path
-from sfsgen.request import read_text, shown
+from sfsgen.errors import InputError, Problem
+from sfsgen.files import content, decoded, manifests_in, shown
+from sfsgen.paths import Path, spelled
 from sfsgen.yaml_documents import Document, read
+
+_JSON = re.compile(r"\s*\{")  # how kubectl tells JSON from YAML
+# A marker ends a document even within a block scalar. Directives belong to what follows them.
+_MARKER = re.compile(r"^(?:%.*\n){0,9}---(?=\s|\Z)", re.MULTILINE)
+# Where a Manifest's first fields stand, in their order.
+_IDENTITY: tuple[Path, ...] = (
+    ("apiVersion",),
+    ("kind",),
+    ("metadata", "namespace"),
+    ("metadata", "name"),
+)
+_TYPES = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "a string",
+    list: "a list",
+    dict: "a mapping",
+    type(None): "nothing",
+}
 
 
 class Manifest(NamedTuple):
+    """An object as it was read: what it is called, what it says, and where it stands.
+
+    The namespace is empty where none is written, the name where the API server makes it up.
+    """
+
     api_version: str
     kind: str
     namespace: str
@@ -17,31 +44,187 @@ class Manifest(NamedTuple):
     value: Mapping[str, Any]
     document: Document
     inside: Path
+    """Where it stands in its document: within a List, or within several."""
 
     def where(self, path: Path = (), *, key: bool = False) -> str:
+        """Return FILE:LINE:COLUMN of one of its values, or of the value's key."""
         return self.document.where((*self.inside, *path), key=key)
 
 
-def sources(filenames: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    for f in filenames:
-        yield shown(f), read_text(f).encode()
+def sources(filenames: Sequence[str]) -> list[tuple[str, bytes]]:
+    """Return what files hold, those of folders included, each with the name that messages use.
+
+    Raises InputError with every file that cannot be read.
+    """
+    found: list[tuple[str, bytes]] = []
+    problems: list[Problem] = []
+    for filename in dict.fromkeys(filenames):
+        try:
+            is_folder = os.path.isdir(filename)  # noqa: PTH112  # a Path would raise here
+            names = manifests_in(filename) if is_folder else [filename]
+        except InputError as error:
+            problems += error.problems
+            continue
+        for name in names:
+            try:
+                found.append((shown(name), content(name)))
+            except InputError as error:
+                problems += error.problems
+    if problems:
+        raise InputError(*problems)
+    return found
 
 
 def read_manifests(data: bytes, file: str) -> tuple[list[Manifest], list[Problem]]:
-    found = []
-    for document in read(data.decode(), file):
-        items = document.value.get("items", [document.value])
-        for i, v in enumerate(items):
-            m = v["metadata"]
-            found.append(
-                Manifest(
-                    v["apiVersion"],
-                    v["kind"],
-                    m.get("namespace", ""),
-                    m["name"],
-                    v,
-                    document,
-                    ("items", i) if "items" in document.value else (),
-                )
-            )
-    return found, []
+    """Return the objects of YAML or JSON text, those of Lists one by one, and what is no object."""
+    try:
+        text = decoded(data, file)
+    except InputError as error:
+        return [], list(error.problems)
+    if not text or text.isspace():
+        fix = "see whether the command that should write it failed"
+        return [], [Problem(f"{file}:1:1", "it is empty", fix)]
+    documents, problems = _documents(text, file)
+    manifests: list[Manifest] = []
+    for document in documents:
+        for inside, value, type_of_list in _objects(document.value):
+            manifest = _manifest(document, inside, value, type_of_list)
+            if manifest:
+                manifests.append(manifest)
+            else:
+                problems += _faults(document, inside, value, type_of_list)
+    return manifests, problems
+
+
+def _documents(text: str, file: str) -> tuple[list[Document], list[Problem]]:
+    """Return the documents that can be read, and why others cannot."""
+    if not _JSON.match(text):
+        return _yaml(text, file)
+    from sfsgen import json_documents
+
+    documents: list[Document] = []
+    try:
+        for document in json_documents.documents(text, file):
+            documents.append(document)  # noqa: PERF402  # those before an error stay
+    except json_documents.NotJsonError as error:
+        # A YAML document may begin with a brace, too.
+        found, problems = _yaml(text, file)
+        return (found, problems) if found else (documents, list(error.problems))
+    except InputError as error:
+        return documents, list(error.problems)
+    return documents, []
+
+
+def _yaml(text: str, file: str) -> tuple[list[Document], list[Problem]]:
+    """Read a stream as a whole, or else, so that one document does not hide the others, each."""
+    try:
+        return read(text, file), []
+    except InputError as error:
+        whole = list(error.problems)
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    pieces = list(_pieces(text))
+    if len(pieces) == 1:
+        return [], whole
+    for first_line, piece in pieces:
+        try:
+            documents += read(piece, file, first_line)
+        except InputError as error:
+            problems += error.problems
+    return documents, problems or whole
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each document of a stream, with the number of its first line."""
+    line, start = 1, 0
+    for end in [*(marker.start() for marker in _MARKER.finditer(text)), len(text)]:
+        if end:
+            yield line, text[start:end]
+        line += text.count("\n", start, end)
+        start = end
+
+
+def _objects(
+    value: Any, inside: Path = (), type_of_list: tuple[Any, str] = ("", "")
+) -> Iterator[tuple[Path, Any, tuple[Any, str]]]:
+    """Yield the objects of a document, with the apiVersion and kind that a list has for its items.
+
+    The recursion is bounded: documents are refused where they are nested too deep.
+    """
+    if not _is_list(value):
+        yield inside, value, type_of_list
+        return
+    kind = value["kind"].removesuffix("List")
+    given = (value.get("apiVersion"), kind) if kind else ("", "")
+    for index, item in enumerate(value.get("items") or ()):
+        yield from _objects(item, (*inside, "items", index), given)
+
+
+def _is_list(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    kind, items = value.get("kind"), value.get("items")
+    return (
+        isinstance(kind, str)
+        and kind.endswith("List")
+        and (isinstance(items, list) or (items is None and (kind == "List" or "items" in value)))
+    )
+
+
+def _manifest(
+    document: Document, inside: Path, value: Any, type_of_list: tuple[Any, str]
+) -> Manifest | None:
+    """Return an object, or None where something keeps the value from being one."""
+    if not isinstance(value, dict) or not isinstance(value.get("metadata"), dict):
+        return None
+    api_version, kind, namespace, name = _identity(value, value["metadata"], type_of_list)
+    for each in (api_version, kind, namespace, name):
+        if not isinstance(each, str):
+            return None
+    return Manifest(api_version, kind, namespace, name, value, document, inside)
+
+
+def _identity(
+    value: dict[str, Any], metadata: dict[str, Any], type_of_list: tuple[Any, str]
+) -> tuple[Any, Any, Any, Any]:
+    """Return what stands at _IDENTITY, with None for what is missing."""
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    if name in (None, ""):
+        name = "" if "generateName" in metadata else None
+    return (
+        _or(value.get("apiVersion"), type_of_list[0]),
+        _or(value.get("kind"), type_of_list[1]),
+        "" if namespace is None else namespace,
+        name,
+    )
+
+
+def _or(value: Any, other: Any) -> Any:
+    return (other or None) if value in (None, "") else value
+
+
+def _faults(
+    document: Document, inside: Path, value: Any, type_of_list: tuple[Any, str]
+) -> Iterator[Problem]:
+    """Yield what keeps a value from being an object."""
+    if not isinstance(value, dict):
+        what = f"{spelled(inside)} is {_TYPES[type(value)]}, not an object"
+        fix = "give objects only: mappings with apiVersion, kind and metadata"
+        yield Problem(document.where(inside), what, fix)
+        return
+    metadata = value.get("metadata")
+    is_odd = not isinstance(metadata, dict | None)
+    if is_odd:
+        what = f"metadata is {_TYPES[type(metadata)]}, not a mapping"
+        yield Problem(document.where((*inside, "metadata")), what, "write a mapping")
+    identity = _identity(value, {} if is_odd else metadata or {}, type_of_list)
+    called = identity[1] if isinstance(identity[1], str) else "the object"
+    for path, field in zip(_IDENTITY, identity, strict=True):
+        if is_odd and path[0] == "metadata":
+            continue
+        where = document.where((*inside, *path))
+        if field is None:
+            yield Problem(where, f"{called} has no {spelled(path)}", "add it")
+        elif not isinstance(field, str):
+            fix = "" if isinstance(field, dict | list) else "put it in quotes"
+            yield Problem(where, f"{spelled(path)} is {_TYPES[type(field)]}, not a string", fix)

@@ -58,6 +58,8 @@ def pattern(text: str, values: Mapping[str, str | Pattern]) -> Pattern:
         value = values[name]
         return value.at(_ORDINAL) if isinstance(value, Pattern) else value
 
+    if not text.isprintable():
+        raise ValueError("it holds a control character")
     return Pattern(tuple(re.sub(r"\{([^{}]*)\}|[{}]", fill, text).split(_ORDINAL)))
 
 

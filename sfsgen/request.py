@@ -1,12 +1,11 @@
 """What a command is asked for: sets, from options and a values file."""
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sfsgen.collisions import collisions
 from sfsgen.errors import InputError, Problem
+from sfsgen.files import content, decoded, shown
 from sfsgen.model import StatefulSet
 from sfsgen.options import overlay
 from sfsgen.values import Values
@@ -25,29 +24,11 @@ def read_text(filename: str) -> str:
     """Return the text of a file, or of stdin for `-`. Raises InputError where there is none."""
     if not filename:
         raise InputError(Problem("--filename", "it is empty", "name a file, or - for stdin"))
-    if filename == "-" and sys.stdin is None:
-        raise InputError(Problem("stdin", "it is closed", "name a file"))
-    try:
-        data = sys.stdin.buffer.read() if filename == "-" else Path(filename).read_bytes()
-    except OSError as error:
-        what = f"it cannot be read: {error.strerror}"
-        raise InputError(Problem(shown(filename), what, "name a file that you may read")) from error
-    name = shown(filename)
+    data = content(filename)
     if not data.strip():
-        raise InputError(Problem(name, "it is empty", "`sfsgen init` prints one to start from"))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - data.rfind(b"\n", 0, error.start)
-        where = f"{name}:{line}:{column}"
-        what = f"the byte 0x{data[error.start]:02x} is not UTF-8"
-        raise InputError(Problem(where, what, "save the file as UTF-8")) from error
-
-
-def shown(filename: str) -> str:
-    """Return how messages name a file."""
-    return "stdin" if filename == "-" else filename
+        fix = "`sfsgen init` prints one to start from"
+        raise InputError(Problem(shown(filename), "it is empty", fix))
+    return decoded(data, shown(filename))
 
 
 def read_sets(

@@ -223,8 +223,6 @@ def _volume_name(
 
 def _pattern(values: Values, path: Path, text: str, known: Mapping[str, str | Pattern]) -> Pattern:
     try:
-        if not text.isprintable():
-            raise ValueError("it holds a control character")
         return names.pattern(text, known)
     except ValueError as error:
         values.fault(path, f'"{text}": {error}', "write { and } around a placeholder only")

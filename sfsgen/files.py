@@ -1,0 +1,71 @@
+"""What files, folders and stdin hold: bytes, and bytes as text."""
+
+import codecs
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from sfsgen.errors import InputError, Problem
+
+_MANIFESTS = (".json", ".yaml", ".yml")  # what kubectl reads of a folder
+
+
+def shown(filename: str) -> str:
+    """Return how messages name a file."""
+    return "stdin" if filename == "-" else filename
+
+
+def content(filename: str) -> bytes:
+    """Return the bytes of a file, or of stdin for `-`. Raises InputError where there are none."""
+    try:
+        return _stdin() if filename == "-" else Path(filename).read_bytes()
+    except OSError as error:
+        raise _unreadable(shown(filename), error) from error
+
+
+def manifests_in(folder: str) -> list[str]:
+    """Return the files in a folder, and in those within, that kubectl would read, sorted.
+
+    Raises InputError for what cannot be looked into, and where there is no such file.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise _unreadable(str(error.filename), error) from error
+
+    found = sorted(
+        os.path.join(inside, name)  # noqa: PTH118  # a Path would drop the "./" that was typed
+        for inside, _, names in os.walk(folder, onerror=refuse)
+        for name in names
+        if name.endswith(_MANIFESTS)
+    )
+    if not found:
+        what = f"it holds no {', no '.join(f'*{each}' for each in _MANIFESTS)}"
+        raise InputError(Problem(folder, what, "name the files, or a folder with manifests in it"))
+    return found
+
+
+def decoded(data: bytes, file: str) -> str:
+    """Return bytes as text. Raises InputError where they are not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        what = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            what = "it is UTF-16, as PowerShell's `>` writes it"
+        where = f"{file}:{line}:{column}"
+        raise InputError(Problem(where, what, "save the file as UTF-8")) from error
+
+
+def _stdin() -> bytes:
+    stdin: TextIO | None = sys.stdin  # None where it is closed
+    if stdin is None:
+        raise OSError(0, "it is closed")
+    return stdin.buffer.read()
+
+
+def _unreadable(name: str, error: OSError) -> InputError:
+    what = f"it cannot be read: {error.strerror}"
+    return InputError(Problem(name, what, "name a file that you may read"))

@@ -1,0 +1,185 @@
+"""JSON text as plain data, each value with its line and column."""
+
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import accumulate
+from typing import Any
+
+from sfsgen.errors import InputError, Problem
+from sfsgen.paths import Path
+from sfsgen.yaml_documents import DEEPEST, Document
+
+_BLANK = re.compile(r"[ \t\n\r]*")
+_STRING_OR_NUMBER = re.compile(
+    r'"(?:[^"\\]|\\.)*"|(NaN|-?Infinity|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)', re.DOTALL
+)
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]|(u[dD][89a-fA-F])|.)", re.DOTALL
+)
+_ONE_KIND_OF_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_NEITHER_BRACKETS_NOR_QUOTES = bytes(set(range(256)) - set(b'{}[]"'))
+
+
+class NotJsonError(InputError):
+    """The text is not JSON; it may be something else."""
+
+
+def documents(text: str, file: str) -> Iterator[Document]:
+    """Yield the documents of a JSON text, which stand one after another, without the empty ones.
+
+    Raises InputError at the first one that cannot be read: NotJsonError for what is not JSON,
+    InputError itself for numbers, characters and depths that nobody could send on.
+    """
+    import json
+
+    source = _Source(text, file)
+    # Called for few numbers of a manifest only: nearly all of them are written as whole ones.
+    decode = json.JSONDecoder(parse_float=_number, parse_constant=_number).raw_decode
+    start = source.after_blanks(0)
+    while start < len(text):
+        try:
+            value, end = decode(text, start)
+        except json.JSONDecodeError as error:
+            raise source.not_json(error.pos, error.msg) from error
+        except RecursionError as error:
+            raise source.too_deep(start) from error
+        except ValueError as error:
+            raise source.no_number(start) from error
+        source.check(value, start, end)
+        if value is not None:
+            yield Document(value, file, partial(source.locate, start))
+        start = source.after_blanks(end)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    # Kubernetes takes 2.0 for 2.
+    return int(number) if number.is_integer() else number
+
+
+class _Source:
+    """A JSON text, and the places of those values that somebody has asked for."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text, self.file = text, file
+        self.is_deep = _is_deep(text)
+        self.has_surrogates = "\\" in text and (r"\ud" in text or r"\uD" in text)
+        self.lines: list[int] = []  # the index at which each line ends
+        self.members: dict[int, dict[str | int, tuple[int, int]]] = {}
+
+    def after_blanks(self, index: int) -> int:
+        """Return the index of the next character that is not white."""
+        blank = _BLANK.match(self.text, index)
+        return blank.end() if blank else index
+
+    def not_json(self, index: int, words: str) -> InputError:
+        """Return the error for what is not JSON, in the words of Python's parser."""
+        words = f"{words[:1].lower()}{words[1:]}"
+        if self.after_blanks(index) < len(self.text):
+            what, fix = f"this is not JSON: {words}", "mend the text there, or just before"
+        else:
+            what, fix = f"this JSON ends too early: {words}", "give the whole text"
+        return NotJsonError(Problem(self._where(index), what, fix))
+
+    def too_deep(self, start: int) -> InputError:
+        """Return the error for a document that is nested too deep."""
+        what = f"values are nested more than {DEEPEST} deep"
+        return InputError(Problem(self._where(start), what))
+
+    def no_number(self, start: int) -> InputError:
+        """Return the error for the first number after an index that is none."""
+        for found in _STRING_OR_NUMBER.finditer(self.text, start):
+            if (number := found[1]) and not math.isfinite(float(number)):
+                what = f"{_brief(number)} is no number that Kubernetes can hold"
+                return InputError(Problem(self._where(found.start()), what, "put it in quotes"))
+        return self.not_json(start, "a number is too long")
+
+    def check(self, value: Any, start: int, end: int) -> None:
+        """Raise InputError for a document of an odd text that is itself odd."""
+        if self.is_deep and _depth_exceeds(value, DEEPEST):
+            raise self.too_deep(start)
+        if self.has_surrogates:
+            for escape in _ESCAPE.finditer(self.text, start, end):
+                if escape[1]:
+                    what = f"{self.text[escape.start() : escape.start() + 6]} is half a character"
+                    fix = "write the other half after it, or the character itself"
+                    raise InputError(Problem(self._where(escape.start()), what, fix))
+
+    def locate(self, start: int, path: Path, key: bool) -> tuple[int, int]:
+        """Return the line and column of a value of a document, or of its key."""
+        key_at = value_at = start
+        for part in path:
+            if value_at not in self.members:
+                self.members[value_at] = self._members(value_at)
+            if part not in self.members[value_at]:
+                return self._line_and_column(value_at)
+            key_at, value_at = self.members[value_at][part]
+        return self._line_and_column(key_at if key else value_at)
+
+    def _members(self, start: int) -> dict[str | int, tuple[int, int]]:
+        """Return where each key and its value begin in what begins at an index."""
+        from json import JSONDecoder
+        from json.decoder import scanstring  # type: ignore[attr-defined]
+
+        found: dict[str | int, tuple[int, int]] = {}
+        if self.text[start] not in "{[":
+            return found
+        skip: Callable[[str, int], tuple[Any, int]] = JSONDecoder().raw_decode
+        index = self.after_blanks(start + 1)
+        while self.text[index] not in "]}":
+            key, key_at = len(found), index
+            if self.text[start] == "{":
+                key, index = scanstring(self.text, index + 1, True)
+                index = self.after_blanks(self.after_blanks(index) + 1)
+            found[key] = key_at, index
+            index = self.after_blanks(skip(self.text, index)[1])
+            if self.text[index] == ",":
+                index = self.after_blanks(index + 1)
+        return found
+
+    def _where(self, index: int) -> str:
+        line, column = self._line_and_column(index)
+        return f"{self.file}:{line}:{column}"
+
+    def _line_and_column(self, index: int) -> tuple[int, int]:
+        if not self.lines:
+            self.lines = list(accumulate(len(line) + 1 for line in self.text.split("\n")))
+        line = bisect_right(self.lines, index)
+        return line + 1, index - (self.lines[line - 1] if line else 0) + 1
+
+
+def _brief(number: str) -> str:
+    return number if len(number) <= 20 else f"{number[:17]}..."  # noqa: PLR2004
+
+
+def _is_deep(text: str) -> bool:
+    """Return whether some value is nested too deep, without a look at each: there are many.
+
+    What remains of the text are its brackets, of one kind and without those in strings; each
+    round takes the innermost ones away.
+    """
+    data = text.encode(errors="replace")
+    if b"\\" in data:
+        data = data.replace(rb"\\", b"").replace(rb"\"", b"")
+    data = data.translate(_ONE_KIND_OF_BRACKETS, _NEITHER_BRACKETS_NOR_QUOTES)
+    brackets = b"".join(data.replace(b'""', b"").split(b'"')[::2])
+    for _ in range(DEEPEST):
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)
+
+
+def _depth_exceeds(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit + 1):
+        level = [
+            each
+            for around in level
+            if isinstance(around, dict | list)
+            for each in (around.values() if isinstance(around, dict) else around)
+        ]
+    return bool(level)
