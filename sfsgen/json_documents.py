@@ -89,7 +89,7 @@ class _Source:
     def too_deep(self, start: int) -> InputError:
         """Return the error for a document that is nested too deep."""
         what = f"values are nested more than {DEEPEST} deep"
-        return InputError(Problem(self._where(start), what))
+        return InputError(Problem(self._where(start), what, "nest less"))
 
     def no_number(self, start: int) -> InputError:
         """Return the error for the first number after an index that is none."""

@@ -226,5 +226,5 @@ def _faults(
         if field is None:
             yield Problem(where, f"{called} has no {spelled(path)}", "add it")
         elif not isinstance(field, str):
-            fix = "" if isinstance(field, dict | list) else "put it in quotes"
+            fix = "write a text" if isinstance(field, dict | list) else "put it in quotes"
             yield Problem(where, f"{spelled(path)} is {_TYPES[type(field)]}, not a string", fix)

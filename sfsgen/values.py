@@ -103,7 +103,8 @@ class Values:
             if option == "NAME":
                 by_option = f"name it: sfsgen render {example}"
             in_file = f"write {spelled(path)}: {example}" if self.document else ""
-            self.fault(path, f"{what} is missing", " or ".join(filter(None, (in_file, by_option))))
+            fix = " or ".join(filter(None, (in_file, by_option)))
+            self.fault(path, f"{what} is missing", fix, key=True)
         return value
 
     def choice(self, path: Path, choices: Sequence[str], default: str = "") -> str:

@@ -36,6 +36,13 @@ _FLOAT = re.compile(r"[+-]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][+-]?[0-9]+)?"
 _BETWEEN_DIGITS = re.compile("(?<=[0-9])_(?=[0-9])")
 _LONGEST_INTEGER = 1000  # characters; beyond, no floating-point number is as large
 _INTEGERS = range(-(2**63), 2**64)  # what may be written in another base than 10
+# What libyaml 0.1, of which ruamel.yaml's extra is made, refuses within [] and {}, and newer
+# parsers take, kubectl's too: `{image: nginx:1.29}`.
+_OLD_RULES = (
+    "found unexpected ':'",
+    "did not find expected ',' or ']'",
+    "did not find expected ',' or '}'",
+)
 _TAG = "tag:yaml.org,2002:"
 # Beyond these, YAML has no characters; a surrogate stands for none either.
 _NO_CHARACTER = "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
@@ -70,7 +77,13 @@ def read(text: str, file: str, first_line: int = 1) -> list[Document]:
     text = text.removeprefix("\ufeff").replace("\n\ufeff", "\n")
     stream = _Stream(text, file, first_line)
     try:
-        values = list(_Reader(stream).values())
+        try:
+            values = list(_Reader(stream).values())
+        except MarkedYAMLError as error:
+            if error.problem not in _OLD_RULES:
+                raise
+            stream.parse = _parsed_in_python
+            values = list(_Reader(stream).values())
     except MarkedYAMLError as error:
         what = " ".join(filter(None, (error.context, error.problem)))
         mark = error.problem_mark or error.context_mark
@@ -110,6 +123,7 @@ class _Stream:
 
     def __init__(self, text: str, file: str, first_line: int) -> None:
         self.text, self.file, self.first_line = text, file, first_line
+        self.parse = _parsed
         self.places: list[_Place] = []
 
     def events(self) -> Iterator[Any]:
@@ -117,11 +131,11 @@ class _Stream:
         if odd := re.search(_NO_CHARACTER, self.text):
             raise self._odd_character(odd.start())
         try:
-            yield from _parsed(self.text)
+            yield from self.parse(self.text)
         except (ValueError, OverflowError) as error:  # an escape that names no character
             mark = None
             with suppress(ValueError, OverflowError):
-                for event in _parsed(self.text):
+                for event in self.parse(self.text):
                     mark = event.end_mark
             raise self.error(mark, f"this is not YAML: {error}", _MEND) from error
 
@@ -167,10 +181,14 @@ def _parsed(text: str) -> "Iterator[Event]":
     try:
         from _ruamel_yaml import CParser
     except ImportError:
-        from ruamel.yaml import YAML
-
-        return _checked(YAML(typ="safe", pure=True).parse(text))
+        return _parsed_in_python(text)
     return iter(CParser(text).get_event, None)
+
+
+def _parsed_in_python(text: str) -> "Iterator[Event]":
+    from ruamel.yaml import YAML
+
+    return _checked(YAML(typ="safe", pure=True).parse(text))
 
 
 def _checked(events: Iterator[Any]) -> "Iterator[Event]":
@@ -240,7 +258,7 @@ class _Reader:
         if self.top.is_mapping and self.top.key is None:
             self._fail(event, "a key is a mapping or a list", "write a string")
         if len(self.open) > DEEPEST:
-            self._fail(event, f"values are nested more than {DEEPEST} deep")
+            self._fail(event, f"values are nested more than {DEEPEST} deep", "nest less")
         self.top = _Collection(value, event, self.expanded)
         self.open.append(self.top)
 
@@ -274,13 +292,15 @@ class _Reader:
     def _alias(self, event: Any) -> None:
         name = event.anchor
         if name not in self.anchors:
-            self._fail(event, f"there is no anchor &{name} before this")
+            self._fail(event, f"there is no anchor &{name} before this", _MEND)
         if self.top.is_mapping and self.top.key is None:
             self._fail(event, "a key is an alias", "write the key out")
         value, size = self.anchors[name]
         self.expanded += max(size, _size(value))
         if self.expanded > _LARGEST_EXPANSION:
-            self._fail(event, f"aliases expand to more than {_LARGEST_EXPANSION} values")
+            self._fail(
+                event, f"aliases expand to more than {_LARGEST_EXPANSION} values", "write it out"
+            )
         self._add(event, value)
 
     def _tagged(self, event: Any) -> Any:

@@ -382,8 +382,8 @@ IN_THE_FILE = [
     ("\ta: b", "5:1", "YAML"),
     ("a: \x01", "5:4", "YAML"),
     ("a: @b", "5:4", "YAML"),
-    (r'annotations: {a: "\ud800"}', "5:18", ""),
-    (r'annotations: {a: "\ud83d\ude00"}', "5:18", ""),  # kubectl refuses it too
+    (r'annotations: {a: "\ud800"}', "5:21", ""),
+    (r'annotations: {a: "\ud83d\ude00"}', "5:21", ""),  # kubectl refuses it too
 ]
 
 # The first text of the file, what stands there instead, and where.
@@ -394,7 +394,7 @@ INSTEAD = [
     ("replicas: 3", "replicas: -1", "2:11", "0 or more"),
     ("replicas: 3", "replicas: true", "2:11", "whole number"),
     ("replicas: 3", "replicas: [3]", "2:11", "whole number"),
-    ("replicas: 3", "replicas:", "3:1", "replicas: 3"),
+    ("replicas: 3", "replicas:", "2:1", "replicas: 3"),
     ("replicas: 3", "replicas: 2147483648", "2:11", "32 bits"),
     ("replicas: 3", f"replicas: {5000 * '1'}", "2:11", ""),
     ("name: web", "name: 1", "1:7", "put it in quotes"),

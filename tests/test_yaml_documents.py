@@ -344,3 +344,14 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @given(values.filter(lambda each: each not in ([], {})))
 def test_what_sfsgen_prints_it_reads_back(value: Any) -> None:
     assert only(f"key:\n{block(value, 2)}\n").value == {"key": value}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{image: nginx:1.29}", {"image": "nginx:1.29"}),
+        ("[http://a/b, c?d]", ["http://a/b", "c?d"]),
+    ],
+)
+def test_flow_collections_hold_colons_as_kubectl_takes_them(text: str, value: Any) -> None:
+    assert only(text).value == value
