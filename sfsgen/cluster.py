@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from sfsgen.errors import InputError, Problem
 
-_RESOURCES = "statefulsets,services,persistentvolumeclaims,persistentvolumes"
+_RESOURCES = "statefulsets,persistentvolumeclaims,persistentvolumes"
 _PATIENCE = 60  # seconds, for kubectl as a whole
 _REQUEST_PATIENCE = 30  # seconds, for one request
 
 
 def objects(namespace: str | None, context: str | None, kubeconfig: str | None) -> bytes:
-    """Return the sets, Services, claims and volumes of a namespace as kubectl prints them (JSON).
+    """Return the sets, claims and volumes of a namespace as kubectl prints them (JSON).
 
     Nothing is ever written to the cluster. Raises InputError, with kubectl's own words, where
     kubectl is missing, refused or too slow.

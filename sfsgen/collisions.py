@@ -1,11 +1,11 @@
 """Names and directories that two volumes cannot share, within a set and between sets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, islice
 from typing import NamedTuple
 
-from sfsgen.model import ClaimTemplate, NfsDirectory, StatefulSet
-from sfsgen.names import meeting_points
+from sfsgen.model import ClaimTemplate, NfsDirectory
+from sfsgen.names import Pattern, meeting_points
 from sfsgen.paths import Path
 from sfsgen.storage import host
 
@@ -19,22 +19,33 @@ class Collision(NamedTuple):
     fix: str
 
 
+class Claimant(NamedTuple):
+    """A set that wants volumes for some ordinals; without a Service where none is made."""
+
+    name: str
+    namespace: str
+    service_name: str
+    ordinals: range
+    claim_templates: tuple[ClaimTemplate, ...]
+
+
 class _Place(NamedTuple):
     set_index: int
-    path: Path
-    stateful_set: StatefulSet
+    index: int
+    claimant: Claimant
     template: ClaimTemplate
 
     def collision(self, key: str, what: str, fix: str) -> Collision:
-        return Collision(self.set_index, (*self.path, *key.split(".")), what, fix)
+        path = ("claimTemplates", self.index, *key.split("."))
+        return Collision(self.set_index, path, what, fix)
 
 
-def collisions(stateful_sets: Iterable[StatefulSet]) -> Iterator[Collision]:
+def collisions(claimants: Iterable[Claimant]) -> Iterator[Collision]:
     """Yield the first collision of every kind between any two volumes of the sets."""
     places = [
-        _Place(set_index, ("claimTemplates", index), stateful_set, template)
-        for set_index, stateful_set in enumerate(stateful_sets)
-        for index, template in enumerate(stateful_set.claim_templates)
+        _Place(set_index, index, claimant, template)
+        for set_index, claimant in enumerate(claimants)
+        for index, template in enumerate(claimant.claim_templates)
     ]
     for place in places:
         yield from _within(place)
@@ -43,7 +54,7 @@ def collisions(stateful_sets: Iterable[StatefulSet]) -> Iterator[Collision]:
 
 
 def _within(place: _Place) -> Iterator[Collision]:
-    ordinals, template = place.stateful_set.ordinals, place.template
+    ordinals, template = place.claimant.ordinals, place.template
     if len(ordinals) > 1 and not template.volume_name.is_open:
         what = f'all ordinals want a volume named "{template.volume_name.at(0)}"'
         yield place.collision("volumeName", what, "put {ordinal} into it")
@@ -64,54 +75,62 @@ def _within(place: _Place) -> Iterator[Collision]:
 
 
 def _between(one: _Place, other: _Place) -> Iterator[Collision]:
-    its, their = one.stateful_set, other.stateful_set
+    its, their = one.claimant, other.claimant
     if its is not their and its.namespace == their.namespace:
-        if its.name == their.name:
-            if one.path[1] == other.path[1] == 0:
-                what = f'two sets are named "{its.name}" in the namespace {its.namespace}'
-                yield Collision(other.set_index, ("name",), what, "give each its own name")
-            return
-        if its.service.name == their.service.name and one.path[1] == other.path[1] == 0:
-            what = f'the sets "{its.name}" and "{their.name}" name one Service'
-            fix = "give each its own serviceName"
-            yield Collision(other.set_index, ("serviceName",), what, fix)
-        for ordinal, their_ordinal in meeting_points(
-            one.template.claim_name,
-            its.ordinals,
-            other.template.claim_name,
-            their.ordinals,
-        ):
-            claim = one.template.claim_name.at(ordinal)
-            what = f'{their.name}-{their_ordinal} and {its.name}-{ordinal} want the claim "{claim}"'
+        if one.index == other.index == 0:
+            yield from _between_sets(one, other)
+        for met in _first(one, other, one.template.claim_name, other.template.claim_name):
+            claim = one.template.claim_name.at(met[0])
+            what = f'{_pods(one, other, met)} want the claim "{claim}"'
             yield other.collision("name", what, "rename a set or a claim template")
-            break
-    for ordinal, their_ordinal in meeting_points(
-        one.template.volume_name, its.ordinals, other.template.volume_name, their.ordinals
-    ):
-        name = one.template.volume_name.at(ordinal)
-        what = f'{their.name}-{their_ordinal} and {its.name}-{ordinal} want the volume "{name}"'
-        fix = f"put {_difference(one, other)} into the pattern"
-        yield other.collision("volumeName", what, fix)
-        break
+    for met in _first(one, other, one.template.volume_name, other.template.volume_name):
+        what = f'{_pods(one, other, met)} want the volume "{one.template.volume_name.at(met[0])}"'
+        yield other.collision("volumeName", what, f"put {_difference(one, other)} into the pattern")
     if not (one.template.shared_directory and other.template.shared_directory):
-        for ordinal, their_ordinal, path in _shared_directories(one, other):
-            what = f"{their.name}-{their_ordinal} ({other.template.name}) and {its.name}-{ordinal} "
-            what += f"({one.template.name}) share the directory {path}"
-            fix = f"put {_difference(one, other)} into the path"
-            yield other.collision("nfs.path", what, fix)
-            break
+        for *met, path in islice(_shared_directories(one, other), 1):
+            what = f"{_pods(one, other, met)} ({other.template.name}, {one.template.name}) share "
+            what += f"the directory {path}"
+            yield other.collision("nfs.path", what, f"put {_difference(one, other)} into the path")
+
+
+def _between_sets(one: _Place, other: _Place) -> Iterator[Collision]:
+    its, their = one.claimant, other.claimant
+    if its.name == their.name:
+        what = f'two sets are named "{its.name}" in the namespace {its.namespace}'
+        yield Collision(other.set_index, ("name",), what, "give each its own name")
+    elif its.service_name and its.service_name == their.service_name:
+        what = f'the sets "{its.name}" and "{their.name}" name one Service'
+        yield Collision(other.set_index, ("serviceName",), what, "give each its own serviceName")
+
+
+def _first(one: _Place, other: _Place, its: Pattern, their: Pattern) -> Iterator[tuple[int, int]]:
+    """Yield the first ordinals at which two names are the same, if there are any."""
+    is_one_name = one.claimant[:2] == other.claimant[:2]
+    if one.claimant is other.claimant or not is_one_name:  # two sets of one name are told once
+        ordinals = one.claimant.ordinals, other.claimant.ordinals
+        yield from islice(meeting_points(its, ordinals[0], their, ordinals[1]), 1)
+
+
+def _pods(one: _Place, other: _Place, ordinals: Sequence[int]) -> str:
+    """Return the names of two pods, with their namespaces where these tell them apart."""
+    is_elsewhere = one.claimant.namespace != other.claimant.namespace
+    shown = [
+        f"{place.claimant.namespace}/" * is_elsewhere + f"{place.claimant.name}-{ordinal}"
+        for place, ordinal in ((other, ordinals[1]), (one, ordinals[0]))
+    ]
+    return " and ".join(shown)
 
 
 def _difference(one: _Place, other: _Place) -> str:
     """Return the placeholder in which two claim templates differ."""
-    if one.stateful_set.namespace != other.stateful_set.namespace:
+    if one.claimant.namespace != other.claimant.namespace:
         return "{namespace}"
-    return "{name}" if one.stateful_set.name != other.stateful_set.name else "{template}"
+    return "{name}" if one.claimant.name != other.claimant.name else "{template}"
 
 
 def _shared_directories(one: _Place, other: _Place) -> Iterator[tuple[int, int, str]]:
     its, their = one.template, other.template
-    its_ordinals, their_ordinals = one.stateful_set.ordinals, other.stateful_set.ordinals
+    its_ordinals, their_ordinals = one.claimant.ordinals, other.claimant.ordinals
     if host(its.server) == host(their.server):
         for ordinal, their_ordinal in meeting_points(
             its.directory, its_ordinals, their.directory, their_ordinals

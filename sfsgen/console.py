@@ -26,15 +26,12 @@ def note(text: str) -> None:
 
 def split(problems: Iterable[Problem], *, strict: bool) -> tuple[list[Problem], list[Problem]]:
     """Return errors and warnings; if strict, warnings are errors."""
-    errors, warnings = [], []
+    if strict:
+        return [problem._replace(severity="error") for problem in problems], []
+    both: dict[str, list[Problem]] = {"error": [], "warning": []}
     for problem in problems:
-        if strict:
-            errors.append(problem._replace(severity="error"))
-        elif problem.severity == "warning":
-            warnings.append(problem)
-        else:
-            errors.append(problem)
-    return errors, warnings
+        both[problem.severity].append(problem)
+    return both["error"], both["warning"]
 
 
 def write_stdout(pieces: Iterable[str]) -> None:

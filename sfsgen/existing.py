@@ -1,6 +1,7 @@
 """What exists: the StatefulSets, claims and volumes among manifests, checked as they are read."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -10,16 +11,14 @@ from sfsgen.model import NfsDirectory
 from sfsgen.names import Pattern, claim_name
 from sfsgen.paths import Path, spelled
 from sfsgen.quantity import nano_units
-
-_CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class"
-_CSI_NFS = "nfs.csi.k8s.io"
-# Kubernetes' own notes on an object, which no manifest should repeat.
-_SYSTEM_ANNOTATIONS = (
-    "pv.kubernetes.io/",
-    "volume.kubernetes.io/",
-    "volume.beta.kubernetes.io/",
-    "kubectl.kubernetes.io/",
+from sfsgen.storage import location
+from sfsgen.versions import (
+    CLASS_ANNOTATION,
+    KUBERNETES_OWN_ANNOTATIONS,
+    MOUNT_OPTIONS_ANNOTATION,
 )
+
+_CSI_NFS = "nfs.csi.k8s.io"
 
 
 class Existing(NamedTuple):
@@ -30,8 +29,23 @@ class Existing(NamedTuple):
     volumes: Mapping[str, "ExistingVolume"]
     reserved: Mapping[tuple[str, str], "ExistingVolume"]
     """The volumes by the claims that they are reserved for."""
+    contested: Mapping[tuple[str, str], tuple["ExistingVolume", "ExistingVolume"]]
+    """The claims for which two volumes are reserved."""
     directories: Mapping[NfsDirectory, "ExistingVolume"]
     """The volumes by the directories that they lie in."""
+
+    @property
+    def orphans(self) -> Iterator[tuple[str, str]]:
+        """The claims that look like a set's, and that no set looks for."""
+        wanted = {
+            (each.namespace, each.claim_name(template).pieces[0])
+            for each in self.stateful_sets
+            for template in each.templates
+        }
+        for namespace, name in self.claims:
+            head, number, rest = re.split(r"([0-9]*)$", name, maxsplit=1)
+            if not number or rest or (namespace, head) not in wanted:
+                yield namespace, name
 
 
 class Storage(NamedTuple):
@@ -146,9 +160,10 @@ _SHAPES: dict[str, Any] = {
     },
 }
 _SHAPES["PetSet"] = _SHAPES["StatefulSet"]
+_INT32 = range(2**31)
 _TYPES = {
     str: "a string",
-    int: "a whole number",
+    int: "a whole number from 0 to 2147483647",
     bool: "true or false",
     nano_units: "a quantity such as 1Gi",
 }
@@ -167,29 +182,27 @@ def faults(manifest: Manifest) -> Iterator[Problem]:
 def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str]]:
     if value is None:
         return
-    if isinstance(shape, dict):
-        if isinstance(value, dict):
-            for key, each in value.items():
-                if (inner := shape.get(key, shape.get("*"))) is not None:
-                    yield from _misfits(each, inner, (*path, key))
-            return
-        wanted = "a mapping"
-    elif isinstance(shape, list):
-        if isinstance(value, list):
-            for index, each in enumerate(value):
-                yield from _misfits(each, shape[0], (*path, index))
-            return
-        wanted = "a list"
-    elif _fits(value, shape):
-        return
-    else:
-        wanted = _TYPES[shape]
-    yield path, f"{wanted}, not {json.dumps(value, default=str):.40}"
+    if isinstance(shape, dict) and isinstance(value, dict):
+        for key, each in value.items():
+            if (inner := shape.get(key, shape.get("*"))) is not None:
+                yield from _misfits(each, inner, (*path, key))
+    elif isinstance(shape, list) and isinstance(value, list):
+        for index, each in enumerate(value):
+            if each is None:
+                yield (*path, index), "there, and is empty"
+            yield from _misfits(each, shape[0], (*path, index))
+    elif isinstance(shape, dict | list):
+        wanted = "a mapping" if isinstance(shape, dict) else "a list"
+        yield path, f"{wanted}, not {json.dumps(value, default=str):.40}"
+    elif not _fits(value, shape):
+        yield path, f"{_TYPES[shape]}, not {json.dumps(value, default=str):.40}"
 
 
 def _fits(value: Any, shape: Any) -> bool:
     if shape is not nano_units:
-        return isinstance(value, shape) and not (shape is int and isinstance(value, bool))
+        if shape is int:
+            return isinstance(value, int) and not isinstance(value, bool) and value in _INT32
+        return isinstance(value, shape)
     try:
         nano_units(str(value))
     except ValueError:
@@ -202,20 +215,28 @@ def existing(manifests: Iterable[Manifest], default_namespace: str) -> Existing:
 
     An object without a namespace is in the default one, as kubectl would put it.
     """
-    sets: list[ExistingSet] = []
+    sets: dict[tuple[str, str], ExistingSet] = {}
     claims: dict[tuple[str, str], ExistingClaim] = {}
     volumes: dict[str, ExistingVolume] = {}
     for manifest in manifests:
         namespace = manifest.namespace or default_namespace
         if manifest.kind in ("StatefulSet", "PetSet") and manifest.api_version.startswith("apps/"):
-            sets.append(_set(manifest, namespace))
+            sets[namespace, manifest.name] = _set(manifest, namespace)
         elif manifest.kind == "PersistentVolumeClaim":
             claims[namespace, manifest.name] = _claim(manifest, namespace)
         elif manifest.kind == "PersistentVolume":
             volumes[manifest.name] = _volume(manifest)
-    reserved = {each.claim: each for each in volumes.values() if each.claim}
-    directories = {NfsDirectory(each.server, each.path): each for each in volumes.values()}
-    return Existing(tuple(sets), claims, volumes, reserved, directories)
+    reserved: dict[tuple[str, str], ExistingVolume] = {}
+    contested = {}
+    for volume in volumes.values():
+        if volume.claim and (first := reserved.setdefault(volume.claim, volume)) is not volume:
+            contested[volume.claim] = first, volume
+    directories = {
+        location(NfsDirectory(each.server, each.path)): each
+        for each in volumes.values()
+        if each.server
+    }
+    return Existing(tuple(sets.values()), claims, volumes, reserved, contested, directories)
 
 
 def _at(value: Any, *path: str, default: Any = None) -> Any:
@@ -267,7 +288,7 @@ def _volume(manifest: Manifest) -> ExistingVolume:
         name=manifest.name,
         storage=_storage(manifest.value, "capacity"),
         reclaim_policy=_at(spec, "persistentVolumeReclaimPolicy", default="Retain"),
-        mount_options=tuple(_at(spec, "mountOptions", default=())),
+        mount_options=tuple(_at(spec, "mountOptions", default=())) or _annotated_options(manifest),
         driver=driver,
         server=server,
         path=path,
@@ -279,16 +300,24 @@ def _volume(manifest: Manifest) -> ExistingVolume:
     )
 
 
+def _annotated_options(manifest: Manifest) -> tuple[str, ...]:
+    """Return mount options as 1.6 and 1.7 say them."""
+    text = _at(manifest.value, "metadata", "annotations", MOUNT_OPTIONS_ANNOTATION, default="")
+    return tuple(filter(None, text.split(",")))
+
+
 def _source(spec: Mapping[str, Any]) -> tuple[str, str, str, bool]:
     """Return a volume's driver, server, directory and whether it is read-only."""
     if spec.get("nfs"):
-        nfs = spec["nfs"]
-        return "nfs", nfs.get("server", ""), nfs.get("path", ""), bool(nfs.get("readOnly"))
+        server, path = (_at(spec, "nfs", key, default="") for key in ("server", "path"))
+        return "nfs", server, path, bool(spec["nfs"].get("readOnly"))
     if _at(spec, "csi", "driver") == _CSI_NFS:
-        attributes = _at(spec, "csi", "volumeAttributes", default={})
-        share, sub_dir = attributes.get("share", ""), attributes.get("subDir", "")
+        server, share, sub_dir = (
+            _at(spec, "csi", "volumeAttributes", key, default="")
+            for key in ("server", "share", "subDir")
+        )
         path = f"{share.rstrip('/')}/{sub_dir.strip('/')}" if sub_dir else share
-        return "csi", attributes.get("server", ""), path, bool(spec["csi"].get("readOnly"))
+        return "csi", server, path, bool(spec["csi"].get("readOnly"))
     return "", "", "", False
 
 
@@ -296,7 +325,7 @@ def _storage(value: Mapping[str, Any], *amounts: str) -> Storage:
     spec = value.get("spec") or {}
     annotations = dict(_at(value, "metadata", "annotations", default={}))
     # Where both stand, the annotation wins; it is how 1.4 and 1.5 say it.
-    storage_class = annotations.get(_CLASS_ANNOTATION, spec.get("storageClassName"))
+    storage_class = annotations.get(CLASS_ANNOTATION, spec.get("storageClassName"))
     return Storage(
         storage=str(_at(spec, *amounts, "storage", default="")),
         access_modes=tuple(_at(spec, "accessModes", default=())),
@@ -306,6 +335,6 @@ def _storage(value: Mapping[str, Any], *amounts: str) -> Storage:
         annotations={
             key: each
             for key, each in annotations.items()
-            if not key.startswith(_SYSTEM_ANNOTATIONS)
+            if not key.startswith((*KUBERNETES_OWN_ANNOTATIONS, "kubectl.kubernetes.io/"))
         },
     )

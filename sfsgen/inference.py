@@ -13,8 +13,7 @@ from sfsgen.storage import Owner, claim_templates
 from sfsgen.style import as_values, patterns, renumbered
 from sfsgen.values import Values
 from sfsgen.versions import Target
-
-_RECOMMENDED = tuple(f"app.kubernetes.io/{name}" for name in ("name", "instance", "managed-by"))
+from sfsgen.vocabulary import RECOMMENDED_LABELS
 
 
 class _Pairs(NamedTuple):
@@ -25,7 +24,7 @@ class _Pairs(NamedTuple):
 
 
 class Inferred(NamedTuple):
-    """The claim templates of a set, or the problems that keep them from being known."""
+    """The claim templates of a set; with problems, they are not to be rendered."""
 
     templates: tuple[ClaimTemplate, ...]
     problems: tuple[Problem, ...]
@@ -127,11 +126,19 @@ def _metadata(
     for side in sides:
         if side:
             found = [each.storage for each in side.values()]
-            labels = _agreed([each.labels for each in found])
+            labels = _agreed([_lasting_labels(stateful_set, *each) for each in side.items()])
             annotations = _agreed([each.annotations for each in found])
             return Metadata(_in_order(labels), _in_order(annotations), {})
     labels = {**template.storage.labels, **stateful_set.selector}
     return Metadata(_in_order(labels), _in_order(template.storage.annotations), {})
+
+
+def _lasting_labels(
+    stateful_set: ExistingSet, ordinal: int, found: ExistingVolume | ExistingClaim
+) -> dict[str, str]:
+    """Return labels without those that name one ordinal, which the next must not have."""
+    own = (found.name, f"{stateful_set.name}-{ordinal}")
+    return {key: value for key, value in found.storage.labels.items() if value not in own}
 
 
 def _agreed(maps: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -142,7 +149,7 @@ def _agreed(maps: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 def _in_order(texts: Mapping[str, str]) -> dict[str, str]:
     """Return labels in the order in which `render` prints them."""
-    recommended = {key: texts[key] for key in _RECOMMENDED if key in texts}
+    recommended = {key: texts[key] for key in RECOMMENDED_LABELS if key in texts}
     return {**recommended, **dict(sorted(texts.items()))}
 
 

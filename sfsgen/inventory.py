@@ -1,5 +1,6 @@
 """What exists, from files, stdin or the live cluster, with all that is wrong in it told at once."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -65,14 +66,17 @@ def chosen(
 
 def _matches(stateful_set: ExistingSet, selector: str | None) -> bool:
     """Return whether a set has the labels of a selector of equalities."""
-    labels = stateful_set.labels
-    for part in filter(None, (selector or "").split(",")):
-        key, equals, value = part.replace("==", "=").partition("=")
-        if not equals and key not in labels:
-            return False
-        if key.endswith("!"):
-            if labels.get(key.removesuffix("!")) == value:
-                return False
-        elif equals and labels.get(key) != value:
+    for part in filter(None, map(str.strip, (selector or "").split(","))):
+        equality = re.fullmatch(r"([^=!\s]+)\s*(==?|!=)\s*([^=!\s]*)", part)
+        existence = re.fullmatch(r"(!?)\s*([^=!\s]+)", part)
+        if equality:
+            key, operator, value = equality.groups()
+            is_met = (stateful_set.labels.get(key) == value) == (operator != "!=")
+        elif existence:
+            is_met = (existence[2] in stateful_set.labels) == (not existence[1])
+        else:
+            fix = "write it as key=value, key!=value, key or !key, with commas between"
+            raise InputError(Problem("--selector", f'"{part}" is not understood', fix))
+        if not is_met:
             return False
     return True

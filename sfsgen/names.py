@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-PLACEHOLDERS = ("namespace", "name", "ordinal", "claim", "volume", "template")
 _LABEL_LENGTH = 63
 _SUBDOMAIN_LENGTH = 253
 _ORDINAL = "\0"  # stands for the ordinal in a Pattern's text: no name or path can hold it

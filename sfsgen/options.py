@@ -82,7 +82,8 @@ def _set_in_the_template(values: Values, path: Path, option: str, given: str) ->
     templates = values.tree.setdefault("claimTemplates", [{}])
     if len(templates) > 1:
         what = "it could mean any of several claim templates"
-        _refuse(values, option, what, "say it in the one that is meant, in the file")
+        fix = "say it in the file, in the one that is meant" if values.document else "leave it out"
+        _refuse(values, option, what, fix)
     else:
         templates[0][path[-1]] = given
         values.said_by[path] = option

@@ -123,17 +123,17 @@ def _refuse_to_overwrite(folder: Path, names: Iterable[str], *, force: bool) -> 
 
 def _move_in(staging: Path, folder: Path, names: Iterable[str]) -> None:
     """Move files into the folder; when that is cut short, put back what was there before."""
-    replaced, moved = staging / "replaced", []
+    replaced = staging / "replaced"
     replaced.mkdir()
     try:
         for name in names:
             if os.path.lexists(folder / name):
                 (folder / name).rename(replaced / name)
-            moved.append(name)
             (staging / name).rename(folder / name)
     except BaseException:
-        for name in moved:
-            (folder / name).unlink(missing_ok=True)
+        for name in names:
+            if not os.path.lexists(staging / name):
+                (folder / name).unlink(missing_ok=True)
             if os.path.lexists(replaced / name):
                 (replaced / name).rename(folder / name)
         raise

@@ -1,29 +1,54 @@
 """What is missing: the volumes and claims that a set's ordinals lack, and nothing else."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from sfsgen.errors import Problem
 from sfsgen.existing import Existing, ExistingClaim, ExistingSet, ExistingTemplate, ExistingVolume
 from sfsgen.inference import infer
 from sfsgen.model import ClaimTemplate, Series, VolumePair
 from sfsgen.names import Pattern
-from sfsgen.resources import CLAIM, VOLUME
+from sfsgen.quantity import nano_units
+from sfsgen.resources import CLAIM, PAIRED, VOLUME
+from sfsgen.storage import location
 from sfsgen.versions import Target
 
 _Key = tuple[str, str]
 
 
-class Plan:
+class Plan(NamedTuple):
     """What a set lacks, and what its owner should know; with problems, it is not to be used."""
 
-    def __init__(self, stateful_set: ExistingSet, ordinals: range) -> None:
-        self.stateful_set = stateful_set
-        self.ordinals = ordinals
-        self.series: dict[str, list[Series]] = {VOLUME: [], CLAIM: []}
-        self.notes: list[str] = []
-        self.problems: list[Problem] = []
+    stateful_set: ExistingSet
+    ordinals: range
+    templates: tuple[ClaimTemplate, ...]
+    series: Mapping[str, tuple[Series, ...]]
+    """The missing volumes and claims, by resource."""
+    notes: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def new_ordinals(self) -> range:
+        """The ordinals from the first to the last that get a volume."""
+        runs = [series.ordinals for series in self.series[VOLUME]]
+        if not runs:
+            return range(0)
+        return range(min(run.start for run in runs), max(run.stop for run in runs))
+
+
+class _Lack(NamedTuple):
+    """What one ordinal lacks, or why that cannot be said."""
+
+    resources: tuple[str, ...] = ()
+    pair: VolumePair | None = None
+    """The pair of which they are, None for the one that the claim template makes."""
+    note: str = ""
+    problem: Problem | None = None
+
+
+_NEW_PAIR = _Lack(PAIRED)
 
 
 def plan(
@@ -35,187 +60,196 @@ def plan(
 ) -> Plan:
     """Return what a set lacks for so many replicas; options override what is inferred."""
     start = stateful_set.start_ordinal
-    made = Plan(stateful_set, range(start, start + replicas))
-    inferred = infer(existing, stateful_set, made.ordinals, options, target)
+    ordinals = range(start, start + replicas)
+    inferred = infer(existing, stateful_set, ordinals, options, target)
+    series: dict[str, list[Series]] = {resource: [] for resource in PAIRED}
+    notes: list[str] = []
+    problems: list[Problem] = []
     for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
-        _Search(existing, made, template, wanted).run()
-    # A pair's style matters only where a volume is made.
-    if made.series[VOLUME]:
-        made.problems += inferred.problems
-        made.notes += [
-            f"all volumes of claim template {each.name} share the directory {each.directory.at(0)}"
-            for each in inferred.templates
-            if each.shared_directory
-        ]
-    return made
-
-
-class _Search:
-    """Goes through the ordinals of one claim template."""
-
-    def __init__(
-        self, existing: Existing, made: Plan, template: ExistingTemplate, wanted: ClaimTemplate
-    ) -> None:
-        self.existing = existing
-        self.made = made
-        self.template = template
-        self.wanted = wanted
-        self.new_from: int | None = None
-
-    def run(self) -> None:
-        """Add what is missing to the plan, successive new pairs as one series."""
-        for ordinal in self.made.ordinals:
-            if self._is_new(ordinal):
-                self.new_from = ordinal if self.new_from is None else self.new_from
-            else:
-                self._end_series(ordinal)
-                self._complete(ordinal)
-        self._end_series(self.made.ordinals.stop)
-
-    def _end_series(self, stop: int) -> None:
-        if self.new_from is not None:
-            for series in self.wanted.series(range(self.new_from, stop)):
-                self._check_directories(series)
-                self.made.series[VOLUME].append(series)
-                self.made.series[CLAIM].append(series)
-            self.new_from = None
-
-    def _check_directories(self, series: Series) -> None:
-        """Refuse a directory in which the data of another volume lies."""
-        if self.wanted.shared_directory:
-            return
-        for ordinal in series.ordinals:
-            directory = series.pair(ordinal).directory
-            if volume := self.existing.directories.get(directory):
-                what = f"{series.volume_name.at(ordinal)} would lie in {directory.path}, where the "
-                what += f"volume {volume.name} lies already"
-                self.made.problems.append(Problem("--nfs-path", what, "give it another pattern"))
-                return
-
-    def _key(self, ordinal: int) -> _Key:
-        return self.made.stateful_set.namespace, self.wanted.claim_name.at(ordinal)
-
-    def _is_new(self, ordinal: int) -> bool:
-        key = self._key(ordinal)
-        return (
-            key not in self.existing.claims
-            and key not in self.existing.reserved
-            and self.wanted.volume_name.at(ordinal) not in self.existing.volumes
-        )
-
-    def _complete(self, ordinal: int) -> None:
-        """Add the half of a pair that is missing, where one is."""
-        key = self._key(ordinal)
-        claim = self.existing.claims.get(key)
-        if claim and claim.volume_name:
-            self._check_named_volume(ordinal, claim)
-            return
-        reserved = self.existing.reserved.get(key)
-        named = self.existing.volumes.get(self.wanted.volume_name.at(ordinal))
-        volume = reserved or named
-        if volume is None and claim:
-            # The scale-up came first, and the controller made the claim.
-            self._add_volume(ordinal, claim, self.wanted.volume_name.at(ordinal))
-            return
-        if volume is None:
-            return
-        if volume.claim not in (None, key):
-            what = f"claim {key[1]} needs a volume, and {volume.name} is there for another claim"
-            where = f"PersistentVolume {volume.name}"
-            self.made.problems.append(Problem(where, what, "give --volume-name another pattern"))
-        elif volume.claim is None:
-            self._note_unreserved(volume, key)
-        elif _is_released(volume, claim):
-            self._note_released(volume, key)
-        if claim is None and volume.claim in (None, key):
-            self._add_claim(ordinal, volume)
-
-    def _check_named_volume(self, ordinal: int, claim: ExistingClaim) -> None:
-        key = claim.namespace, claim.name
-        volume = self.existing.volumes.get(claim.volume_name)
-        if volume is None and claim.phase in ("Bound", "Lost"):
-            self.made.notes.append(
-                f"claim {claim.name} is {claim.phase}, and its volume {claim.volume_name} is not "
-                "in the input"
+        lacks = ((ordinal, _lack(existing, wanted, ordinal)) for ordinal in ordinals)
+        for lack, found in groupby(lacks, lambda each: each[1]):
+            run = [ordinal for ordinal, _ in found]
+            notes += filter(None, [lack.note])
+            problems += filter(None, [lack.problem])
+            for resource in lack.resources:
+                series[resource] += _series(wanted, range(run[0], run[-1] + 1), lack.pair)
+        problems += _block_mode(stateful_set, template)
+        if wanted.shared_directory and series[VOLUME]:
+            notes.append(
+                f"all volumes of claim template {wanted.name} share the directory "
+                f"{wanted.directory.at(0)}"
             )
-        elif volume is None:
-            self._add_volume(ordinal, claim, claim.volume_name)
-        elif volume.claim not in (None, key):
-            self.made.notes.append(
-                f"claim {claim.name} names the volume {volume.name}, which is there for claim "
-                f"{(volume.claim or key)[1]}"
-            )
-        elif _is_released(volume, claim):
-            self._note_released(volume, key)
-
-    def _add_volume(self, ordinal: int, claim: ExistingClaim, name: str) -> None:
-        """Add the volume that fits a claim which is there: its size, modes and class."""
-        storage = claim.storage
-        pair = self.wanted.pair(ordinal)._replace(
-            volume_name=name,
-            storage=storage.storage,
-            access_modes=storage.access_modes,
-            storage_class=storage.storage_class or "",
-        )
-        self.made.series[VOLUME].append(_alone(pair))
-
-    def _add_claim(self, ordinal: int, volume: ExistingVolume) -> None:
-        """Add the claim that fits a volume which is there."""
-        pair = self.wanted.pair(ordinal)._replace(
-            volume_name=volume.name,
-            storage=volume.storage.storage,
-            access_modes=volume.storage.access_modes,
-            storage_class=volume.storage.storage_class or "",
-        )
-        self.made.series[CLAIM].append(_alone(pair))
-
-    def _note_unreserved(self, volume: ExistingVolume, key: _Key) -> None:
-        reference = {
-            "apiVersion": "v1",
-            "kind": "PersistentVolumeClaim",
-            "namespace": key[0],
-            "name": key[1],
-        }
-        patch = json.dumps({"spec": {"claimRef": reference}}, separators=(",", ":"))
-        self.made.notes.append(
-            f"volume {volume.name} is there for claim {key[1]}, but not reserved: any claim can "
-            f"take it. Reserve it: kubectl patch pv {volume.name} -p '{patch}'"
-        )
-
-    def _note_released(self, volume: ExistingVolume, key: _Key) -> None:
-        patch = '[{"op":"remove","path":"/spec/claimRef/uid"}]'
-        self.made.notes.append(
-            f"volume {volume.name} is Released and holds on to an earlier claim {key[1]}; the "
-            f"data is kept. Free it for the new one: kubectl patch pv {volume.name} --type=json "
-            f"-p '{patch}'"
-        )
-
-
-def _alone(pair: VolumePair) -> Series:
-    return Series(
-        lambda _: pair,
-        range(pair.ordinal, pair.ordinal + 1),
-        Pattern((pair.volume_name,)),
-        Pattern((pair.claim_name,)),
-        pair.namespace,
+    # What is not known matters only where a volume is made; a wrong option always does.
+    given = [option for option, value in options.items() if value not in (None, [], ())]
+    problems += [each for each in inferred.problems if series[VOLUME] or each.where in given]
+    return Plan(
+        stateful_set,
+        ordinals,
+        inferred.templates,
+        {resource: tuple(each) for resource, each in series.items()},
+        tuple(notes),
+        tuple(problems),
     )
 
 
-def _is_released(volume: ExistingVolume, claim: ExistingClaim | None) -> bool:
-    """Return whether a volume is bound to a claim that is gone: its uid is another's (measured)."""
-    if volume.phase == "Released":
-        return True
-    return bool(volume.claim_uid and claim and claim.uid and claim.uid != volume.claim_uid)
-
-
-def left_behind(existing: Existing, made: Plan) -> list[tuple[str, str]]:
-    """Return the claims, and their volumes, of ordinals above those of a plan."""
-    found = []
+def left_behind(existing: Existing, made: Plan) -> Iterator[tuple[str, str]]:
+    """Yield the claims, and their volumes, of ordinals above those of a plan."""
+    namespace = made.stateful_set.namespace
+    keys = sorted({key for key in (*existing.claims, *existing.reserved) if key[0] == namespace})
     for template in made.stateful_set.templates:
         pattern = made.stateful_set.claim_name(template)
-        ordinal = made.ordinals.stop
-        while claim := existing.claims.get((made.stateful_set.namespace, pattern.at(ordinal))):
-            reserved = existing.reserved.get((claim.namespace, claim.name))
-            found.append((claim.name, claim.volume_name or (reserved.name if reserved else "")))
-            ordinal += 1
-    return found
+        for key in keys:
+            ordinal = pattern.ordinal_of(key[1])
+            if ordinal is not None and ordinal >= made.ordinals.stop:
+                claim, volume = existing.claims.get(key), existing.reserved.get(key)
+                yield (
+                    claim.name if claim else "",
+                    _bound_to(claim) or (volume.name if volume else ""),
+                )
+
+
+def _bound_to(claim: ExistingClaim | None) -> str:
+    return claim.volume_name if claim else ""
+
+
+def _series(wanted: ClaimTemplate, ordinals: range, pair: VolumePair | None) -> list[Series]:
+    if pair is None:
+        return list(wanted.series(ordinals))
+    names = Pattern((pair.volume_name,)), Pattern((pair.claim_name,))
+    return [Series(lambda _: pair, ordinals, *names, pair.namespace)]
+
+
+def _lack(existing: Existing, wanted: ClaimTemplate, ordinal: int) -> _Lack:
+    key = wanted.namespace, wanted.claim_name.at(ordinal)
+    claim = existing.claims.get(key)
+    if claim and claim.volume_name:
+        return _of_claim_with_volume(existing, wanted, ordinal, claim)
+    if rivals := existing.contested.get(key):
+        what = f"{rivals[0].name} and {rivals[1].name} are both reserved for the claim {key[1]}"
+        fix = "take the claimRef away from the one that is not meant"
+        return _Lack(problem=Problem(rivals[1].manifest.where(("spec", "claimRef")), what, fix))
+    volume = existing.reserved.get(key) or existing.volumes.get(wanted.volume_name.at(ordinal))
+    if volume is None:
+        return _new(existing, wanted, ordinal, claim)
+    if volume.claim not in (None, key):
+        what = f"the claim {key[1]} needs a volume, and {volume.name} is there for another claim"
+        fix = "give --volume-name another pattern"
+        return _Lack(problem=Problem(volume.manifest.where(), what, fix))
+    note = _released(volume, claim, key) or _unreserved(volume, key) or _unfit(volume, claim)
+    if claim:
+        return _Lack(note=note)
+    # The claim that fits a volume which is there.
+    storage = volume.storage
+    pair = wanted.pair(ordinal)._replace(
+        volume_name=volume.name,
+        storage=storage.storage,
+        access_modes=storage.access_modes,
+        storage_class=storage.storage_class or "",
+    )
+    return _Lack((CLAIM,), pair, note)
+
+
+def _of_claim_with_volume(
+    existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: ExistingClaim
+) -> _Lack:
+    key = claim.namespace, claim.name
+    volume = existing.volumes.get(claim.volume_name)
+    if volume is None and claim.phase in ("Bound", "Lost"):
+        named = f"its volume {claim.volume_name} is not in the input"
+        return _Lack(note=f"the claim {claim.name} is {claim.phase}, and {named}")
+    if volume is None:
+        return _new(existing, wanted, ordinal, claim)
+    if volume.claim and volume.claim != key:
+        their_namespace, their_name = volume.claim
+        what = f"the claim {key[0]}/{key[1]} names the volume {volume.name}, which is reserved for "
+        what += f"{their_namespace}/{their_name}"
+        if their_name == key[1]:
+            fix = f"write the namespace {key[0]} into its claimRef: a namespace was changed"
+            where = volume.manifest.where(("spec", "claimRef", "namespace"))
+            return _Lack(problem=Problem(where, what, fix))
+        return _Lack(note=what)
+    if claim.phase == "Bound":
+        return _Lack()
+    return _Lack(note=_released(volume, claim, key) or _unreserved(volume, key))
+
+
+def _new(
+    existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: ExistingClaim | None
+) -> _Lack:
+    """Return a new pair, or the volume that fits a claim which is there."""
+    pair = wanted.pair(ordinal)
+    other = existing.directories.get(location(pair.directory))
+    if other and not wanted.shared_directory:
+        what = f"{pair.volume_name} would lie in {pair.directory.path}, where the volume "
+        what += f"{other.name} lies already"
+        return _Lack(problem=Problem("--nfs-path", what, "give it another pattern"))
+    if claim is None:
+        return _NEW_PAIR
+    storage = claim.storage
+    if storage.volume_mode == "Block":
+        where = claim.manifest.where(("spec", "volumeMode"))
+        what = f"the claim {claim.name} wants a block device, which NFS does not have"
+        return _Lack(
+            problem=Problem(where, what, "make the claim again, with volumeMode Filesystem")
+        )
+    pair = pair._replace(
+        volume_name=claim.volume_name or pair.volume_name,
+        storage=storage.storage,
+        access_modes=storage.access_modes,
+        storage_class=storage.storage_class or "",
+    )
+    return _Lack((VOLUME,), pair)
+
+
+def _block_mode(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterator[Problem]:
+    if template.storage.volume_mode == "Block":
+        where = stateful_set.manifest.where((*template.path, "spec", "volumeMode"))
+        what = f"claim template {template.name} wants block devices, which NFS does not have"
+        yield Problem(where, what, "use volumeMode Filesystem")
+
+
+def _unreserved(volume: ExistingVolume, key: _Key) -> str:
+    """Return what to say of a volume that any claim can take."""
+    if volume.claim:
+        return ""
+    reference = {"apiVersion": "v1", "kind": "PersistentVolumeClaim"}
+    reference |= {"namespace": key[0], "name": key[1]}
+    patch = json.dumps({"spec": {"claimRef": reference}}, separators=(",", ":"))
+    return (
+        f"volume {volume.name} is there for claim {key[1]}, but not reserved: any claim can take "
+        f"it. Reserve it: kubectl patch pv {volume.name} -p '{patch}'"
+    )
+
+
+def _released(volume: ExistingVolume, claim: ExistingClaim | None, key: _Key) -> str:
+    """Return what to say of a volume that holds on to a claim that is gone (measured)."""
+    uid = claim.uid if claim else ""
+    is_another = volume.claim_uid and (claim is None or uid not in ("", volume.claim_uid))
+    if volume.phase not in ("Released", "Failed") and not is_another:
+        return ""
+    patch = '[{"op":"remove","path":"/spec/claimRef/uid"}]'
+    return (
+        f"volume {volume.name} is {volume.phase or 'Released'} and holds on to an earlier claim "
+        f"{key[1]}; the data is kept. Free it for the new one: kubectl patch pv {volume.name} "
+        f"--type=json -p '{patch}'"
+    )
+
+
+def _unfit(volume: ExistingVolume, claim: ExistingClaim | None) -> str:
+    """Return why a claim that waits does not bind to the volume that is reserved for it.
+
+    claimRef alone leaves the binder's checks of size, modes and volume mode in force (measured).
+    """
+    if claim is None:
+        return ""
+    has, wants = volume.storage, claim.storage
+    differs: Callable[[str], str] = (
+        f"the claim {claim.name} will wait for ever: its volume {volume.name} has {{}}".format
+    )
+    if has.storage and wants.storage and nano_units(has.storage) < nano_units(wants.storage):
+        return differs(f"{has.storage}, and it asks for {wants.storage}")
+    if not set(wants.access_modes) <= set(has.access_modes):
+        return differs("not all of its access modes")
+    if has.volume_mode != wants.volume_mode:
+        return differs(f"the volume mode {has.volume_mode}, and it asks for {wants.volume_mode}")
+    return ""

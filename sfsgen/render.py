@@ -16,10 +16,6 @@ from sfsgen.resources import ORDER, PAIRED, SERVICE, VOLUME
 from sfsgen.templates import NotLinearError, Open, Templates
 from sfsgen.versions import Target
 
-_CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class"
-_MOUNT_OPTIONS_ANNOTATION = "volume.beta.kubernetes.io/mount-options"
-_NOT_READY_ANNOTATION = "service.alpha.kubernetes.io/tolerate-unready-endpoints"
-_PET_SET_ANNOTATION = "pod.alpha.kubernetes.io/initialized"
 # Numbers to render the open ordinal as. No end of one is a beginning of it, so digits that stand
 # before or after it in a name cannot be taken for a part of it.
 _OPEN_ORDINALS = range(1_000_000, 10_000_000, 1_000_000)
@@ -141,7 +137,7 @@ class Renderer:
         api_version, kind = self.target.stateful_set_api
         service, pod, container = stateful_set.service, stateful_set.pod, stateful_set.container
         not_ready = service.publish_not_ready_addresses
-        not_ready_annotation = not_ready and self.target.has(versions.NOT_READY_ANNOTATION)
+        not_ready_annotation = not_ready and self.target.has(versions.NOT_READY_BY_ANNOTATION)
         is_pet_set = kind == "PetSet"
         return {
             "statefulset": {
@@ -167,13 +163,13 @@ class Renderer:
                 ),
                 "fields": service.fields,
                 **_metadata(
-                    service.metadata, _NOT_READY_ANNOTATION if not_ready_annotation else ""
+                    service.metadata, versions.NOT_READY_ANNOTATION if not_ready_annotation else ""
                 ),
             },
             "pod": {
                 "sidecars": pod.sidecars,
                 "fields": pod.fields,
-                **_metadata(pod.metadata, _PET_SET_ANNOTATION if is_pet_set else ""),
+                **_metadata(pod.metadata, versions.PET_SET_ANNOTATION if is_pet_set else ""),
             },
             "container": {
                 "name": stateful_set.name,
@@ -198,7 +194,7 @@ class Renderer:
         options_field = self.target.has(versions.MOUNT_OPTIONS_FIELD)
         annotations = dict(pair.volume_metadata.annotations)
         if pair.mount_options and not options_field:
-            annotations[_MOUNT_OPTIONS_ANNOTATION] = ",".join(pair.mount_options)
+            annotations[versions.MOUNT_OPTIONS_ANNOTATION] = ",".join(pair.mount_options)
         shared = {"storage": pair.storage, "access_modes": pair.access_modes}
         return {
             "ordinal": pair.ordinal,
@@ -230,7 +226,10 @@ class Renderer:
         """Return the class as a field, or as an annotation where the minors know no field."""
         if self.target.has(versions.CLASS_FIELD):
             return {"storage_class": name, "annotations": annotations}
-        return {"storage_class": None, "annotations": {**annotations, _CLASS_ANNOTATION: name}}
+        return {
+            "storage_class": None,
+            "annotations": {**annotations, versions.CLASS_ANNOTATION: name},
+        }
 
 
 def _metadata(metadata: Metadata, set_annotation: str = "") -> Variables:

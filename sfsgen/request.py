@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sfsgen.collisions import collisions
+from sfsgen.collisions import Claimant, collisions
 from sfsgen.errors import InputError, Problem
 from sfsgen.files import content, decoded, shown
 from sfsgen.model import StatefulSet
@@ -45,7 +45,10 @@ def read_sets(
             requests.append(Request(values, build(values)))
         except InputError as error:
             problems += error.problems
-    for collision in collisions([request.stateful_set for request in requests]):
+    for collision in collisions(
+        Claimant(each.name, each.namespace, each.service.name, each.ordinals, each.claim_templates)
+        for each in (request.stateful_set for request in requests)
+    ):
         values = requests[collision.set_index].values
         path = collision.path
         if path[0] == "claimTemplates":

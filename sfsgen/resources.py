@@ -1,7 +1,5 @@
 """The resources that are printed, in the order in which a cluster should get them."""
 
-from typing import NamedTuple
-
 SERVICE, VOLUME, CLAIM, STATEFUL_SET = (
     "service",
     "persistentvolume",
@@ -13,14 +11,6 @@ SERVICE, VOLUME, CLAIM, STATEFUL_SET = (
 ORDER = (SERVICE, VOLUME, CLAIM, STATEFUL_SET)
 PAIRED = (VOLUME, CLAIM)
 _SHORT = {"svc": SERVICE, "pv": VOLUME, "pvc": CLAIM, "sts": STATEFUL_SET}
-
-
-class Address(NamedTuple):
-    """An object's resource, namespace ("" for a volume) and name."""
-
-    resource: str
-    namespace: str
-    name: str
 
 
 def parse(text: str) -> str:

@@ -10,10 +10,15 @@ from sfsgen.model import ClaimTemplate, Metadata, NfsDirectory
 from sfsgen.names import Pattern
 from sfsgen.paths import Path
 from sfsgen.values import Values
-from sfsgen.vocabulary import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE, DRIVERS, RECLAIM_POLICIES
+from sfsgen.vocabulary import (
+    ACCESS_MODES,
+    DEFAULT_CLAIM_TEMPLATE,
+    DEFAULT_EXPORT,
+    DEFAULT_MOUNT_PATH,
+    DRIVERS,
+    RECLAIM_POLICIES,
+)
 
-DEFAULT_EXPORT = "/exports"
-DEFAULT_MOUNT_PATH = "/data"
 _FIRST_VOLUME_NAME = "pv-{name}-{ordinal}"
 _FURTHER_VOLUME_NAME = "pv-{claim}"
 _LONGEST_PATH, _LONGEST_PATH_PART = 4095, 255  # bytes: Linux' PATH_MAX and NAME_MAX
@@ -61,6 +66,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
     }
     volume_name = _volume_name(values, path, known, owner.ordinals)
     known["volume"] = volume_name
+    directory = _directory(values, path, known)
     driver_path = values.inherited(path, "driver")
     driver = values.choice(driver_path, DRIVERS, "nfs")
     if driver == "csi":
@@ -83,9 +89,9 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         read_only=bool(values.get(*values.inherited(path, "nfs", "readOnly"))),
         server=_server(values, values.inherited(path, "nfs", "server"), needed=True),
         volume_name=volume_name,
-        directory=_directory(values, path, known),
+        directory=directory,
         shared_directory=bool(values.get(*values.inherited(path, "nfs", "sharedDirectory"))),
-        exceptions=_exceptions(values, path, known),
+        exceptions=_exceptions(values, path, known, directory),
     )
 
 
@@ -148,7 +154,7 @@ def _mount_options(values: Values, path: Path) -> tuple[str, ...]:
             fix = "give each as one word, such as nfsvers=4.1"
             values.fault(path, f'"{option}" is not a mount option', fix)
     if options:
-        values.require(path, versions.MOUNT_OPTIONS_ANNOTATION)
+        values.require(path, versions.MOUNT_OPTIONS)
     return options
 
 
@@ -186,6 +192,11 @@ def _colon_fault(text: str) -> tuple[str, str]:
     if rest.isdecimal() and ":" not in host.strip("[]"):
         return "holds a port", f'write "{host}", and the port as --mount-option port={rest}'
     return "is no IPv6 address", "write it as 2001:db8::1"
+
+
+def location(directory: NfsDirectory) -> NfsDirectory:
+    """Return a directory in the one spelling by which two are compared."""
+    return NfsDirectory(host(directory.server), _normalised(directory.path))
 
 
 def host(server: str) -> str:
@@ -245,17 +256,16 @@ def _directory(values: Values, template: Path, known: Mapping[str, str | Pattern
 
 
 def _exceptions(
-    values: Values, template: Path, known: Mapping[str, str | Pattern]
+    values: Values, template: Path, known: Mapping[str, str | Pattern], regular: Pattern
 ) -> dict[int, NfsDirectory]:
     directories: dict[int, NfsDirectory] = {}
     server = values.get(*values.inherited(template, "nfs", "server")) or ""
-    regular = _directory(values, template, known) if values.get(*template, "volumes") else None
     for index, volume in enumerate(values.get(*template, "volumes") or ()):
         path = (*template, "volumes", index)
         ordinal = volume.get("ordinal")
         if ordinal in directories:
             values.fault((*path, "ordinal"), f"ordinal {ordinal} stands here twice", "remove one")
-        if not isinstance(ordinal, int) or not regular:
+        if not isinstance(ordinal, int):
             continue  # its shape is reported
         text = values.get(*path, "nfs", "path")
         if text is None:

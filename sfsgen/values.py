@@ -63,7 +63,7 @@ class Values:
             return self.said_by[below[0]]
         if self.document:
             return self.document.where(path, key=key)
-        return OPTIONS.get(path) or OPTIONS.get(path[:1]) or spelled(path)
+        return option_for(path) or OPTIONS.get(path[:1]) or spelled(path)
 
     def fault(self, path: Path, what: str, fix: str = "", *, key: bool = False) -> None:
         """Note an error at a path."""
@@ -98,7 +98,7 @@ class Values:
         """Return the value at a path, or None with a note that it is missing."""
         value = self.get(*path)
         if value is None and not self.is_reported(*path):
-            option = OPTIONS.get(path, OPTIONS.get(path[-2:], ""))
+            option = option_for(path)
             by_option = "" if not option else f"give {option} {example}"
             if option == "NAME":
                 by_option = f"name it: sfsgen render {example}"
@@ -123,6 +123,12 @@ class Values:
             what = f"{what or feature.what} needs Kubernetes 1.{feature.since} or later"
             fix = f"give --kube-version 1.{feature.since} or later, or leave it out"
             self.fault(path, f"{what}; the target is {self.target}", fix)
+
+
+def option_for(path: Path) -> str:
+    """Return the option that says a value, of whichever claim template, or ""."""
+    of_any_template = ("claimTemplates", 0, *path[2:])
+    return OPTIONS.get(path) or OPTIONS.get(path[2:]) or OPTIONS.get(of_any_template) or ""
 
 
 def without_empty(value: Any) -> Any:

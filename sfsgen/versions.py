@@ -23,15 +23,28 @@ DIGIT_FIRST_SERVICE = Feature("a Service name that begins with a digit", 36)
 ENV_PUNCTUATION = Feature("an environment variable's name with punctuation", 8)
 ENV_PRINTABLE = Feature("an environment variable's name of any printable ASCII", 32)
 LONG_SERVICE_NAME = Feature("a Service name of more than 24 characters", 4)
-MOUNT_OPTIONS_ANNOTATION = Feature("mount options", 6)
+MOUNT_OPTIONS = Feature("mount options", 6)
 MOUNT_OPTIONS_FIELD = Feature("the field mountOptions", 8)
-NOT_READY_ANNOTATION = Feature("the annotation tolerate-unready-endpoints", 3, 10)
+NOT_READY_BY_ANNOTATION = Feature("the annotation tolerate-unready-endpoints", 3, 10)
 NOT_READY_FIELD = Feature("the field publishNotReadyAddresses", 8)
 ORDINALS_START = Feature("ordinals.start", 27)
 POD_MANAGEMENT_POLICY = Feature("podManagementPolicy", 7)
 READ_WRITE_ONCE_POD = Feature("the access mode ReadWriteOncePod", 27)
 REVISION_LABEL = Feature("the label controller-revision-hash", 7)
 UPDATE_STRATEGY = Feature("updateStrategy", 7)
+
+# How a minor without the field says it.
+CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class"
+MOUNT_OPTIONS_ANNOTATION = "volume.beta.kubernetes.io/mount-options"
+NOT_READY_ANNOTATION = "service.alpha.kubernetes.io/tolerate-unready-endpoints"
+PET_SET_ANNOTATION = "pod.alpha.kubernetes.io/initialized"
+# By these Kubernetes binds volumes and keeps its own notes; they are nobody else's to write.
+KUBERNETES_OWN_ANNOTATIONS = (
+    "pv.kubernetes.io/",
+    "volume.beta.kubernetes.io/",
+    "volume.alpha.kubernetes.io/",
+    "volume.kubernetes.io/",
+)
 
 _STATEFUL_SET_APIS = (
     ("apps/v1alpha1", "PetSet", 3),

@@ -7,6 +7,15 @@ from typing import Any
 from sfsgen.paths import Path as ValuePath
 
 DEFAULT_CLAIM_TEMPLATE = "pvc"
+DEFAULT_EXPORT = "/exports"
+# Kubernetes' own image for its StatefulSet tutorial: it serves HTTP on port 80.
+DEFAULT_IMAGE = "registry.k8s.io/nginx-slim:0.24"
+DEFAULT_MOUNT_PATH = "/data"
+DEFAULT_NAMESPACE = "default"
+# Labels that Kubernetes recommends, in its own order; the first two never change.
+RECOMMENDED_LABELS = tuple(
+    f"app.kubernetes.io/{name}" for name in ("name", "instance", "managed-by")
+)
 ACCESS_MODES = {
     "RWO": "ReadWriteOnce",
     "ROX": "ReadOnlyMany",

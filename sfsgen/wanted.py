@@ -11,23 +11,20 @@ from sfsgen.passthrough import OwnFields
 from sfsgen.paths import Path, spelled
 from sfsgen.storage import Owner, claim_templates
 from sfsgen.values import Values
-from sfsgen.vocabulary import POD_MANAGEMENT_POLICIES, UPDATE_STRATEGIES
+from sfsgen.vocabulary import (
+    DEFAULT_IMAGE,
+    DEFAULT_NAMESPACE,
+    POD_MANAGEMENT_POLICIES,
+    RECOMMENDED_LABELS,
+    UPDATE_STRATEGIES,
+)
 
-DEFAULT_NAMESPACE = "default"
-# Kubernetes' own image for its StatefulSet tutorial: it serves HTTP on port 80.
-DEFAULT_IMAGE = "registry.k8s.io/nginx-slim:0.24"
 DEFAULT_PORT = {"name": "http", "containerPort": 80}
 _LARGEST_INTEGER = 2**31 - 1
 _LONGEST_SET_NAME = 52
 _LONGEST_POD_NAME = 63
 _LONGEST_OLD_SERVICE_NAME = 24
 _LARGEST_ANNOTATIONS = 262_144  # bytes, keys and values together
-_KUBERNETES_OWN = (
-    "pv.kubernetes.io/",
-    "volume.beta.kubernetes.io/",
-    "volume.alpha.kubernetes.io/",
-    "volume.kubernetes.io/",
-)
 _LARGEST_PORT = 65_535
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
 
@@ -42,10 +39,10 @@ def build(values: Values) -> StatefulSet:
     for key in ("podManagementPolicy", "updateStrategy"):
         if values.get(key) is not None:
             own["statefulSet"].refuse(key, key)
-    stable = {"app.kubernetes.io/name": name, "app.kubernetes.io/instance": name}
+    recommended = dict(zip(RECOMMENDED_LABELS, (name, name, "sfsgen"), strict=True))
     common = Metadata(
-        {**stable, "app.kubernetes.io/managed-by": "sfsgen", **_labels(values)},
-        _annotations(values),
+        {**recommended, **_labels(values, ("labels",))},
+        _annotations(values, ("annotations",)),
         {},
     )
     ports = _ports(values)
@@ -57,7 +54,7 @@ def build(values: Values) -> StatefulSet:
         replicas=len(ordinals),
         start_ordinal=ordinals.start,
         # Only what never changes: a selector cannot be changed, and a pod must keep matching it.
-        selector={key: common.labels[key] for key in stable},
+        selector={key: common.labels[key] for key in RECOMMENDED_LABELS[:2]},
         metadata=own["statefulSet"].metadata(common),
         pod_management_policy=_pod_management_policy(values),
         update_strategy=_update_strategy(values),
@@ -77,6 +74,8 @@ def _own_fields(values: Values, key: str) -> OwnFields:
         what = f"{spelled(path)} clashes with what sfsgen writes itself"
         values.fault(path, what, fix, key=True)
 
+    _labels(values, (key, "metadata", "labels"))
+    _annotations(values, (key, "metadata", "annotations"))
     return OwnFields(values.tree, key, clash)
 
 
@@ -123,19 +122,15 @@ def _name(values: Values, ordinals: range) -> str:
     return name
 
 
-def _labels(values: Values) -> dict[str, str]:
-    labels: Mapping[str, str] = values.get("labels") or {}
+def _labels(values: Values, path: Path) -> dict[str, str]:
+    labels: Mapping[str, str] = values.get(*path) or {}
     for key, value in labels.items():
-        path = ("labels", key)
         if fault := names.label_key_fault(key):
-            values.fault(
-                path,
-                f'the label key "{key}" {fault}',
-                "write it as app or example.com/app",
-                key=True,
-            )
-        if fault := names.label_value_fault(str(value)):
-            values.fault(path, f'the value "{value}" of the label {key} {fault}', _value_fix(value))
+            what = f'the label key "{key}" {fault}'
+            values.fault((*path, key), what, "write it as app or example.com/app", key=True)
+        if fault := names.label_value_fault(value):
+            what = f'the value "{value}" of the label {key} {fault}'
+            values.fault((*path, key), what, _value_fix(value))
     return dict(sorted(labels.items()))
 
 
@@ -144,20 +139,20 @@ def _value_fix(value: str) -> str:
     return f'write "{near}", or make it an annotation' if near else "make it an annotation"
 
 
-def _annotations(values: Values) -> dict[str, str]:
-    annotations: Mapping[str, str] = values.get("annotations") or {}
+def _annotations(values: Values, path: Path) -> dict[str, str]:
+    annotations: Mapping[str, str] = values.get(*path) or {}
     for key in annotations:
-        if key.startswith(_KUBERNETES_OWN):
+        if key.startswith(versions.KUBERNETES_OWN_ANNOTATIONS):
             what = f'"{key}" is by what Kubernetes binds volumes, and keeps its own notes'
-            values.fault(("annotations", key), what, "leave it out", key=True)
+            values.fault((*path, key), what, "leave it out", key=True)
         # The API compares an annotation's key in lower case.
         if fault := names.label_key_fault(key.lower()):
             what = f'the annotation key "{key}" {fault}'
-            values.fault(("annotations", key), what, "write it as example.com/team", key=True)
+            values.fault((*path, key), what, "write it as example.com/team", key=True)
     size = sum(len(f"{key}{value}".encode()) for key, value in annotations.items())
     if size > _LARGEST_ANNOTATIONS:
         what = f"the annotations have {size} bytes; at most {_LARGEST_ANNOTATIONS} are possible"
-        values.fault(("annotations",), what, "make them shorter")
+        values.fault(path, what, "make them shorter")
     return dict(sorted(annotations.items()))
 
 
@@ -251,9 +246,13 @@ def _service(
         ours.append({"name": port["name"], "port": port["containerPort"], **protocol})
     all_ports = own.append("ports", ours, "name", "port")
     for index, port in enumerate(all_ports[len(ours) :]):
+        path = (*own.path("ports"), index)
         if "name" not in port:
-            path = (*own.path("ports"), index)
             values.fault(path, "a port without a name stands beside others", "name it")
+        elif fault := names.label_fault(port["name"]):
+            values.check((*path, "name"), port["name"], fault, _label_fix(port["name"]))
+        if not 1 <= port["port"] <= _LARGEST_PORT:
+            values.fault((*path, "port"), f"{port['port']} is no port", "write 1 to 65535")
     return Service(
         name=_service_name(values, name),
         metadata=own.metadata(common),
@@ -292,18 +291,45 @@ def _pod(
     templates: Iterable[ClaimTemplate],
 ) -> Pod:
     volumes, path = own.take("volumes")
+    seen: set[str] = set()
     for index, volume in enumerate(volumes or ()):
+        if volume.get("name") in seen:
+            what = f'two volumes are named "{volume["name"]}"'
+            values.fault((*path, index, "name"), what, "give each its own name")
+        seen.add(volume.get("name", ""))
         if volume.get("name") in [template.name for template in templates]:
             what = f'the volume "{volume["name"]}" has the name of a claim template, which '
             what += "takes its place in every pod"
             values.fault((*path, index, "name"), what, "give it another name")
+    init_path = own.path("initContainers")
     sidecars = own.append("containers", [{"name": name}], "name")[1:]
+    _check_container_names(values, own.path("containers"), sidecars)
     fields = own.rest()
+    _check_container_names(
+        values,
+        init_path,
+        fields.get("initContainers", ()),
+        name,
+        *(each["name"] for each in sidecars),
+    )
     return Pod(
         metadata=own.metadata(common),
         sidecars=sidecars,
         fields={**fields, "volumes": volumes} if volumes else fields,
     )
+
+
+def _check_container_names(
+    values: Values, path: Path, containers: Iterable[Fields], *taken: str
+) -> None:
+    seen = set(taken)
+    for index, container in enumerate(containers):
+        name = container["name"]
+        if name in seen:
+            values.fault((*path, index, "name"), f'"{name}" is taken', "give it a name of its own")
+        seen.add(name)
+        fault = names.label_fault(name)
+        values.check((*path, index, "name"), name, fault, _label_fix(name))
 
 
 def _container(

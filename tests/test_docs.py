@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,12 +33,12 @@ def _shell_blocks() -> list[tuple[str, str]]:
     "block", [block for _, block in _shell_blocks()], ids=[name for name, _ in _shell_blocks()]
 )
 def test_commands_of_the_documentation_run_in_an_empty_folder(block: str, tmp_path: Path) -> None:
-    program = shutil.which("sfsgen")
-    assert program, "the test needs the installed program"
+    program = Path(sys.executable).with_name("sfsgen")
+    assert program.exists(), "the test needs the installed program"
     with ApiServer() as server:
         # The API server of the tests scales nothing.
         script = re.sub(r"^kubectl scale .*$", "", block, flags=re.MULTILINE)
-        path = f"{Path(program).parent}{os.pathsep}{os.environ['PATH']}"
+        path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=tmp_path,

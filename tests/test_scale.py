@@ -1,5 +1,6 @@
 """`scale` and `volumes` print what is missing, and nothing else."""
 
+import contextlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -173,7 +174,7 @@ REFUSED: dict[str, tuple[list[Object], str, str]] = {
             *_pair(1),
             _pair(2, claimRef={"namespace": "elsewhere", "name": "pvc-web-2"})[0],
         ],
-        "PersistentVolume pv-web-2",
+        "stdin:1:",
         "is there for another claim",
     ),
 }
@@ -185,7 +186,8 @@ def test_what_cannot_be_inferred_is_asked_for(case: str) -> None:
     result = sfsgen("scale web --replicas 4 -f -", stdin=_dump(objects))
     assert (result.status, result.out) == (2, "")
     assert any(
-        line.startswith(f"{where}: error: ") and what in line for line in result.err.splitlines()
+        line.startswith(where) and ": error: " in line and what in line
+        for line in result.err.splitlines()
     ), result.err
     assert "fix: " in result.err
 
@@ -236,6 +238,48 @@ def test_a_waiting_claim_gets_the_volume_that_fits_it_with_its_foreign_class() -
     assert volume["spec"]["claimRef"]["name"] == "pvc-web-2"
 
 
+def _paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield path
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(each, dict | list):
+            yield from _paths(each, (*path, key))
+        else:
+            yield (*path, key)
+
+
+DUMP = yaml.safe_load((EXAMPLES / "scale-two-templates" / "dump.yaml").read_text())
+PATHS = list(_paths(DUMP))[1:]
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(["", "x", "1Gi", "-1Gi", "{ordinal}", "\0", "..", "default", "Delete"]),
+    st.lists(st.none() | st.text(max_size=2) | st.just({}), max_size=2),
+    st.dictionaries(
+        st.sampled_from(["name", "a", "storage"]), st.none() | st.integers(), max_size=2
+    ),
+)
+
+
+@given(changes=st.lists(st.tuples(st.sampled_from(PATHS), ODD), min_size=1, max_size=3))
+@settings(max_examples=300)
+@pytest.mark.parametrize("command", ["scale db -r 4", "volumes --replicas 5 --nfs-path /e"])
+def test_no_input_breaks_the_program(command: str, changes: list[tuple[Any, Any]]) -> None:
+    dump = json.loads(json.dumps(DUMP))
+    for path, odd in changes:
+        parent = dump
+        with contextlib.suppress(LookupError, TypeError):  # an earlier change took it away
+            for part in path[:-1]:
+                parent = parent[part]
+            parent[path[-1]] = odd
+    result = sfsgen(f"{command} -f -", stdin=json.dumps(dump))
+    assert result.status in (0, 2)
+    assert "bug" not in result.err
+    assert "Traceback" not in result.err
+    assert result.status == 0 or not result.out
+
+
 def test_fewer_replicas_leave_pairs_behind_with_the_command_that_removes_them() -> None:
     dump = sfsgen("render web -r 3 --nfs-server nfs --storage 1Gi").out
     result = sfsgen("scale web -r 1 -f -", stdin=dump)
@@ -275,7 +319,8 @@ def test_two_sets_that_want_one_volume_name_are_refused() -> None:
     other = sfsgen("render web -r 1 --only sts -n b --nfs-server nfs --storage 1Gi").out
     result = sfsgen("volumes -f - --nfs-server nfs --nfs-path /e", stdin=one + other)
     assert (result.status, result.out) == (2, "")
-    assert "a/web and b/web want one volume" in result.err
+    assert 'b/web-0 and a/web-0 want the volume "pv-web-0"' in result.err
+    assert "put {namespace} into the pattern" in result.err
 
 
 @pytest.mark.parametrize(

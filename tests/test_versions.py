@@ -92,7 +92,7 @@ def test_a_target_reads_as_prose(target: Target, text: str) -> None:
         (versions.ENV_PUNCTUATION, 8),
         (versions.ENV_PRINTABLE, 32),
         (versions.LONG_SERVICE_NAME, 4),
-        (versions.MOUNT_OPTIONS_ANNOTATION, 6),
+        (versions.MOUNT_OPTIONS, 6),
         (versions.MOUNT_OPTIONS_FIELD, 8),
         (versions.NOT_READY_FIELD, 8),
         (versions.ORDINALS_START, 27),
@@ -112,5 +112,5 @@ def test_a_feature_begins_at_its_minor_and_lasts(feature: Feature, since: int) -
 def test_every_minor_has_a_way_to_publish_pods_that_are_not_ready(minor: int) -> None:
     # The annotation works up to 1.23, the field exists from 1.8 and works from 1.11 on.
     target = Target(minor, minor)
-    assert target.has(versions.NOT_READY_ANNOTATION) is (minor <= 10)
+    assert target.has(versions.NOT_READY_BY_ANNOTATION) is (minor <= 10)
     assert target.has(versions.NOT_READY_FIELD) is (minor >= 8)

@@ -1,24 +1,27 @@
-"""What `scale` and `volumes` share: plans are told, checked and printed."""
+"""What `scale` and `volumes` share: checks what is asked, prints and tells what is missing."""
 
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfsgen import console
+from sfsgen.collisions import Claimant, collisions
 from sfsgen.errors import InputError, Problem
+from sfsgen.inventory import Access
 from sfsgen.plan import Plan
-from sfsgen.printing import Printing, check, chosen_target, print_documents
+from sfsgen.printing import Printing, check, chosen_target, parameter, print_documents
 from sfsgen.quantity import whole_number
 from sfsgen.renames import renamed_claims
-from sfsgen.resources import PAIRED, VOLUME
+from sfsgen.resources import PAIRED
+from sfsgen.values import option_for
 
 if TYPE_CHECKING:
     from sfsgen.existing import Existing, ExistingSet
     from sfsgen.render import Documents, Renderer
 
 # What an option may override of what is inferred.
-STYLE_OPTIONS = (
+_STYLE_OPTIONS = (
     "--nfs-server",
     "--nfs-path",
     "--shared-directory",
@@ -30,19 +33,22 @@ STYLE_OPTIONS = (
     "--volume-name",
     "--driver",
 )
+_MOST_REPLICAS = 2**31 - 1
 
 
-def style_options(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options, out of a command's parameters, that override the style."""
-    return {each: parameters[each.strip("-").replace("-", "_")] for each in STYLE_OPTIONS}
+class Asked(NamedTuple):
+    """What a command line asks for."""
+
+    access: Access
+    replicas: int | None
+    style: Mapping[str, Any]
+    printing: Printing
 
 
-def printing_of(parameters: Mapping[str, Any]) -> Printing:
-    """Return what to print and where. Raises InputError with all that is wrong with it."""
-    problems: list[Problem] = []
-    target = chosen_target(parameters["kube_version"], problems)
+def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
+    """Return what a command's parameters ask for, noting what is wrong with them."""
     printing = Printing(
-        target,
+        chosen_target(parameters["kube_version"], problems),
         frozenset(PAIRED),
         parameters["output"],
         parameters["output_dir"],
@@ -50,22 +56,26 @@ def printing_of(parameters: Mapping[str, Any]) -> Printing:
         parameters["template_dir"],
     )
     check(printing, problems)
-    if problems:
-        raise InputError(*problems)
-    return printing
+    access = Access(
+        parameters["filename"] or (),
+        parameters["namespace"],
+        parameters["kube_context"],
+        parameters["kubeconfig"],
+    )
+    style = {option: parameters[parameter(option)] for option in _STYLE_OPTIONS}
+    return Asked(access, _replicas(parameters["replicas"], problems), style, printing)
 
 
-def count(option: str, text: str | None) -> int | None:
-    """Return a number of replicas, None where none is given. Raises InputError for other text."""
+def _replicas(text: str | None, problems: list[Problem]) -> int | None:
     if text is None:
         return None
     try:
         number = whole_number(text)
     except ValueError:
         number = -1
-    if number < 0:
-        what = f'"{text}" is not a whole number of 0 or more'
-        raise InputError(Problem(option, what, f"give it as {option} 5"))
+    if not 0 <= number <= _MOST_REPLICAS:
+        what = f'"{text}" is not a whole number from 0 to {_MOST_REPLICAS}'
+        problems.append(Problem("--replicas", what, "give it as --replicas 5"))
     return number
 
 
@@ -74,9 +84,7 @@ def refuse_renamed(existing: "Existing", stateful_sets: Iterable["ExistingSet"])
     problems = []
     for stateful_set in stateful_sets:
         for renamed in renamed_claims(existing, stateful_set):
-            what = (
-                f'the claim "{renamed.claim}" is not what the set "{stateful_set.name}" looks for'
-            )
+            what = f'the set "{stateful_set.name}" does not look for the claim "{renamed.claim}"'
             fix = f'name it "{renamed.wanted}": a namePrefix or a rename has changed one of them'
             problems.append(Problem(stateful_set.manifest.where(("metadata", "name")), what, fix))
     if problems:
@@ -86,10 +94,9 @@ def refuse_renamed(existing: "Existing", stateful_sets: Iterable["ExistingSet"])
 def print_missing(plans: Sequence[Plan], printing: Printing) -> bool:
     """Print what plans lack and tell their notes; return whether anything was missing.
 
-    Raises InputError where a plan has problems.
+    Raises InputError where a plan has problems, or two volumes could not both be.
     """
-    problems = [problem for plan in plans for problem in plan.problems]
-    problems += _twice(plans)
+    problems = [*(problem for plan in plans for problem in plan.problems), *_collisions(plans)]
     if problems:
         raise InputError(*problems)
     is_missing = any(series for plan in plans for series in plan.series.values())
@@ -108,20 +115,20 @@ def print_missing(plans: Sequence[Plan], printing: Printing) -> bool:
     return is_missing
 
 
-def _twice(plans: Iterable[Plan]) -> Iterator[Problem]:
-    """Yield a problem for every two sets that want volumes of one name."""
-    owners: dict[str, str] = {}
-    for plan in plans:
-        owner = f"{plan.stateful_set.namespace}/{plan.stateful_set.name}"
-        names = (
-            series.volume_name.at(ordinal)
-            for series in plan.series[VOLUME]
-            for ordinal in series.ordinals
+def _collisions(plans: Iterable[Plan]) -> Iterator[Problem]:
+    claimants = [
+        Claimant(
+            plan.stateful_set.name,
+            plan.stateful_set.namespace,
+            "",
+            plan.new_ordinals,
+            plan.templates,
         )
-        if twice := next((name for name in names if owners.setdefault(name, owner) != owner), None):
-            what = f'{owners[twice]} and {owner} want one volume "{twice}"'
-            fix = "give --volume-name pv-{namespace}-{name}-{ordinal}"
-            yield Problem("--volume-name", what, fix)
+        for plan in plans
+    ]
+    for collision in collisions(claimants):
+        where = option_for(collision.path) or f"StatefulSet {claimants[collision.set_index].name}"
+        yield Problem(where, collision.what, collision.fix)
 
 
 def _documents(plans: Iterable[Plan], renderer: "Renderer") -> Iterator["Documents"]:
@@ -131,8 +138,24 @@ def _documents(plans: Iterable[Plan], renderer: "Renderer") -> Iterator["Documen
                 yield renderer.pairs(resource, series)
 
 
-def tell_next(*commands: str) -> None:
-    """Show, on a terminal, the commands that come next."""
-    if sys.stderr.isatty():
-        pipe = f"{shlex.join(['sfsgen', *sys.argv[1:]])} | kubectl create -f -"
-        print("next:", *(f"  {each}" for each in (pipe, *commands)), sep="\n", file=sys.stderr)
+def kubectl(access: Access) -> list[str]:
+    """Return the kubectl that reaches the cluster that was read."""
+    command = ["kubectl"]
+    for option, value in (("--context", access.context), ("--kubeconfig", access.kubeconfig)):
+        command += [f"{option}={value}"] if value is not None else []
+    return command
+
+
+def tell_next(asked_for: Asked, *, is_missing: bool, then: Sequence[str] = ()) -> None:
+    """Show, on a terminal, the commands that come next: create what is missing, and another."""
+    if not (sys.stderr and sys.stderr.isatty()):
+        return
+    printing, create = asked_for.printing, [*kubectl(asked_for.access), "create", "-f"]
+    lines = []
+    if is_missing and printing.output_dir:
+        lines.append(shlex.join([*create, printing.output_dir]))
+    elif is_missing and printing.output != "name" and "-" not in asked_for.access.filenames:
+        lines.append(f"{shlex.join(['sfsgen', *sys.argv[1:]])} | {shlex.join([*create, '-'])}")
+    lines += [shlex.join(then)] if then else []
+    if lines:
+        print("next:", *(f"  {line}" for line in lines), sep="\n", file=sys.stderr)

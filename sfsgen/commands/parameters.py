@@ -5,8 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from sfsgen import versions
-from sfsgen.storage import DEFAULT_EXPORT, DEFAULT_MOUNT_PATH
-from sfsgen.wanted import DEFAULT_IMAGE
+from sfsgen.vocabulary import DEFAULT_EXPORT, DEFAULT_IMAGE, DEFAULT_MOUNT_PATH
 
 
 def _option(panel: str, *names: str, metavar: str | None = None, text: str) -> Any:

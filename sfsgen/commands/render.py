@@ -8,13 +8,18 @@ from sfsgen import console
 from sfsgen.commands import parameters
 from sfsgen.errors import InputError, Problem
 from sfsgen.hazards import warnings
-from sfsgen.printing import Printing, check, chosen_resources, chosen_target, print_documents
+from sfsgen.printing import (
+    Printing,
+    check,
+    chosen_resources,
+    chosen_target,
+    parameter,
+    print_documents,
+)
 from sfsgen.quantity import whole_number
 from sfsgen.request import Request, read_sets
 from sfsgen.resources import STATEFUL_SET, VOLUME
-from sfsgen.storage import DEFAULT_EXPORT, DEFAULT_MOUNT_PATH
-from sfsgen.vocabulary import OPTIONS
-from sfsgen.wanted import DEFAULT_IMAGE
+from sfsgen.vocabulary import DEFAULT_EXPORT, DEFAULT_IMAGE, DEFAULT_MOUNT_PATH, OPTIONS
 
 _SET_OPTIONS = (*OPTIONS.values(), "--volume")  # --volume last: it adds to what others say
 
@@ -65,7 +70,7 @@ def render(
     \b
     sfsgen render web -r 3 --nfs-server nfs.example.com --storage 1Gi | kubectl create -f -
     """  # noqa: D301  # the help's marker for a line that is not to be wrapped
-    options = {option: context.params[_parameter(option)] for option in _SET_OPTIONS}
+    options = {option: context.params[parameter(option)] for option in _SET_OPTIONS}
     problems: list[Problem] = []
     target = chosen_target(kube_version, problems)
     chosen = chosen_resources(only, problems)
@@ -99,10 +104,6 @@ def render(
 
 def _from(first: int, ordinals: range) -> range:
     return range(max(first, ordinals.start), ordinals.stop)
-
-
-def _parameter(option: str) -> str:
-    return option.strip("-").replace("-", "_").lower()
 
 
 def _first_ordinal(text: str | None, requests: Iterable[Request], problems: list[Problem]) -> int:

@@ -1,19 +1,14 @@
 """`sfsgen scale`: the volumes and claims that a set needs before it is scaled up."""
 
+import shlex
+
 import typer
 
 from sfsgen import console
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import (
-    count,
-    print_missing,
-    printing_of,
-    refuse_renamed,
-    style_options,
-    tell_next,
-)
+from sfsgen.commands.missing import asked, kubectl, print_missing, refuse_renamed, tell_next
 from sfsgen.errors import InputError, Problem
-from sfsgen.inventory import Access, chosen, inventory
+from sfsgen.inventory import chosen, inventory
 from sfsgen.plan import left_behind, plan
 
 
@@ -50,31 +45,33 @@ def scale(
     sfsgen scale web --replicas 5 | kubectl create -f -
     kubectl scale statefulset/web --replicas=5
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
-    printing = printing_of(context.params)
-    wanted = count("--replicas", replicas)
-    missing = [
-        Problem(option, f"{what} is missing", f"sfsgen scale web {given}")
-        for option, what, given, value in (
-            ("NAME", "the StatefulSet's name", "--replicas 5", name),
-            ("--replicas", "the number of replicas to come", "--replicas 5", wanted),
-        )
-        if value is None
-    ]
-    if name is None or wanted is None:
-        raise InputError(*missing)
-    found = inventory(Access(filename or (), namespace, kube_context, kubeconfig))
+    problems: list[Problem] = []
+    given = asked(context.params, problems)
+    for option, what, value in (
+        ("NAME", "the StatefulSet's name", name),
+        ("--replicas", "the number of replicas to come", given.replicas),
+    ):
+        if value is None:
+            problems.append(Problem(option, f"{what} is missing", "sfsgen scale web --replicas 5"))
+    if problems or name is None or given.replicas is None:
+        raise InputError(*problems)
+    found = inventory(given.access)
     (stateful_set,) = chosen(found, [name], namespace, None)
     refuse_renamed(found, [stateful_set])
-    made = plan(found, stateful_set, wanted, style_options(context.params), printing.target)
-    is_missing = print_missing([made], printing)
-    kubectl = "kubectl" if kube_context is None else f"kubectl --context={kube_context}"
-    here = f"-n {stateful_set.namespace}"
-    if wanted < stateful_set.replicas:
+    made = plan(found, stateful_set, given.replicas, given.style, given.printing.target)
+    is_missing = print_missing([made], given.printing)
+    here = ["-n", stateful_set.namespace]
+    if given.replicas < stateful_set.replicas:
         for claim, volume in left_behind(found, made):
+            gone = [f"pvc/{claim}"] * bool(claim) + [f"pv/{volume}"] * bool(volume)
             console.note(
-                f"stays behind with its data: claim {claim}, volume {volume or 'none'}; remove it "
-                f"with {kubectl} delete {here} pvc/{claim}" + (f" pv/{volume}" if volume else "")
+                f"stays behind with its data: claim {claim or 'none'}, volume {volume or 'none'}; "
+                f"remove it with {shlex.join([*kubectl(given.access), 'delete', *here, *gone])}"
             )
+    elif not stateful_set.templates:
+        console.note(f"{name} has no claim templates, and needs no volumes")
     elif not is_missing and not made.notes:
         console.note(f"nothing is missing: {name} has a volume and a claim for every ordinal")
-    tell_next(f"{kubectl} scale {here} statefulset/{name} --replicas={wanted}")
+    then = [*kubectl(given.access), "scale", *here, f"statefulset/{name}"]
+    then = [*then, f"--replicas={given.replicas}"] * (given.replicas != stateful_set.replicas)
+    tell_next(given, is_missing=is_missing, then=then)

@@ -4,15 +4,9 @@ import typer
 
 from sfsgen import console
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import (
-    count,
-    print_missing,
-    printing_of,
-    refuse_renamed,
-    style_options,
-    tell_next,
-)
-from sfsgen.inventory import Access, chosen, inventory
+from sfsgen.commands.missing import asked, print_missing, refuse_renamed, tell_next
+from sfsgen.errors import InputError, Problem
+from sfsgen.inventory import chosen, inventory
 from sfsgen.plan import plan
 
 
@@ -47,16 +41,18 @@ def volumes(
     helm template kafka bitnami/kafka | sfsgen volumes -f - --nfs-server nfs.example.com \\
       --nfs-path /exports | kubectl create -f -
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
-    printing = printing_of(context.params)
-    wanted = count("--replicas", replicas)
-    found = inventory(Access(filename or (), namespace, kube_context, kubeconfig))
+    problems: list[Problem] = []
+    given = asked(context.params, problems)
+    if problems:
+        raise InputError(*problems)
+    found = inventory(given.access)
     sets = chosen(found, name or (), namespace, selector)
     refuse_renamed(found, sets)
-    options = style_options(context.params)
-    plans = [
-        plan(found, each, each.replicas if wanted is None else wanted, options, printing.target)
-        for each in sets
-    ]
-    if not print_missing(plans, printing) and not any(each.notes for each in plans):
+    plans = []
+    for each in sets:
+        wanted = each.replicas if given.replicas is None else given.replicas
+        plans.append(plan(found, each, wanted, given.style, given.printing.target))
+    is_missing = print_missing(plans, given.printing)
+    if not is_missing and not any(each.notes for each in plans):
         console.note("nothing is missing: every ordinal has a volume and a claim")
-    tell_next()
+    tell_next(given, is_missing=is_missing)
