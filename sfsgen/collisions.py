@@ -1,6 +1,6 @@
 """Names and directories that two volumes cannot share, within a set and between sets."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import combinations, islice
 from typing import NamedTuple
 
@@ -31,12 +31,12 @@ class Claimant(NamedTuple):
 
 class _Place(NamedTuple):
     set_index: int
-    index: int
+    template_index: int
     claimant: Claimant
     template: ClaimTemplate
 
     def collision(self, key: str, what: str, fix: str) -> Collision:
-        path = ("claimTemplates", self.index, *key.split("."))
+        path: Path = ("claimTemplates", self.template_index, *key.split("."))
         return Collision(self.set_index, path, what, fix)
 
 
@@ -77,46 +77,46 @@ def _within(place: _Place) -> Iterator[Collision]:
 def _between(one: _Place, other: _Place) -> Iterator[Collision]:
     its, their = one.claimant, other.claimant
     if its is not their and its.namespace == their.namespace:
-        if one.index == other.index == 0:
-            yield from _between_sets(one, other)
+        if one.template_index == other.template_index == 0:
+            yield from _between_sets(its, their, other.set_index)
+        if its.name == their.name:
+            return  # all the rest follows from it
         for met in _first(one, other, one.template.claim_name, other.template.claim_name):
             claim = one.template.claim_name.at(met[0])
-            what = f'{_pods(one, other, met)} want the claim "{claim}"'
+            what = f'{_pods(one, other, *met)} want the claim "{claim}"'
             yield other.collision("name", what, "rename a set or a claim template")
     for met in _first(one, other, one.template.volume_name, other.template.volume_name):
-        what = f'{_pods(one, other, met)} want the volume "{one.template.volume_name.at(met[0])}"'
+        volume = one.template.volume_name.at(met[0])
+        what = f'{_pods(one, other, *met)} want the volume "{volume}"'
         yield other.collision("volumeName", what, f"put {_difference(one, other)} into the pattern")
     if not (one.template.shared_directory and other.template.shared_directory):
-        for *met, path in islice(_shared_directories(one, other), 1):
-            what = f"{_pods(one, other, met)} ({other.template.name}, {one.template.name}) share "
-            what += f"the directory {path}"
+        for ordinal, their_ordinal, path in islice(_shared_directories(one, other), 1):
+            what = f"{_pods(one, other, ordinal, their_ordinal)} ({other.template.name}, "
+            what += f"{one.template.name}) share the directory {path}"
             yield other.collision("nfs.path", what, f"put {_difference(one, other)} into the path")
 
 
-def _between_sets(one: _Place, other: _Place) -> Iterator[Collision]:
-    its, their = one.claimant, other.claimant
-    if its.name == their.name:
-        what = f'two sets are named "{its.name}" in the namespace {its.namespace}'
-        yield Collision(other.set_index, ("name",), what, "give each its own name")
-    elif its.service_name and its.service_name == their.service_name:
-        what = f'the sets "{its.name}" and "{their.name}" name one Service'
-        yield Collision(other.set_index, ("serviceName",), what, "give each its own serviceName")
+def _between_sets(one: Claimant, other: Claimant, set_index: int) -> Iterator[Collision]:
+    if one.name == other.name:
+        what = f'two sets are named "{one.name}" in the namespace {one.namespace}'
+        yield Collision(set_index, ("name",), what, "give each its own name")
+    elif one.service_name and one.service_name == other.service_name:
+        what = f'the sets "{one.name}" and "{other.name}" name one Service'
+        yield Collision(set_index, ("serviceName",), what, "give each its own serviceName")
 
 
 def _first(one: _Place, other: _Place, its: Pattern, their: Pattern) -> Iterator[tuple[int, int]]:
     """Yield the first ordinals at which two names are the same, if there are any."""
-    is_one_name = one.claimant[:2] == other.claimant[:2]
-    if one.claimant is other.claimant or not is_one_name:  # two sets of one name are told once
-        ordinals = one.claimant.ordinals, other.claimant.ordinals
-        yield from islice(meeting_points(its, ordinals[0], their, ordinals[1]), 1)
+    ordinals = one.claimant.ordinals, other.claimant.ordinals
+    yield from islice(meeting_points(its, ordinals[0], their, ordinals[1]), 1)
 
 
-def _pods(one: _Place, other: _Place, ordinals: Sequence[int]) -> str:
+def _pods(one: _Place, other: _Place, ordinal: int, their_ordinal: int) -> str:
     """Return the names of two pods, with their namespaces where these tell them apart."""
     is_elsewhere = one.claimant.namespace != other.claimant.namespace
     shown = [
-        f"{place.claimant.namespace}/" * is_elsewhere + f"{place.claimant.name}-{ordinal}"
-        for place, ordinal in ((other, ordinals[1]), (one, ordinals[0]))
+        f"{place.claimant.namespace}/" * is_elsewhere + f"{place.claimant.name}-{number}"
+        for place, number in ((other, their_ordinal), (one, ordinal))
     ]
     return " and ".join(shown)
 
