@@ -1,6 +1,6 @@
 """What is wanted: a StatefulSet, its claim templates, and a VolumePair for every ordinal.
 
-A value of these types is valid: `values` checks everything before it makes one.
+A value of these types is valid: `wanted` and `storage` check everything before they make one.
 They are named tuples because a dataclass takes eight times as long to define, at every start.
 """
 

@@ -89,10 +89,10 @@ class Renderer:
         render_template = self.templates.renderer(resource)
 
         def render(ordinal: int) -> str:
-            return render_template(**self._pair_variables(series.pair(ordinal)))
+            return render_template(**self.pair_variables(series.pair(ordinal)))
 
         def render_open(ordinal: int) -> str:
-            variables = self._pair_variables(series.pair(ordinal))
+            variables = self.pair_variables(series.pair(ordinal))
             return render_template(**_opened(variables, str(ordinal)))
 
         is_volume = resource == VOLUME
@@ -109,7 +109,7 @@ class Renderer:
         return documents
 
     def _single(self, resource: str, stateful_set: StatefulSet) -> Documents:
-        variables = self._set_variables(stateful_set)
+        variables = self.set_variables(stateful_set)
         text = self.templates.renderer(resource)(**variables)
         self._check(resource, text, variables)
         name = stateful_set.service.name if resource == SERVICE else stateful_set.name
@@ -122,7 +122,7 @@ class Renderer:
         """Check what a user's template prints, ordinal by ordinal where that may differ."""
         ordinals = documents.ordinals
         for ordinal in {ordinals[0], ordinals[-1]} if documents.fill else ordinals:
-            variables = self._pair_variables(series.pair(ordinal))
+            variables = self.pair_variables(series.pair(ordinal))
             self._check(documents.resource, documents.text(ordinal), variables)
 
     def _check(self, resource: str, text: str, variables: Variables) -> None:
@@ -133,7 +133,8 @@ class Renderer:
             built_in = self.templates.renderer(resource, built_in=True)(**variables)
             fidelity.check(resource, str(self.templates.path(resource)), text, built_in)
 
-    def _set_variables(self, stateful_set: StatefulSet) -> Variables:
+    def set_variables(self, stateful_set: StatefulSet) -> Variables:
+        """Return what the templates of a set and its Service can print (docs/templates.md)."""
         api_version, kind = self.target.stateful_set_api
         service, pod, container = stateful_set.service, stateful_set.pod, stateful_set.container
         not_ready = service.publish_not_ready_addresses
@@ -190,7 +191,8 @@ class Renderer:
             ],
         }
 
-    def _pair_variables(self, pair: VolumePair) -> Variables:
+    def pair_variables(self, pair: VolumePair) -> Variables:
+        """Return what the templates of a volume and a claim can print (docs/templates.md)."""
         options_field = self.target.has(versions.MOUNT_OPTIONS_FIELD)
         annotations = dict(pair.volume_metadata.annotations)
         if pair.mount_options and not options_field:

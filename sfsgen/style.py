@@ -1,4 +1,4 @@
-"""The style of what exists: which pattern names and directories follow, what all agree on."""
+"""The patterns that the names and directories of what exists follow."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path as FolderPath
 from typing import Any
 
 import pytest
@@ -92,9 +93,7 @@ def test_kubectl_takes_every_form(server: ApiServer, more: str) -> None:
     assert sorted(names) == sorted(sfsgen(f"{WEB} {more} -o name").out.split())
 
 
-def test_a_folder_of_files_is_created_too(
-    server: ApiServer, tmp_path: "pytest.TempPathFactory"
-) -> None:
+def test_a_folder_of_files_is_created_too(server: ApiServer, tmp_path: FolderPath) -> None:
     sfsgen(f"{WEB} --output-dir {tmp_path}")
     done = server.kubectl("create", "-f", str(tmp_path))
     assert done.returncode == 0, done.stderr

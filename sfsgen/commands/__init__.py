@@ -1,1 +1,1 @@
-"""The commands: options in, exit status out, one module each."""
+"""The commands, one module each, and what they share."""

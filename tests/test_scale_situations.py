@@ -1,0 +1,304 @@
+"""What `scale` and `volumes` do in odd situations: a case a line, each once seen or thought of."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.program import Result, sfsgen
+
+Object = dict[str, Any]
+SET_OF_TWO_TEMPLATES = (
+    "render db -r 2 --only sts --nfs-server nfs --volume a=1Gi:/a --volume b=1Gi:/b"
+)
+
+
+def _objects(command: str) -> list[Object]:
+    return [each for each in yaml.safe_load_all(sfsgen(f"render {command}").out) if each]
+
+
+def _set(name: str = "web", more: str = "") -> Object:
+    (found,) = _objects(f"{name} -r 2 --only sts --nfs-server nfs --storage 1Gi {more}")
+    return found
+
+
+def _pair(ordinal: int, name: str = "web") -> list[Object]:
+    more = "--only pv,pvc --nfs-server nfs --storage 1Gi"
+    return _objects(f"{name} -r {ordinal + 1} --from-ordinal {ordinal} {more}")
+
+
+def _changed(found: Object, **changes: Any) -> Object:
+    """Return an object with values changed, by path with `__` for the points; None removes."""
+    for path, value in changes.items():
+        *parents, key = path.split("__")
+        parent = found
+        for part in parents:
+            parent = parent.setdefault(part, {})
+        if value is None:
+            parent.pop(key, None)
+        else:
+            parent[key] = value
+    return found
+
+
+def _run(command: str, *objects: Object | list[Object]) -> Result:
+    items = [each for part in objects for each in (part if isinstance(part, list) else [part])]
+    return sfsgen(
+        f"{command} -f -", json.dumps({"kind": "List", "apiVersion": "v1", "items": items})
+    )
+
+
+def _refused(result: Result, *parts: str) -> None:
+    assert (result.status, result.out) == (2, ""), result.err
+    for part in parts:
+        assert part in result.err
+    assert "fix: " in result.err
+
+
+def _noted(result: Result, *parts: str) -> None:
+    assert result.status == 0, result.err
+    for part in parts:
+        assert part in result.err
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ("--nfs-path /srv/{ordinal}", "--nfs-path: error: "),
+        ("--nfs-path /srv/{template}", "--nfs-path: error: "),
+        ("--nfs-path /e --volume-name v-{ordinal}", "--volume-name: error: "),
+        ("--nfs-path /e --volume-name v-{template}", "--volume-name: error: "),
+    ],
+)
+def test_new_volumes_collide_with_each_other(options: str, where: str) -> None:
+    result = sfsgen(f"volumes -f - --nfs-server nfs {options}", sfsgen(SET_OF_TWO_TEMPLATES).out)
+    _refused(result, where)
+
+
+def test_new_volumes_of_two_sets_collide() -> None:
+    command = "volumes --nfs-server nfs --nfs-path /srv/{ordinal}"
+    _refused(_run(command, _set("a"), _set("b")), "--nfs-path", "put {name} into the path")
+
+
+@pytest.mark.parametrize(
+    ("server", "path"), [("NFS.", "/exports/pv-web-2/"), ("nfs", "/exports//pv-web-2")]
+)
+def test_a_directory_is_taken_however_it_is_spelt(server: str, path: str) -> None:
+    other = _changed(_pair(7)[0], spec__nfs={"server": server, "path": path})
+    result = _run("scale web -r 3", _set(), _pair(0), _pair(1), other)
+    _refused(result, "--nfs-path", "lies already")
+
+
+def test_the_volume_of_a_waiting_claim_takes_no_directory_of_another() -> None:
+    other = _changed(_pair(7)[0], spec__nfs={"server": "nfs", "path": "/exports/pv-web-2"})
+    claim = _changed(_pair(2)[1], spec__volumeName=None)
+    _refused(_run("scale web -r 3", _set(), _pair(0), _pair(1), claim, other), "lies already")
+
+
+def test_a_volume_reserved_for_two_claims_is_refused() -> None:
+    rival = _changed(_pair(2)[0], metadata__name="rival")
+    result = _run("scale web -r 3", _set(), _pair(0), _pair(1), _pair(2)[0], rival)
+    _refused(result, "pv-web-2 and rival are both reserved for the claim pvc-web-2")
+
+
+def test_block_devices_are_refused() -> None:
+    claim = _changed(_pair(2)[1], spec__volumeName=None, spec__volumeMode="Block")
+    _refused(_run("scale web -r 3", _set(), _pair(0), _pair(1), claim), "block device")
+    template = _set()
+    template["spec"]["volumeClaimTemplates"][0]["spec"]["volumeMode"] = "Block"
+    _refused(_run("scale web -r 3", template, _pair(0), _pair(1)), "block devices")
+
+
+@pytest.mark.parametrize(
+    "command", ["scale prod-web -r 2", "volumes --nfs-server nfs --nfs-path /e"]
+)
+def test_a_renamed_set_is_named(command: str) -> None:
+    result = _run(command, _set("prod-web"), _pair(0), _pair(1))
+    _refused(result, '"pvc-web-0"', '"pvc-prod-web-0"')
+
+
+def test_a_changed_namespace_is_named() -> None:
+    volume, claim = _pair(0)
+    _changed(volume, spec__claimRef__namespace="old")
+    _refused(_run("scale web -r 2", _set(), volume, claim), "default/pvc-web-0", "old/pvc-web-0")
+
+
+def test_sets_of_like_names_do_not_take_each_other_for_renamed() -> None:
+    sets = _set("shard-0"), _set("shard-1")
+    result = _run("volumes shard-1 --nfs-server nfs --nfs-path /e", *sets, _pair(0, "shard-0"))
+    assert result.status == 0, result.err
+    assert "pvc-shard-1-0" in result.out
+
+
+def test_claims_of_other_sets_are_left_alone() -> None:
+    result = _run("scale web -r 3", _set(), _pair(0), _pair(1), _pair(0, "other"))
+    assert result.status == 0, result.err
+    assert "pvc-web-2" in result.out
+
+
+@pytest.mark.parametrize(
+    ("volume", "claim", "part"),
+    [
+        ({"status__phase": "Released"}, None, "pv-web-1 is Released"),
+        ({"status__phase": "Failed"}, None, "pv-web-1 is Failed"),
+        ({"spec__claimRef__uid": "old"}, None, "holds on to an earlier claim"),
+        ({"spec__claimRef__uid": "old"}, {"metadata__uid": "new"}, "holds on to an earlier claim"),
+        ({"spec__claimRef": None}, {}, "not reserved: any claim can take it"),
+        (
+            {"spec__capacity__storage": "1Mi"},
+            {"spec__volumeName": None},
+            "has 1Mi, and it asks for",
+        ),
+        ({"spec__accessModes": ["ReadOnlyMany"]}, {"spec__volumeName": None}, "access modes"),
+        ({"spec__volumeMode": "Block"}, {"spec__volumeName": None}, "the volume mode Block"),
+    ],
+)
+def test_what_will_not_bind_is_told(volume: Object, claim: Object | None, part: str) -> None:
+    pair = _pair(1)
+    _changed(pair[0], **volume)
+    pair = [pair[0]] if claim is None else [pair[0], _changed(pair[1], **claim)]
+    _noted(_run("scale web -r 2", _set(), _pair(0), pair), part)
+
+
+def test_a_claim_whose_volume_is_not_in_the_input_is_told() -> None:
+    claim = _changed(_pair(1)[1], status__phase="Bound")
+    result = _run("scale web -r 2", _set(), _pair(0), claim)
+    _noted(result, "its volume pv-web-1 is not in the input")
+    assert result.out == ""
+
+
+def test_labels_that_name_one_ordinal_are_not_handed_on() -> None:
+    volume, claim = _pair(0)
+    _changed(volume, metadata__labels={"pod": "web-0", "app": "web"})
+    _changed(claim, metadata__labels={"claim": "pvc-web-0", "app": "web"})
+    result = _run("scale web -r 2", _set(), volume, claim)
+    assert [each["metadata"]["labels"] for each in yaml.safe_load_all(result.out)] == [
+        {"app": "web"},
+        {"app": "web"},
+    ]
+
+
+def test_mount_options_of_old_minors_are_handed_on() -> None:
+    command = "render web --nfs-server nfs --storage 1Gi --mount-option hard --kube-version 1.6"
+    result = sfsgen("scale web -r 3 -f - --kube-version 1.6", sfsgen(f"{command} -r 2").out)
+    assert result.out == sfsgen(f"{command} -r 3 --from-ordinal 2 --only pv,pvc").out
+
+
+def test_what_stays_behind_is_listed_over_gaps() -> None:
+    result = _run("scale web -r 1", _set(), _pair(0), _pair(1), _pair(3), _pair(4)[0])
+    _noted(result, "pvc/pvc-web-1 pv/pv-web-1", "pvc/pvc-web-3 pv/pv-web-3", "pv/pv-web-4")
+
+
+def test_a_set_without_claim_templates_needs_no_volumes() -> None:
+    found = _set()
+    found["spec"]["volumeClaimTemplates"] = []
+    _noted(_run("scale web -r 9", found), "needs no volumes")
+
+
+@pytest.mark.parametrize(
+    ("selector", "names"),
+    [
+        ("app.kubernetes.io/name=a", "a"),
+        ("app.kubernetes.io/name==b", "b"),
+        ("app.kubernetes.io/name!=a", "b"),
+        ("tier", "b"),
+        ("!tier", "a"),
+        ("'app.kubernetes.io/name = a'", "a"),
+        ("'tier = x, app.kubernetes.io/name=b'", "b"),
+    ],
+)
+def test_a_selector_chooses(selector: str, names: str) -> None:
+    command = f"volumes --nfs-server nfs --nfs-path /e -o name --selector {selector}"
+    result = _run(command, _set("a"), _set("b", "--label tier=x"))
+    assert {line.rpartition("/")[2] for line in result.out.splitlines()} == {
+        f"{kind}-{name}-{ordinal}" for kind in ("pv", "pvc") for name in names for ordinal in (0, 1)
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "where"),
+    [
+        ("volumes --selector 'app in (a)'", "--selector"),
+        ("volumes nowhere", "NAME"),
+        ("volumes --selector app=none", "NAME"),
+        ("volumes -r -1", "--replicas"),
+        ("scale web -r 2147483648", "--replicas"),
+        ("scale web -r 1e3", "--replicas"),
+        ("scale web", "--replicas"),
+        ("scale -r 3", "NAME"),
+        ("scale web -r 3 --storage 1GB", "--storage"),
+        ("scale web -r 3 --access-mode RWOP", "--access-mode"),
+    ],
+)
+def test_wrong_options_are_refused_at_their_place(command: str, where: str) -> None:
+    _refused(_run(command, _set(), _pair(0), _pair(1)), f"{where}: error: ")
+
+
+def test_all_wrong_options_are_told_at_once() -> None:
+    result = sfsgen("scale -r x -o foo --kube-version 9 --output-dir ''")
+    for option in ("NAME", "--replicas", "--output", "--kube-version", "--output-dir"):
+        assert f"{option}: error: " in result.err
+
+
+def test_a_name_in_two_namespaces_wants_a_namespace() -> None:
+    sets = _set(), _set(more="-n shop")
+    _refused(_run("scale web -r 2 --nfs-server nfs --nfs-path /e", *sets), "--namespace")
+    result = _run("scale web -r 2 -n shop --nfs-server nfs --nfs-path /e", *sets)
+    assert "namespace: shop" in result.out
+
+
+def test_volumes_of_a_complete_set_are_none() -> None:
+    result = _run("volumes", _set(), _pair(0), _pair(1))
+    _noted(result, "nothing is missing")
+    assert result.out == ""
+
+
+def test_volumes_takes_another_number_of_replicas() -> None:
+    result = _run("volumes --replicas 4 -o name", _set(), _pair(0), _pair(1))
+    assert result.out.split() == [
+        "persistentvolume/pv-web-2",
+        "persistentvolume/pv-web-3",
+        "persistentvolumeclaim/pvc-web-2",
+        "persistentvolumeclaim/pvc-web-3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "following"),
+    [
+        (
+            "",
+            [
+                "sfsgen scale web -r 3 -f set.yaml | kubectl create -f -",
+                "kubectl scale -n default statefulset/web --replicas=3",
+            ],
+        ),
+        (
+            "--output-dir out --context 'my prod'",
+            [
+                "kubectl '--context=my prod' create -f out",
+                "kubectl '--context=my prod' scale -n default statefulset/web --replicas=3",
+            ],
+        ),
+    ],
+)
+def test_on_a_terminal_the_next_commands_are_shown(
+    tmp_path: Path, more: str, following: list[str]
+) -> None:
+    text = sfsgen("render web -r 2 --nfs-server nfs --storage 1Gi").out
+    (tmp_path / "set.yaml").write_text(text)
+    ours, theirs = pty.openpty()
+    command = f"{sys.executable} -m sfsgen scale web -r 3 -f set.yaml {more}"
+    subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=theirs, check=True
+    )
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode().replace("\r\n", "\n")
+    os.close(ours)
+    assert shown.endswith("next:\n" + "".join(f"  {line}\n" for line in following))
