@@ -113,7 +113,7 @@ def _variables() -> set[tuple[str, str]]:
     renderer = Renderer(Target(), Templates())
     pair = stateful_set.claim_templates[0].pair(0)
     variables = renderer.set_variables(stateful_set) | renderer.pair_variables(pair)
-    found = set()
+    found: set[tuple[str, str]] = set()
     for name, value in variables.items():
         inside = value[0] if isinstance(value, list) else value
         found |= {(name, word) for word in inside} if isinstance(inside, dict) else {(name, name)}

@@ -558,3 +558,30 @@ def test_a_template_that_fails_writes_no_files(tmp_path: Path) -> None:
     options = template(tmp_path, "{{ 1 // (ordinal - 2) }}")
     assert into(tmp_path / "out", shlex.join([*PLAIN.split(), *options])).status == 2
     assert files(tmp_path / "out") == {}
+
+
+@pytest.mark.parametrize("interrupted_at", range(8))
+def test_an_interrupted_overwrite_puts_everything_back(
+    interrupted_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    there = {"service-web.yaml": "mine", "statefulset-web.yaml": "mine too", "else": "untouched"}
+    for name, text in there.items():
+        (folder / name).write_text(text)
+    calls = 0
+    rename = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        nonlocal calls
+        calls += 1
+        moved = rename(self, target)
+        if calls == interrupted_at + 1:
+            raise KeyboardInterrupt
+        return moved
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    command = f"render web -r 2 --nfs-server nfs --storage 1Gi --force --output-dir {folder}"
+    result = sfsgen(command)
+    assert result.status == 130
+    assert {path.name: path.read_text() for path in folder.iterdir()} == there

@@ -959,3 +959,22 @@ def test_a_command_line_that_cannot_be_read_is_refused_with_what_there_is(
 ) -> None:
     (problem,) = refused(sfsgen(arguments))
     assert part in f"{problem.what}\n{problem.fix}"
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('service: {metadata: {labels: {"b c": x}}}', "label key"),
+        ("statefulSet: {metadata: {labels: {a: b c}}}", "of the label a"),
+        ('pod: {metadata: {annotations: {"b c": x}}}', "annotation key"),
+        ("pod: {metadata: {annotations: {pv.kubernetes.io/x: a}}}", "Kubernetes binds volumes"),
+        ("pod: {containers: [{name: Bad_Name, image: x}]}", 'write "bad-name"'),
+        ("pod: {initContainers: [{name: web, image: x}]}", '"web" is taken'),
+        ("pod: {initContainers: [{name: a, image: x}, {name: a, image: x}]}", '"a" is taken'),
+        ("pod: {volumes: [{name: v}, {name: v}]}", "two volumes"),
+        ("service: {ports: [{name: a, port: 99999}]}", "99999 is no port"),
+        ("service: {ports: [{name: A_B, port: 81}]}", 'write "a-b"'),
+    ],
+)
+def test_own_fields_are_held_to_the_same_rules(text: str, part: str) -> None:
+    assert_refused_once(render(f"{WEB}{text}\n"), refused(render(f"{WEB}{text}\n"))[0].where, part)
