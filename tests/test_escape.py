@@ -361,6 +361,11 @@ def own_texts() -> list[str]:
     return sorted(found)
 
 
+LAWFUL = re.compile(
+    r"pod\.(containers|initContainers)\.0\.name|service\.ports\.0\.name|\w+\.metadata\.labels\..*"
+)
+
+
 def sample(
     schema: dict[str, Any], some: Iterator[str], path: str, inside: tuple[str, ...] = ()
 ) -> Any:
@@ -375,14 +380,20 @@ def sample(
         return schema["enum"][0]
     kind = "string" if "string" in schema["type"] else schema["type"]
     if kind == "string":
-        return next(some)
+        text = next(some)
+        # Some names and labels are held to Kubernetes' rules.
+        return (
+            re.sub("[^a-z0-9]+", "-", path.lower()).strip("-") if LAWFUL.fullmatch(path) else text
+        )
     if kind not in ("array", "object"):
         return True if kind == "boolean" else 1
     fields = schema.get("properties", {}) if kind == "object" else {"0": schema["items"]}
     found = {key: sample(each, some, f"{path}.{key}", inside) for key, each in fields.items()}
     found = {key: value for key, value in found.items() if value is not None}
     if isinstance(more := schema.get("additionalProperties"), dict):
-        found[next(some)] = sample(more, some, f"{path}.*", inside)
+        key = next(some)
+        is_lawful = re.fullmatch(r"\w+\.metadata\.(labels|annotations)", path)
+        found["example.com/a" if is_lawful else key] = sample(more, some, f"{path}.*", inside)
     return found if kind == "object" else list(found.values())
 
 

@@ -108,7 +108,7 @@ TOGETHER = {
     ),
     "affinity": Feature(6, values=of("pod", affinity=NODES)),
     "tolerations": Feature(6, values=of("pod", tolerations=[{"operator": "Exists"}])),
-    "init containers": Feature(6, values=of("pod", initContainers=[HELPER])),
+    "init containers": Feature(6, values=of("pod", initContainers=[HELPER | {"name": "first"}])),
     "host aliases": Feature(7, values=of("pod", hostAliases=[{"ip": "::1", "hostnames": ["a"]}])),
     "DNS": Feature(10, values=of("pod", dnsConfig={"options": [{"name": "ndots", "value": "2"}]})),
     "priority class": Feature(11, values=of("pod", priorityClassName="high")),
