@@ -3,6 +3,7 @@
 import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -36,16 +37,20 @@ _TYPES = {
 
 def faults(document: Document, target: Target) -> Iterator[tuple[Path, Problem]]:
     """Yield what is wrong with a document, each with the path of the value that cannot be used."""
-    checks: dict[str, _Check] = {"x-since": _since(target), "x-until": _until(target)}
-    validator = extend(Draft202012Validator, checks)(vocabulary.schema())  # type: ignore[no-untyped-call]
-    for error in validator.iter_errors(document.value):
+    for error in _validator(target).iter_errors(document.value):
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties":
             yield from _unknown_keys(document, path, error.instance, error.schema["properties"])
-        elif error.validator in checks:
+        elif error.validator in ("x-since", "x-until"):
             yield path, Problem(document.where(path, key=True), *_minor_fault(path, error))
         else:
             yield path, Problem(document.where(path), *_explained(path, error))
+
+
+@cache
+def _validator(target: Target) -> Any:
+    checks: dict[str, _Check] = {"x-since": _since(target), "x-until": _until(target)}
+    return extend(Draft202012Validator, checks)(vocabulary.schema())  # type: ignore[no-untyped-call]
 
 
 def _since(target: Target) -> _Check:
