@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from sfsgen.console import say
+
 DONE, FAILED, INTERRUPTED, CLOSED_PIPE = 0, 2, 130, 141  # the last two as a shell reports signals
 
 
@@ -18,17 +20,17 @@ def run(arguments: Sequence[str]) -> int:
         if sys.stdout:
             sys.stdout.flush()
     except KeyboardInterrupt:
-        print("sfsgen: interrupted", file=sys.stderr)
+        say("sfsgen: interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         return CLOSED_PIPE
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"sfsgen: error: {where}{error.strerror or error}", file=sys.stderr)
+        say(f"sfsgen: error: {where}{error.strerror or error}")
         return FAILED
     except Exception as error:  # noqa: BLE001  # status 1 would read as "found problems"
-        print(f"sfsgen: this is a bug: {type(error).__name__}: {error}", file=sys.stderr)
-        print("  fix: report it with the command line that you typed", file=sys.stderr)
+        say(f"sfsgen: this is a bug: {type(error).__name__}: {error}")
+        say("  fix: report it with the command line that you typed")
         return FAILED
     return status
 
@@ -39,7 +41,6 @@ def main() -> None:
     if sys.stderr is None:  # closed by the caller; print() would talk on stdout instead
         sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115  # until the process ends
     status = run(sys.argv[1:])
-    sys.stderr.flush()
     os._exit(status)  # taking the modules down one by one would only cost time
 
 

@@ -1,5 +1,6 @@
 """What goes out: results on stdout, talk on stderr, both as plain text."""
 
+import contextlib
 import errno
 import sys
 from collections.abc import Iterable
@@ -7,10 +8,16 @@ from collections.abc import Iterable
 from sfsgen.errors import Problem
 
 
+def say(text: str) -> None:
+    """Print a text on stderr; where nobody can hear it, the work goes on."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+
+
 def tell(*problems: Problem) -> None:
     """Print problems, each once: options' as they come, then a file's from top to bottom."""
     for problem in sorted(dict.fromkeys(problems), key=_place):
-        print(problem, file=sys.stderr)
+        say(str(problem))
 
 
 def _place(problem: Problem) -> tuple[str, int, int]:
@@ -21,7 +28,7 @@ def _place(problem: Problem) -> tuple[str, int, int]:
 
 def note(text: str) -> None:
     """Print something worth knowing that is no problem."""
-    print(f"sfsgen: {text}", file=sys.stderr)
+    say(f"sfsgen: {text}")
 
 
 def split(problems: Iterable[Problem], *, strict: bool) -> tuple[list[Problem], list[Problem]]:
@@ -38,6 +45,11 @@ def write_stdout(pieces: Iterable[str]) -> None:
     """Write text to stdout as UTF-8. Raises OSError as the system does."""
     if sys.stdout is None:
         raise OSError(errno.EBADF, "stdout is closed")
-    for piece in pieces:
-        sys.stdout.buffer.write(piece.encode())
-    sys.stdout.buffer.flush()
+    try:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece.encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "stdout") from error

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.errors import Problem
@@ -33,6 +33,18 @@ class Existing(NamedTuple):
     """The claims for which two volumes are reserved."""
     directories: Mapping[NfsDirectory, "ExistingVolume"]
     """The volumes by the directories that they lie in."""
+    above: Mapping[NfsDirectory, "ExistingVolume"]
+    """A volume by each directory that it lies below."""
+
+    def overlapping(self, wanted: NfsDirectory, *, is_shared: bool) -> "ExistingVolume | None":
+        """Return a volume whose data lies in a directory, above or below it.
+
+        In a directory that is shared by intent others may lie, but not above or below it.
+        """
+        directory = location(wanted)
+        here = None if is_shared else self.directories.get(directory)
+        above = (self.directories.get(each) for each in _parents(directory))
+        return here or self.above.get(directory) or next(filter(None, above), None)
 
     @property
     def orphans(self) -> Iterator[tuple[str, str]]:
@@ -99,6 +111,7 @@ class ExistingClaim(NamedTuple):
     volume_name: str
     uid: str
     phase: str
+    is_terminating: bool
 
 
 class ExistingVolume(NamedTuple):
@@ -175,8 +188,19 @@ def faults(manifest: Manifest) -> Iterator[Problem]:
     if shape and manifest.value.get("spec") is None:
         what = f"{manifest.kind} {manifest.name} has no spec"
         yield Problem(manifest.where(("spec",)), what, "give the whole object")
-    for path, what in _misfits(manifest.value, shape, ()):
+    misfits = list(_misfits(manifest.value, shape, ()))
+    for path, what in misfits:
         yield Problem(manifest.where(path), f"{spelled(path)} must be {what}", "mend it there")
+    is_readable_set = not misfits and _SHAPES.get(manifest.kind) is _SHAPES["StatefulSet"]
+    for index, template in enumerate(_templates(manifest) if is_readable_set else ()):
+        if not _at(template, "metadata", "name"):
+            where = manifest.where(("spec", "volumeClaimTemplates", index))
+            yield Problem(where, "the claim template has no metadata.name", "name it")
+
+
+def _templates(manifest: Manifest) -> Sequence[Any]:
+    found: Sequence[Any] = _at(manifest.value, "spec", "volumeClaimTemplates", default=())
+    return found
 
 
 def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -236,7 +260,19 @@ def existing(manifests: Iterable[Manifest], default_namespace: str) -> Existing:
         for each in volumes.values()
         if each.server
     }
-    return Existing(tuple(sets.values()), claims, volumes, reserved, contested, directories)
+    above = {
+        each: volume for directory, volume in directories.items() for each in _parents(directory)
+    }
+    found = tuple(sets.values())
+    return Existing(found, claims, volumes, reserved, contested, directories, above)
+
+
+def _parents(directory: NfsDirectory) -> Iterator[NfsDirectory]:
+    """Yield the directories that a directory lies below, but for the root of the server."""
+    path = directory.path.rpartition("/")[0]
+    while path:
+        yield NfsDirectory(directory.server, path)
+        path = path.rpartition("/")[0]
 
 
 def _at(value: Any, *path: str, default: Any = None) -> Any:
@@ -247,7 +283,6 @@ def _at(value: Any, *path: str, default: Any = None) -> Any:
 
 def _set(manifest: Manifest, namespace: str) -> ExistingSet:
     spec = manifest.value["spec"]
-    templates = _at(spec, "volumeClaimTemplates", default=())
     return ExistingSet(
         manifest=manifest,
         name=manifest.name,
@@ -262,7 +297,7 @@ def _set(manifest: Manifest, namespace: str) -> ExistingSet:
                 _storage(each, "resources", "requests"),
                 ("spec", "volumeClaimTemplates", index),
             )
-            for index, each in enumerate(templates)
+            for index, each in enumerate(_templates(manifest))
         ),
     )
 
@@ -276,6 +311,7 @@ def _claim(manifest: Manifest, namespace: str) -> ExistingClaim:
         volume_name=_at(manifest.value, "spec", "volumeName", default=""),
         uid=_at(manifest.value, "metadata", "uid", default=""),
         phase=_at(manifest.value, "status", "phase", default=""),
+        is_terminating=_at(manifest.value, "metadata", "deletionTimestamp") is not None,
     )
 
 

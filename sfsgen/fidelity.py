@@ -51,7 +51,7 @@ def check(resource: str, template: str, text: str, built_in_text: str) -> None:
     the text is not one object in YAML.
     """
     (ours,) = read(built_in_text, template)
-    theirs = read(text, template)
+    theirs = read(text, f"{template}, as rendered")
     if len(theirs) != 1 or not isinstance(theirs[0].value, dict):
         what = f"it renders {len(theirs)} documents; a template renders one object"
         raise InputError(

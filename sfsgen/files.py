@@ -8,7 +8,8 @@ from typing import TextIO
 
 from sfsgen.errors import InputError, Problem
 
-_MANIFESTS = (".json", ".yaml", ".yml")  # what kubectl reads of a folder
+# What kubectl reads of a folder; a kustomization is no object, and kubectl stops at one.
+_MANIFESTS = (".json", ".yaml", ".yml")
 
 
 def shown(filename: str) -> str:
@@ -37,7 +38,7 @@ def manifests_in(folder: str) -> list[str]:
         os.path.join(inside, name)  # noqa: PTH118  # a Path would drop the "./" that was typed
         for inside, _, names in os.walk(folder, onerror=refuse)
         for name in names
-        if name.endswith(_MANIFESTS)
+        if name.endswith(_MANIFESTS) and not name.startswith("kustomization.")
     )
     if not found:
         what = f"it holds no {', no '.join(f'*{each}' for each in _MANIFESTS)}"

@@ -1,9 +1,9 @@
 """What works but hurts: warnings about a set that is valid."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sfsgen.errors import Problem
-from sfsgen.model import StatefulSet
+from sfsgen.model import ClaimTemplate, StatefulSet
 from sfsgen.paths import Path
 from sfsgen.storage import is_address
 from sfsgen.values import Values
@@ -11,16 +11,27 @@ from sfsgen.values import Values
 
 def warnings(values: Values, stateful_set: StatefulSet) -> Iterator[Problem]:
     """Yield what the set's owner should know, each at the option or line that asked for it."""
-    for path, what, fix in (*_storage(values, stateful_set), *_fields(values, stateful_set)):
+    yield from of_storage(values, stateful_set.claim_templates, stateful_set.ordinals)
+    for path, what, fix in _fields(values, stateful_set):
         yield Problem(values.where(path), what, fix, "warning")
 
 
-def _storage(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Path, str, str]]:
+def of_storage(
+    values: Values, templates: Iterable[ClaimTemplate], ordinals: range
+) -> Iterator[Problem]:
+    """Yield what to know of claim templates that the values describe."""
+    for path, what, fix in _storage(values, templates, ordinals):
+        yield Problem(values.where(path), what, fix, "warning")
+
+
+def _storage(
+    values: Values, templates: Iterable[ClaimTemplate], ordinals: range
+) -> Iterator[tuple[Path, str, str]]:
     # A value that all claim templates inherit is warned of once.
     told = set()
-    for index, template in enumerate(stateful_set.claim_templates):
+    for index, template in enumerate(templates):
         for key, what, fix in (
-            (("persistentVolumeReclaimPolicy",), *_reclaim_policy(template.reclaim_policy)),
+            (("persistentVolumeReclaimPolicy",), *_reclaim_policy(template)),
             (("mountOptions",), *_mount_options(template.mount_options)),
             (("nfs", "server"), *_server(template.server)),
             (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
@@ -29,17 +40,27 @@ def _storage(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Path, 
             if what and path not in told:
                 told.add(path)
                 yield path, what, fix
-        yield from _elsewhere(values, ("claimTemplates", index))
+        yield from _elsewhere(values, ("claimTemplates", index), ordinals)
 
 
-def _elsewhere(values: Values, template: Path) -> Iterator[tuple[Path, str, str]]:
+def _elsewhere(values: Values, template: Path, ordinals: range) -> Iterator[tuple[Path, str, str]]:
     for index, volume in enumerate(values.get(*template, "volumes") or ()):
+        if volume.get("ordinal") not in ordinals:
+            what = f"there is no ordinal {volume.get('ordinal')}"
+            what += f": there are {ordinals[0]} to {ordinals[-1]}" if ordinals else ""
+            yield (*template, "volumes", index, "ordinal"), what, "see whether another is meant"
         what, fix = _server(volume.get("nfs", {}).get("server", ""))
         if what:
             yield (*template, "volumes", index, "nfs", "server"), what, fix
 
 
-def _reclaim_policy(policy: str) -> tuple[str, str]:
+def _reclaim_policy(template: ClaimTemplate) -> tuple[str, str]:
+    policy = template.reclaim_policy
+    if policy == "Recycle" and template.driver == "csi":
+        return "a CSI volume cannot be recycled: when its claim goes, it turns Failed", "use Retain"
+    if policy == "Delete" and template.driver == "csi":
+        what = "Delete lets the CSI driver delete the directory when a claim is deleted"
+        return what, "use Retain, unless the data may go"
     if policy == "Recycle":
         what = "Recycle deletes all files in a volume's directory when its claim is deleted"
         return what, "use Retain, unless the data may go"

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.errors import Problem
 from sfsgen.existing import Existing, ExistingClaim, ExistingSet, ExistingTemplate, ExistingVolume
+from sfsgen.hazards import of_storage
 from sfsgen.model import ClaimTemplate, Metadata
 from sfsgen.names import Pattern
 from sfsgen.options import overlay
@@ -13,7 +14,7 @@ from sfsgen.storage import Owner, claim_templates
 from sfsgen.style import as_values, patterns, renumbered
 from sfsgen.values import Values
 from sfsgen.versions import Target
-from sfsgen.vocabulary import RECOMMENDED_LABELS
+from sfsgen.vocabulary import OPTIONS, RECOMMENDED_LABELS
 
 
 class _Pairs(NamedTuple):
@@ -62,8 +63,11 @@ def infer(
         )
         for made, template, pairs in zip(templates, stateful_set.templates, found, strict=True)
     )
+    # What is as it was needs no warning; what an option brings does.
+    cautions = [each for each in of_storage(values, templates, ordinals) if each.where in given]
     where = f"StatefulSet {stateful_set.namespace}/{stateful_set.name}"
-    problems = [each._replace(what=f"{where}: {each.what}") for each in values.problems]
+    found_wrong = (*values.problems, *cautions)
+    problems = [each._replace(what=f"{where}: {each.what}") for each in found_wrong]
     return Inferred(completed, tuple(problems))
 
 
@@ -231,7 +235,11 @@ class _Style:
                 f"{value!r} ({next(name for name in values if values[name] == value)})"
                 for value in list(distinct)[:2]
             )
-            self._ask(option, f"the volumes differ in their {what}: {shown}", "...")
+            self._ask(
+                option,
+                f"the volumes differ in their {what}: {shown}",
+                "the one for the new volumes",
+            )
         return None
 
     def _pattern(
@@ -249,13 +257,13 @@ class _Style:
             return found[0]
         shown = ", ".join(list(texts.values())[:3])
         if found:
-            several = " and ".join(as_values(each) for each in found[:2])
-            self._ask(
-                option, f"the volumes' {what} ({shown}) follow {several}", as_values(found[0])
-            )
+            several = [as_values(each) for each in found[:3]]
+            what = f"the volumes' {what} ({shown}) follow {' and '.join(several)}"
+            self._ask(option, what, f"the one that is meant: {' or '.join(several)}")
         else:
-            self._ask(option, f"the volumes' {what} ({shown}) follow no pattern", "...{ordinal}")
+            self._ask(option, f"the volumes' {what} ({shown}) follow no pattern", "{ordinal} in it")
         return None
 
     def _ask(self, option: str, what: str, example: str) -> None:
-        self.values.problems.append(Problem(option, what, f"give {option} {example}"))
+        (path,) = (path for path, each in OPTIONS.items() if each == option)
+        self.values.drop(path, Problem(option, what, f"give {option}: {example}"))

@@ -48,7 +48,7 @@ def chosen(
     sets = [each for each in found.stateful_sets if namespace in (None, each.namespace)]
     sets = [each for each in sets if _matches(each, selector)]
     there = ", ".join(f"{each.namespace}/{each.name}" for each in found.stateful_sets)
-    fix = f"there are: {there}" if there else "give manifests with the StatefulSet in them"
+    fix = f"there are: {there}" if there else "name its namespace with -n, or its file with -f"
     problems = []
     for name in names:
         count = len([each for each in sets if each.name == name])

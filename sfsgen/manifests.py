@@ -20,6 +20,7 @@ _IDENTITY: tuple[Path, ...] = (
     ("metadata", "namespace"),
     ("metadata", "name"),
 )
+_KINDS_READ = ("StatefulSet", "PetSet", "PersistentVolumeClaim", "PersistentVolume", "List")
 _TYPES = {
     bool: "true or false",
     int: "a number",
@@ -91,7 +92,7 @@ def read_manifests(data: bytes, file: str) -> tuple[list[Manifest], list[Problem
             manifest = _manifest(document, inside, value, type_of_list)
             if manifest:
                 manifests.append(manifest)
-            else:
+            elif not _is_passed_over(value, type_of_list):
                 problems += _faults(document, inside, value, type_of_list)
     return manifests, problems
 
@@ -169,6 +170,12 @@ def _is_list(value: Any) -> bool:
         and kind.endswith("List")
         and (isinstance(items, list) or (items is None and (kind == "List" or "items" in value)))
     )
+
+
+def _is_passed_over(value: Any, type_of_list: tuple[Any, str]) -> bool:
+    """Return whether a value is of a kind that is not read, such as a Kustomization."""
+    kind = _or(value.get("kind"), type_of_list[1]) if isinstance(value, dict) else None
+    return isinstance(kind, str) and kind not in _KINDS_READ
 
 
 def _manifest(

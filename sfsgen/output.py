@@ -93,6 +93,7 @@ def write_files(folder: Path, contents: Iterable[tuple[str, str]], *, force: boo
     Raises InputError where a file is there already, unless `force`; OSError as the system does,
     after everything was put back.
     """
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=".sfsgen-", dir=folder))
     try:
@@ -103,8 +104,12 @@ def write_files(folder: Path, contents: Iterable[tuple[str, str]], *, force: boo
         _refuse_to_overwrite(folder, names, force=force)
         _move_in(staging, folder, names)
         return len(names)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+        if is_new and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _refuse_to_overwrite(folder: Path, names: Iterable[str], *, force: bool) -> None:

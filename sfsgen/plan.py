@@ -12,7 +12,6 @@ from sfsgen.model import ClaimTemplate, Series, VolumePair
 from sfsgen.names import Pattern
 from sfsgen.quantity import nano_units
 from sfsgen.resources import CLAIM, PAIRED, VOLUME
-from sfsgen.storage import location
 from sfsgen.versions import Target
 
 _Key = tuple[str, str]
@@ -76,7 +75,7 @@ def plan(
         problems += _block_mode(stateful_set, template)
         if wanted.shared_directory and series[VOLUME]:
             notes.append(
-                f"all volumes of claim template {wanted.name} share the directory "
+                f"the new volumes of claim template {wanted.name} share the directory "
                 f"{wanted.directory.at(0)}"
             )
     # What is not known matters only where a volume is made; a wrong option always does.
@@ -102,14 +101,9 @@ def left_behind(existing: Existing, made: Plan) -> Iterator[tuple[str, str]]:
             ordinal = pattern.ordinal_of(key[1])
             if ordinal is not None and ordinal >= made.ordinals.stop:
                 claim, volume = existing.claims.get(key), existing.reserved.get(key)
-                yield (
-                    claim.name if claim else "",
-                    _bound_to(claim) or (volume.name if volume else ""),
-                )
-
-
-def _bound_to(claim: ExistingClaim | None) -> str:
-    return claim.volume_name if claim else ""
+                is_there = claim or (volume and volume.phase == "Bound")
+                its_volume = (claim and claim.volume_name) or (volume and volume.name)
+                yield key[1] if is_there else "", its_volume or ""
 
 
 def _series(wanted: ClaimTemplate, ordinals: range, pair: VolumePair | None) -> list[Series]:
@@ -136,7 +130,11 @@ def _lack(existing: Existing, wanted: ClaimTemplate, ordinal: int) -> _Lack:
         fix = "give --volume-name another pattern"
         return _Lack(problem=Problem(volume.manifest.where(), what, fix))
     note = _released(volume, claim, key) or _unreserved(volume, key) or _unfit(volume, claim)
-    if claim:
+    is_unread = claim is None and volume.phase == "Bound"
+    if is_unread:
+        note = f"volume {volume.name} is Bound, and its claim {key[1]} is not in the input: read "
+        note += "the claims too (kubectl get sts,pvc,pv)"
+    if claim or is_unread:
         return _Lack(note=note)
     # The claim that fits a volume which is there.
     storage = volume.storage
@@ -168,9 +166,12 @@ def _of_claim_with_volume(
             where = volume.manifest.where(("spec", "claimRef", "namespace"))
             return _Lack(problem=Problem(where, what, fix))
         return _Lack(note=what)
-    if claim.phase == "Bound":
-        return _Lack()
-    return _Lack(note=_released(volume, claim, key) or _unreserved(volume, key))
+    note = ""
+    if claim.is_terminating:
+        note = f"the claim {claim.name} is being deleted; make it anew once it is gone"
+    elif claim.phase != "Bound":
+        note = _released(volume, claim, key) or _unreserved(volume, key)
+    return _Lack(note=note)
 
 
 def _new(
@@ -178,10 +179,9 @@ def _new(
 ) -> _Lack:
     """Return a new pair, or the volume that fits a claim which is there."""
     pair = wanted.pair(ordinal)
-    other = existing.directories.get(location(pair.directory))
-    if other and not wanted.shared_directory:
+    if other := existing.overlapping(pair.directory, is_shared=wanted.shared_directory):
         what = f"{pair.volume_name} would lie in {pair.directory.path}, where the volume "
-        what += f"{other.name} lies already"
+        what += f"{other.name} lies already ({other.path})"
         return _Lack(problem=Problem("--nfs-path", what, "give it another pattern"))
     if claim is None:
         return _NEW_PAIR
@@ -225,12 +225,14 @@ def _released(volume: ExistingVolume, claim: ExistingClaim | None, key: _Key) ->
     """Return what to say of a volume that holds on to a claim that is gone (measured)."""
     uid = claim.uid if claim else ""
     is_another = volume.claim_uid and (claim is None or uid not in ("", volume.claim_uid))
-    if volume.phase not in ("Released", "Failed") and not is_another:
+    if volume.phase == "Failed":
+        return f"volume {volume.name} is Failed; `kubectl describe pv {volume.name}` says why"
+    if volume.phase != "Released" and not is_another:
         return ""
     patch = '[{"op":"remove","path":"/spec/claimRef/uid"}]'
     return (
-        f"volume {volume.name} is {volume.phase or 'Released'} and holds on to an earlier claim "
-        f"{key[1]}; the data is kept. Free it for the new one: kubectl patch pv {volume.name} "
+        f"volume {volume.name} is Released and holds on to an earlier claim {key[1]}; the data is "
+        f"kept. Free it for the new one: kubectl patch pv {volume.name} "
         f"--type=json -p '{patch}'"
     )
 

@@ -1,5 +1,6 @@
 """Objects go out: the options that say which, how and where, checked first, then obeyed."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -70,12 +71,20 @@ def check(printing: Printing, problems: list[Problem]) -> None:
         problems.append(Problem("--output-dir", "it is empty", "name a folder"))
     elif folder and Path(folder).exists() and not Path(folder).is_dir():
         problems.append(Problem("--output-dir", f"{folder} is no folder", "name a folder"))
-    templates = [f"{resource}.yaml.j2" for resource in ORDER]
-    if printing.template_dir is not None and not any(
-        (Path(printing.template_dir) / name).is_file() for name in templates
-    ):
-        what = f"{printing.template_dir} holds no template"
-        problems.append(Problem("--template-dir", what, f"name them {', '.join(templates)}"))
+    if printing.template_dir is not None:
+        _check_templates(printing.template_dir, problems)
+
+
+def _check_templates(folder: str, problems: list[Problem]) -> None:
+    names = [f"{resource}.yaml.j2" for resource in ORDER]
+    fix = f"name them {', '.join(names)}"
+    found = [path.name for path in Path(folder).glob("*.j2")] if folder else []
+    if not set(found) & set(names):
+        problems.append(Problem("--template-dir", f"{folder or 'it'} holds no template", fix))
+    for name in sorted(set(found) - set(names)):
+        with contextlib.suppress(ValueError):  # it may be a part that templates include
+            parse(name.split(".")[0])
+            problems.append(Problem("--template-dir", f"{name} is no name of a template", fix))
 
 
 def print_documents(

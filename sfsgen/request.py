@@ -1,6 +1,6 @@
-"""What a command is asked for: sets, from options and a values file."""
+"""What a command is asked for: sets, from options and values files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.collisions import Claimant, collisions
@@ -32,15 +32,15 @@ def read_text(filename: str) -> str:
 
 
 def read_sets(
-    options: Mapping[str, Any], filename: str | None, target: Target
+    options: Mapping[str, Any], filenames: Sequence[str], target: Target
 ) -> tuple[list[Request], list[Problem]]:
-    """Return the sets that options and a values file ask for, and every problem found on the way.
+    """Return the sets that options and values files ask for, and every problem found on the way.
 
     Where there is a problem, the sets are not to be used.
     """
     requests: list[Request] = []
     problems: list[Problem] = []
-    for values in _values(options, filename, target):
+    for values in _values(options, filenames, target):
         try:
             requests.append(Request(values, build(values)))
         except InputError as error:
@@ -57,12 +57,12 @@ def read_sets(
     return requests, problems
 
 
-def _values(options: Mapping[str, Any], filename: str | None, target: Target) -> list[Values]:
-    if filename is None:
-        all_values = [Values(target)]
+def _values(options: Mapping[str, Any], filenames: Sequence[str], target: Target) -> list[Values]:
+    all_values = [each for filename in filenames for each in _from_file(filename, target)]
+    if filenames:
+        all_values = _chosen(all_values, options.get("NAME"), filenames)
     else:
-        all_values = _from_file(filename, target)
-        all_values = _chosen(all_values, options.get("NAME"), filename)
+        all_values = [Values(target)]
     for values in all_values:
         overlay(values, options)
     return all_values
@@ -87,13 +87,13 @@ def _from_file(filename: str, target: Target) -> list[Values]:
     return all_values
 
 
-def _chosen(all_values: list[Values], name: str | None, filename: str) -> list[Values]:
+def _chosen(all_values: list[Values], name: str | None, filenames: Sequence[str]) -> list[Values]:
     """Return the sets that NAME chooses among several; a single set it names anew."""
     if name is None or len(all_values) == 1:
         return all_values
     chosen = [values for values in all_values if values.get("name") == name]
     if not chosen:
         names = ", ".join(str(values.get("name")) for values in all_values)
-        what = f'{shown(filename)} has no set named "{name}"'
+        what = f'{", ".join(map(shown, filenames))} has no set named "{name}"'
         raise InputError(Problem("NAME", what, f"there are: {names}"))
     return chosen

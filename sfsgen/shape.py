@@ -12,6 +12,7 @@ from jsonschema.validators import extend
 from sfsgen import vocabulary
 from sfsgen.errors import Problem
 from sfsgen.paths import Path, spelled
+from sfsgen.quantity import nano_units
 from sfsgen.versions import Target
 from sfsgen.yaml_documents import Document
 
@@ -23,6 +24,13 @@ _AS = {
     "number": "write it in digits, without quotes",
     "object": "write it as a mapping, key: value",
     "string": "write a text",
+}
+_ALIKE = 0.8  # of two keys: "server" is not meant by "service"
+# Words that stand deeper in a values file, by their last part.
+_ELSEWHERE = {
+    str(path[-1]): spelled(path).replace("[0]", "[]")
+    for path in vocabulary.OPTIONS
+    if len(path) > 1
 }
 _TYPES = {
     "array": "a list",
@@ -49,7 +57,11 @@ def faults(document: Document, target: Target) -> Iterator[tuple[Path, Problem]]
 
 @cache
 def _validator(target: Target) -> Any:
-    checks: dict[str, _Check] = {"x-since": _since(target), "x-until": _until(target)}
+    checks: dict[str, _Check] = {
+        "x-since": _since(target),
+        "x-until": _until(target),
+        "x-quantity": _quantity,
+    }
     return extend(Draft202012Validator, checks)(vocabulary.schema())  # type: ignore[no-untyped-call]
 
 
@@ -69,6 +81,13 @@ def _until(target: Target) -> _Check:
     return check
 
 
+def _quantity(_v: object, _is: object, value: object, _s: object) -> Iterator[ValidationError]:
+    try:
+        nano_units(str(value))
+    except ValueError:
+        yield ValidationError("is not a quantity")
+
+
 def _minor_fault(path: Path, error: ValidationError) -> tuple[str, str]:
     minor = error.validator_value
     if error.validator == "x-since":
@@ -85,8 +104,10 @@ def _unknown_keys(
         if key in known:
             continue
         by_lower_case = {each.lower(): each for each in known}
-        near = difflib.get_close_matches(key.lower(), by_lower_case, 1)
+        near = difflib.get_close_matches(key.lower(), by_lower_case, 1, _ALIKE)
         fix = f'write "{by_lower_case[near[0]]}"' if near else f"there are: {', '.join(known)}"
+        if not path and not near and key in _ELSEWHERE:
+            fix = f"write it as {_ELSEWHERE[key]}"
         what = f'there is no "{key}" in {spelled(path)}'
         yield (*path, key), Problem(document.where((*path, key), key=True), what, fix)
 
@@ -94,23 +115,30 @@ def _unknown_keys(
 def _explained(path: Path, error: ValidationError) -> tuple[str, str]:
     name, wanted = spelled(path), cast("Any", error.validator_value)
     shown = "nothing" if error.instance is None else json.dumps(error.instance, ensure_ascii=False)
-    if error.validator == "type":
-        types = [wanted] if isinstance(wanted, str) else list(wanted)
-        what = f"{name} must be {' or '.join(_TYPES[each] for each in types)}, not {_brief(shown)}"
-        is_scalar = isinstance(error.instance, int | float | bool)
-        fix = "put it in quotes" if "string" in types and is_scalar else _AS[types[0]]
-        return what, fix
-    if error.validator == "enum":
-        choices = [str(each) for each in wanted]
-        return f"{name} cannot be {_brief(shown)}", f"write one of {', '.join(choices)}"
-    if error.validator == "minimum":
-        return f"{name} is {shown}", f"write {wanted} or more"
-    if error.validator == "minItems":
-        return f"{name} is empty", "give at least one, or leave the key out"
-    if error.validator == "required":
-        missing = [key for key in wanted if key not in cast("Any", error.instance)]
-        return f"{name} lacks {', '.join(missing)}", "add it"
-    return f"{name}: {error.message}", "see `sfsgen schema`"
+    shown = _brief(shown)
+    what, fix = f"{name}: {error.message}", "see `sfsgen schema`"
+    match error.validator:
+        case "type":
+            what, fix = _wrong_type(name, wanted, error.instance, shown)
+        case "enum":
+            what, fix = f"{name} cannot be {shown}", f"write one of {', '.join(map(str, wanted))}"
+        case "minimum":
+            what, fix = f"{name} is {shown}", f"write {wanted} or more"
+        case "minItems":
+            what, fix = f"{name} is empty", "give at least one, or leave the key out"
+        case "required":
+            missing = [key for key in wanted if key not in cast("Any", error.instance)]
+            what, fix = f"{name} lacks {', '.join(missing)}", "add it"
+        case "x-quantity":
+            what, fix = f"{name}: {shown} is not a Kubernetes quantity", "write it as 500m or 1Gi"
+    return what, fix
+
+
+def _wrong_type(name: str, wanted: Any, value: object, shown: str) -> tuple[str, str]:
+    types = [wanted] if isinstance(wanted, str) else list(wanted)
+    what = f"{name} must be {' or '.join(_TYPES[each] for each in types)}, not {shown}"
+    is_scalar = isinstance(value, int | float | bool)
+    return what, "put it in quotes" if "string" in types and is_scalar else _AS[types[0]]
 
 
 def _brief(shown: str) -> str:

@@ -183,6 +183,9 @@ def _server_fault(text: str) -> tuple[str, str]:
 
 
 def _colon_fault(text: str) -> tuple[str, str]:
+    if bare_url := re.fullmatch(r"nfs://([^/:]+)(/.*)?", text):
+        path = f", and the path as --nfs-path {bare_url[2]}" if bare_url[2] else ""
+        return "is a URL", f'write "{bare_url[1]}"{path}'
     host, _, rest = text.rpartition(":")
     if is_address(text.strip("[]")):
         bare = text.strip("[]")
@@ -250,7 +253,7 @@ def _directory(values: Values, template: Path, known: Mapping[str, str | Pattern
         text = f"{text}/{{volume}}"
     directory = _pattern(values, path, _normalised(text), known)
     if values.get(*shared) and directory.is_open:
-        what = "one directory for all ordinals, and a path with the ordinal in it, exclude another"
+        what = "one directory for all ordinals, and a path with the ordinal, exclude each other"
         values.fault(shared, what, "leave out {ordinal}, {volume} and {claim}, or this")
     return directory
 

@@ -55,6 +55,8 @@ def finalize(value: Any) -> str:
     """Return what an expression of a template prints: always one YAML value, never more."""
     if isinstance(value, Yaml):
         return value
+    if isinstance(value, dict | list | tuple):
+        raise TypeError("a mapping or a list is printed with `| block(COLUMNS)`")
     return scalar(value.value if isinstance(value, Open) else value)
 
 

@@ -120,7 +120,7 @@ class Values:
     def require(self, path: Path, feature: Feature, what: str = "") -> None:
         """Note a fault where the target's minors lack what the value at a path asks for."""
         if not self.target.has(feature):
-            what = f"{what or feature.what} needs Kubernetes 1.{feature.since} or later"
+            what = f"for {what or feature.what} Kubernetes 1.{feature.since} or later is needed"
             fix = f"give --kube-version 1.{feature.since} or later, or leave it out"
             self.fault(path, f"{what}; the target is {self.target}", fix)
 

@@ -179,9 +179,10 @@ def schema() -> dict[str, Any]:
     """
     definitions = json.loads(Path(__file__).with_name("kubernetes-fields.json").read_bytes())
     types = definitions["$defs"]
-    # A container beside the main one needs a name of its own.
+    # A container beside the main one needs a name and an image of its own.
     for key in ("containers", "initContainers"):
-        types["PodSpec"]["properties"][key]["items"]["required"] = ["name"]
+        types["PodSpec"]["properties"][key]["items"]["required"] = ["name", "image"]
+    types["Quantity"]["x-quantity"] = True
     passed_through = {}
     for key, (description, name) in _PASSED_THROUGH.items():
         properties = dict(types[name]["properties"])

@@ -87,6 +87,10 @@ def read(text: str, file: str, first_line: int = 1) -> list[Document]:
     except MarkedYAMLError as error:
         what = " ".join(filter(None, (error.context, error.problem)))
         mark = error.problem_mark or error.context_mark
+        if mark and text[mark.index : mark.index + 1] == "\t":
+            raise stream.error(
+                mark, "this is not YAML: a tab cannot indent", "use blanks"
+            ) from error
         raise stream.error(mark, f"this is not YAML: {what}", _MEND) from error
     except YAMLError as error:
         raise stream.error(None, f"this is not YAML: {error}", _MEND) from error

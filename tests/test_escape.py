@@ -376,8 +376,8 @@ def sample(
         name = schema["$ref"].rpartition("/")[2]
         recurs = name in inside
         return None if recurs else sample(SCHEMA["$defs"][name], some, path, (*inside, name))
-    if "enum" in schema:
-        return schema["enum"][0]
+    if "enum" in schema or "x-quantity" in schema:
+        return schema.get("enum", ["1Gi"])[0]
     kind = "string" if "string" in schema["type"] else schema["type"]
     if kind == "string":
         text = next(some)

@@ -137,19 +137,47 @@ NOT_ALL_OBJECTS = [
     ("a: 1", "1:1", "the object has no apiVersion"),
     ("a: 1", "1:1", "the object has no kind"),
     ("a: 1", "1:1", "the object has no metadata.name"),
-    ("kind: A\nmetadata: {name: a}", "1:1", "A has no apiVersion"),
+    ("kind: PersistentVolume\nmetadata: {name: a}", "1:1", "PersistentVolume has no apiVersion"),
     ("kind: ''\napiVersion: v1\nmetadata: {name: a}", "1:7", "the object has no kind"),
-    ("kind: A\napiVersion: v1\nmetadata:\n  labels: {}", "4:3", "A has no metadata.name"),
-    ("kind: A\napiVersion: v1\nmetadata: {name: ''}", "3:18", "A has no metadata.name"),
-    ("kind: A\napiVersion: v1\nmetadata: null", "3:11", "A has no metadata.name"),
-    ("kind: A\napiVersion: v1\nmetadata: [a]", "3:11", "metadata is a list, not a mapping"),
+    (
+        "kind: PersistentVolume\napiVersion: v1\nmetadata:\n  labels: {}",
+        "4:3",
+        "has no metadata.name",
+    ),
+    (
+        "kind: PersistentVolume\napiVersion: v1\nmetadata: {name: ''}",
+        "3:18",
+        "has no metadata.name",
+    ),
+    ("kind: PersistentVolume\napiVersion: v1\nmetadata: null", "3:11", "has no metadata.name"),
+    (
+        "kind: PersistentVolume\napiVersion: v1\nmetadata: [a]",
+        "3:11",
+        "metadata is a list, not a mapping",
+    ),
     ("kind: 3\napiVersion: v1\nmetadata: {name: a}", "1:7", "kind is a number, not a string"),
     ("kind: 0\napiVersion: v1\nmetadata: {name: a}", "1:7", "kind is a number, not a string"),
     ("kind: [A]\napiVersion: v1\nmetadata: {name: a}", "1:7", "kind is a list, not a string"),
-    ("kind: A\napiVersion: 1\nmetadata: {name: a}", "2:13", "apiVersion is a number"),
-    ("kind: A\napiVersion: v1\nmetadata: {name: 1.5}", "3:18", "metadata.name is a number"),
-    ("kind: A\napiVersion: v1\nmetadata: {name: yes}", "3:18", "metadata.name is true or false"),
-    ("kind: A\napiVersion: v1\nmetadata: {name: a, namespace: 0}", "3:32", "metadata.namespace is"),
+    (
+        "kind: PersistentVolume\napiVersion: 1\nmetadata: {name: a}",
+        "2:13",
+        "apiVersion is a number",
+    ),
+    (
+        "kind: PersistentVolume\napiVersion: v1\nmetadata: {name: 1.5}",
+        "3:18",
+        "metadata.name is a number",
+    ),
+    (
+        "kind: PersistentVolume\napiVersion: v1\nmetadata: {name: yes}",
+        "3:18",
+        "metadata.name is true or false",
+    ),
+    (
+        "kind: PersistentVolumeClaim\napiVersion: v1\nmetadata: {name: a, namespace: 0}",
+        "3:32",
+        "namespace is",
+    ),
 ]
 
 

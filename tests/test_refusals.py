@@ -343,7 +343,7 @@ IN_THE_FILE = [
     ("pod: {metadata: {namespace: a}}", "5:18", "say it with namespace"),
     ("pod: {metadata: {generateName: a}}", "5:18", "leave it out"),
     ("pod: {metadata: {labels: {app.kubernetes.io/name: a}}}", "5:27", 'write "web"'),
-    ("pod: {containers: [{name: web}]}", "5:21", "another"),
+    ("pod: {containers: [{name: web, image: x}]}", "5:21", "another"),
     ("pod: {volumes: [{name: pvc, emptyDir: {}}]}", "5:24", "another name"),
     ("statefulSet: {metadata: {name: a}}", "5:26", "say it with name"),
     ("statefulSet: {metadata: {namespace: a}}", "5:26", "say it with namespace"),
@@ -978,3 +978,30 @@ def test_a_command_line_that_cannot_be_read_is_refused_with_what_there_is(
 )
 def test_own_fields_are_held_to_the_same_rules(text: str, part: str) -> None:
     assert_refused_once(render(f"{WEB}{text}\n"), refused(render(f"{WEB}{text}\n"))[0].where, part)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("server: nfs", "write it as nfs.server"),
+        ("storage: 1Gi", "write it as claimTemplates[].storage"),
+        ("mountPath: /a", "write it as claimTemplates[].mountPath"),
+        ("container: {resources: {limits: {memory: 2GB}}}", '"2GB" is not a Kubernetes quantity'),
+        ("pod: {containers: [{name: a}]}", "lacks image"),
+    ],
+)
+def test_a_mistake_is_led_to_its_cure(text: str, part: str) -> None:
+    (problem,) = refused(render(f"{WEB}{text}\n"))
+    assert part in f"{problem.what} {problem.fix}"
+
+
+def test_an_unknown_key_is_not_mended_into_another_meaning() -> None:
+    problems = refused(render(f"{WEB}ports: [{{port: 80}}]\n"))
+    assert all("hostPort" not in problem.fix.split(",")[0] for problem in problems)
+
+
+def test_a_volume_of_no_ordinal_is_warned_of() -> None:
+    text = WEB.replace("1Gi}", "1Gi, volumes: [{ordinal: 3, nfs: {path: /old}}]}")
+    (warning,) = told(render(text))
+    assert warning.severity == "warning"
+    assert "there is no ordinal 3: there are 0 to 2" in warning.what

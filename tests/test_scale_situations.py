@@ -1,5 +1,6 @@
 """What `scale` and `volumes` do in odd situations: a case a line, each once seen or thought of."""
 
+import contextlib
 import json
 import os
 import pty
@@ -99,6 +100,62 @@ def test_the_volume_of_a_waiting_claim_takes_no_directory_of_another() -> None:
     other = _changed(_pair(7)[0], spec__nfs={"server": "nfs", "path": "/exports/pv-web-2"})
     claim = _changed(_pair(2)[1], spec__volumeName=None)
     _refused(_run("scale web -r 3", _set(), _pair(0), _pair(1), claim, other), "lies already")
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        ("--nfs-path /exports/pv-web-0/{ordinal}", "lies already (/exports/pv-web-0)"),
+        ("--nfs-path /exports --shared-directory", "lies already (/exports/pv-web-"),
+    ],
+)
+def test_no_directory_lies_above_or_below_another_volumes(options: str, part: str) -> None:
+    _refused(_run(f"scale web -r 4 {options}", _set(), _pair(0), _pair(1)), part)
+
+
+def test_a_dump_without_claims_makes_none_anew() -> None:
+    volumes = [_changed(_pair(ordinal)[0], status__phase="Bound") for ordinal in (0, 1)]
+    result = _run("scale web -r 3 -o name", _set(), volumes)
+    _noted(result, "pv-web-0 is Bound, and its claim pvc-web-0 is not in the input")
+    assert result.out.split() == ["persistentvolume/pv-web-2", "persistentvolumeclaim/pvc-web-2"]
+
+
+def test_a_claim_that_is_being_deleted_is_told() -> None:
+    claim = _changed(_pair(1)[1], metadata__deletionTimestamp="2026-11-24T00:00:00Z")
+    _noted(_run("scale web -r 2", _set(), _pair(0), _pair(1)[0], claim), "is being deleted")
+
+
+def test_a_claim_template_without_a_name_is_refused_at_its_line() -> None:
+    found = _set()
+    del found["spec"]["volumeClaimTemplates"][0]["metadata"]["name"]
+    _refused(_run("volumes", found), "stdin:1:", "no metadata.name")
+
+
+def test_what_an_option_brings_is_warned_of() -> None:
+    options = "--reclaim-policy Delete --mount-option soft --nfs-server 10.0.0.1 --nfs-path /e"
+    objects = _set(), _pair(0), _pair(1)
+    _noted(
+        _run(f"scale web -r 3 {options}", *objects),
+        "Delete",
+        "soft mount",
+        "10.0.0.1 is an address",
+    )
+    _refused(_run(f"scale web -r 3 --strict {options}", *objects), "soft mount")
+
+
+def test_two_servers_are_one_error() -> None:
+    pairs = _pair(0), _pair(1)
+    _changed(pairs[1][0], spec__nfs__server="other")
+    result = _run("scale web -r 3", _set(), *pairs)
+    _refused(result, "--nfs-server: error: ")
+    assert result.err.count(": error: ") == 1
+
+
+@pytest.mark.parametrize("text", ["kind: Kustomization\nresources: []\n", "kind: A\nmetadata: 3\n"])
+def test_other_kinds_are_passed_over_whatever_they_hold(text: str) -> None:
+    rendered = sfsgen("render web -r 2 --nfs-server nfs --storage 1Gi").out
+    result = sfsgen("scale web -r 2 -f -", f"apiVersion: v1\n{text}{rendered}")
+    assert (result.status, result.out) == (0, "")
 
 
 def test_a_volume_reserved_for_two_claims_is_refused() -> None:
@@ -299,6 +356,9 @@ def test_on_a_terminal_the_next_commands_are_shown(
         ["bash", "-c", command], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=theirs, check=True
     )
     os.close(theirs)
-    shown = os.read(ours, 10_000).decode().replace("\r\n", "\n")
+    shown = ""
+    with contextlib.suppress(OSError):  # that is how a terminal ends
+        while data := os.read(ours, 10_000):
+            shown += data.decode().replace("\r\n", "\n")
     os.close(ours)
     assert shown.endswith("next:\n" + "".join(f"  {line}\n" for line in following))

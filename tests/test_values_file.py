@@ -529,3 +529,15 @@ def without_none(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: without_none(each) for key, each in value.items() if each is not None}
     return value
+
+
+def test_several_files_are_several_sets(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        text = (
+            f"name: {name}\nreplicas: 1\nnfs: {{server: nfs}}\nclaimTemplates: [{{storage: 1Gi}}]\n"
+        )
+        (tmp_path / f"{name}.yaml").write_text(text)
+    files = f"-f {tmp_path}/a.yaml -f {tmp_path}/b.yaml"
+    result = sfsgen(f"render {files} --only sts -o name")
+    assert result.out.split() == ["statefulset.apps/a", "statefulset.apps/b"], result.err
+    assert sfsgen(f"render b {files} --only sts -o name").out.split() == ["statefulset.apps/b"]

@@ -91,21 +91,23 @@ def refuse_renamed(existing: "Existing", stateful_sets: Iterable["ExistingSet"])
         raise InputError(*problems)
 
 
-def print_missing(plans: Sequence[Plan], printing: Printing) -> bool:
+def print_missing(plans: Sequence[Plan], printing: Printing, *, strict: bool) -> bool:
     """Print what plans lack and tell their notes; return whether anything was missing.
 
     Raises InputError where a plan has problems, or two volumes could not both be.
     """
     problems = [*(problem for plan in plans for problem in plan.problems), *_collisions(plans)]
-    if problems:
-        raise InputError(*problems)
+    errors, cautions = console.split(problems, strict=strict)
+    if errors:
+        raise InputError(*errors, *cautions)
     is_missing = any(series for plan in plans for series in plan.series.values())
     if is_missing:
         print_documents(lambda renderer: _documents(plans, renderer), printing)
+    console.tell(*cautions)
     for plan in plans:
         for note in plan.notes:
             console.note(note)
-        for template in plan.stateful_set.templates:
+        for template in plan.stateful_set.templates if is_missing else ():
             if template.storage.storage_class is None:
                 console.note(
                     f"claim template {template.name} of {plan.stateful_set.name} names no class: "

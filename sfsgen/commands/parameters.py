@@ -33,9 +33,12 @@ Replicas = Annotated[
     str | None, _of_set("--replicas", "-r", metavar="N", text="The number of pods.")
 ]
 Filename = Annotated[
-    str | None,
+    list[str] | None,
     _of_set(
-        "--filename", "-f", metavar="FILE", text="A values file (see sfsgen init); - for stdin."
+        "--filename",
+        "-f",
+        metavar="FILE",
+        text="A values file (see sfsgen init); - for stdin; repeatable.",
     ),
 ]
 Namespace = Annotated[

@@ -77,7 +77,7 @@ def render(
     printing = Printing(target, chosen, output, output_dir, force, template_dir)
     check(printing, problems)
     try:
-        requests, found = read_sets(options, filename, target)
+        requests, found = read_sets(options, filename or (), target)
         problems += found
     except InputError as error:
         requests = []

@@ -35,6 +35,7 @@ def scale(
     force: parameters.Force = False,
     template_dir: parameters.TemplateDir = None,
     kube_version: parameters.KubeVersion = None,
+    strict: parameters.Strict = False,
 ) -> None:
     """Print the volumes and claims that a StatefulSet lacks for N replicas, and nothing else.
 
@@ -59,7 +60,7 @@ def scale(
     (stateful_set,) = chosen(found, [name], namespace, None)
     refuse_renamed(found, [stateful_set])
     made = plan(found, stateful_set, given.replicas, given.style, given.printing.target)
-    is_missing = print_missing([made], given.printing)
+    is_missing = print_missing([made], given.printing, strict=strict)
     here = ["-n", stateful_set.namespace]
     if given.replicas < stateful_set.replicas:
         for claim, volume in left_behind(found, made):

@@ -34,6 +34,7 @@ def volumes(
     force: parameters.Force = False,
     template_dir: parameters.TemplateDir = None,
     kube_version: parameters.KubeVersion = None,
+    strict: parameters.Strict = False,
 ) -> None:
     """Print the volumes and claims that StatefulSets lack, for a chart's as for one's own.
 
@@ -52,7 +53,9 @@ def volumes(
     for each in sets:
         wanted = each.replicas if given.replicas is None else given.replicas
         plans.append(plan(found, each, wanted, given.style, given.printing.target))
-    is_missing = print_missing(plans, given.printing)
-    if not is_missing and not any(each.notes for each in plans):
+    is_missing = print_missing(plans, given.printing, strict=strict)
+    if not any(each.templates for each in sets):
+        console.note("no set has claim templates, and none needs volumes")
+    elif not is_missing and not any(each.notes for each in plans):
         console.note("nothing is missing: every ordinal has a volume and a claim")
     tell_next(given, is_missing=is_missing)
