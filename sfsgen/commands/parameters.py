@@ -20,6 +20,10 @@ def _of_input(*names: str, metavar: str | None = None, text: str) -> Any:
     return _option("What exists", *names, metavar=metavar, text=text)
 
 
+def _of_new(*names: str, metavar: str | None = None, text: str) -> Any:
+    return _option("New pairs (default: as those that exist)", *names, metavar=metavar, text=text)
+
+
 def _of_storage(*names: str, metavar: str | None = None, text: str) -> Any:
     return _option("Storage", *names, metavar=metavar, text=text)
 
@@ -228,3 +232,36 @@ Kubeconfig = Annotated[
 NewReplicas = Annotated[
     str | None, _of_input("--replicas", "-r", metavar="N", text="The number of pods to come.")
 ]
+
+# What new pairs have where the existing ones are not to be followed.
+NewNfsServer = Annotated[
+    str | None, _of_new("--nfs-server", metavar="HOST", text="A DNS name, IPv4 or IPv6 address.")
+]
+NewNfsPath = Annotated[
+    str | None,
+    _of_new("--nfs-path", metavar="PATH", text="The export or the pattern of the directories."),
+]
+NewStorage = Annotated[
+    str | None, _of_new("--storage", metavar="SIZE", text="Of each volume, such as 1Gi.")
+]
+NewAccessMode = Annotated[
+    list[str] | None,
+    _of_new("--access-mode", metavar="MODE", text="RWX, RWO, ROX or RWOP; repeatable."),
+]
+NewReclaimPolicy = Annotated[
+    str | None, _of_new("--reclaim-policy", metavar="POLICY", text="Retain, Delete or Recycle.")
+]
+NewMountOption = Annotated[
+    list[str] | None,
+    _of_new("--mount-option", metavar="OPTION", text="Such as nfsvers=4.1; repeatable."),
+]
+NewVolumeName = Annotated[
+    str | None,
+    _of_new("--volume-name", metavar="PATTERN", text="The pattern of the volumes' names."),
+]
+NewDriver = Annotated[str | None, _of_new("--driver", metavar="DRIVER", text="nfs or csi.")]
+NewSharedDirectory = Annotated[
+    bool | None,
+    _of_new("--shared-directory/--no-shared-directory", text="One directory for all ordinals."),
+]
+NewReadOnly = Annotated[bool | None, _of_new("--read-only/--no-read-only", text="Mount read-only.")]

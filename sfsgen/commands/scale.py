@@ -20,16 +20,16 @@ def scale(
     namespace: parameters.InNamespace = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
-    nfs_server: parameters.NfsServer = None,
-    nfs_path: parameters.NfsPath = None,
-    shared_directory: parameters.SharedDirectory = None,
-    storage: parameters.Storage = None,
-    access_mode: parameters.AccessMode = None,
-    reclaim_policy: parameters.ReclaimPolicy = None,
-    mount_option: parameters.MountOption = None,
-    read_only: parameters.ReadOnly = None,
-    volume_name: parameters.VolumeName = None,
-    driver: parameters.Driver = None,
+    nfs_server: parameters.NewNfsServer = None,
+    nfs_path: parameters.NewNfsPath = None,
+    shared_directory: parameters.NewSharedDirectory = None,
+    storage: parameters.NewStorage = None,
+    access_mode: parameters.NewAccessMode = None,
+    reclaim_policy: parameters.NewReclaimPolicy = None,
+    mount_option: parameters.NewMountOption = None,
+    read_only: parameters.NewReadOnly = None,
+    volume_name: parameters.NewVolumeName = None,
+    driver: parameters.NewDriver = None,
     output: parameters.Output = "yaml",
     output_dir: parameters.OutputDir = None,
     force: parameters.Force = False,
@@ -40,7 +40,7 @@ def scale(
     """Print the volumes and claims that a StatefulSet lacks for N replicas, and nothing else.
 
     Sizes, modes, names, servers and directories are those of the pairs that exist; what they do
-    not show is asked for by option, and an option always wins.
+    not show is asked for by option, and an option wins.
 
     \b
     sfsgen scale web --replicas 5 | kubectl create -f -
