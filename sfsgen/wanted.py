@@ -1,7 +1,7 @@
 """Values to model: the set that is wanted, checked once, each fault at its option or line."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sfsgen import names, versions
@@ -303,15 +303,17 @@ def _pod(
             values.fault((*path, index, "name"), what, "give it another name")
     init_path = own.path("initContainers")
     sidecars = own.append("containers", [{"name": name}], "name")[1:]
-    _check_container_names(values, own.path("containers"), sidecars)
     fields = own.rest()
-    _check_container_names(
-        values,
-        init_path,
-        fields.get("initContainers", ()),
-        name,
-        *(each["name"] for each in sidecars),
-    )
+    first = fields.get("initContainers", ())
+    _check_container_names(values, own.path("containers"), sidecars)
+    _check_container_names(values, init_path, first, name, *(each["name"] for each in sidecars))
+    mountable = {*seen, *(template.name for template in templates)}
+    for path, containers in ((own.path("containers"), sidecars), (init_path, first)):
+        for index, container in enumerate(containers):
+            mounts = container.get("volumeMounts") or ()
+            _check_mounts(values, (*path, index, "volumeMounts"), mounts, mountable)
+    mounts = values.get("container", "volumeMounts") or ()
+    _check_mounts(values, ("container", "volumeMounts"), mounts, mountable)
     return Pod(
         metadata=own.metadata(common),
         sidecars=sidecars,
@@ -330,6 +332,17 @@ def _check_container_names(
         seen.add(name)
         fault = names.label_fault(name)
         values.check((*path, index, "name"), name, fault, _label_fix(name))
+
+
+def _check_mounts(
+    values: Values, path: Path, mounts: Iterable[Fields], mountable: Collection[str]
+) -> None:
+    for index, mount in enumerate(mounts if not values.is_reported("pod") else ()):
+        name = mount.get("name")
+        if name not in mountable:
+            what = f'there is no volume "{name}" to mount'
+            fix = f"add it to pod.volumes, or mount one of {', '.join(sorted(mountable))}"
+            values.fault((*path, index, "name"), what, fix)
 
 
 def _container(

@@ -362,7 +362,7 @@ def own_texts() -> list[str]:
 
 
 LAWFUL = re.compile(
-    r"pod\.(containers|initContainers)\.0\.name|service\.ports\.0\.name|\w+\.metadata\.labels\..*"
+    r"pod\.(containers|initContainers)\.0\.name|service\.ports\.0\.name|.*\.volumeMounts\.0\.name|\w+\.metadata\.labels\..*"
 )
 
 
@@ -382,9 +382,9 @@ def sample(
     if kind == "string":
         text = next(some)
         # Some names and labels are held to Kubernetes' rules.
-        return (
-            re.sub("[^a-z0-9]+", "-", path.lower()).strip("-") if LAWFUL.fullmatch(path) else text
-        )
+        is_mount = path.endswith("volumeMounts.0.name")
+        lawful = "pvc" if is_mount else re.sub("[^a-z0-9]+", "-", path.lower()).strip("-")
+        return lawful if LAWFUL.fullmatch(path) else text
     if kind not in ("array", "object"):
         return True if kind == "boolean" else 1
     fields = schema.get("properties", {}) if kind == "object" else {"0": schema["items"]}

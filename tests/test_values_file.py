@@ -149,7 +149,7 @@ WORDS = [
     ("container", "container: {args: ['on', '1']}", SET, f"{MAIN}/args", ["on", "1"]),
     ("container", "container: {env: [{name: B}]}\nenv: [{name: A}]", SET, f"{MAIN}/env", [{"name": "A"}, {"name": "B"}]),
     ("container", "container: {ports: [{containerPort: 1}]}", SET, f"{MAIN}/ports/1", {"containerPort": 1}),
-    ("container", "container: {volumeMounts: [{name: a, mountPath: /a}]}", SET, f"{MAIN}/volumeMounts/1/name", "a"),
+    ("container", "container: {volumeMounts: [{name: pvc, mountPath: /a}]}", SET, f"{MAIN}/volumeMounts/1/name", "pvc"),
     ("container", "container: {livenessProbe: ~}", SET, f"{MAIN}/livenessProbe", None),
     ("pod", "pod: {nodeName: a}", SET, f"{POD}/nodeName", "a"),
     ("pod", "pod: {spec: {nodeName: a}}", SET, f"{POD}/nodeName", "a"),
