@@ -2,12 +2,14 @@
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
 from sfsgen.console import say
 
-DONE, FAILED, INTERRUPTED, CLOSED_PIPE = 0, 2, 130, 141  # the last two as a shell reports signals
+DONE, FAILED = 0, 2
+INTERRUPTED, CLOSED_PIPE, TERMINATED = 130, 141, 143  # as a shell reports signals
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -22,6 +24,8 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("sfsgen: interrupted")
         return INTERRUPTED
+    except SystemExit:
+        return TERMINATED
     except BrokenPipeError:
         return CLOSED_PIPE
     except OSError as error:
@@ -38,6 +42,8 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """Run the program and end the process."""
     gc.disable()  # a run makes many objects and hardly any garbage
+    # As an exception, so that what was begun is cleaned up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     if sys.stderr is None:  # closed by the caller; print() would talk on stdout instead
         sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115  # until the process ends
     status = run(sys.argv[1:])

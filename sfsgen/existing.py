@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sfsgen.errors import Problem
 from sfsgen.manifests import Manifest
 from sfsgen.model import NfsDirectory
-from sfsgen.names import Pattern, claim_name
+from sfsgen.names import Pattern, claim_name, closest_label, label_fault
 from sfsgen.paths import Path, spelled
 from sfsgen.quantity import nano_units
 from sfsgen.storage import location
@@ -17,6 +17,7 @@ from sfsgen.versions import (
     KUBERNETES_OWN_ANNOTATIONS,
     MOUNT_OPTIONS_ANNOTATION,
 )
+from sfsgen.vocabulary import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
 
 _CSI_NFS = "nfs.csi.k8s.io"
 
@@ -131,10 +132,11 @@ class ExistingVolume(NamedTuple):
     phase: str
 
 
+_ACCESS_MODE = frozenset(ACCESS_MODES.values())
 _TEXTS = {"*": str}
 _METADATA = {"labels": _TEXTS, "annotations": _TEXTS, "uid": str}
 _CLAIM_SPEC = {
-    "accessModes": [str],
+    "accessModes": [_ACCESS_MODE],
     "resources": {"requests": {"storage": nano_units}},
     "storageClassName": str,
     "volumeMode": str,
@@ -159,7 +161,7 @@ _SHAPES: dict[str, Any] = {
     "PersistentVolume": {
         "metadata": _METADATA,
         "spec": {
-            "accessModes": [str],
+            "accessModes": [_ACCESS_MODE],
             "capacity": {"storage": nano_units},
             "claimRef": {"namespace": str, "name": str, "uid": str},
             "storageClassName": str,
@@ -176,6 +178,7 @@ _SHAPES["PetSet"] = _SHAPES["StatefulSet"]
 _INT32 = range(2**31)
 _TYPES = {
     str: "a string",
+    _ACCESS_MODE: f"one of {', '.join(ACCESS_MODES.values())}",
     int: "a whole number from 0 to 2147483647",
     bool: "true or false",
     nano_units: "a quantity such as 1Gi",
@@ -191,11 +194,31 @@ def faults(manifest: Manifest) -> Iterator[Problem]:
     misfits = list(_misfits(manifest.value, shape, ()))
     for path, what in misfits:
         yield Problem(manifest.where(path), f"{spelled(path)} must be {what}", "mend it there")
-    is_readable_set = not misfits and _SHAPES.get(manifest.kind) is _SHAPES["StatefulSet"]
-    for index, template in enumerate(_templates(manifest) if is_readable_set else ()):
-        if not _at(template, "metadata", "name"):
-            where = manifest.where(("spec", "volumeClaimTemplates", index))
-            yield Problem(where, "the claim template has no metadata.name", "name it")
+    if _SHAPES.get(manifest.kind) is _SHAPES["StatefulSet"]:
+        yield from _template_faults(manifest)
+
+
+def _template_faults(manifest: Manifest) -> Iterator[Problem]:
+    """Yield what is wrong with the names of claim templates, which claims are named after."""
+    spec = manifest.value.get("spec")
+    templates = spec.get("volumeClaimTemplates") if isinstance(spec, dict) else None
+    seen = set()
+    for index, template in enumerate(templates if isinstance(templates, list) else ()):
+        metadata = template.get("metadata") if isinstance(template, dict) else None
+        name = metadata.get("name", "") if isinstance(metadata, dict) else ""
+        path = ("spec", "volumeClaimTemplates", index, "metadata", "name")
+        if not isinstance(name, str):
+            continue  # told already
+        if not name:
+            what = "the claim template has no metadata.name"
+            yield Problem(manifest.where(path), what, "name it")
+        elif name in seen:
+            what = f'there are two claim templates named "{name}"'
+            yield Problem(manifest.where(path), what, "give each its own name")
+        elif fault := label_fault(name):
+            fix = f'write "{closest_label(name) or DEFAULT_CLAIM_TEMPLATE}"'
+            yield Problem(manifest.where(path), f'"{name}" {fault}', fix)
+        seen.add(name)
 
 
 def _templates(manifest: Manifest) -> Sequence[Any]:
@@ -223,6 +246,8 @@ def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _fits(value: Any, shape: Any) -> bool:
+    if shape is _ACCESS_MODE:
+        return isinstance(value, str) and value in _ACCESS_MODE
     if shape is not nano_units:
         if shape is int:
             return isinstance(value, int) and not isinstance(value, bool) and value in _INT32

@@ -88,6 +88,8 @@ def _pairs(
             volumes[ordinal] = volume
         if claim and (volume or claim.volume_name):  # not one that the controller made
             claims[ordinal] = claim
+    # A claim that took a volume of another kind says nothing of the next one.
+    volumes = {ordinal: each for ordinal, each in volumes.items() if each.server} or volumes
     if not volumes:
         # Nothing is reserved or bound: volumes that are named by the convention are meant.
         for ordinal in stateful_set.ordinals:

@@ -21,6 +21,7 @@ from sfsgen.vocabulary import (
 
 _FIRST_VOLUME_NAME = "pv-{name}-{ordinal}"
 _FURTHER_VOLUME_NAME = "pv-{claim}"
+_LONGEST_DNS_LABEL = 63
 _LONGEST_PATH, _LONGEST_PATH_PART = 4095, 255  # bytes: Linux' PATH_MAX and NAME_MAX
 
 
@@ -177,7 +178,10 @@ def _server_fault(text: str) -> tuple[str, str]:
         return _colon_fault(text)
     if re.fullmatch(r"[0-9.]+", text):
         return "is no IPv4 address", "write four numbers from 0 to 255"
-    if fault := names.subdomain_fault(text.lower().removesuffix(".")):
+    fault = names.subdomain_fault(text.lower().removesuffix("."))
+    if any(len(part) > _LONGEST_DNS_LABEL for part in text.split(".")):
+        fault = fault or f"has a part of more than {_LONGEST_DNS_LABEL} characters"
+    if fault:
         return f"is no DNS name: it {fault}", "write it as nfs.example.com"
     return "", ""
 

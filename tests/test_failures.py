@@ -115,7 +115,13 @@ def test_ctrl_c_is_told_in_one_line(output: str) -> None:
     assert err.decode() == "sfsgen: interrupted\n"
 
 
-def test_ctrl_c_leaves_no_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "status", "told"),
+    [(signal.SIGINT, 130, "sfsgen: interrupted\n"), (signal.SIGTERM, 143, "")],
+)
+def test_a_signal_leaves_no_files(
+    tmp_path: Path, sent: signal.Signals, status: int, told: str
+) -> None:
     command = "render web -r 1000000 --nfs-server a --storage 1Gi --output-dir ."
     with subprocess.Popen(
         [sys.executable, "-m", "sfsgen", *command.split()],
@@ -126,9 +132,9 @@ def test_ctrl_c_leaves_no_files(tmp_path: Path) -> None:
     ) as running:
         while not any(path.is_file() for path in tmp_path.rglob("*")):
             assert running.poll() is None
-        running.send_signal(signal.SIGINT)
+        running.send_signal(sent)
         _, err = running.communicate(timeout=60)
-    assert (running.returncode, err.decode()) == (130, "sfsgen: interrupted\n")
+    assert (running.returncode, err.decode()) == (status, told)
     assert list(tmp_path.iterdir()) == []
 
 

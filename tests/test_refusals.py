@@ -201,6 +201,7 @@ BY_OPTIONS = [
     ("--nfs-server ::12345", "--nfs-server", "IPv6"),
     ("--nfs-server fe80::1%eth0", "--nfs-server", "IPv6"),
     ("--nfs-server host:/path", "--nfs-server", "--nfs-path /path"),
+    (f"--nfs-server nfs.{64 * 'a'}.com", "--nfs-server", "63"),
     # volumes
     ("--volume-name pv --nfs-path '/{ordinal}'", "--volume-name", "put {ordinal} into it"),
     (

@@ -131,6 +131,27 @@ def test_a_claim_template_without_a_name_is_refused_at_its_line() -> None:
     _refused(_run("volumes", found), "stdin:1:", "no metadata.name")
 
 
+def test_what_is_wrong_with_claim_templates_is_told_at_once_where_it_stands() -> None:
+    found = _set()
+    template = found["spec"]["volumeClaimTemplates"][0]
+    odd = json.loads(json.dumps(template))
+    odd["metadata"]["name"] = "Data"
+    odd["spec"]["accessModes"] = ["ReadWriteFoo"]
+    odd["spec"]["resources"]["requests"]["storage"] = "1GB"
+    found["spec"]["volumeClaimTemplates"] += [template, odd]
+    result = _run("volumes", found)
+    _refused(result, 'two claim templates named "pvc"', 'write "data"', "ReadWriteFoo", "1GB")
+    assert all(line.startswith(("stdin:1:", "  fix")) for line in result.err.splitlines())
+
+
+def test_a_volume_of_another_kind_does_not_spoil_the_style() -> None:
+    volume, claim = _pair(2)
+    _changed(volume, metadata__name="pvc-123", spec__nfs=None, spec__hostPath={"path": "/x"})
+    claim["spec"]["volumeName"] = "pvc-123"
+    result = _run("scale web -r 4 -o name", _set(), _pair(0), _pair(1), volume, claim)
+    assert result.out.split() == ["persistentvolume/pv-web-3", "persistentvolumeclaim/pvc-web-3"]
+
+
 def test_what_an_option_brings_is_warned_of() -> None:
     options = "--reclaim-policy Delete --mount-option soft --nfs-server 10.0.0.1 --nfs-path /e"
     objects = _set(), _pair(0), _pair(1)

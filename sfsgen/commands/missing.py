@@ -110,7 +110,8 @@ def print_missing(plans: Sequence[Plan], printing: Printing, *, strict: bool) ->
         for template in plan.stateful_set.templates if is_missing else ():
             if template.storage.storage_class is None:
                 console.note(
-                    f"claim template {template.name} of {plan.stateful_set.name} names no class: "
+                    f"claim template {template.name} of {plan.stateful_set.namespace}/"
+                    f"{plan.stateful_set.name} names no class: "
                     "claims that the controller makes from it take a default StorageClass "
                     '(storageClassName: "" keeps it out)'
                 )
