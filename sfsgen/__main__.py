@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from sfsgen.console import say
+from sfsgen.errors import EXIT_STATUS
 
-DONE, FAILED = 0, 2
 INTERRUPTED, CLOSED_PIPE, TERMINATED = 130, 141, 143  # as a shell reports signals
 
 
@@ -31,11 +31,11 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         say(f"sfsgen: error: {where}{error.strerror or error}")
-        return FAILED
+        return EXIT_STATUS
     except Exception as error:  # noqa: BLE001  # status 1 would read as "found problems"
         say(f"sfsgen: this is a bug: {type(error).__name__}: {error}")
         say("  fix: report it with the command line that you typed")
-        return FAILED
+        return EXIT_STATUS
     return status
 
 

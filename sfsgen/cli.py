@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 import sfsgen
 from sfsgen.console import tell
-from sfsgen.errors import InputError, Problem
+from sfsgen.errors import EXIT_STATUS, InputError, Problem
 
 _COMMANDS = {
     "render": "Print a whole set: Service, volumes, claims and StatefulSet.",
@@ -21,7 +21,6 @@ _COMMANDS = {
     "init": "Print a values file to start from.",
     "schema": "Print the JSON Schema of values files.",
 }
-_FAILED = 2
 _WIDE = 120  # columns: narrower, rich cuts the longest options short
 
 
@@ -97,10 +96,10 @@ def invoke(arguments: Sequence[str]) -> int:
         return done.exit_code
     except InputError as error:
         tell(*error.problems)
-        return _FAILED
+        return EXIT_STATUS
     except TyperException as error:
         called = getattr(error, "ctx", None)
         path = called.command_path if called else "sfsgen"
         tell(Problem(path, error.format_message(), f"`{path} --help` lists what there is"))
-        return _FAILED
+        return EXIT_STATUS
     return 0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sfsgen.model import ClaimTemplate, NfsDirectory
 from sfsgen.names import Pattern, meeting_points
 from sfsgen.paths import Path
-from sfsgen.storage import host
+from sfsgen.storage import host, location
 
 
 class Collision(NamedTuple):
@@ -152,7 +152,7 @@ def _ordinals_at(
 ) -> Iterator[int]:
     """Yield ordinals of a template whose data lies in a directory."""
     for ordinal, other in template.exceptions.items():
-        if ordinal in ordinals and _key(other) == _key(directory):
+        if ordinal in ordinals and location(other) == location(directory):
             yield ordinal
     if host(template.server) != host(directory.server):
         return
@@ -161,7 +161,3 @@ def _ordinals_at(
         regular = next((each for each in ordinals if each not in template.exceptions), None)
     if regular is not None and regular in ordinals and regular not in template.exceptions:
         yield regular
-
-
-def _key(directory: NfsDirectory) -> tuple[str, str]:
-    return host(directory.server), directory.path

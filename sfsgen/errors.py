@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+EXIT_STATUS = 2  # could not do it
+
 
 class Problem(NamedTuple):
     """One thing wrong with the input.

@@ -8,7 +8,7 @@ from sfsgen.existing import Existing, ExistingClaim, ExistingSet, ExistingTempla
 from sfsgen.hazards import of_storage
 from sfsgen.model import ClaimTemplate, Metadata
 from sfsgen.names import Pattern
-from sfsgen.options import overlay
+from sfsgen.options import is_given, overlay
 from sfsgen.quantity import nano_units
 from sfsgen.storage import Owner, claim_templates
 from sfsgen.style import as_values, patterns, renumbered
@@ -42,7 +42,7 @@ def infer(
 
     What cannot be inferred is a problem that names the option to give.
     """
-    given = {option for option, value in options.items() if value not in (None, [], ())}
+    given = {option for option, value in options.items() if is_given(value)}
     values = Values(target)
     found = [_pairs(existing, stateful_set, each, ordinals) for each in stateful_set.templates]
     values.tree = {

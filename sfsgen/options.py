@@ -28,7 +28,7 @@ def overlay(values: Values, options: Mapping[str, Any]) -> None:
     """Lay options over values: `options` maps an option to what was given, None if it was not."""
     paths = {option: path for path, option in OPTIONS.items()}
     for option, given in options.items():
-        if given in (None, [], ()):
+        if not is_given(given):
             continue
         if option in ("--replicas", "--partition", "--start-ordinal"):
             _set_number(values, paths[option], option, given)
@@ -44,6 +44,11 @@ def overlay(values: Values, options: Mapping[str, Any]) -> None:
             _set_in_the_template(values, paths[option], option, given)
         else:
             _set(values, paths[option], option, given)
+
+
+def is_given(value: Any) -> bool:
+    """Return whether an option was given: typer says None or an empty list where it was not."""
+    return value not in (None, [], ())
 
 
 def _refuse(values: Values, option: str, what: str, fix: str) -> None:

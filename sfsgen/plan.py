@@ -10,6 +10,7 @@ from sfsgen.existing import Existing, ExistingClaim, ExistingSet, ExistingTempla
 from sfsgen.inference import infer
 from sfsgen.model import ClaimTemplate, Series, VolumePair
 from sfsgen.names import Pattern
+from sfsgen.options import is_given
 from sfsgen.quantity import nano_units
 from sfsgen.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.versions import Target
@@ -79,8 +80,9 @@ def plan(
                 f"{wanted.directory.at(0)}"
             )
     # What is not known matters only where a volume is made; a wrong option always does.
-    given = [option for option, value in options.items() if value not in (None, [], ())]
-    problems += [each for each in inferred.problems if series[VOLUME] or each.where in given]
+    problems += [
+        each for each in inferred.problems if series[VOLUME] or is_given(options.get(each.where))
+    ]
     return Plan(
         stateful_set,
         ordinals,

@@ -1,5 +1,6 @@
 """The options that several commands share: what each is called, and what its help says."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -12,25 +13,11 @@ def _option(panel: str, *names: str, metavar: str | None = None, text: str) -> A
     return typer.Option(*names, help=text, metavar=metavar, rich_help_panel=panel)
 
 
-def _of_set(*names: str, metavar: str | None = None, text: str) -> Any:
-    return _option("The set", *names, metavar=metavar, text=text)
-
-
-def _of_input(*names: str, metavar: str | None = None, text: str) -> Any:
-    return _option("What exists", *names, metavar=metavar, text=text)
-
-
-def _of_new(*names: str, metavar: str | None = None, text: str) -> Any:
-    return _option("New pairs (default: as those that exist)", *names, metavar=metavar, text=text)
-
-
-def _of_storage(*names: str, metavar: str | None = None, text: str) -> Any:
-    return _option("Storage", *names, metavar=metavar, text=text)
-
-
-def _of_output(*names: str, metavar: str | None = None, text: str) -> Any:
-    return _option("What to print", *names, metavar=metavar, text=text)
-
+_of_set = partial(_option, "The set")
+_of_input = partial(_option, "What exists")
+_of_new = partial(_option, "New pairs (default: as those that exist)")
+_of_storage = partial(_option, "Storage")
+_of_output = partial(_option, "What to print")
 
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="The StatefulSet's name.")]
 Replicas = Annotated[
