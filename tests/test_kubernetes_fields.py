@@ -55,6 +55,11 @@ SINCE = [
     ("VolumeResourceRequirements", "requests", 3),  # called ResourceRequirements up to 1.28
     ("PersistentVolumeClaimSpec", "storageClassName", 6),
     ("PersistentVolumeClaimSpec", "volumeMode", 13),
+    ("PersistentVolumeSpec", "claimRef", 3),
+    ("PersistentVolumeSpec", "storageClassName", 6),
+    ("PersistentVolumeSpec", "mountOptions", 8),
+    ("PersistentVolumeSpec", "csi", 10),
+    ("PersistentVolumeSpec", "volumeMode", 13),
 ]
 
 UNTIL = [
@@ -102,7 +107,10 @@ def test_the_document_is_a_valid_schema() -> None:
 
 
 def test_every_reference_resolves_and_every_type_is_reachable() -> None:
-    roots = {"#/$defs/StatefulSetSpec", "#/$defs/ServiceSpec"}
+    roots = {
+        f"#/$defs/{kind}Spec"
+        for kind in ("StatefulSet", "Service", "PersistentVolume", "PersistentVolumeClaim")
+    }
     assert roots | set(references(DEFS)) == {f"#/$defs/{name}" for name in DEFS}
 
 

@@ -1,4 +1,4 @@
-"""Build kubernetes-fields.json: every field below a StatefulSet or a Service, with its minors.
+"""Build kubernetes-fields.json: every field of the objects of a set, with its minors.
 
     python tools/kubernetes_fields.py SCHEMAS_DIR > sfsgen/kubernetes-fields.json
 
@@ -16,7 +16,13 @@ from typing import Any
 Schema = dict[str, Any]
 
 FIELD_DEPTH = len(("$defs", "PodSpec", "properties", "affinity"))
-ROOTS = {"StatefulSet": "StatefulSetSpec", "PetSet": "StatefulSetSpec", "Service": "ServiceSpec"}
+ROOTS = {
+    "StatefulSet": "StatefulSetSpec",
+    "PetSet": "StatefulSetSpec",
+    "Service": "ServiceSpec",
+    "PersistentVolume": "PersistentVolumeSpec",
+    "PersistentVolumeClaim": "PersistentVolumeClaimSpec",
+}
 
 # What users write for these is merged into a generated object, so any part may be left out.
 MERGED = "Container ObjectMeta PodSpec PodTemplateSpec ServiceSpec StatefulSetSpec"
@@ -40,6 +46,10 @@ ON_BY_DEFAULT = {
     "PersistentVolumeClaimSpec.dataSourceRef": 24,  # AnyVolumeDataSource
     "PersistentVolumeClaimSpec.volumeAttributesClassName": 34,  # VolumeAttributesClass
     "PersistentVolumeClaimSpec.volumeMode": 13,  # BlockVolume
+    "PersistentVolumeSpec.csi": 10,  # CSIPersistentVolume
+    "PersistentVolumeSpec.local": 10,  # PersistentLocalVolumes
+    "PersistentVolumeSpec.volumeAttributesClassName": 34,  # VolumeAttributesClass
+    "PersistentVolumeSpec.volumeMode": 13,  # BlockVolume
     "PodAffinityTerm.matchLabelKeys": 31,  # MatchLabelKeysInPodAffinity
     "PodAffinityTerm.mismatchLabelKeys": 31,  # MatchLabelKeysInPodAffinity
     "PodAffinityTerm.namespaceSelector": 22,  # PodAffinityNamespaceSelector
