@@ -6,18 +6,23 @@ from collections.abc import Sequence
 
 from sfsgen.errors import InputError, Problem
 
-_RESOURCES = "statefulsets,persistentvolumeclaims,persistentvolumes"
+NAME = "cluster"
+"""How messages name what was read from a cluster."""
+PAIRED = ("statefulsets", "persistentvolumeclaims", "persistentvolumes")
+ALL = (*PAIRED, "services")
 _PATIENCE = 60  # seconds, for kubectl as a whole
 _REQUEST_PATIENCE = 30  # seconds, for one request
 
 
-def objects(namespace: str | None, context: str | None, kubeconfig: str | None) -> bytes:
-    """Return the sets, claims and volumes of a namespace as kubectl prints them (JSON).
+def objects(
+    resources: Sequence[str], namespace: str | None, context: str | None, kubeconfig: str | None
+) -> bytes:
+    """Return the objects of some resources, of a namespace, as kubectl prints them (JSON).
 
     Nothing is ever written to the cluster. Raises InputError, with kubectl's own words, where
     kubectl is missing, refused or too slow.
     """
-    command = ["kubectl", "get", _RESOURCES, "-o", "json"]
+    command = ["kubectl", "get", ",".join(resources), "-o", "json"]
     command += [f"--request-timeout={_REQUEST_PATIENCE}s"]
     for option, value in (
         ("--namespace", namespace),

@@ -8,6 +8,26 @@ from sfsgen.paths import Path
 from sfsgen.storage import is_address
 from sfsgen.values import Values
 
+# By driver and reclaim policy.
+RECLAIM = {
+    ("csi", "Recycle"): "a CSI volume cannot be recycled: when its claim goes, it turns Failed",
+    ("csi", "Delete"): "Delete lets the CSI driver delete the directory when a claim is deleted",
+    (
+        "nfs",
+        "Recycle",
+    ): "Recycle deletes all files in a volume's directory when its claim is deleted",
+    (
+        "nfs",
+        "Delete",
+    ): "Delete cannot delete an NFS directory: when its claim goes, the volume turns Failed",
+}
+SOFT_MOUNT = "a soft mount gives up when the server is slow, and writes can be lost silently"
+FS_GROUP = "in-tree NFS ignores fsGroup: the files keep their owner on the server"
+RETENTION = (
+    "Delete deletes the claims that were made beforehand too; their volumes stay Released, and the "
+    "next pods hang Pending"
+)
+
 
 def warnings(values: Values, stateful_set: StatefulSet) -> Iterator[Problem]:
     """Yield what the set's owner should know, each at the option or line that asked for it."""
@@ -55,26 +75,19 @@ def _elsewhere(values: Values, template: Path, ordinals: range) -> Iterator[tupl
 
 
 def _reclaim_policy(template: ClaimTemplate) -> tuple[str, str]:
-    policy = template.reclaim_policy
-    if policy == "Recycle" and template.driver == "csi":
-        return "a CSI volume cannot be recycled: when its claim goes, it turns Failed", "use Retain"
-    if policy == "Delete" and template.driver == "csi":
-        what = "Delete lets the CSI driver delete the directory when a claim is deleted"
-        return what, "use Retain, unless the data may go"
-    if policy == "Recycle":
-        what = "Recycle deletes all files in a volume's directory when its claim is deleted"
-        return what, "use Retain, unless the data may go"
-    if policy == "Delete":
-        what = "Delete cannot delete an NFS directory: when its claim goes, the volume turns Failed"
-        return what, "use Retain"
-    return "", ""
+    policy, driver = template.reclaim_policy, template.driver
+    is_data_gone = (driver, policy) in (("csi", "Delete"), ("nfs", "Recycle"))
+    fix = "use Retain, unless the data may go" if is_data_gone else "use Retain"
+    return RECLAIM.get((driver, policy), ""), fix
 
 
 def _mount_options(options: tuple[str, ...]) -> tuple[str, str]:
-    if "soft" in ",".join(options).split(","):
-        what = "a soft mount gives up when the server is slow, and writes can be lost silently"
-        return what, "use hard"
-    return "", ""
+    return (SOFT_MOUNT, "use hard") if is_soft(options) else ("", "")
+
+
+def is_soft(options: Iterable[str]) -> bool:
+    """Return whether mount options make a soft mount."""
+    return "soft" in ",".join(options).split(",")
 
 
 def _server(server: str) -> tuple[str, str]:
@@ -95,12 +108,10 @@ def _fields(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Path, s
     retention = stateful_set.fields.get("persistentVolumeClaimRetentionPolicy", {})
     for event in ("whenDeleted", "whenScaled"):
         if retention.get(event) == "Delete":
-            what = f"{event}: Delete deletes the claims that were made beforehand too; their "
-            what += "volumes stay Released, and the next pods hang Pending"
+            what = f"{event}: {RETENTION}"
             path = ("statefulSet", "persistentVolumeClaimRetentionPolicy", event)
             yield values.nested(path), what, "use Retain"
     in_tree = any(template.driver == "nfs" for template in stateful_set.claim_templates)
     if in_tree and "fsGroup" in stateful_set.pod.fields.get("securityContext", {}):
-        what = "in-tree NFS ignores fsGroup: the files keep their owner on the server"
         path = ("pod", "securityContext", "fsGroup")
-        yield values.nested(path), what, "set the owner on the NFS server"
+        yield values.nested(path), FS_GROUP, "set the owner on the NFS server"

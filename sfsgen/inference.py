@@ -83,7 +83,7 @@ def _pairs(
         key = stateful_set.namespace, pattern.at(ordinal)
         claim = existing.claims.get(key)
         volume = existing.volumes.get(claim.volume_name) if claim else None
-        volume = volume or existing.reserved.get(key)
+        volume = volume or existing.reserved(key)
         if volume:
             volumes[ordinal] = volume
         if claim and (volume or claim.volume_name):  # not one that the controller made
@@ -93,18 +93,10 @@ def _pairs(
     if not volumes:
         # Nothing is reserved or bound: volumes that are named by the convention are meant.
         for ordinal in stateful_set.ordinals:
-            name = conventional_volume_name(stateful_set, template).at(ordinal)
+            name = stateful_set.conventional_volume_name(template).at(ordinal)
             if name in existing.volumes and not existing.volumes[name].claim:
                 volumes[ordinal] = existing.volumes[name]
     return _Pairs(volumes, claims)
-
-
-def conventional_volume_name(stateful_set: ExistingSet, template: ExistingTemplate) -> Pattern:
-    """Return how the volumes of a claim template are named where nothing else is said."""
-    if template is stateful_set.templates[0]:
-        return Pattern((f"pv-{stateful_set.name}-", ""))
-    head, tail = stateful_set.claim_name(template).pieces
-    return Pattern((f"pv-{head}", tail))
 
 
 def _storage_class(template: ExistingTemplate, pairs: _Pairs) -> str:
@@ -131,12 +123,11 @@ def _metadata(
     """
     for side in sides:
         if side:
-            found = [each.storage for each in side.values()]
             labels = _agreed([_lasting_labels(stateful_set, *each) for each in side.items()])
-            annotations = _agreed([each.annotations for each in found])
+            annotations = _agreed([each.annotations for each in side.values()])
             return Metadata(_in_order(labels), _in_order(annotations), {})
-    labels = {**template.storage.labels, **stateful_set.selector}
-    return Metadata(_in_order(labels), _in_order(template.storage.annotations), {})
+    labels = {**template.labels, **stateful_set.selector}
+    return Metadata(_in_order(labels), _in_order(template.annotations), {})
 
 
 def _lasting_labels(
@@ -144,7 +135,7 @@ def _lasting_labels(
 ) -> dict[str, str]:
     """Return labels without those that name one ordinal, which the next must not have."""
     own = (found.name, f"{stateful_set.name}-{ordinal}")
-    return {key: value for key, value in found.storage.labels.items() if value not in own}
+    return {key: value for key, value in found.labels.items() if value not in own}
 
 
 def _agreed(maps: Sequence[Mapping[str, str]]) -> dict[str, str]:

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from sfsgen import cluster
 from sfsgen.errors import InputError, Problem
-from sfsgen.existing import Existing, ExistingSet, existing, faults
+from sfsgen.existing import Existing, ExistingSet, existing
 from sfsgen.manifests import Manifest, read_manifests, sources
+from sfsgen.shapes import faults
+from sfsgen.vocabulary import DEFAULT_NAMESPACE
 
 
 class Access(NamedTuple):
@@ -21,21 +23,28 @@ class Access(NamedTuple):
 
 def inventory(access: Access) -> Existing:
     """Return what exists. Raises InputError for what cannot be read, with every problem of it."""
-    if access.filenames:
-        read = [read_manifests(data, file) for file, data in sources(access.filenames)]
-    else:
-        live = cluster.objects(access.namespace, access.context, access.kubeconfig)
-        read = [read_manifests(live, "cluster")]
-    manifests: list[Manifest] = []
-    problems: list[Problem] = []
-    for found, broken in read:
-        manifests += found
-        problems += broken
+    manifests, problems = objects(access)
     for manifest in manifests:
         problems += faults(manifest)
     if problems:
         raise InputError(*problems)
-    return existing(manifests, access.namespace or "default")
+    return existing(manifests, access.namespace or DEFAULT_NAMESPACE)
+
+
+def objects(
+    access: Access, resources: Sequence[str] = cluster.PAIRED
+) -> tuple[list[Manifest], list[Problem]]:
+    """Return the objects of files, or of some resources of a cluster, and what is no object.
+
+    Raises InputError for a file or a cluster that cannot be read at all.
+    """
+    if access.filenames:
+        read = [read_manifests(data, file) for file, data in sources(access.filenames)]
+    else:
+        live = cluster.objects(resources, access.namespace, access.context, access.kubeconfig)
+        read = [read_manifests(live, cluster.NAME)]
+    manifests = [each for found, _ in read for each in found]
+    return manifests, [each for _, broken in read for each in broken]
 
 
 def chosen(

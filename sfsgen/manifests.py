@@ -10,6 +10,8 @@ from sfsgen.files import content, decoded, manifests_in, shown
 from sfsgen.paths import Path, spelled
 from sfsgen.yaml_documents import Document, read
 
+EMPTY = "it is empty"
+"""What is wrong with a text that holds nothing at all."""
 _JSON = re.compile(r"\s*\{")  # how kubectl tells JSON from YAML
 # A marker ends a document even within a block scalar. Directives belong to what follows them.
 _MARKER = re.compile(r"^(?:%.*\n){0,9}---(?=\s|\Z)", re.MULTILINE)
@@ -20,7 +22,14 @@ _IDENTITY: tuple[Path, ...] = (
     ("metadata", "namespace"),
     ("metadata", "name"),
 )
-_KINDS_READ = ("StatefulSet", "PetSet", "PersistentVolumeClaim", "PersistentVolume", "List")
+_KINDS_READ = (
+    "StatefulSet",
+    "PetSet",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "Service",
+    "List",
+)
 _TYPES = {
     bool: "true or false",
     int: "a number",
@@ -30,6 +39,14 @@ _TYPES = {
     dict: "a mapping",
     type(None): "nothing",
 }
+
+
+class Place(NamedTuple):
+    """A place in a text, as people count."""
+
+    file: str
+    line: int
+    column: int
 
 
 class Manifest(NamedTuple):
@@ -50,6 +67,10 @@ class Manifest(NamedTuple):
     def where(self, path: Path = (), *, key: bool = False) -> str:
         """Return FILE:LINE:COLUMN of one of its values, or of the value's key."""
         return self.document.where((*self.inside, *path), key=key)
+
+    def place(self, path: Path = (), *, key: bool = False) -> Place:
+        """Return the same as a Place."""
+        return Place(self.document.file, *self.document.locate((*self.inside, *path), key))
 
 
 def sources(filenames: Sequence[str]) -> list[tuple[str, bytes]]:
@@ -84,7 +105,7 @@ def read_manifests(data: bytes, file: str) -> tuple[list[Manifest], list[Problem
         return [], list(error.problems)
     if not text or text.isspace():
         fix = "see whether the command that should write it failed"
-        return [], [Problem(f"{file}:1:1", "it is empty", fix)]
+        return [], [Problem(f"{file}:1:1", EMPTY, fix)]
     documents, problems = _documents(text, file)
     manifests: list[Manifest] = []
     for document in documents:

@@ -8,6 +8,7 @@ _LABEL_LENGTH = 63
 _SUBDOMAIN_LENGTH = 253
 _ORDINAL = "\0"  # stands for the ordinal in a Pattern's text: no name or path can hold it
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 
 class Pattern(NamedTuple):
@@ -109,7 +110,7 @@ def label_fault(text: str, longest: int = _LABEL_LENGTH, *, first_a_letter: bool
 
 def subdomain_fault(text: str) -> str:
     """Return why a text is no DNS subdomain (RFC 1123), or ""."""
-    if not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", text):
+    if not _SUBDOMAIN.fullmatch(text):
         return 'may hold a-z, 0-9, "-" and "." only, a letter or digit at both ends of each part'
     if len(text) > _SUBDOMAIN_LENGTH:
         return f"has {len(text)} characters; at most {_SUBDOMAIN_LENGTH} are possible"

@@ -1,10 +1,10 @@
 """What is missing: the volumes and claims that a set's ordinals lack, and nothing else."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from sfsgen.cures import free, reserve
 from sfsgen.errors import Problem
 from sfsgen.existing import Existing, ExistingClaim, ExistingSet, ExistingTemplate, ExistingVolume
 from sfsgen.inference import infer
@@ -96,13 +96,15 @@ def plan(
 def left_behind(existing: Existing, made: Plan) -> Iterator[tuple[str, str]]:
     """Yield the claims, and their volumes, of ordinals above those of a plan."""
     namespace = made.stateful_set.namespace
-    keys = sorted({key for key in (*existing.claims, *existing.reserved) if key[0] == namespace})
+    keys = sorted(
+        {key for key in (*existing.claims, *existing.reservations) if key[0] == namespace}
+    )
     for template in made.stateful_set.templates:
         pattern = made.stateful_set.claim_name(template)
         for key in keys:
             ordinal = pattern.ordinal_of(key[1])
             if ordinal is not None and ordinal >= made.ordinals.stop:
-                claim, volume = existing.claims.get(key), existing.reserved.get(key)
+                claim, volume = existing.claims.get(key), existing.reserved(key)
                 is_there = claim or (volume and volume.phase == "Bound")
                 its_volume = (claim and claim.volume_name) or (volume and volume.name)
                 yield key[1] if is_there else "", its_volume or ""
@@ -120,11 +122,11 @@ def _lack(existing: Existing, wanted: ClaimTemplate, ordinal: int) -> _Lack:
     claim = existing.claims.get(key)
     if claim and claim.volume_name:
         return _of_claim_with_volume(existing, wanted, ordinal, claim)
-    if rivals := existing.contested.get(key):
+    if len(rivals := existing.reservations.get(key, [])) > 1:
         what = f"{rivals[0].name} and {rivals[1].name} are both reserved for the claim {key[1]}"
         fix = "take the claimRef away from the one that is not meant"
         return _Lack(problem=Problem(rivals[1].manifest.where(("spec", "claimRef")), what, fix))
-    volume = existing.reserved.get(key) or existing.volumes.get(wanted.volume_name.at(ordinal))
+    volume = existing.reserved(key) or existing.volumes.get(wanted.volume_name.at(ordinal))
     if volume is None:
         return _new(existing, wanted, ordinal, claim)
     if volume.claim not in (None, key):
@@ -214,12 +216,9 @@ def _unreserved(volume: ExistingVolume, key: _Key) -> str:
     """Return what to say of a volume that any claim can take."""
     if volume.claim:
         return ""
-    reference = {"apiVersion": "v1", "kind": "PersistentVolumeClaim"}
-    reference |= {"namespace": key[0], "name": key[1]}
-    patch = json.dumps({"spec": {"claimRef": reference}}, separators=(",", ":"))
     return (
         f"volume {volume.name} is there for claim {key[1]}, but not reserved: any claim can take "
-        f"it. Reserve it: kubectl patch pv {volume.name} -p '{patch}'"
+        f"it. Reserve it: {reserve(volume, key)}"
     )
 
 
@@ -231,11 +230,9 @@ def _released(volume: ExistingVolume, claim: ExistingClaim | None, key: _Key) ->
         return f"volume {volume.name} is Failed; `kubectl describe pv {volume.name}` says why"
     if volume.phase != "Released" and not is_another:
         return ""
-    patch = '[{"op":"remove","path":"/spec/claimRef/uid"}]'
     return (
         f"volume {volume.name} is Released and holds on to an earlier claim {key[1]}; the data is "
-        f"kept. Free it for the new one: kubectl patch pv {volume.name} "
-        f"--type=json -p '{patch}'"
+        f"kept. Free it for the new one: {free(volume)}"
     )
 
 

@@ -1,6 +1,7 @@
 """Numbers: Kubernetes quantities, compared by value and kept as typed, and whole numbers."""
 
 import re
+from functools import lru_cache
 
 # https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 _SYNTAX = re.compile(
@@ -17,6 +18,7 @@ _ENOUGH_DIGITS = 64
 _SIGNIFICANT = 256
 
 
+@lru_cache
 def nano_units(text: str) -> int:
     """Return the value of a quantity in billionths of a byte, as the API server compares it.
 

@@ -1,7 +1,7 @@
 """Claims whose names a prefix, a suffix or a rename has taken away from their set."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sfsgen.existing import Existing, ExistingSet
@@ -10,38 +10,63 @@ from sfsgen.existing import Existing, ExistingSet
 class Renamed(NamedTuple):
     """A claim that was meant for a set, and the name that the set looks for."""
 
+    namespace: str
     claim: str
     wanted: str
+    stateful_set: ExistingSet
 
 
-def renamed_claims(existing: Existing, stateful_set: ExistingSet) -> Iterator[Renamed]:
-    """Yield the claims that nobody looks for, and that were this set's before a name changed.
+_MOST_RENAMES = 8  # of one name; with more, one could only guess
+
+
+def renamed_claims(existing: Existing) -> Iterator[Renamed]:
+    """Yield the claims that nobody looks for, and that were a set's before a name changed.
 
     kustomize's namePrefix goes before a claim's whole name, `prod-pvc-web-0`, while the set, now
     `prod-web`, looks for `pvc-prod-web-0`; a nameSuffix goes behind the ordinal (measured).
     """
+    sets = {
+        (each.namespace, template.name, each.name): each
+        for each in existing.stateful_sets
+        for template in each.templates
+    }
+    templates: dict[str, set[str]] = {}
+    for namespace, template, _ in sets:
+        templates.setdefault(namespace, set()).add(template)
+    renames = _renames(existing)
     for namespace, claim in existing.orphans:
-        if namespace == stateful_set.namespace:
-            for template in stateful_set.templates:
-                for ordinal in _ordinals(claim, template.name, stateful_set.name):
-                    wanted = stateful_set.claim_name(template).at(ordinal)
-                    if (namespace, wanted) not in existing.claims:
-                        yield Renamed(claim, wanted)
+        for template in templates.get(namespace, ()):
+            for name, ordinal in _meanings(claim, template, namespace, renames):
+                stateful_set = sets.get((namespace, template, name))
+                wanted = f"{template}-{name}-{ordinal}"
+                if stateful_set and (namespace, wanted) not in existing.claims:
+                    yield Renamed(namespace, claim, wanted, stateful_set)
 
 
-def _ordinals(claim: str, template: str, name: str) -> Iterator[str]:
-    """Yield the ordinal that a claim was of, if it was of this claim template and set."""
-    if prefixed := re.fullmatch(rf"(.*){re.escape(template)}-(.*)-([0-9]+)", claim):
+def _meanings(
+    claim: str, template: str, namespace: str, renames: Mapping[tuple[str, str], set[str]]
+) -> Iterator[tuple[str, int]]:
+    """Yield the sets, by name, and the ordinals that a claim of a template may have been for."""
+    if prefixed := re.fullmatch(rf"(.*){re.escape(template)}-(.*)-([0-9]{{1,10}})", claim):
         before, old_name, ordinal = prefixed.groups()
-        # With nothing before it, the set alone was renamed.
-        if before + old_name == name if before else _is_renamed(old_name, name):
-            yield ordinal
-    if suffixed := re.fullmatch(rf"{re.escape(template)}-(.*)-([0-9]+)([^0-9].*)", claim):
+        if before:
+            yield before + old_name, int(ordinal)
+        # With nothing before it, the set alone was renamed, or the ordinal has leading zeros.
+        elif len(names := renames.get((namespace, old_name), set())) <= _MOST_RENAMES:
+            for name in (*sorted(names), old_name):
+                yield name, int(ordinal)
+    suffixed = re.fullmatch(rf"{re.escape(template)}-(.*)-([0-9]{{1,10}})([^0-9].*)", claim)
+    if suffixed:
         old_name, ordinal, behind = suffixed.groups()
-        if old_name + behind == name:
-            yield ordinal
+        yield old_name + behind, int(ordinal)
 
 
-def _is_renamed(old_name: str, name: str) -> bool:
-    """Return whether a set's name is another one with a part before or behind it."""
-    return name.endswith(f"-{old_name}") or name.startswith(f"{old_name}-")
+def _renames(existing: Existing) -> Mapping[tuple[str, str], set[str]]:
+    """Return the sets' names by each name that makes one of them with a part before or behind."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for each in existing.stateful_sets:
+        parts = each.name.split("-")
+        for cut in range(1, len(parts)):
+            for old_name in ("-".join(parts[:cut]), "-".join(parts[cut:])):
+                found.setdefault((each.namespace, old_name), set()).add(each.name)
+    return found

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from sfsgen import names, quantity, versions
@@ -165,12 +166,12 @@ def _server(values: Values, path: Path, *, needed: bool) -> str:
     text = values.needed(path, "the NFS server", "nfs.example.com")
     if text is None:
         return ""
-    fault, fix = _server_fault(text)
+    fault, fix = server_fault(text)
     values.check(path, text, fault, fix)
     return str(text)
 
 
-def _server_fault(text: str) -> tuple[str, str]:
+def server_fault(text: str) -> tuple[str, str]:
     """Return why a text is no DNS name, IPv4 or IPv6 address, and what to write."""
     if is_address(text):
         return "", ""
@@ -206,6 +207,7 @@ def location(directory: NfsDirectory) -> NfsDirectory:
     return NfsDirectory(host(directory.server), _normalised(directory.path))
 
 
+@lru_cache
 def host(server: str) -> str:
     """Return a server in the one spelling by which two are compared."""
     if is_address(server):

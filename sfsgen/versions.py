@@ -46,11 +46,21 @@ KUBERNETES_OWN_ANNOTATIONS = (
     "volume.kubernetes.io/",
 )
 
+# The annotations that Kubernetes heeds from one minor on, up to another.
+ANNOTATIONS = {
+    MOUNT_OPTIONS_ANNOTATION: Feature("the annotation mount-options", 6),
+    NOT_READY_ANNOTATION: Feature("the annotation tolerate-unready-endpoints", 3, 23),
+    PET_SET_ANNOTATION: Feature("the annotation initialized", 3, 7),
+    "pod.alpha.kubernetes.io/init-containers": Feature("init containers by annotation", 3, 7),
+    "pod.beta.kubernetes.io/init-containers": Feature("init containers by annotation", 4, 7),
+    "scheduler.alpha.kubernetes.io/affinity": Feature("affinity by annotation", 3, 5),
+}
+
 _STATEFUL_SET_APIS = (
-    ("apps/v1alpha1", "PetSet", 3),
-    ("apps/v1beta1", "StatefulSet", 5),
-    ("apps/v1beta2", "StatefulSet", 8),
-    ("apps/v1", "StatefulSet", 9),
+    ("apps/v1alpha1", "PetSet", Feature("PetSet of apps/v1alpha1", 3, 4)),
+    ("apps/v1beta1", "StatefulSet", Feature("StatefulSet of apps/v1beta1", 5, 15)),
+    ("apps/v1beta2", "StatefulSet", Feature("StatefulSet of apps/v1beta2", 8, 15)),
+    ("apps/v1", "StatefulSet", Feature("StatefulSet of apps/v1", 9)),
 )
 
 
@@ -67,7 +77,15 @@ class Target(NamedTuple):
     @property
     def stateful_set_api(self) -> tuple[str, str]:
         """The apiVersion and kind of the set itself: PetSet before 1.5."""
-        return next(api[:2] for api in reversed(_STATEFUL_SET_APIS) if api[2] <= self.oldest)
+        return next(api[:2] for api in reversed(_STATEFUL_SET_APIS) if api[2].since <= self.oldest)
+
+    def serves(self, api_version: str, kind: str) -> bool:
+        """Return whether every minor meant serves a kind under an API version."""
+        if kind in ("StatefulSet", "PetSet"):
+            return any(
+                api[:2] == (api_version, kind) and self.has(api[2]) for api in _STATEFUL_SET_APIS
+            )
+        return api_version == "v1"
 
     def __str__(self) -> str:
         if self.oldest == self.newest:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sfsgen import names, versions
+from sfsgen import limits, names, versions
 from sfsgen.errors import InputError
 from sfsgen.model import ClaimTemplate, Container, Fields, Metadata, Pod, Service, StatefulSet
 from sfsgen.passthrough import OwnFields
@@ -21,9 +21,6 @@ from sfsgen.vocabulary import (
 
 DEFAULT_PORT = {"name": "http", "containerPort": 80}
 _LARGEST_INTEGER = 2**31 - 1
-_LONGEST_SET_NAME = 52
-_LONGEST_POD_NAME = 63
-_LONGEST_OLD_SERVICE_NAME = 24
 _LARGEST_ANNOTATIONS = 262_144  # bytes, keys and values together
 _LARGEST_PORT = 65_535
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
@@ -107,17 +104,7 @@ def _name(values: Values, ordinals: range) -> str:
     if values.needed(("name",), "the name of the StatefulSet", "web") is None:
         return ""
     name = values.get_or(("name",), "")
-    fault = names.label_fault(name)
-    longest = _LONGEST_SET_NAME
-    if values.target.has(versions.REVISION_LABEL):
-        if not fault and len(name) > longest:
-            # "StatefulSet-" + a hash of 10 digits goes into a label of each pod, of 63 at most.
-            fault = f"has {len(name)} characters; pods come up for {longest} at the most"
-    else:
-        longest = _LONGEST_POD_NAME - len(f"-{max(ordinals.stop - 1, 0)}")
-        if not fault and len(name) > longest:
-            fault = f"has {len(name)} characters; with the ordinal a pod's name has at most "
-            fault += f"{_LONGEST_POD_NAME}, which leaves {longest}"
+    fault, longest = limits.set_name_fault(name, max(ordinals.stop - 1, 0), values.target)
     values.check(("name",), name, fault, _label_fix(name, longest))
     return name
 
@@ -271,15 +258,7 @@ def _service_name(values: Values, set_name: str) -> str:
     if path == ("name",):
         fix = "name the Service with --service-name"
         fix += " or serviceName in the file" if values.document else ""
-    if fault := names.label_fault(name):
-        values.check(path, name, f"is no Service name: it {fault}", fix)
-    elif name[0].isdigit() and not values.target.has(versions.DIGIT_FIRST_SERVICE):
-        values.check(path, name, "is no Service name: its first character is a digit", fix)
-    elif len(name) > _LONGEST_OLD_SERVICE_NAME and not values.target.has(
-        versions.LONG_SERVICE_NAME
-    ):
-        what = f"has {len(name)} characters; Kubernetes 1.3 takes {_LONGEST_OLD_SERVICE_NAME}"
-        values.check(path, name, what, fix)
+    values.check(path, name, limits.service_name_fault(name, values.target), fix)
     return name
 
 

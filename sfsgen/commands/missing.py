@@ -81,12 +81,14 @@ def _replicas(text: str | None, problems: list[Problem]) -> int | None:
 
 def refuse_renamed(existing: "Existing", stateful_sets: Iterable["ExistingSet"]) -> None:
     """Raise InputError where a set's claims were renamed away from it: that is not guessed at."""
+    manifests = [each.manifest for each in stateful_sets]
     problems = []
-    for stateful_set in stateful_sets:
-        for renamed in renamed_claims(existing, stateful_set):
-            what = f'the set "{stateful_set.name}" does not look for the claim "{renamed.claim}"'
+    for renamed in renamed_claims(existing):
+        manifest = renamed.stateful_set.manifest
+        if manifest in manifests:
+            what = f'the set "{manifest.name}" does not look for the claim "{renamed.claim}"'
             fix = f'name it "{renamed.wanted}": a namePrefix or a rename has changed one of them'
-            problems.append(Problem(stateful_set.manifest.where(("metadata", "name")), what, fix))
+            problems.append(Problem(manifest.where(("metadata", "name")), what, fix))
     if problems:
         raise InputError(*problems)
 

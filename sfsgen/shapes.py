@@ -1,0 +1,192 @@
+"""Whether an existing object can be read: the fields that are looked at, and what each must be."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sfsgen.errors import Problem
+from sfsgen.manifests import Manifest
+from sfsgen.names import closest_label, label_fault
+from sfsgen.paths import Path, spelled
+from sfsgen.quantity import nano_units
+from sfsgen.vocabulary import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
+
+_ACCESS_MODE = frozenset(ACCESS_MODES.values())
+_INT32 = range(2**31)
+_TEXTS = {"*": str}
+_METADATA = {"labels": _TEXTS, "annotations": _TEXTS, "uid": str, "finalizers": [str]}
+_EXPRESSIONS = [{"key": str, "operator": str, "values": [str]}]
+_SELECTOR = {"matchLabels": _TEXTS, "matchExpressions": _EXPRESSIONS}
+_CLAIM_SPEC = {
+    "accessModes": [_ACCESS_MODE],
+    "resources": {"requests": {"storage": nano_units}},
+    "selector": _SELECTOR,
+    "storageClassName": str,
+    "volumeMode": str,
+    "volumeName": str,
+}
+_CONTAINER = {
+    "name": str,
+    "volumeMounts": [{"name": str}],
+    "volumeDevices": [{"name": str}],
+}
+# The rest is the API server's to judge.
+_SHAPES: dict[str, Any] = {
+    "StatefulSet": {
+        "metadata": _METADATA,
+        "spec": {
+            "replicas": int,
+            "ordinals": {"start": int},
+            "serviceName": str,
+            "selector": _SELECTOR,
+            "persistentVolumeClaimRetentionPolicy": {"whenDeleted": str, "whenScaled": str},
+            "template": {
+                "metadata": _METADATA,
+                "spec": {
+                    "containers": [_CONTAINER],
+                    "initContainers": [_CONTAINER],
+                    "volumes": [{"name": str}],
+                    "securityContext": {},
+                },
+            },
+            "volumeClaimTemplates": [{"metadata": {"name": str, **_METADATA}, "spec": _CLAIM_SPEC}],
+        },
+    },
+    "Service": {
+        "metadata": _METADATA,
+        "spec": {"clusterIP": str, "selector": _TEXTS},
+    },
+    "PersistentVolumeClaim": {
+        "metadata": _METADATA,
+        "spec": _CLAIM_SPEC,
+        "status": {"phase": str},
+    },
+    "PersistentVolume": {
+        "metadata": _METADATA,
+        "spec": {
+            "accessModes": [_ACCESS_MODE],
+            "capacity": {"storage": nano_units},
+            "claimRef": {"namespace": str, "name": str, "uid": str},
+            "storageClassName": str,
+            "volumeMode": str,
+            "persistentVolumeReclaimPolicy": str,
+            "mountOptions": [str],
+            "nfs": {"server": str, "path": str, "readOnly": bool},
+            "csi": {
+                "driver": str,
+                "readOnly": bool,
+                "volumeAttributes": _TEXTS,
+                "volumeHandle": str,
+            },
+        },
+        "status": {"phase": str},
+    },
+}
+_SHAPES["PetSet"] = _SHAPES["StatefulSet"]
+_TYPES = {
+    str: "a string",
+    _ACCESS_MODE: f"one of {', '.join(ACCESS_MODES.values())}",
+    int: "a whole number from 0 to 2147483647",
+    bool: "true or false",
+    nano_units: "a quantity such as 1Gi",
+}
+
+
+def faults(manifest: Manifest) -> Iterator[Problem]:
+    """Yield what keeps a manifest from being read: missing and wrongly typed fields."""
+    shape = _SHAPES.get(manifest.kind)
+    if shape is None:
+        return
+    if manifest.value.get("spec") is None:
+        what = f"{manifest.kind} {manifest.name} has no spec"
+        yield Problem(manifest.where(("spec",)), what, "give the whole object")
+    if not _is_regular(manifest.value, shape):
+        for path, what in _misfits(manifest.value, shape, ()):
+            yield Problem(manifest.where(path), f"{spelled(path)} must be {what}", "mend it there")
+    if shape is _SHAPES["StatefulSet"]:
+        yield from _template_faults(manifest)
+
+
+def _template_faults(manifest: Manifest) -> Iterator[Problem]:
+    """Yield what is wrong with the names of claim templates, which claims are named after."""
+    spec = manifest.value.get("spec")
+    templates = spec.get("volumeClaimTemplates") if isinstance(spec, dict) else None
+    seen = set()
+    for index, template in enumerate(templates if isinstance(templates, list) else ()):
+        metadata = template.get("metadata") if isinstance(template, dict) else None
+        name = metadata.get("name", "") if isinstance(metadata, dict) else ""
+        path = ("spec", "volumeClaimTemplates", index, "metadata", "name")
+        if not isinstance(name, str):
+            continue  # told already
+        if not name:
+            what = "the claim template has no metadata.name"
+            yield Problem(manifest.where(path), what, "name it")
+        elif name in seen:
+            what = f'there are two claim templates named "{name}"'
+            yield Problem(manifest.where(path), what, "give each its own name")
+        elif fault := label_fault(name):
+            fix = f'write "{closest_label(name) or DEFAULT_CLAIM_TEMPLATE}"'
+            yield Problem(manifest.where(path), f'"{name}" {fault}', fix)
+        seen.add(name)
+
+
+def _is_regular(value: Any, shape: Any) -> bool:
+    """Return whether _misfits finds nothing, in a tenth of its time: nearly all is regular."""
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and (
+            all(each is None or isinstance(each, str) for each in value.values())
+            if shape is _TEXTS
+            else _has_regular_fields(value, shape)
+        )
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(
+            each is not None and _is_regular(each, shape[0]) for each in value
+        )
+    return _fits(value, shape)
+
+
+def _has_regular_fields(value: dict[str, Any], shape: dict[str, Any]) -> bool:
+    for key, inner in shape.items():
+        each = value.get(key)
+        if each is None or (inner is str and each.__class__ is str):
+            continue
+        if not _is_regular(each, inner):
+            return False
+    return True
+
+
+def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if value is None:
+        return
+    if isinstance(shape, dict) and isinstance(value, dict):
+        for key, each in value.items():
+            if (inner := shape.get(key, shape.get("*"))) is not None:
+                yield from _misfits(each, inner, (*path, key))
+    elif isinstance(shape, list) and isinstance(value, list):
+        for index, each in enumerate(value):
+            if each is None:
+                yield (*path, index), "there, and is empty"
+            yield from _misfits(each, shape[0], (*path, index))
+    elif isinstance(shape, dict | list):
+        wanted = "a mapping" if isinstance(shape, dict) else "a list"
+        yield path, f"{wanted}, not {_brief(value)}"
+    elif not _fits(value, shape):
+        yield path, f"{_TYPES[shape]}, not {_brief(value)}"
+
+
+def _brief(value: Any) -> str:
+    return f"{json.dumps(value, default=str, ensure_ascii=False):.40}"
+
+
+def _fits(value: Any, shape: Any) -> bool:
+    if shape is _ACCESS_MODE:
+        return isinstance(value, str) and value in _ACCESS_MODE
+    if shape is not nano_units:
+        if shape is int:
+            return isinstance(value, int) and not isinstance(value, bool) and value in _INT32
+        return isinstance(value, shape)
+    try:
+        nano_units(str(value))
+    except ValueError:
+        return False
+    return True
