@@ -18,6 +18,7 @@ _COMMANDS = {
     "render": "Print a whole set: Service, volumes, claims and StatefulSet.",
     "scale": "Print the volumes and claims that a set needs before a scale-up.",
     "volumes": "Print the volumes and claims that StatefulSets in any manifests lack.",
+    "check": "Say whether sets will bind, and if not, why not.",
     "init": "Print a values file to start from.",
     "schema": "Print the JSON Schema of values files.",
 }

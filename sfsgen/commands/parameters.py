@@ -18,6 +18,7 @@ _of_input = partial(_option, "What exists")
 _of_new = partial(_option, "New pairs (default: as those that exist)")
 _of_storage = partial(_option, "Storage")
 _of_output = partial(_option, "What to print")
+_of_rules = partial(_option, "What to look for")
 
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="The StatefulSet's name.")]
 Replicas = Annotated[
@@ -252,3 +253,14 @@ NewSharedDirectory = Annotated[
     _of_new("--shared-directory/--no-shared-directory", text="One directory for all ordinals."),
 ]
 NewReadOnly = Annotated[bool | None, _of_new("--read-only/--no-read-only", text="Mount read-only.")]
+OnlyRules = Annotated[
+    list[str] | None,
+    _of_rules("--rule", metavar="RULE,...", text="Look with these rules only; repeatable."),
+]
+IgnoredRules = Annotated[
+    list[str] | None, _of_rules("--ignore", metavar="RULE,...", text="Without these; repeatable.")
+]
+FindingsOutput = Annotated[
+    str, _of_output("--output", "-o", metavar="FORMAT", text="text, json, github or sarif.")
+]
+StrictStatus = Annotated[bool, _of_output("--strict", text="Exit with 1 for warnings too.")]

@@ -1,0 +1,117 @@
+"""`sfsgen check`: whether sets will bind, and if not, why not."""
+
+import difflib
+import sys
+from collections.abc import Mapping, Sequence
+
+import typer
+
+from sfsgen import cluster, console
+from sfsgen.commands import parameters
+from sfsgen.errors import InputError, Problem
+from sfsgen.findings import Severity
+from sfsgen.inspection import counted, inspect, objects, scene
+from sfsgen.inventory import Access, chosen
+from sfsgen.inventory import objects as read_objects
+from sfsgen.manifests import EMPTY
+from sfsgen.printing import chosen_target
+from sfsgen.report import FORMATS, print_in_colour
+from sfsgen.ruleset import RULES, Rule, rule_id, unreadable
+from sfsgen.vocabulary import DEFAULT_NAMESPACE
+
+_FOUND = 1  # looked, and found problems
+
+
+def check(
+    name: parameters.Names = None,
+    filename: parameters.Filenames = None,
+    namespace: parameters.InNamespace = None,
+    selector: parameters.Selector = None,
+    kube_context: parameters.KubeContext = None,
+    kubeconfig: parameters.Kubeconfig = None,
+    rule: parameters.OnlyRules = None,
+    ignore: parameters.IgnoredRules = None,
+    output: parameters.FindingsOutput = "text",
+    kube_version: parameters.KubeVersion = None,
+    strict: parameters.StrictStatus = False,
+) -> None:
+    """Say whether StatefulSets will find their volumes and bind, and if not, why not.
+
+    Looks at any manifests, or at the live cluster, without -f. Exits with 1 for errors, with
+    --strict for warnings too.
+
+    \b
+    sfsgen check -f manifests/
+    kubectl get sts,svc,pvc,pv -o yaml | sfsgen check -f -
+    """  # noqa: D301  # the help's marker for lines that are not to be wrapped
+    problems: list[Problem] = []
+    target = chosen_target(kube_version, problems)
+    rules = _rules(rule, ignore, problems)
+    if output not in FORMATS:
+        what = f'"{output}" is no format'
+        problems.append(Problem("--output", what, f"give one of {', '.join(FORMATS)}"))
+    if problems:
+        raise InputError(*problems)
+    access = Access(filename or (), namespace, kube_context, kubeconfig)
+    manifests, broken = read_objects(access, cluster.ALL)
+    if not manifests and all(each.what == EMPTY for each in broken) and broken:
+        raise InputError(*broken)
+    looked_at = scene(
+        manifests,
+        broken,
+        namespace or DEFAULT_NAMESPACE,
+        target if kube_version else None,
+        _source(access),
+    )
+    existing = looked_at.existing
+    sets = chosen(existing, name or (), namespace, selector) if name or selector else None
+    found = inspect(looked_at, rules, sets)
+    if output == "text" and sys.stdout and sys.stdout.isatty():
+        print_in_colour(found)
+    else:
+        console.write_stdout(FORMATS[output](found))
+    counts = counted(found)
+    console.note(_summary(counts, dict(objects(existing))))
+    if counts["error"] or (strict and counts["warning"]):
+        raise typer.Exit(_FOUND)
+
+
+def _source(access: Access) -> list[str]:
+    """Return the options by which other commands read the same objects."""
+    options = [("-n", access.namespace), ("--context", access.context)]
+    options += [("--kubeconfig", access.kubeconfig), *(("-f", each) for each in access.filenames)]
+    return [word for option, value in options if value is not None for word in (option, value)]
+
+
+def _rules(
+    only: Sequence[str] | None, ignored: Sequence[str] | None, problems: list[Problem]
+) -> list[Rule]:
+    """Return the rules to look with, noting a problem for each that is not known."""
+    by_id = {rule_id(each): each for each in RULES}
+    wanted = _known("--rule", only, by_id, problems)
+    unwanted = _known("--ignore", ignored, by_id, problems)
+    # What cannot be read cannot be looked at by any rule.
+    wanted = [*wanted, rule_id(unreadable)] if wanted else list(by_id)
+    return [each for key, each in by_id.items() if key in wanted and key not in unwanted]
+
+
+def _known(
+    option: str, given: Sequence[str] | None, by_id: Mapping[str, Rule], problems: list[Problem]
+) -> list[str]:
+    names = [each.strip() for each in ",".join(given or ()).split(",") if each.strip()]
+    for each in names:
+        if each not in by_id:
+            near = difflib.get_close_matches(each, by_id, 1)
+            fix = f'write "{near[0]}"' if near else f"there are: {', '.join(by_id)}"
+            problems.append(Problem(option, f'there is no rule "{each}"', fix))
+    return names
+
+
+def _summary(counts: Mapping[Severity, int], looked_at: Mapping[str, int]) -> str:
+    shown = ", ".join(_number(count, kind) for kind, count in looked_at.items() if count)
+    found = ", ".join(_number(count, each) for each, count in counts.items() if count)
+    return f"{found or 'nothing wrong'} in {shown or 'no object that it looks at'}"
+
+
+def _number(count: int, of: str) -> str:
+    return f"{count} {of}{'s' * (count != 1)}"

@@ -1,0 +1,171 @@
+"""Findings as people and programs read them: text, JSON, GitHub annotations, SARIF."""
+
+import os
+import posixpath
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import sfsgen
+from sfsgen import cluster
+from sfsgen.inspection import Located, Subject, counted
+from sfsgen.manifests import Place
+from sfsgen.ruleset import RULES, rule_id, summary
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_STDIN = "stdin"
+_GITHUB_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
+_COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+
+
+def text(found: Sequence[Located]) -> Iterator[str]:
+    """Yield findings as `FILE:LINE:COLUMN: severity: what (rule)`, and how to mend each."""
+    for each in found:
+        head = f"{_where(each)}: {each.severity}: {each.what} ({each.rule})"
+        yield f"{_one_line(head)}\n  fix: {_one_line(each.fix)}\n"
+
+
+def print_in_colour(found: Sequence[Located]) -> None:
+    """Print the same on a terminal: in its colours, unless NO_COLOR is set, and to its width."""
+    from rich.console import Console
+    from rich.text import Text
+
+    terminal = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    for each in found:
+        head = Text(f"{_one_line(_where(each))}: ")
+        head.append(each.severity, _COLOURS[each.severity])
+        head.append(f": {_one_line(each.what)} ")
+        head.append(f"({each.rule})", "dim")
+        terminal.print(head)
+        # A command that is wrapped cannot be copied.
+        fix = Text("  fix: ", "green").append(_one_line(each.fix), "default")
+        terminal.print(fix, soft_wrap=True)
+
+
+def as_json(found: Sequence[Located]) -> Iterator[str]:
+    """Yield findings as one JSON object."""
+    import json
+
+    document = {
+        "findings": [_as_values(each) for each in found],
+        "summary": {f"{severity}s": count for severity, count in counted(found).items()},
+    }
+    yield json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def github(found: Sequence[Located]) -> Iterator[str]:
+    """Yield findings as the workflow commands that GitHub Actions shows as annotations.
+
+    Source: docs.github.com, Workflow commands for GitHub Actions; actions/toolkit, command.ts.
+    """
+    for each in found:
+        properties: dict[str, Any] = {"title": f"sfsgen {each.rule}"}
+        message = f"{each.what}\nfix: {each.fix}"
+        if _is_file(each.place):
+            place = {"line": each.place.line, "col": each.place.column}
+            properties = {"file": posixpath.normpath(each.place.file), **place, **properties}
+        else:
+            message = f"{_where(each)}: {message}"
+        shown = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items())
+        yield f"::{_GITHUB_LEVELS[each.severity]} {shown}::{_escaped(message)}\n"
+
+
+def sarif(found: Sequence[Located]) -> Iterator[str]:
+    """Yield findings as a SARIF 2.1.0 log, the format of code scanning."""
+    import json
+
+    ids = [rule_id(rule) for rule in RULES]
+    described = [
+        {"id": rule_id(rule), "shortDescription": {"text": summary(rule)}} for rule in RULES
+    ]
+    driver = {"name": "sfsgen", "version": sfsgen.__version__, "rules": described}
+    results = [_result(each, ids.index(each.rule)) for each in found]
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    yield json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+FORMATS: dict[str, Callable[[Sequence[Located]], Iterator[str]]] = {
+    "text": text,
+    "json": as_json,
+    "github": github,
+    "sarif": sarif,
+}
+
+
+def _where(found: Located) -> str:
+    if found.place.file == cluster.NAME and found.subject:
+        # Nobody sees the text that kubectl printed: the object and its field say it.
+        return f"{cluster.NAME}:{_called(found.subject)}:{found.field or 'metadata'}"
+    return ":".join(map(str, found.place))
+
+
+def _called(subject: Subject) -> str:
+    return f"{subject.kind.lower()}/{subject.name}"
+
+
+def _is_file(place: Place) -> bool:
+    return place.file not in (cluster.NAME, _STDIN)
+
+
+def _one_line(text: str) -> str:
+    """Return a text without what would begin a new line or move a terminal's cursor."""
+    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
+
+
+def _as_values(found: Located) -> dict[str, Any]:
+    return {
+        "rule": found.rule,
+        "severity": found.severity,
+        "file": found.place.file,
+        "line": found.place.line,
+        "column": found.place.column,
+        "object": found.subject and found.subject._asdict(),
+        "field": found.field,
+        "what": found.what,
+        "fix": found.fix,
+        "related": [{**subject._asdict(), **place._asdict()} for subject, place in found.related],
+    }
+
+
+def _result(found: Located, index: int) -> dict[str, Any]:
+    result = {
+        "ruleId": found.rule,
+        "ruleIndex": index,
+        "level": found.severity,
+        "message": {"text": f"{found.what}\nfix: {found.fix}"},
+        "locations": [_location(found.place, found.subject)],
+    }
+    if found.related:
+        result["relatedLocations"] = [
+            {**_location(place, subject), "message": {"text": _called(subject)}}
+            for subject, place in found.related
+        ]
+    return result
+
+
+def _location(place: Place, subject: Subject | None) -> dict[str, Any]:
+    location: dict[str, Any] = {}
+    if _is_file(place):
+        region = {"startLine": place.line, "startColumn": place.column}
+        artifact = {"uri": _uri(place.file)}
+        location["physicalLocation"] = {"artifactLocation": artifact, "region": region}
+    if subject:
+        path = f"{subject.namespace}/{_called(subject)}".lstrip("/")
+        named = {"name": subject.name, "kind": "object", "fullyQualifiedName": path}
+        location["logicalLocations"] = [named]
+    return location
+
+
+def _uri(file: str) -> str:
+    from urllib.parse import quote
+
+    path = posixpath.normpath(file)
+    return f"file://{quote(path)}" if os.path.isabs(path) else quote(path)  # noqa: PTH117
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """Return a text as a workflow command takes it."""
+    for character in f"%\r\n{more}":
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text

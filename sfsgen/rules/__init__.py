@@ -1,0 +1,1 @@
+"""The rules of `sfsgen check`: functions that yield what they find, by what they are about."""

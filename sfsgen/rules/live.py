@@ -1,0 +1,115 @@
+"""Rules about the state of what a cluster holds: Released, Lost, Pending, Terminating."""
+
+from collections.abc import Iterator
+
+from sfsgen.cures import free, is_stored
+from sfsgen.existing import ExistingVolume
+from sfsgen.findings import Finding, error, warning
+from sfsgen.paths import Path
+from sfsgen.scene import Pair, Scene, fits, is_static
+
+_PHASE: Path = ("status", "phase")
+
+
+def released(scene: Scene) -> Iterator[Finding]:
+    """A volume is not Released: it holds on to the uid of a claim that is gone, and never binds.
+
+    Applying its manifest again does not help (measured).
+    Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncVolume.
+    """
+    for volume in scene.existing.volumes.values():
+        if volume.phase not in ("Released", "Failed") or not _is_wanted(scene, volume):
+            continue
+        claim = scene.existing.claims.get(volume.claim) if volume.claim else None
+        sides = [claim.manifest] if claim else []
+        if volume.phase == "Failed":
+            what = f"the volume {volume.name} is Failed: what its reclaim policy asks for did not "
+            what += "work"
+            fix = f"see why: kubectl describe pv {volume.name}; then set Retain, delete it and "
+            fix += "create it anew, reserved for its claim"
+            yield error(volume.manifest, _PHASE, what, fix, *sides)
+        elif volume.claim_uid:
+            what = f"the volume {volume.name} is Released: it holds on to an earlier claim"
+            what += (
+                f" {volume.claim[1]}, and the one of today stays Pending" if volume.claim else ""
+            )
+            path = ("spec", "claimRef", "uid")
+            yield error(volume.manifest, path, what, free(volume), *sides)
+
+
+def lost(scene: Scene) -> Iterator[Finding]:
+    """A claim is not Lost: its volume was deleted, or was given to another claim.
+
+    Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncBoundClaim.
+    """
+    for claim in scene.existing.claims.values():
+        if claim.phase == "Lost":
+            volume = scene.existing.volumes.get(claim.volume_name)
+            why = "is not there"
+            if volume:
+                why = "is not reserved for it"
+                if volume.claim not in (None, claim.key):
+                    why = f"has become another claim's, {'/'.join(volume.claim or ())}"
+            what = f"the claim {claim.name} is Lost: its volume {claim.volume_name} {why}"
+            fix = f"create the volume {claim.volume_name} on the directory with its data, reserved "
+            fix += f"for {claim.namespace}/{claim.name}; then delete the claim, and create it anew"
+            sides = [volume.manifest] if volume else []
+            yield error(claim.manifest, _PHASE, what, fix, *sides)
+
+
+def pending(scene: Scene) -> Iterator[Finding]:
+    """A claim that waits says why; this one has a volume that fits, and should be bound by now.
+
+    The binder looks at all claims again every 15 seconds (7 to 17 s, measured).
+    Source: cmd/kube-controller-manager, --pvclaimbinder-sync-period.
+    """
+    for pair in scene.pairs.values():
+        claim, volume = pair.claim, pair.volume
+        if claim.phase == "Pending" and _could_bind(pair):
+            what = (
+                f"the claim {claim.name} is Pending, though {volume.name} is reserved for it and "
+            )
+            what += "fits"
+            fix = "look again in 20 seconds; if it still waits, "
+            fix += f"kubectl describe pvc {claim.name} -n {claim.namespace} says why"
+            yield warning(claim.manifest, _PHASE, what, fix, volume.manifest)
+
+
+def terminating(scene: Scene) -> Iterator[Finding]:
+    """Nothing is being deleted: a finalizer holds it as long as a pod or a claim uses it.
+
+    Source: pkg/controller/volume/pvcprotection, pkg/controller/volume/pvprotection.
+    """
+    found = scene.existing
+    for manifests, users in (
+        ([each.manifest for each in found.stateful_sets], "its pods are"),
+        ([each.manifest for each in found.claims.values()], "the pods that use it are"),
+        ([each.manifest for each in found.volumes.values() if is_static(each)], "its claim is"),
+    ):
+        for manifest in manifests:
+            metadata = manifest.value["metadata"]
+            if metadata.get("deletionTimestamp") is not None:
+                held = ", ".join(metadata.get("finalizers") or ()) or "nothing"
+                what = f"the {manifest.kind} {manifest.name} is being deleted, held by {held}"
+                fix = f"it goes when {users} gone; then create it anew"
+                yield warning(manifest, ("metadata", "deletionTimestamp"), what, fix)
+
+
+def _is_wanted(scene: Scene, volume: ExistingVolume) -> bool:
+    """Return whether a claim that is there, or a set's ordinal, waits for a volume."""
+    if volume.name in scene.takers or (volume.claim and volume.claim in scene.existing.claims):
+        return True
+    return volume.claim is not None and any(
+        ordinal in stateful_set.ordinals
+        for stateful_set, _, ordinal in scene.existing.wanting(volume.claim)
+    )
+
+
+def _could_bind(pair: Pair) -> bool:
+    claim, volume = pair.claim, pair.volume
+    is_reserved_now = pair.is_reserved and volume.claim_uid in ("", claim.uid)
+    is_there = is_stored(volume.manifest) and volume.phase in ("Available", "Pending", "Bound", "")
+    is_fit = pair.is_pinned or fits(
+        claim.storage, volume.storage._replace(storage_class=claim.storage.storage_class)
+    )
+    return is_reserved_now and is_there and is_fit and not claim.is_terminating

@@ -1,0 +1,116 @@
+"""Rules about names: the claims that a set looks for, and names that two objects want."""
+
+from collections.abc import Iterator
+from itertools import chain, combinations
+
+from sfsgen.cures import is_stored
+from sfsgen.findings import Finding, error, warning
+from sfsgen.limits import service_name_fault, set_name_fault
+from sfsgen.manifests import Manifest
+from sfsgen.names import subdomain_fault
+from sfsgen.paths import Path
+from sfsgen.scene import Scene, Seats
+
+_NAME: Path = ("metadata", "name")
+
+
+def name(scene: Scene) -> Iterator[Finding]:
+    """A claim bears the name that its set looks for, letter by letter.
+
+    kustomize's namePrefix and nameSuffix, or a rename, change both so that they part (measured).
+    Source: pkg/controller/statefulset/stateful_set_utils.go, getPersistentVolumeClaimName.
+    """
+    for renamed in scene.renamed:
+        claim = scene.existing.claims[renamed.namespace, renamed.claim]
+        stateful_set = renamed.stateful_set
+        what = f'the claim "{renamed.claim}" is not looked for: the set {stateful_set.name} looks '
+        what += f'for "{renamed.wanted}"'
+        fix = f'name it "{renamed.wanted}", also in the claimRef of its volume; a prefix, a suffix '
+        fix += "or a rename has changed one of them"
+        yield error(claim.manifest, _NAME, what, fix, stateful_set.manifest)
+
+
+def claim_name(scene: Scene) -> Iterator[Finding]:
+    """No two sets look for one claim, as b with a template a-x, and x-b with a, do for a-x-b-0.
+
+    Source: pkg/controller/statefulset/stateful_set_utils.go, getPersistentVolumeClaimName.
+    """
+    by_head: dict[tuple[str, str], list[Seats]] = {}
+    for seats in scene.seats:
+        head = seats.stateful_set.claim_name(seats.template).pieces[0]
+        by_head.setdefault((seats.stateful_set.namespace, head), []).append(seats)
+    for (_, head), wanting in by_head.items():
+        for one, other in combinations(wanting, 2):
+            mine, theirs = one.stateful_set, other.stateful_set
+            first = max(mine.ordinals.start, theirs.ordinals.start)
+            if first < min(mine.ordinals.stop, theirs.ordinals.stop):
+                what = f"the sets {mine.name} and {theirs.name} look for one claim, {head}{first}"
+                fix = "rename a set or a claim template"
+                path = (*other.template.path, *_NAME)
+                yield error(theirs.manifest, path, what, fix, mine.manifest)
+
+
+def volume_name(scene: Scene) -> Iterator[Finding]:
+    """No two volumes bear one name: they belong to no namespace.
+
+    Source: pkg/apis/core/types.go, PersistentVolume is not namespaced.
+    """
+    for first, second in scene.existing.duplicates:
+        if _is_another_volume(first, second):
+            claims = [_claim(each) for each in (first, second)]
+            what = f"two volumes are named {second.name}, one for {claims[0]} and one for "
+            what += claims[1]
+            fix = "put the namespace into their names: --volume-name "
+            fix += "'pv-{namespace}-{name}-{ordinal}'"
+            yield error(second, _NAME, what, fix, first)
+
+
+def duplicate(scene: Scene) -> Iterator[Finding]:
+    """An object stands in the input once; `kubectl create` refuses a second one.
+
+    Source: apiserver/pkg/registry/generic/registry/store.go, Create.
+    """
+    for first, second in scene.existing.duplicates:
+        if not _is_another_volume(first, second):
+            place = first.place(_NAME)
+            what = f"there is another {second.kind} {second.name}, in {place.file} at line "
+            what += f"{place.line}, which is the one that is looked at"
+            # What is wanted beside what there is; else two of one kind.
+            tell = error if is_stored(first) == is_stored(second) else warning
+            yield tell(second, _NAME, what, "keep one of them", first)
+
+
+def invalid_name(scene: Scene) -> Iterator[Finding]:
+    """A name is one that the API server takes, and that pods can be given.
+
+    A set's is no longer than 52 characters from 1.7 on: a pod's label holds it and a hash.
+    Source: apimachinery/pkg/util/validation, apimachinery/pkg/api/validation.
+    """
+    found = scene.existing
+    for stateful_set in found.stateful_sets:
+        last = max(stateful_set.ordinals.stop - 1, 0)
+        fault, _ = set_name_fault(stateful_set.name, last, scene.target)
+        yield from _if_faulty(stateful_set.manifest, fault)
+    for service in found.services.values():
+        yield from _if_faulty(service.manifest, service_name_fault(service.name, scene.target))
+    for manifest in chain(
+        (each.manifest for each in found.claims.values()),
+        (each.manifest for each in found.volumes.values()),
+    ):
+        if fault := subdomain_fault(manifest.name):
+            yield from _if_faulty(manifest, fault)
+
+
+def _if_faulty(manifest: Manifest, fault: str) -> Iterator[Finding]:
+    if manifest.name and fault:
+        what = f'the {manifest.kind} "{manifest.name}" {fault}'
+        yield error(manifest, _NAME, what, "give it another name")
+
+
+def _is_another_volume(first: Manifest, second: Manifest) -> bool:
+    return first.kind == "PersistentVolume" and _claim(first) != _claim(second)
+
+
+def _claim(volume: Manifest) -> str:
+    given = volume.value["spec"].get("claimRef") or {}
+    return f"{given.get('namespace') or '?'}/{given.get('name') or '?'}" if given else "no claim"

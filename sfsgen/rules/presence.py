@@ -1,0 +1,134 @@
+"""Rules about what is there: a claim and a volume for every ordinal, and none beyond."""
+
+import shlex
+from collections.abc import Iterator
+from itertools import chain
+
+from sfsgen.existing import ExistingClaim, ExistingVolume
+from sfsgen.findings import Finding, error, note, warning
+from sfsgen.paths import Path
+from sfsgen.scene import Scene, Seats, gaps, runs
+
+_REPLICAS: Path = ("spec", "replicas")
+_READ_VOLUMES = "read the volumes too: kubectl get sts,svc,pvc,pv -o yaml"
+
+
+def missing_claim(scene: Scene) -> Iterator[Finding]:
+    """Each ordinal's claim is there, under the name that the controller looks for.
+
+    Source: pkg/controller/statefulset/stateful_set_utils.go, getPersistentVolumeClaimName.
+    """
+    for seats, ordinals in _vacant(scene, "PersistentVolumeClaim"):
+        what = f"{_names(seats, ordinals)} not there, which {_pods(seats, ordinals)}"
+        manifest = seats.stateful_set.manifest
+        yield error(manifest, _REPLICAS, what, _print_missing(scene, seats))
+
+
+def missing_volume(scene: Scene) -> Iterator[Finding]:
+    """Each ordinal's claim has a volume: nothing makes one on an NFS server.
+
+    Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim.
+    """
+    for name, claims in scene.takers.items():
+        if name not in scene.existing.volumes and not scene.is_unread("PersistentVolume", name):
+            for claim in claims:
+                yield from _dangling(scene, claim)
+    for seats in scene.seats:
+        if scene.is_provisioned(seats):
+            continue
+        for ordinal, claim in seats.claims.items():
+            is_wanted = ordinal in seats.stateful_set.ordinals and not claim.volume_name
+            if is_wanted and ordinal not in seats.volumes and not _has_provisioner(scene, claim):
+                pending = " and is Pending" if claim.phase == "Pending" else ""
+                what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, "
+                what += "and none that is free fits it"
+                set_manifest = seats.stateful_set.manifest
+                fix = _print_missing(scene, seats)
+                yield error(claim.manifest, ("metadata", "name"), what, fix, set_manifest)
+    for seats, ordinals in _vacant(scene, "PersistentVolume"):
+        what = f"there is no volume for {_names(seats, ordinals, verb=False)}, which "
+        what += _pods(seats, ordinals)
+        yield error(seats.stateful_set.manifest, _REPLICAS, what, _print_missing(scene, seats))
+
+
+def extra_pair(scene: Scene) -> Iterator[Finding]:
+    """Claims and volumes beyond the replicas wait for a scale-up, or were left by a scale-down."""
+    for seats in scene.seats:
+        stateful_set = seats.stateful_set
+        objects: dict[int, ExistingClaim | ExistingVolume] = {**seats.volumes, **seats.claims}
+        extra = sorted(each for each in objects if each not in stateful_set.ordinals)
+        for ordinals in runs(extra):
+            first = objects[ordinals[0]]
+            what = f"{_names(seats, ordinals)} beyond the {stateful_set.replicas} replicas of "
+            what += stateful_set.name
+            fix = "leave it for a scale-up; the data stays"
+            manifest, name = first.manifest, ("metadata", "name")
+            yield note(manifest, name, what, fix, stateful_set.manifest)
+
+
+def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
+    """Yield what to say of a claim that names a volume which is not in the input."""
+    owners = [each for each, _, _ in scene.existing.wanting(claim.key)]
+    sets = [each.manifest for each in owners]
+    where = ("spec", "volumeName")
+    if claim.phase == "Bound":
+        what = f"the claim {claim.name} is Bound to {claim.volume_name}, which is not in the input"
+        if owners and not scene.has_static(claim.storage.storage_class):
+            yield warning(claim.manifest, where, what, _READ_VOLUMES, *sets)
+    elif owners and claim.phase != "Lost":
+        what = f"the claim {claim.name} names the volume {claim.volume_name}, which is not there"
+        fix = f"create the volume {claim.volume_name}: `{_volumes(scene, owners[0].name)}` prints "
+        fix += "it, or name one that is there"
+        yield error(claim.manifest, where, what, fix, *sets)
+
+
+def _has_provisioner(scene: Scene, claim: ExistingClaim) -> bool:
+    storage_class = claim.storage.storage_class
+    return bool(storage_class) and not scene.has_static(storage_class) and not scene.has_static("")
+
+
+def _vacant(scene: Scene, kind: str) -> Iterator[tuple[Seats, range]]:
+    """Yield the ordinals that have no claim, and with kind PersistentVolume no volume either.
+
+    Not those whose claim bears another name: the rule `name` tells of these.
+    """
+    renamed = {(each.namespace, each.wanted) for each in scene.renamed}
+    for seats in scene.seats:
+        if scene.is_provisioned(seats):
+            continue
+        stateful_set, name_of = seats.stateful_set, seats.stateful_set.claim_name(seats.template)
+        namespace = stateful_set.namespace
+        unread = scene.look.unread.get(("PersistentVolumeClaim", namespace), ())
+        known = {
+            ordinal
+            for name in chain((name for ns, name in renamed if ns == namespace), unread)
+            if (ordinal := name_of.ordinal_of(name)) is not None
+        }
+        there = {*seats.claims, *known, *(seats.volumes if kind == "PersistentVolume" else ())}
+        for ordinals in gaps(stateful_set.ordinals, there):
+            yield seats, ordinals
+
+
+def _names(seats: Seats, ordinals: range, *, verb: bool = True) -> str:
+    """Return the claims of some ordinals, as the subject of a sentence."""
+    name_of = seats.stateful_set.claim_name(seats.template)
+    if len(ordinals) == 1:
+        return f"the claim {name_of.at(ordinals[0])}" + " is" * verb
+    names = f"{name_of.at(ordinals[0])} to {name_of.at(ordinals[-1])}"
+    return f"the {len(ordinals)} claims {names}" + " are" * verb
+
+
+def _pods(seats: Seats, ordinals: range) -> str:
+    name = seats.stateful_set.name
+    if len(ordinals) == 1:
+        return f"the pod {name}-{ordinals[0]} needs"
+    return f"the pods {name}-{ordinals[0]} to {name}-{ordinals[-1]} need"
+
+
+def _print_missing(scene: Scene, seats: Seats) -> str:
+    command = _volumes(scene, seats.stateful_set.name)
+    return f"`{command}` prints what is missing, for kubectl create -f -"
+
+
+def _volumes(scene: Scene, name: str) -> str:
+    return shlex.join(["sfsgen", "volumes", name, *scene.look.source])

@@ -1,0 +1,194 @@
+"""Rules about a set itself: its Service, its selector, what its pods mount, what it deletes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sfsgen.existing import ExistingService, ExistingSet
+from sfsgen.findings import Finding, error, warning
+from sfsgen.hazards import RETENTION
+from sfsgen.paths import Path, spelled
+from sfsgen.scene import Scene, is_static
+from sfsgen.selectors import is_met
+
+_POD: Path = ("spec", "template", "spec")
+_SERVICE_NAME: Path = ("spec", "serviceName")
+_RETENTION = "persistentVolumeClaimRetentionPolicy"
+_NAMELESS = 33  # the first minor that takes a set without serviceName
+_SELECTOR_BY_DEFAULT = ("apps/v1alpha1", "apps/v1beta1")
+# Labels that change with a release, while a selector never can.
+_CHANGING = (
+    "app.kubernetes.io/version",
+    "chart",
+    "controller-revision-hash",
+    "helm.sh/chart",
+    "pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+    "version",
+)
+
+
+def service(scene: Scene) -> Iterator[Finding]:
+    """A set's governing Service is in its namespace, headless, and selects the set's pods.
+
+    Source: kubernetes.io/docs/concepts/workloads/controllers/statefulset, stable network ID.
+    """
+    elsewhere: dict[str, list[ExistingService]] = {}
+    for each in scene.existing.services.values():
+        elsewhere.setdefault(each.name, []).append(each)
+    for stateful_set in scene.existing.stateful_sets:
+        name, namespace = stateful_set.service_name, stateful_set.namespace
+        manifest = stateful_set.manifest
+        found = scene.service_of(stateful_set)
+        if found:
+            yield from _unfit_service(stateful_set, found)
+        elif not name:
+            if scene.target.oldest < _NAMELESS:
+                what = f"the set {stateful_set.name} names no governing Service"
+                yield error(
+                    manifest, _SERVICE_NAME, what, f"write serviceName: {stateful_set.name}"
+                )
+        elif scene.is_unread("Service", name, namespace):
+            continue
+        elif others := elsewhere.get(name):
+            what = f"the governing Service {name} is in the namespace {others[0].namespace}, and "
+            what += f"the set {stateful_set.name} in {namespace}"
+            fix = f"create the Service in the namespace {namespace}"
+            path = ("metadata", "namespace")
+            yield error(others[0].manifest, path, what, fix, manifest)
+        else:
+            what = f"the governing Service {name} of {stateful_set.name} is not there: its pods "
+            what += "get no DNS names"
+            fix = f"create a Service {name} with clusterIP: None and the labels of the pods as its "
+            fix += "selector"
+            yield error(manifest, _SERVICE_NAME, what, fix)
+
+
+def selector(scene: Scene) -> Iterator[Finding]:
+    """A set's selector meets the labels of its pod template; the API server refuses others.
+
+    Source: pkg/apis/apps/validation/validation.go, ValidateStatefulSetSpec.
+    """
+    for stateful_set in scene.existing.stateful_sets:
+        manifest = stateful_set.manifest
+        given: Mapping[str, Any] | None = manifest.value["spec"].get("selector")
+        labels = _pod_labels(stateful_set)
+        if not given:
+            if manifest.api_version not in _SELECTOR_BY_DEFAULT:
+                what = f"the set {stateful_set.name} has no selector"
+                fix = "write spec.selector.matchLabels with the labels of the pod template"
+                yield error(manifest, ("spec", "selector"), what, fix)
+        elif not is_met(given, labels):
+            what = f"the selector of {stateful_set.name} does not meet the labels of its pod "
+            what += "template"
+            wrong = [
+                key for key, value in stateful_set.selector.items() if labels.get(key) != value
+            ]
+            path: Path = ("spec", "selector", "matchLabels", *wrong[:1])
+            fix = "write the same labels in both: "
+            fix += ", ".join(f"{key}: {value}" for key, value in labels.items()) or "none is there"
+            yield error(manifest, path if wrong else ("spec", "selector"), what, fix)
+
+
+def selector_value(scene: Scene) -> Iterator[Finding]:
+    """A selector holds no label that changes with a release: it is immutable.
+
+    Source: pkg/apis/apps/validation/validation.go, ValidateStatefulSetUpdate.
+    """
+    for stateful_set in scene.existing.stateful_sets:
+        for key in _CHANGING:
+            if key in stateful_set.selector:
+                what = f'the selector of {stateful_set.name} holds "{key}", which changes, while a '
+                what += "set's selector cannot"
+                path = ("spec", "selector", "matchLabels", key)
+                fix = "remove it from the selector; it may stay a label"
+                yield warning(stateful_set.manifest, path, what, fix)
+
+
+def mounts(scene: Scene) -> Iterator[Finding]:
+    """What containers mount is a claim template or a volume of the pod, and templates are mounted.
+
+    Source: pkg/apis/core/validation/validation.go, ValidateVolumeMounts; from 1.34 on at create.
+    """
+    for stateful_set in scene.existing.stateful_sets:
+        yield from _mounts(stateful_set)
+
+
+def retention_policy(scene: Scene) -> Iterator[Finding]:
+    """Claims outlive a scale-down and the set: those that were made beforehand are deleted as well.
+
+    Source: pkg/controller/statefulset/stateful_set_utils.go, claimOwnerMatchesSetAndPod (measured).
+    """
+    told = set()
+    for seats in scene.seats:
+        stateful_set = seats.stateful_set
+        policy = stateful_set.manifest.value["spec"].get(_RETENTION) or {}
+        is_static_set = any(map(is_static, seats.volumes.values())) or not scene.is_provisioned(
+            seats
+        )
+        for event in ("whenDeleted", "whenScaled"):
+            key = stateful_set.namespace, stateful_set.name, event
+            if policy.get(event) == "Delete" and is_static_set and key not in told:
+                told.add(key)
+                path = ("spec", _RETENTION, event)
+                fix = f"write {event}: Retain"
+                yield warning(stateful_set.manifest, path, f"{event}: {RETENTION}", fix)
+
+
+def _unfit_service(stateful_set: ExistingSet, found: ExistingService) -> Iterator[Finding]:
+    manifest, labels = stateful_set.manifest, _pod_labels(stateful_set)
+    if not found.is_headless:
+        what = f"the governing Service {found.name} of {stateful_set.name} is not headless: the "
+        what += "pods get no DNS names of their own"
+        fix = "write clusterIP: None; it is immutable: delete the Service, and create it anew"
+        yield error(found.manifest, ("spec", "clusterIP"), what, fix, manifest)
+    wrong = [key for key, value in found.selector.items() if labels.get(key) != value]
+    if wrong or not found.selector:
+        what = f"the selector of the Service {found.name} does not meet the labels of the pods of "
+        what += stateful_set.name
+        fix = ", ".join(f"{key}: {value}" for key, value in stateful_set.selector.items())
+        fix = f"write the selector of the set: {fix}"
+        yield error(found.manifest, ("spec", "selector", *wrong[:1]), what, fix, manifest)
+
+
+def _pod_labels(stateful_set: ExistingSet) -> Mapping[str, str]:
+    template = stateful_set.manifest.value["spec"].get("template") or {}
+    labels: Mapping[str, str] = (template.get("metadata") or {}).get("labels") or {}
+    return labels
+
+
+def _mounts(stateful_set: ExistingSet) -> Iterator[Finding]:
+    manifest = stateful_set.manifest
+    template = manifest.value["spec"].get("template")
+    if not template:
+        return
+    pod = template.get("spec") or {}
+    volumes = [each.get("name") for each in pod.get("volumes") or ()]
+    templates = [each.name for each in stateful_set.templates]
+    used = set()
+    for path, name in _used(pod):
+        used.add(name)
+        if name not in volumes and name not in templates:
+            what = f'{spelled(path[:-1])} is named "{name}", and there is no such claim template '
+            what += "or volume"
+            fix = f"write one of {', '.join(templates)}" if templates else "add a claim template"
+            yield error(manifest, path, what, fix)
+    for each in stateful_set.templates:
+        if each.name not in used:
+            what = f"no container mounts the claim template {each.name}"
+            fix = "add it to the volumeMounts of a container, or remove it"
+            yield warning(manifest, (*each.path, "metadata", "name"), what, fix)
+        if each.name in volumes:
+            path = (*_POD, "volumes", volumes.index(each.name), "name")
+            what = f"the claim template {each.name} takes the place of the pod's volume of that "
+            what += "name"
+            yield warning(manifest, path, what, "give one of both another name")
+
+
+def _used(pod: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield the volumes that containers use, by name."""
+    for kind in ("initContainers", "containers"):
+        for number, container in enumerate(pod.get(kind) or ()):
+            for field in ("volumeMounts", "volumeDevices"):
+                for index, each in enumerate(container.get(field) or ()):
+                    path = (*_POD, kind, number, field, index, "name")
+                    yield path, each.get("name") or ""
