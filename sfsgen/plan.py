@@ -4,9 +4,18 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sfsgen.cures import free, reserve
+from sfsgen.comparison import departures
+from sfsgen.cures import free, is_stored, reserve
 from sfsgen.errors import Problem
-from sfsgen.existing import Existing, ExistingClaim, ExistingSet, ExistingTemplate, ExistingVolume
+from sfsgen.existing import (
+    Existing,
+    ExistingClaim,
+    ExistingSet,
+    ExistingTemplate,
+    ExistingVolume,
+    Storage,
+)
+from sfsgen.hazards import RECLAIM, SOFT_MOUNT, is_soft
 from sfsgen.inference import infer
 from sfsgen.model import ClaimTemplate, Series, VolumePair
 from sfsgen.names import Pattern
@@ -74,11 +83,7 @@ def plan(
             for resource in lack.resources:
                 series[resource] += _series(wanted, range(run[0], run[-1] + 1), lack.pair)
         problems += _block_mode(stateful_set, template)
-        if wanted.shared_directory and series[VOLUME]:
-            notes.append(
-                f"the new volumes of claim template {wanted.name} share the directory "
-                f"{wanted.directory.at(0)}"
-            )
+        notes += _traits(stateful_set, template, wanted, options) if series[VOLUME] else ()
     # What is not known matters only where a volume is made; a wrong option always does.
     problems += [
         each for each in inferred.problems if series[VOLUME] or is_given(options.get(each.where))
@@ -91,6 +96,27 @@ def plan(
         tuple(notes),
         tuple(problems),
     )
+
+
+def _traits(
+    stateful_set: ExistingSet,
+    template: ExistingTemplate,
+    wanted: ClaimTemplate,
+    options: Mapping[str, Any],
+) -> Iterator[str]:
+    """Yield what to know of new pairs, though it may be so with those that exist."""
+    of_template = f"of claim template {wanted.name}"
+    if wanted.shared_directory:
+        yield f"the new volumes {of_template} share the directory {wanted.directory.at(0)}"
+    # What an option brings is warned of as such.
+    hazard = RECLAIM.get((wanted.driver, wanted.reclaim_policy))
+    if hazard and not is_given(options.get("--reclaim-policy")):
+        yield f"the new volumes {of_template} are as the others: {hazard}"
+    if is_soft(wanted.mount_options) and not is_given(options.get("--mount-option")):
+        yield f"the new volumes {of_template} are as the others: {SOFT_MOUNT}"
+    made = Storage(wanted.storage, wanted.access_modes, wanted.storage_class, "Filesystem")
+    for each in departures(made, template.storage, is_live=is_stored(stateful_set.manifest)):
+        yield f"the new claims {of_template} are not what it would make: {each.what}"
 
 
 def left_behind(existing: Existing, made: Plan) -> Iterator[tuple[str, str]]:

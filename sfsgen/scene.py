@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from sfsgen.comparison import fits
 from sfsgen.errors import Problem
 from sfsgen.existing import (
     Existing,
@@ -16,7 +17,7 @@ from sfsgen.existing import (
     Storage,
 )
 from sfsgen.manifests import Manifest
-from sfsgen.quantity import nano_units
+from sfsgen.names import Pattern
 from sfsgen.renames import Renamed, renamed_claims
 from sfsgen.versions import Target
 
@@ -55,6 +56,8 @@ class Seats(NamedTuple):
     claims: dict[int, ExistingClaim]
     volumes: dict[int, ExistingVolume]
     """Those that belong to a claim, or are reserved for one that is not there."""
+    unreserved: dict[int, ExistingVolume]
+    """Those that are named after a claim which is not there, and reserved for none."""
 
 
 class Look(NamedTuple):
@@ -110,6 +113,14 @@ class Scene:
         """The claims whose names were changed away from their set."""
         return list(renamed_claims(self.existing))
 
+    def lasting_name(self, claim: ExistingClaim) -> str:
+        """Return the name that a claim has once the rule `name` is followed."""
+        return self._lasting_names.get(claim.key, claim.name)
+
+    @cached_property
+    def _lasting_names(self) -> Mapping[Key, str]:
+        return {(each.namespace, each.claim): each.wanted for each in self.renamed}
+
     @cached_property
     def takers(self) -> Mapping[str, list[ExistingClaim]]:
         """The claims by the volume that they name."""
@@ -123,7 +134,7 @@ class Scene:
     def seats(self) -> Sequence[Seats]:
         """The claims and volumes of every claim template of every set."""
         found = {
-            (each.namespace, each.name, template.name): Seats(each, template, {}, {})
+            (each.namespace, each.name, template.name): Seats(each, template, {}, {}, {})
             for each in self.existing.stateful_sets
             for template in each.templates
         }
@@ -137,7 +148,23 @@ class Scene:
             for stateful_set, template, ordinal in self.existing.wanting(key):
                 seats = found[stateful_set.namespace, stateful_set.name, template.name]
                 seats.volumes.setdefault(ordinal, volumes[0])
+        self._seat_idle(found.values())
         return list(found.values())
+
+    def _seat_idle(self, seats: Iterable[Seats]) -> None:
+        """Add the volumes that only their names say to be for claims which are not there."""
+        by_head = {
+            pattern.pieces[0]: each
+            for each in seats
+            for pattern in _volume_names(each.stateful_set, each.template)
+        }
+        for name, volume in self._idle.items():
+            head, number = name.rstrip(DIGITS), number_of(name)
+            seat = by_head.get(head)
+            if seat and number is not None and number in seat.stateful_set.ordinals:
+                is_free = number not in seat.claims and number not in seat.volumes
+                if is_free and volume.claim is None:
+                    seat.unreserved[number] = volume
 
     def is_provisioned(self, seats: Seats) -> bool:
         """Return whether a provisioner makes a template's volumes, which then need not be there."""
@@ -194,20 +221,30 @@ class Scene:
     def _meant_for(self, claim: ExistingClaim) -> ExistingVolume | None:
         """Return the volume that is meant for a set's claim, though neither says so."""
         for stateful_set, template, ordinal in self.existing.wanting(claim.key):
-            for name in (
-                stateful_set.conventional_volume_name(template).at(ordinal),
-                f"pv-{claim.name}",
-                claim.name,
-            ):
-                if name in self._idle:
-                    return self._idle[name]
+            for pattern in _volume_names(stateful_set, template):
+                if pattern.at(ordinal) in self._idle:
+                    return self._idle[pattern.at(ordinal)]
             for volume in self._idle_by_number.get(ordinal, ()):
                 if stateful_set.name in volume.name:
                     return volume
-            for storage, volume in self._idle_by_storage.items():
-                if fits(claim.storage, storage):
-                    return volume
+            if free := self.idle_for(claim.storage):
+                return free
         return None
+
+    def idle_for(self, wanted: Storage) -> ExistingVolume | None:
+        """Return a volume that is free for whoever comes first, and fits."""
+        for storage, volume in self._idle_by_storage.items():
+            if fits(wanted, storage):
+                return volume
+        return None
+
+
+def _volume_names(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterator[Pattern]:
+    """Yield the names that say for which claim of a template a volume is meant."""
+    yield stateful_set.conventional_volume_name(template)
+    claim = stateful_set.claim_name(template)
+    yield Pattern((f"pv-{claim.pieces[0]}", ""))
+    yield claim
 
 
 def is_static(volume: ExistingVolume) -> bool:
@@ -228,23 +265,6 @@ def number_of(name: str) -> int | None:
     """Return the number at the end of a name."""
     digits = name[len(name.rstrip(DIGITS)) :]
     return int(digits) if 0 < len(digits) <= 10 else None  # noqa: PLR2004  # 32 bits
-
-
-def fits(claim: Storage, volume: Storage) -> bool:
-    """Return whether the binder could give a claim a volume."""
-    return (
-        is_large_enough(claim, volume)
-        and set(claim.access_modes) <= set(volume.access_modes)
-        and (claim.storage_class or "") == (volume.storage_class or "")
-        and claim.volume_mode == volume.volume_mode
-    )
-
-
-def is_large_enough(claim: Storage, volume: Storage) -> bool:
-    """Return whether a volume has what a claim asks for, or one of both does not say."""
-    if not (claim.storage and volume.storage):
-        return True
-    return nano_units(claim.storage) <= nano_units(volume.storage)
 
 
 def runs(ordinals: Iterable[int]) -> Iterator[range]:

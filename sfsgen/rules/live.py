@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from sfsgen.comparison import fits
 from sfsgen.cures import free, is_stored
 from sfsgen.existing import ExistingVolume
 from sfsgen.findings import Finding, error, warning
 from sfsgen.paths import Path
-from sfsgen.scene import Pair, Scene, fits, is_static
+from sfsgen.scene import Pair, Scene, is_static
 
 _PHASE: Path = ("status", "phase")
 

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 from itertools import chain
 
+from sfsgen.comparison import fits
 from sfsgen.existing import ExistingClaim, ExistingVolume
 from sfsgen.findings import Finding, error, note, warning
 from sfsgen.paths import Path
@@ -20,8 +21,12 @@ def missing_claim(scene: Scene) -> Iterator[Finding]:
     """
     for seats, ordinals in _vacant(scene, "PersistentVolumeClaim"):
         what = f"{_names(seats, ordinals)} not there, which {_pods(seats, ordinals)}"
-        manifest = seats.stateful_set.manifest
-        yield error(manifest, _REPLICAS, what, _print_missing(scene, seats))
+        manifest, fix = seats.stateful_set.manifest, _print_missing(scene, seats)
+        if not seats.claims and all(_would_bind(seats, each) for each in ordinals):
+            what += ": the controller makes it, and it binds by the claimRef of its volume alone"
+            yield warning(manifest, _REPLICAS, what, fix)
+        else:
+            yield error(manifest, _REPLICAS, what, fix)
 
 
 def missing_volume(scene: Scene) -> Iterator[Finding]:
@@ -48,6 +53,8 @@ def missing_volume(scene: Scene) -> Iterator[Finding]:
     for seats, ordinals in _vacant(scene, "PersistentVolume"):
         what = f"there is no volume for {_names(seats, ordinals, verb=False)}, which "
         what += _pods(seats, ordinals)
+        if free := scene.idle_for(seats.template.storage):
+            what += f"; it would take any that is free, such as {free.name}"
         yield error(seats.stateful_set.manifest, _REPLICAS, what, _print_missing(scene, seats))
 
 
@@ -104,9 +111,22 @@ def _vacant(scene: Scene, kind: str) -> Iterator[tuple[Seats, range]]:
             for name in chain((name for ns, name in renamed if ns == namespace), unread)
             if (ordinal := name_of.ordinal_of(name)) is not None
         }
-        there = {*seats.claims, *known, *(seats.volumes if kind == "PersistentVolume" else ())}
+        there = {*seats.claims, *known}
+        if kind == "PersistentVolume":
+            there |= seats.volumes.keys() | seats.unreserved.keys()
         for ordinals in gaps(stateful_set.ordinals, there):
             yield seats, ordinals
+
+
+def _would_bind(seats: Seats, ordinal: int) -> bool:
+    """Return whether a claim that the controller makes binds to the volume reserved for it.
+
+    claimRef alone checks size, access modes and volume mode, not the class (measured).
+    """
+    volume, template = seats.volumes.get(ordinal), seats.template.storage
+    if volume is None or volume.phase in ("Released", "Failed"):
+        return False
+    return fits(template, volume.storage._replace(storage_class=template.storage_class))
 
 
 def _names(seats: Seats, ordinals: range, *, verb: bool = True) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
+from sfsgen.comparison import differences
 from sfsgen.cures import free, is_stored, reference, reserve
-from sfsgen.existing import ExistingClaim, ExistingVolume, Key
+from sfsgen.existing import ExistingVolume, Key
 from sfsgen.findings import Finding, error, warning
 from sfsgen.paths import Path
 from sfsgen.scene import DIGITS, Pair, Scene, number_of
@@ -28,6 +29,13 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
             if not is_stored(claim.manifest):
                 fix += f", and `volumeName: {volume.name}` into that of {claim.name}"
             yield error(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest)
+    for seats in scene.seats:
+        for ordinal, volume in seats.unreserved.items():
+            stateful_set = seats.stateful_set
+            name = stateful_set.claim_name(seats.template).at(ordinal)
+            what = f"the volume {volume.name} is not reserved for {name}: any claim can take it"
+            fix = reserve(volume, (stateful_set.namespace, name))
+            yield error(volume.manifest, _CLAIM_REF, what, fix, stateful_set.manifest)
 
 
 def half_reserved(scene: Scene) -> Iterator[Finding]:
@@ -38,6 +46,8 @@ def half_reserved(scene: Scene) -> Iterator[Finding]:
     """
     for pair in scene.waiting:
         claim, volume = pair.claim, pair.volume
+        if any(differences(claim.storage, volume.storage)):
+            continue  # as it is, it is not to be reserved
         if pair.is_named and volume.claim is None and not _is_incomplete(volume):
             if _another_reserved(scene, pair) or len(scene.takers[volume.name]) > 1:
                 continue  # the rules claim-ref and two-claims tell of it
@@ -215,16 +225,16 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
             fix = f"write `volumeName: {other.name}`"
         return error(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest)
     field = "namespace" if name == claim.name else "name"
-    fix = _redirect(volume, claim)
+    fix = _redirect(volume, (claim.namespace, scene.lasting_name(claim)))
     if field == "namespace":
-        what += ": in another namespace, for it was moved"
+        what += ": its namespace was changed"
     return error(volume.manifest, (*_CLAIM_REF, field), what, fix, claim.manifest)
 
 
-def _redirect(volume: ExistingVolume, claim: ExistingClaim) -> str:
+def _redirect(volume: ExistingVolume, key: Key) -> str:
     """Return how to reserve a volume for another claim than it says."""
     if is_stored(volume.manifest):
-        return reserve(volume, claim.key)
-    wanted, given = reference(claim.key), volume.manifest.value["spec"]["claimRef"]
+        return reserve(volume, key)
+    wanted, given = reference(key), volume.manifest.value["spec"]["claimRef"]
     fields = [f"`{key}: {wanted[key]}`" for key in wanted if given.get(key) != wanted[key]]
     return f"write {' and '.join(fields)} into the claimRef of {volume.name}"

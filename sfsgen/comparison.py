@@ -1,0 +1,87 @@
+"""How the storage of a claim, of its volume and of its claim template agree and differ."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sfsgen.existing import Storage
+from sfsgen.paths import Path
+from sfsgen.quantity import nano_units
+
+SIZE: Path = ("spec", "resources", "requests", "storage")
+MODES: Path = ("spec", "accessModes")
+CLASS: Path = ("spec", "storageClassName")
+VOLUME_MODE: Path = ("spec", "volumeMode")
+
+
+class Difference(NamedTuple):
+    """One thing in which two sides differ."""
+
+    path: Path
+    """Its field in a claim."""
+    what: str
+    is_short: bool
+    """Whether the claim asks for more than there is."""
+
+
+def fits(claim: Storage, volume: Storage) -> bool:
+    """Return whether the binder could give a claim a volume."""
+    return (
+        is_large_enough(claim, volume)
+        and set(claim.access_modes) <= set(volume.access_modes)
+        and (claim.storage_class or "") == (volume.storage_class or "")
+        and claim.volume_mode == volume.volume_mode
+    )
+
+
+def is_large_enough(claim: Storage, volume: Storage) -> bool:
+    """Return whether a volume has what a claim asks for, or one of both does not say."""
+    if not (claim.storage and volume.storage):
+        return True
+    return nano_units(claim.storage) <= nano_units(volume.storage)
+
+
+def lacking_modes(claim: Storage, volume: Storage) -> list[str]:
+    """Return the access modes that a claim asks for and a volume does not have."""
+    return [mode for mode in claim.access_modes if mode not in volume.access_modes]
+
+
+def shown_class(storage_class: str | None) -> str:
+    """Return a class as messages write it."""
+    return "no class" if storage_class is None else f'the class "{storage_class}"'
+
+
+def differences(claim: Storage, other: Storage) -> Iterator[Difference]:
+    """Yield in what a claim differs from its volume, or from its claim template.
+
+    A server stores a volume's class "" as none at all, so "" and none are one.
+    """
+    if claim.storage and other.storage and nano_units(claim.storage) != nano_units(other.storage):
+        what = f"{claim.storage} is asked for, and {other.storage} is there"
+        yield Difference(SIZE, what, not is_large_enough(claim, other))
+    if set(claim.access_modes) != set(other.access_modes):
+        what = f"the access modes are {_modes(claim)}, and {_modes(other)}"
+        yield Difference(MODES, what, bool(lacking_modes(claim, other)))
+    if (claim.storage_class or "") != (other.storage_class or ""):
+        what = f"one has {shown_class(claim.storage_class)}, and one "
+        what += shown_class(other.storage_class)
+        yield Difference(CLASS, what, False)
+    if claim.volume_mode != other.volume_mode:
+        what = f"the volume modes are {claim.volume_mode}, and {other.volume_mode}"
+        yield Difference(VOLUME_MODE, what, True)
+
+
+def departures(claim: Storage, template: Storage, *, is_live: bool) -> Iterator[Difference]:
+    """Yield in what a claim is not what its claim template would make.
+
+    A claim that is larger than a live set's template was expanded: the template is immutable.
+    Where one of both names no class, the rule `class` tells of it.
+    """
+    for each in differences(claim, template):
+        is_expanded = each.path == SIZE and each.is_short and is_live
+        is_classless = each.path == CLASS and None in (claim.storage_class, template.storage_class)
+        if not (is_expanded or is_classless):
+            yield each
+
+
+def _modes(storage: Storage) -> str:
+    return ", ".join(storage.access_modes) or "none"
