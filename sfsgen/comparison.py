@@ -50,33 +50,35 @@ def shown_class(storage_class: str | None) -> str:
     return "no class" if storage_class is None else f'the class "{storage_class}"'
 
 
-def differences(claim: Storage, other: Storage) -> Iterator[Difference]:
-    """Yield in what a claim differs from its volume, or from its claim template.
+def differences(claim: Storage, other: Storage, name: str) -> Iterator[Difference]:
+    """Yield in what a claim differs from its volume, or from its claim template, by its name.
 
     A server stores a volume's class "" as none at all, so "" and none are one.
     """
     if claim.storage and other.storage and nano_units(claim.storage) != nano_units(other.storage):
-        what = f"{claim.storage} is asked for, and {other.storage} is there"
+        what = f"it asks for {claim.storage}, and {name} has {other.storage}"
         yield Difference(SIZE, what, not is_large_enough(claim, other))
     if set(claim.access_modes) != set(other.access_modes):
-        what = f"the access modes are {_modes(claim)}, and {_modes(other)}"
+        what = f"its access modes are {_modes(claim)}, and those of {name} {_modes(other)}"
         yield Difference(MODES, what, bool(lacking_modes(claim, other)))
     if (claim.storage_class or "") != (other.storage_class or ""):
-        what = f"one has {shown_class(claim.storage_class)}, and one "
+        what = f"it has {shown_class(claim.storage_class)}, and {name} "
         what += shown_class(other.storage_class)
         yield Difference(CLASS, what, False)
     if claim.volume_mode != other.volume_mode:
-        what = f"the volume modes are {claim.volume_mode}, and {other.volume_mode}"
+        what = f"its volume mode is {claim.volume_mode}, and that of {name} {other.volume_mode}"
         yield Difference(VOLUME_MODE, what, True)
 
 
-def departures(claim: Storage, template: Storage, *, is_live: bool) -> Iterator[Difference]:
-    """Yield in what a claim is not what its claim template would make.
+def departures(
+    claim: Storage, template: Storage, name: str, *, is_live: bool
+) -> Iterator[Difference]:
+    """Yield in what a claim is not what its claim template, by its name, would make.
 
     A claim that is larger than a live set's template was expanded: the template is immutable.
     Where one of both names no class, the rule `class` tells of it.
     """
-    for each in differences(claim, template):
+    for each in differences(claim, template, f"the claim template {name}"):
         is_expanded = each.path == SIZE and each.is_short and is_live
         is_classless = each.path == CLASS and None in (claim.storage_class, template.storage_class)
         if not (is_expanded or is_classless):

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Mapping
 from typing import Any
 
 from sfsgen.existing import ExistingVolume, Key
@@ -49,16 +50,44 @@ def patch(volume: str, spec: dict[str, Any]) -> str:
     return _command("patch", "pv", volume, "-p", json.dumps({"spec": spec}, separators=(",", ":")))
 
 
-def set_field(volume: ExistingVolume, field: str, value: str) -> str:
-    """Return how to give a field of a volume's spec a text."""
+def set_fields(volume: ExistingVolume, fields: dict[str, Any]) -> str:
+    """Return how to change fields of a volume's spec that may be changed."""
     if is_stored(volume.manifest):
-        return patch(volume.name, {field: value})
-    return f"write `{field}: {value}` into the spec of {volume.name}"
+        return patch(volume.name, fields)
+    shown = " and ".join(f"`{field}: {_flow(value)}`" for field, value in fields.items())
+    return f"write {shown} into the spec of {volume.name}"
+
+
+def label(volume: ExistingVolume, labels: Mapping[str, str]) -> str:
+    """Return how to give a volume labels."""
+    if is_stored(volume.manifest):
+        pairs = (f"{key}={value}" for key, value in labels.items())
+        return _command("label", "pv", volume.name, *pairs)
+    return f"write `labels: {_flow(dict(labels))}` into the metadata of {volume.name}"
+
+
+def retain(volume: ExistingVolume) -> str:
+    """Return how to keep the data of a volume whose claim is deleted."""
+    return set_fields(volume, {"persistentVolumeReclaimPolicy": "Retain"})
+
+
+def anew(manifest: Manifest, fix: str) -> str:
+    """Return a fix of a field that is immutable once a server holds the object."""
+    if not is_stored(manifest):
+        return fix
+    if manifest.kind in ("StatefulSet", "PetSet"):
+        orphan = _command("delete", "sts", manifest.name, "--cascade=orphan")
+        return f"{orphan}, {fix}, and create it anew: it is immutable"
+    if manifest.kind == "PersistentVolume":
+        return f"{fix}: it is immutable, so delete the claim and the volume, and create both anew"
+    return f"{fix}: it is immutable, so delete the {manifest.kind}, and create it anew"
 
 
 def _command(*words: str) -> str:
     return shlex.join(["kubectl", *words])
 
 
-def _flow(value: dict[str, str]) -> str:
-    return f"{{{', '.join(f'{key}: {each}' for key, each in value.items())}}}"
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {each}' for key, each in value.items())}}}"
+    return f"[{', '.join(value)}]" if isinstance(value, list) else str(value) or '""'

@@ -22,6 +22,8 @@ class Oddity(NamedTuple):
     until: int | None
     known: tuple[str, ...] = ()
     """The fields that there are beside it."""
+    in_spec: tuple[str, ...] = ()
+    """The fields of the object's spec."""
 
 
 class _Field(NamedTuple):
@@ -52,7 +54,7 @@ class Fields:
         spec = "StatefulSetSpec" if kind == "PetSet" else f"{kind}Spec"
         self._look("ObjectMeta", value.get("metadata"), ("metadata",), found)
         self._look(spec, value.get("spec"), ("spec",), found)
-        return found
+        return [each._replace(in_spec=tuple(self._fields(spec))) for each in found]
 
     def _look(self, name: str, value: Any, path: Path, found: list[Oddity]) -> None:
         """Add what is odd in a value of a type. As deep as documents are read."""

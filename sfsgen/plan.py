@@ -115,8 +115,10 @@ def _traits(
     if is_soft(wanted.mount_options) and not is_given(options.get("--mount-option")):
         yield f"the new volumes {of_template} are as the others: {SOFT_MOUNT}"
     made = Storage(wanted.storage, wanted.access_modes, wanted.storage_class, "Filesystem")
-    for each in departures(made, template.storage, is_live=is_stored(stateful_set.manifest)):
-        yield f"the new claims {of_template} are not what it would make: {each.what}"
+    for each in departures(
+        made, template.storage, template.name, is_live=is_stored(stateful_set.manifest)
+    ):
+        yield f"a new claim {of_template} is not what it would make: {each.what}"
 
 
 def left_behind(existing: Existing, made: Plan) -> Iterator[tuple[str, str]]:

@@ -43,6 +43,16 @@ def nano_units(text: str) -> int:
     return -value if match["sign"] == "-" else value
 
 
+def closest(text: str) -> str:
+    """Return the quantity nearest to what was meant, the text itself where none is near."""
+    return re.sub(r"^([0-9.]+) ?([kKmMgGtTpPeE])(i?)[bB]?$", _as_suffix, text)
+
+
+def _as_suffix(match: re.Match[str]) -> str:
+    letter = match[2].upper()
+    return f"{match[1]}{letter}{'i' if match[3] or letter == 'K' else ''}"
+
+
 def whole_number(text: str) -> int:
     """Return a number that is written with digits only. Raises ValueError for any other text."""
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sfsgen.comparison import fits
 from sfsgen.errors import Problem
@@ -17,8 +17,9 @@ from sfsgen.existing import (
     Storage,
 )
 from sfsgen.manifests import Manifest
-from sfsgen.names import Pattern
+from sfsgen.names import Pattern, claim_name
 from sfsgen.renames import Renamed, renamed_claims
+from sfsgen.selectors import is_met
 from sfsgen.versions import Target
 
 DIGITS = "0123456789"
@@ -148,23 +149,45 @@ class Scene:
             for stateful_set, template, ordinal in self.existing.wanting(key):
                 seats = found[stateful_set.namespace, stateful_set.name, template.name]
                 seats.volumes.setdefault(ordinal, volumes[0])
-        self._seat_idle(found.values())
+        for name, volume in self._idle.items():
+            number, owner = number_of(name), self._by_volume_name.get(name.rstrip(DIGITS))
+            if owner and number is not None and volume.claim is None:
+                seats = found[owner]
+                is_taken = number in seats.claims or number in seats.volumes
+                if number in seats.stateful_set.ordinals and not is_taken:
+                    seats.unreserved[number] = volume
         return list(found.values())
 
-    def _seat_idle(self, seats: Iterable[Seats]) -> None:
-        """Add the volumes that only their names say to be for claims which are not there."""
-        by_head = {
-            pattern.pieces[0]: each
-            for each in seats
-            for pattern in _volume_names(each.stateful_set, each.template)
+    @cached_property
+    def _by_volume_name(self) -> Mapping[str, tuple[str, str, str]]:
+        """Namespace, set and claim template by that which stands before volumes' ordinals."""
+        return {
+            pattern.pieces[0]: (each.namespace, each.name, template.name)
+            for each in self.existing.stateful_sets
+            for template in each.templates
+            for pattern in _volume_names(each, template)
         }
-        for name, volume in self._idle.items():
-            head, number = name.rstrip(DIGITS), number_of(name)
-            seat = by_head.get(head)
-            if seat and number is not None and number in seat.stateful_set.ordinals:
-                is_free = number not in seat.claims and number not in seat.volumes
-                if is_free and volume.claim is None:
-                    seat.unreserved[number] = volume
+
+    def claim_by_name(self, volume: ExistingVolume) -> Key | None:
+        """Return the claim that a volume is named after."""
+        number = number_of(volume.name)
+        found = self._by_volume_name.get(volume.name.rstrip(DIGITS))
+        if found is None or number is None:
+            return None
+        namespace, stateful_set, template = found
+        return namespace, claim_name(template, stateful_set).at(number)
+
+    def volume_by_name(self, claim: ExistingClaim) -> ExistingVolume | None:
+        """Return the volume that is named after a set's claim."""
+        for stateful_set, template, ordinal in self.existing.wanting(claim.key):
+            for pattern in _volume_names(stateful_set, template):
+                if volume := self.existing.volumes.get(pattern.at(ordinal)):
+                    return volume
+        return None
+
+    def is_wanted(self, claim: Key) -> bool:
+        """Return whether an ordinal of a set needs a claim."""
+        return any(number in each.ordinals for each, _, number in self.existing.wanting(claim))
 
     def is_provisioned(self, seats: Seats) -> bool:
         """Return whether a provisioner makes a template's volumes, which then need not be there."""
@@ -219,7 +242,9 @@ class Scene:
         }
 
     def _meant_for(self, claim: ExistingClaim) -> ExistingVolume | None:
-        """Return the volume that is meant for a set's claim, though neither says so."""
+        """Return the volume that is meant for a claim, though neither names the other."""
+        if selector := selector_of(claim):
+            return next(iter(self.selected(selector)), None)
         for stateful_set, template, ordinal in self.existing.wanting(claim.key):
             for pattern in _volume_names(stateful_set, template):
                 if pattern.at(ordinal) in self._idle:
@@ -230,6 +255,23 @@ class Scene:
             if free := self.idle_for(claim.storage):
                 return free
         return None
+
+    def selected(self, selector: Mapping[str, Any]) -> Sequence[ExistingVolume]:
+        """Return the volumes that nobody has and that a selector leads to."""
+        wanted = next(iter((selector.get("matchLabels") or {}).items()), None)
+        if wanted is None:
+            found: Iterable[ExistingVolume] = self._idle.values()
+        else:
+            found = self._idle_by_label.get(wanted, ())
+        return [each for each in found if is_met(selector, each.labels)]
+
+    @cached_property
+    def _idle_by_label(self) -> Mapping[tuple[str, str], list[ExistingVolume]]:
+        found: dict[tuple[str, str], list[ExistingVolume]] = {}
+        for volume in self._idle.values():
+            for each in volume.labels.items():
+                found.setdefault(each, []).append(volume)
+        return found
 
     def idle_for(self, wanted: Storage) -> ExistingVolume | None:
         """Return a volume that is free for whoever comes first, and fits."""
@@ -259,6 +301,17 @@ def is_chosen_by_binder(pair: Pair) -> bool:
         _BOUND_BY_CONTROLLER in (each.value["metadata"].get("annotations") or {})
         for each in (pair.claim.manifest, pair.volume.manifest)
     )
+
+
+def selector_of(claim: ExistingClaim) -> Mapping[str, Any]:
+    """Return the selector of a claim."""
+    return claim.manifest.value["spec"].get("selector") or {}
+
+
+def is_selected(pair: Pair) -> bool:
+    """Return whether a volume has the labels that its claim's selector asks for."""
+    selector = selector_of(pair.claim)
+    return not selector or is_met(selector, pair.volume.labels)
 
 
 def number_of(name: str) -> int | None:

@@ -1,6 +1,7 @@
 """Whether an existing object can be read: the fields that are looked at, and what each must be."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ from sfsgen.errors import Problem
 from sfsgen.manifests import Manifest
 from sfsgen.names import closest_label, label_fault
 from sfsgen.paths import Path, spelled
-from sfsgen.quantity import nano_units
+from sfsgen.quantity import closest, nano_units
 from sfsgen.vocabulary import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
 
 _ACCESS_MODE = frozenset(ACCESS_MODES.values())
@@ -101,8 +102,8 @@ def faults(manifest: Manifest) -> Iterator[Problem]:
         what = f"{manifest.kind} {manifest.name} has no spec"
         yield Problem(manifest.where(("spec",)), what, "give the whole object")
     if not _is_regular(manifest.value, shape):
-        for path, what in _misfits(manifest.value, shape, ()):
-            yield Problem(manifest.where(path), f"{spelled(path)} must be {what}", "mend it there")
+        for path, what, fix in _misfits(manifest.value, shape, ()):
+            yield Problem(manifest.where(path), f"{spelled(path)} must be {what}", fix)
     if shape is _SHAPES["StatefulSet"]:
         yield from _template_faults(manifest)
 
@@ -155,7 +156,7 @@ def _has_regular_fields(value: dict[str, Any], shape: dict[str, Any]) -> bool:
     return True
 
 
-def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
     if value is None:
         return
     if isinstance(shape, dict) and isinstance(value, dict):
@@ -165,13 +166,25 @@ def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str]]:
     elif isinstance(shape, list) and isinstance(value, list):
         for index, each in enumerate(value):
             if each is None:
-                yield (*path, index), "there, and is empty"
+                yield (*path, index), "there, and is empty", "write it, or remove its -"
             yield from _misfits(each, shape[0], (*path, index))
     elif isinstance(shape, dict | list):
         wanted = "a mapping" if isinstance(shape, dict) else "a list"
-        yield path, f"{wanted}, not {_brief(value)}"
+        yield path, f"{wanted}, not {_brief(value)}", f"write {wanted}"
     elif not _fits(value, shape):
-        yield path, f"{_TYPES[shape]}, not {_brief(value)}"
+        yield path, f"{_TYPES[shape]}, not {_brief(value)}", _as(shape, value)
+
+
+def _as(shape: Any, value: Any) -> str:
+    """Return how to write a value of a type that it does not have."""
+    if shape is nano_units and isinstance(value, str) and closest(value) != value:
+        return f"write {closest(value)}"
+    if shape is str and isinstance(value, bool | int | float):
+        return "put it in quotes"
+    is_quoted = shape is int and isinstance(value, str) and re.fullmatch("[0-9]+", value)
+    if is_quoted or (shape is bool and value in ("true", "false")):
+        return "write it without quotes"
+    return f"write {_TYPES[shape]}"
 
 
 def _brief(value: Any) -> str:

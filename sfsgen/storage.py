@@ -105,18 +105,13 @@ def _storage(values: Values, path: Path) -> str:
     try:
         amount = quantity.nano_units(text)
     except ValueError:
-        near = re.sub(r"^([0-9.]+) ?([kKmMgGtTpPeE])(i?)[bB]?$", _as_suffix, text)
+        near = quantity.closest(text)
         fix = f'write "{near}"' if near != text else "write it as 500Mi, 1Gi, 1.5Ti or 10G"
         values.fault(path, f'"{text}" is not a Kubernetes quantity', fix)
         return ""
     if amount <= 0:
         values.fault(path, f'"{text}" is not above zero', "write it as 1Gi")
     return text
-
-
-def _as_suffix(match: re.Match[str]) -> str:
-    letter = match[2].upper()
-    return f"{match[1]}{letter}{'i' if match[3] or letter == 'K' else ''}"
 
 
 def _mount_path(values: Values, path: Path) -> str:
@@ -189,16 +184,16 @@ def server_fault(text: str) -> tuple[str, str]:
 
 def _colon_fault(text: str) -> tuple[str, str]:
     if bare_url := re.fullmatch(r"nfs://([^/:]+)(/.*)?", text):
-        path = f", and the path as --nfs-path {bare_url[2]}" if bare_url[2] else ""
+        path = f", and the path as {bare_url[2]}" if bare_url[2] else ""
         return "is a URL", f'write "{bare_url[1]}"{path}'
     host, _, rest = text.rpartition(":")
     if is_address(text.strip("[]")):
         bare = text.strip("[]")
         return "has brackets, which the mount adds itself", f'write "{bare}"'
     if rest.startswith("/"):
-        return "holds a path", f'write "{host}", and the path as --nfs-path {rest}'
+        return "holds a path", f'write "{host}", and the path as {rest}'
     if rest.isdecimal() and ":" not in host.strip("[]"):
-        return "holds a port", f'write "{host}", and the port as --mount-option port={rest}'
+        return "holds a port", f'write "{host}", and the mount option port={rest}'
     return "is no IPv6 address", "write it as 2001:db8::1"
 
 

@@ -48,12 +48,23 @@ KUBERNETES_OWN_ANNOTATIONS = (
 
 # The annotations that Kubernetes heeds from one minor on, up to another.
 ANNOTATIONS = {
+    CLASS_ANNOTATION: Feature("the annotation storage-class", 3),
     MOUNT_OPTIONS_ANNOTATION: Feature("the annotation mount-options", 6),
     NOT_READY_ANNOTATION: Feature("the annotation tolerate-unready-endpoints", 3, 23),
     PET_SET_ANNOTATION: Feature("the annotation initialized", 3, 7),
     "pod.alpha.kubernetes.io/init-containers": Feature("init containers by annotation", 3, 7),
     "pod.beta.kubernetes.io/init-containers": Feature("init containers by annotation", 4, 7),
     "scheduler.alpha.kubernetes.io/affinity": Feature("affinity by annotation", 3, 5),
+}
+
+# The fields that took the place of annotations.
+FIELDS = {
+    CLASS_ANNOTATION: "spec.storageClassName",
+    MOUNT_OPTIONS_ANNOTATION: "spec.mountOptions",
+    NOT_READY_ANNOTATION: "spec.publishNotReadyAddresses",
+    "pod.alpha.kubernetes.io/init-containers": "spec.template.spec.initContainers",
+    "pod.beta.kubernetes.io/init-containers": "spec.template.spec.initContainers",
+    "scheduler.alpha.kubernetes.io/affinity": "spec.template.spec.affinity",
 }
 
 _STATEFUL_SET_APIS = (

@@ -200,7 +200,7 @@ BY_OPTIONS = [
     ("--nfs-server [::1]:2049", "--nfs-server", ""),
     ("--nfs-server ::12345", "--nfs-server", "IPv6"),
     ("--nfs-server fe80::1%eth0", "--nfs-server", "IPv6"),
-    ("--nfs-server host:/path", "--nfs-server", "--nfs-path /path"),
+    ("--nfs-server host:/path", "--nfs-server", "the path as /path"),
     (f"--nfs-server nfs.{64 * 'a'}.com", "--nfs-server", "63"),
     # volumes
     ("--volume-name pv --nfs-path '/{ordinal}'", "--volume-name", "put {ordinal} into it"),
@@ -408,7 +408,7 @@ INSTEAD = [
     ("name: web", "name: 0web", "1:7", ""),
     ("name: web", "#", "2:1", "name: web"),
     ("{server: nfs.example.com, ", "{", "3:6", "nfs.server: nfs.example.com"),
-    ("nfs.example.com", "host:/path", "3:15", "--nfs-path /path"),
+    ("nfs.example.com", "host:/path", "3:15", "the path as /path"),
     ("nfs.example.com", "1.5", "3:15", "put it in quotes"),
     ("path:", "pth:", "3:32", 'write "path"'),
     ("path: /exports", "path: exports", "3:38", "absolute"),

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from sfsgen.comparison import fits
+from sfsgen.comparison import differences
 from sfsgen.cures import free, is_stored
 from sfsgen.existing import ExistingVolume
 from sfsgen.findings import Finding, error, warning
+from sfsgen.manifests import Manifest
 from sfsgen.paths import Path
 from sfsgen.scene import Pair, Scene, is_static
 
@@ -53,7 +54,8 @@ def lost(scene: Scene) -> Iterator[Finding]:
                     why = f"has become another claim's, {'/'.join(volume.claim or ())}"
             what = f"the claim {claim.name} is Lost: its volume {claim.volume_name} {why}"
             fix = f"create the volume {claim.volume_name} on the directory with its data, reserved "
-            fix += f"for {claim.namespace}/{claim.name}; then delete the claim, and create it anew"
+            fix += f"for {claim.namespace}/{claim.name}; then delete the claim, which no pod may "
+            fix += "use, and create it anew"
             sides = [volume.manifest] if volume else []
             yield error(claim.manifest, _PHASE, what, fix, *sides)
 
@@ -82,35 +84,40 @@ def terminating(scene: Scene) -> Iterator[Finding]:
     Source: pkg/controller/volume/pvcprotection, pkg/controller/volume/pvprotection.
     """
     found = scene.existing
-    for manifests, users in (
-        ([each.manifest for each in found.stateful_sets], "its pods are"),
-        ([each.manifest for each in found.claims.values()], "the pods that use it are"),
-        ([each.manifest for each in found.volumes.values() if is_static(each)], "its claim is"),
-    ):
-        for manifest in manifests:
-            metadata = manifest.value["metadata"]
-            if metadata.get("deletionTimestamp") is not None:
-                held = ", ".join(metadata.get("finalizers") or ()) or "nothing"
-                what = f"the {manifest.kind} {manifest.name} is being deleted, held by {held}"
-                fix = f"it goes when {users} gone; then create it anew"
-                yield warning(manifest, ("metadata", "deletionTimestamp"), what, fix)
+    for stateful_set in found.stateful_sets:
+        yield from _if_going(stateful_set.manifest, "its pods are gone; then create it anew")
+    for claim in found.claims.values():
+        if claim.is_terminating:
+            volume = found.volumes.get(claim.volume_name)
+            freed = f"{free(volume)}, and " if volume and is_static(volume) else ""
+            then = f"the pods that use it are gone; then {freed}create it anew"
+            yield from _if_going(claim.manifest, then)
+    for volume in found.volumes.values():
+        if is_static(volume):
+            yield from _if_going(volume.manifest, "its claim is gone; then create both anew")
+
+
+def _if_going(manifest: Manifest, then: str) -> Iterator[Finding]:
+    metadata = manifest.value["metadata"]
+    if metadata.get("deletionTimestamp") is not None:
+        held = ", ".join(metadata.get("finalizers") or ()) or "nothing"
+        what = f"the {manifest.kind} {manifest.name} is being deleted, held by {held}"
+        yield warning(manifest, ("metadata", "deletionTimestamp"), what, f"it goes when {then}")
 
 
 def _is_wanted(scene: Scene, volume: ExistingVolume) -> bool:
     """Return whether a claim that is there, or a set's ordinal, waits for a volume."""
-    if volume.name in scene.takers or (volume.claim and volume.claim in scene.existing.claims):
+    if volume.name in scene.takers:
         return True
-    return volume.claim is not None and any(
-        ordinal in stateful_set.ordinals
-        for stateful_set, _, ordinal in scene.existing.wanting(volume.claim)
-    )
+    claim = scene.existing.claims.get(volume.claim) if volume.claim else None
+    if claim:
+        return not claim.volume_name
+    return volume.claim is not None and scene.is_wanted(volume.claim)
 
 
 def _could_bind(pair: Pair) -> bool:
     claim, volume = pair.claim, pair.volume
     is_reserved_now = pair.is_reserved and volume.claim_uid in ("", claim.uid)
     is_there = is_stored(volume.manifest) and volume.phase in ("Available", "Pending", "Bound", "")
-    is_fit = pair.is_pinned or fits(
-        claim.storage, volume.storage._replace(storage_class=claim.storage.storage_class)
-    )
+    is_fit = not any(differences(claim.storage, volume.storage, volume.name))
     return is_reserved_now and is_there and is_fit and not claim.is_terminating

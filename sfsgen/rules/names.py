@@ -7,7 +7,7 @@ from sfsgen.cures import is_stored
 from sfsgen.findings import Finding, error, warning
 from sfsgen.limits import service_name_fault, set_name_fault
 from sfsgen.manifests import Manifest
-from sfsgen.names import subdomain_fault
+from sfsgen.names import closest_label, subdomain_fault
 from sfsgen.paths import Path
 from sfsgen.scene import Scene, Seats
 
@@ -25,8 +25,10 @@ def name(scene: Scene) -> Iterator[Finding]:
         stateful_set = renamed.stateful_set
         what = f'the claim "{renamed.claim}" is not looked for: the set {stateful_set.name} looks '
         what += f'for "{renamed.wanted}"'
-        fix = f'name it "{renamed.wanted}", also in the claimRef of its volume; a prefix, a suffix '
-        fix += "or a rename has changed one of them"
+        fix = f'name it "{renamed.wanted}", also in the claimRef of its volume'
+        if is_stored(claim.manifest):
+            fix = f'give the set its old name back, or create a claim "{renamed.wanted}" with '
+            fix += f"volumeName {claim.volume_name or 'of its volume'}, reserved for it"
         yield error(claim.manifest, _NAME, what, fix, stateful_set.manifest)
 
 
@@ -45,7 +47,7 @@ def claim_name(scene: Scene) -> Iterator[Finding]:
             first = max(mine.ordinals.start, theirs.ordinals.start)
             if first < min(mine.ordinals.stop, theirs.ordinals.stop):
                 what = f"the sets {mine.name} and {theirs.name} look for one claim, {head}{first}"
-                fix = "rename a set or a claim template"
+                fix = "rename a set or a claim template, and the claims and volumes with it"
                 path = (*other.template.path, *_NAME)
                 yield error(theirs.manifest, path, what, fix, mine.manifest)
 
@@ -60,8 +62,8 @@ def volume_name(scene: Scene) -> Iterator[Finding]:
             claims = [_claim(each) for each in (first, second)]
             what = f"two volumes are named {second.name}, one for {claims[0]} and one for "
             what += claims[1]
-            fix = "put the namespace into their names: --volume-name "
-            fix += "'pv-{namespace}-{name}-{ordinal}'"
+            fix = "put the namespace into the name, also in the claim's volumeName: sfsgen render "
+            fix += "--volume-name 'pv-{namespace}-{name}-{ordinal}'"
             yield error(second, _NAME, what, fix, first)
 
 
@@ -73,8 +75,9 @@ def duplicate(scene: Scene) -> Iterator[Finding]:
     for first, second in scene.existing.duplicates:
         if not _is_another_volume(first, second):
             place = first.place(_NAME)
-            what = f"there is another {second.kind} {second.name}, in {place.file} at line "
-            what += f"{place.line}, which is the one that is looked at"
+            kind = "an equal" if first.value == second.value else "a different"
+            what = f"{kind} {second.kind} {second.name} stands in {place.file}, line {place.line}; "
+            what += "only that one is looked at"
             # What is wanted beside what there is; else two of one kind.
             tell = error if is_stored(first) == is_stored(second) else warning
             yield tell(second, _NAME, what, "keep one of them", first)
@@ -89,8 +92,8 @@ def invalid_name(scene: Scene) -> Iterator[Finding]:
     found = scene.existing
     for stateful_set in found.stateful_sets:
         last = max(stateful_set.ordinals.stop - 1, 0)
-        fault, _ = set_name_fault(stateful_set.name, last, scene.target)
-        yield from _if_faulty(stateful_set.manifest, fault)
+        fault, longest = set_name_fault(stateful_set.name, last, scene.target)
+        yield from _if_faulty(stateful_set.manifest, fault, longest)
     for service in found.services.values():
         yield from _if_faulty(service.manifest, service_name_fault(service.name, scene.target))
     for manifest in chain(
@@ -101,16 +104,21 @@ def invalid_name(scene: Scene) -> Iterator[Finding]:
             yield from _if_faulty(manifest, fault)
 
 
-def _if_faulty(manifest: Manifest, fault: str) -> Iterator[Finding]:
+def _if_faulty(manifest: Manifest, fault: str, longest: int = 63) -> Iterator[Finding]:
     if manifest.name and fault:
-        what = f'the {manifest.kind} "{manifest.name}" {fault}'
-        yield error(manifest, _NAME, what, "give it another name")
+        what = f'the name "{manifest.name}" of a {manifest.kind} {fault}'
+        near = closest_label(manifest.name, longest)
+        fix = f'write "{near}"' if near != manifest.name else "give it another name"
+        yield error(manifest, _NAME, what, f"{fix}, here and wherever it is named")
 
 
 def _is_another_volume(first: Manifest, second: Manifest) -> bool:
-    return first.kind == "PersistentVolume" and _claim(first) != _claim(second)
+    claims = _claim(first), _claim(second)
+    return first.kind == "PersistentVolume" and "" not in claims and claims[0] != claims[1]
 
 
 def _claim(volume: Manifest) -> str:
+    """Return the claim that a volume is reserved for, or ""."""
     given = volume.value["spec"].get("claimRef") or {}
-    return f"{given.get('namespace') or '?'}/{given.get('name') or '?'}" if given else "no claim"
+    namespace, its_name = given.get("namespace"), given.get("name")
+    return f"{namespace}/{its_name}" if namespace and its_name else ""

@@ -1,8 +1,9 @@
 """Rules about what lies on an NFS server: directories, policies, and what NFS cannot do."""
 
+import posixpath
 from collections.abc import Iterator
 
-from sfsgen.cures import is_stored, set_field
+from sfsgen.cures import anew, retain
 from sfsgen.existing import ExistingVolume
 from sfsgen.findings import Finding, error, warning
 from sfsgen.hazards import FS_GROUP, RECLAIM, SOFT_MOUNT, is_soft
@@ -10,6 +11,7 @@ from sfsgen.model import NfsDirectory
 from sfsgen.paths import Path
 from sfsgen.scene import Scene, is_static
 from sfsgen.storage import location, server_fault
+from sfsgen.versions import MOUNT_OPTIONS_ANNOTATION, READ_WRITE_ONCE_POD
 
 _ONCE = "ReadWriteOncePod"
 _MODES: Path = ("spec", "accessModes")
@@ -32,10 +34,8 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
             names += f" and {len(volumes) - _SHOWN} more" * (len(volumes) > _SHOWN)
             what = f"{len(volumes)} volumes share the directory {directory.server}:"
             what += f"{directory.path}: {names}"
-            fix = "give each a directory of its own"
-            if any(is_stored(each.manifest) for each in volumes):
-                fix += "; a volume's directory is immutable: delete it, and create it anew"
             first, second, *more = (each.manifest for each in volumes)
+            fix = anew(second, "give each a directory of its own, and move the files")
             yield warning(second, _path_of(volumes[1]), what, fix, first, *more)
 
 
@@ -45,13 +45,18 @@ def nfs_path(scene: Scene) -> Iterator[Finding]:
     Source: pkg/apis/core/validation/validation.go, validateNFSVolumeSource.
     """
     for volume in scene.existing.volumes.values():
-        if volume.driver == "nfs" and not volume.path.startswith("/"):
+        if volume.driver == "nfs" and not volume.path:
+            what = f"{volume.name} has no path on the server"
+            fix = f"write the path of its directory, such as path: /exports/{volume.name}"
+            yield error(volume.manifest, _path_of(volume), what, fix)
+        elif volume.driver == "nfs" and not volume.path.startswith("/"):
             what = f'the path "{volume.path}" of {volume.name} is not absolute'
             fix = f"write path: /{volume.path}"
-            yield error(volume.manifest, _path_of(volume), what, fix)
+            yield error(volume.manifest, _path_of(volume), what, anew(volume.manifest, fix))
         elif volume.driver and ".." in volume.path.split("/"):
             what = f'the path "{volume.path}" of {volume.name} leads upwards with ".."'
-            yield warning(volume.manifest, _path_of(volume), what, "write the path without it")
+            fix = anew(volume.manifest, f"write {posixpath.normpath(volume.path)}")
+            yield warning(volume.manifest, _path_of(volume), what, fix)
 
 
 def nfs_server(scene: Scene) -> Iterator[Finding]:
@@ -64,12 +69,13 @@ def nfs_server(scene: Scene) -> Iterator[Finding]:
         if volume.driver:
             server = volume.server
             if server not in faults:
-                empty = "is no server", "write it as nfs.example.com"
+                empty = "is no server", "write its name, such as nfs.example.com"
                 faults[server] = server_fault(server) if server else empty
             fault, fix = faults[server]
             if fault:
                 what = f'"{server}", the server of {volume.name}, {fault}'
-                yield error(volume.manifest, (*_source_of(volume), "server"), what, fix)
+                path = (*_source_of(volume), "server")
+                yield error(volume.manifest, path, what, anew(volume.manifest, fix))
 
 
 def reclaim_policy(scene: Scene) -> Iterator[Finding]:
@@ -81,18 +87,24 @@ def reclaim_policy(scene: Scene) -> Iterator[Finding]:
         hazard = RECLAIM.get((volume.driver, volume.reclaim_policy))
         if hazard and is_static(volume):
             path = ("spec", "persistentVolumeReclaimPolicy")
-            fix = set_field(volume, path[1], "Retain")
-            yield warning(volume.manifest, path, f"{volume.name}: {hazard}", fix)
+            yield warning(volume.manifest, path, f"{volume.name}: {hazard}", retain(volume))
 
 
 def read_write_once_pod(scene: Scene) -> Iterator[Finding]:
-    """ReadWriteOncePod is enforced for CSI volumes only: in-tree NFS lets every pod in.
+    """ReadWriteOncePod is for CSI volumes only, and from Kubernetes 1.27 on.
 
     Source: kubernetes.io/docs/concepts/storage/persistent-volumes, access modes.
     """
     for volume in scene.existing.volumes.values():
-        if volume.driver == "nfs" and _ONCE in volume.storage.access_modes:
-            what = f"{volume.name} is in-tree NFS, where nothing enforces {_ONCE}"
+        if _ONCE not in volume.storage.access_modes:
+            continue
+        if not scene.target.has(READ_WRITE_ONCE_POD):
+            what = f"{volume.name}: {_ONCE} exists from 1.{READ_WRITE_ONCE_POD.since} on; the "
+            what += f"target is {scene.target}"
+            fix = "write ReadWriteOnce on the volume, the claim and the claim template"
+            yield error(volume.manifest, _MODES, what, fix)
+        elif volume.driver == "nfs":
+            what = f"{volume.name} is in-tree NFS, and {_ONCE} is supported for CSI volumes only"
             fix = "write ReadWriteOnce on the volume, the claim and the claim template, or use the "
             fix += "CSI driver"
             yield warning(volume.manifest, _MODES, what, fix)
@@ -106,7 +118,9 @@ def soft_mount(scene: Scene) -> Iterator[Finding]:
     for volume in scene.existing.volumes.values():
         if volume.driver and is_soft(volume.mount_options):
             what = f"{volume.name}: {SOFT_MOUNT}"
-            path = ("spec", "mountOptions")
+            path: Path = ("spec", "mountOptions")
+            if not volume.manifest.value["spec"].get("mountOptions"):
+                path = ("metadata", "annotations", MOUNT_OPTIONS_ANNOTATION)
             yield warning(volume.manifest, path, what, "write hard instead of soft")
 
 
@@ -121,10 +135,11 @@ def fs_group(scene: Scene) -> Iterator[Finding]:
         pod = stateful_set.manifest.value["spec"].get("template") or {}
         context = (pod.get("spec") or {}).get("securityContext") or {}
         is_in_tree = any(each.driver == "nfs" for each in seats.volumes.values())
-        if "fsGroup" in context and is_in_tree and stateful_set.name not in told:
-            told.add(stateful_set.name)
+        key = stateful_set.namespace, stateful_set.name
+        if context.get("fsGroup") is not None and is_in_tree and key not in told:
+            told.add(key)
             path = ("spec", "template", "spec", "securityContext", "fsGroup")
-            fix = "set the owner on the NFS server, and remove it"
+            fix = "set the owner on the NFS server, and write supplementalGroups in its place"
             yield warning(stateful_set.manifest, path, FS_GROUP, fix)
 
 
@@ -140,10 +155,18 @@ def volume_handle(scene: Scene) -> Iterator[Finding]:
             first = first_with.setdefault((csi.get("driver") or "", handle), volume)
             if handle and first is not volume:
                 what = f'{first.name} and {volume.name} have one volumeHandle, "{handle}"'
-                fix = "write the server, the directory and the volume's name: "
-                fix += f"{volume.server}#{volume.path.strip('/')}#{volume.name}"
+                fix = anew(volume.manifest, f"write volumeHandle: {_handle(volume)}")
                 path = ("spec", "csi", "volumeHandle")
                 yield error(volume.manifest, path, what, fix, first.manifest)
+
+
+def _handle(volume: ExistingVolume) -> str:
+    """Return a handle of a volume's own, as the NFS driver forms it: server#share#directory."""
+    if not volume.server:
+        return f"{volume.name}, or the one that the volume has with its driver"
+    attributes = volume.manifest.value["spec"]["csi"].get("volumeAttributes") or {}
+    share = (attributes.get("share") or "").strip("/")
+    return f"{volume.server}#{share}#{volume.name}"
 
 
 def _source_of(volume: ExistingVolume) -> Path:

@@ -8,7 +8,7 @@ from sfsgen.comparison import fits
 from sfsgen.existing import ExistingClaim, ExistingVolume
 from sfsgen.findings import Finding, error, note, warning
 from sfsgen.paths import Path
-from sfsgen.scene import Scene, Seats, gaps, runs
+from sfsgen.scene import Scene, Seats, gaps, runs, selector_of
 
 _REPLICAS: Path = ("spec", "replicas")
 _READ_VOLUMES = "read the volumes too: kubectl get sts,svc,pvc,pv -o yaml"
@@ -22,6 +22,7 @@ def missing_claim(scene: Scene) -> Iterator[Finding]:
     for seats, ordinals in _vacant(scene, "PersistentVolumeClaim"):
         what = f"{_names(seats, ordinals)} not there, which {_pods(seats, ordinals)}"
         manifest, fix = seats.stateful_set.manifest, _print_missing(scene, seats)
+        # Where others were made beforehand, this one was forgotten.
         if not seats.claims and all(_would_bind(seats, each) for each in ordinals):
             what += ": the controller makes it, and it binds by the claimRef of its volume alone"
             yield warning(manifest, _REPLICAS, what, fix)
@@ -43,6 +44,7 @@ def missing_volume(scene: Scene) -> Iterator[Finding]:
             continue
         for ordinal, claim in seats.claims.items():
             is_wanted = ordinal in seats.stateful_set.ordinals and not claim.volume_name
+            is_wanted &= not selector_of(claim)  # of which the rule claim-selector tells
             if is_wanted and ordinal not in seats.volumes and not _has_provisioner(scene, claim):
                 pending = " and is Pending" if claim.phase == "Pending" else ""
                 what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, "
@@ -59,16 +61,25 @@ def missing_volume(scene: Scene) -> Iterator[Finding]:
 
 
 def extra_pair(scene: Scene) -> Iterator[Finding]:
-    """Claims and volumes beyond the replicas wait for a scale-up, or were left by a scale-down."""
+    """Claims and volumes are for an ordinal of their set; others wait for a scale-up, or are left.
+
+    Source: kubernetes.io/docs/concepts/workloads/controllers/statefulset, limitations.
+    """
     for seats in scene.seats:
         stateful_set = seats.stateful_set
         objects: dict[int, ExistingClaim | ExistingVolume] = {**seats.volumes, **seats.claims}
         extra = sorted(each for each in objects if each not in stateful_set.ordinals)
         for ordinals in runs(extra):
             first = objects[ordinals[0]]
-            what = f"{_names(seats, ordinals)} beyond the {stateful_set.replicas} replicas of "
-            what += stateful_set.name
-            fix = "leave it for a scale-up; the data stays"
+            what = f"{_names(seats, ordinals)}"
+            if isinstance(first, ExistingVolume):
+                what = f"{first.name} is reserved for {_names(seats, ordinals, verb=False)},"
+            is_before = ordinals[0] < stateful_set.start_ordinal
+            where = "before the first ordinal" if is_before else "beyond the replicas"
+            what += f" {where} of {stateful_set.name}"
+            fix = (
+                "delete it once its data is not needed" if is_before else "leave it for a scale-up"
+            )
             manifest, name = first.manifest, ("metadata", "name")
             yield note(manifest, name, what, fix, stateful_set.manifest)
 
@@ -147,7 +158,8 @@ def _pods(seats: Seats, ordinals: range) -> str:
 
 def _print_missing(scene: Scene, seats: Seats) -> str:
     command = _volumes(scene, seats.stateful_set.name)
-    return f"`{command}` prints what is missing, for kubectl create -f -"
+    given = "the same into " if "-" in scene.look.source else ""
+    return f"{given}`{command}` prints what is missing, to be added, or for kubectl create -f -"
 
 
 def _volumes(scene: Scene, name: str) -> str:

@@ -1,8 +1,10 @@
 """Rules about a set itself: its Service, its selector, what its pods mount, what it deletes."""
 
+import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sfsgen.cures import anew, is_stored
 from sfsgen.existing import ExistingService, ExistingSet
 from sfsgen.findings import Finding, error, warning
 from sfsgen.hazards import RETENTION
@@ -58,9 +60,12 @@ def service(scene: Scene) -> Iterator[Finding]:
         else:
             what = f"the governing Service {name} of {stateful_set.name} is not there: its pods "
             what += "get no DNS names"
-            fix = f"create a Service {name} with clusterIP: None and the labels of the pods as its "
-            fix += "selector"
-            yield error(manifest, _SERVICE_NAME, what, fix)
+            fix = f"create a Service {name} with clusterIP: None and the selector of the set"
+            if is_stored(manifest) and not scene.existing.services:
+                fix = "read the Services too: kubectl get sts,svc,pvc,pv -o yaml"
+                yield warning(manifest, _SERVICE_NAME, f"no Service is in the input: {what}", fix)
+            else:
+                yield error(manifest, _SERVICE_NAME, what, fix)
 
 
 def selector(scene: Scene) -> Iterator[Finding]:
@@ -70,23 +75,24 @@ def selector(scene: Scene) -> Iterator[Finding]:
     """
     for stateful_set in scene.existing.stateful_sets:
         manifest = stateful_set.manifest
-        given: Mapping[str, Any] | None = manifest.value["spec"].get("selector")
+        given: Mapping[str, Any] = manifest.value["spec"].get("selector") or {}
         labels = _pod_labels(stateful_set)
-        if not given:
+        if not any(given.values()):
             if manifest.api_version not in _SELECTOR_BY_DEFAULT:
                 what = f"the set {stateful_set.name} has no selector"
-                fix = "write spec.selector.matchLabels with the labels of the pod template"
+                fix = f"write spec.selector.matchLabels, {_lasting(labels)}"
                 yield error(manifest, ("spec", "selector"), what, fix)
         elif not is_met(given, labels):
             what = f"the selector of {stateful_set.name} does not meet the labels of its pod "
             what += "template"
-            wrong = [
-                key for key, value in stateful_set.selector.items() if labels.get(key) != value
-            ]
-            path: Path = ("spec", "selector", "matchLabels", *wrong[:1])
-            fix = "write the same labels in both: "
-            fix += ", ".join(f"{key}: {value}" for key, value in labels.items()) or "none is there"
-            yield error(manifest, path if wrong else ("spec", "selector"), what, fix)
+            wrong = {
+                key: each for key, each in stateful_set.selector.items() if labels.get(key) != each
+            }
+            path: Path = ("spec", "selector", "matchLabels", *list(wrong)[:1])
+            fix = f"give the pod template the labels of the selector: {_shown(wrong)}"
+            if not wrong:
+                path, fix = ("spec", "selector"), "give the pod template labels that meet it"
+            yield error(manifest, path, what, fix)
 
 
 def selector_value(scene: Scene) -> Iterator[Finding]:
@@ -95,13 +101,19 @@ def selector_value(scene: Scene) -> Iterator[Finding]:
     Source: pkg/apis/apps/validation/validation.go, ValidateStatefulSetUpdate.
     """
     for stateful_set in scene.existing.stateful_sets:
+        manifest = stateful_set.manifest
+        expressions = (manifest.value["spec"].get("selector") or {}).get("matchExpressions") or ()
+        paths: dict[str, Path] = {
+            each.get("key") or "": ("spec", "selector", "matchExpressions", index, "key")
+            for index, each in enumerate(expressions)
+        }
+        paths |= {key: ("spec", "selector", "matchLabels", key) for key in stateful_set.selector}
         for key in _CHANGING:
-            if key in stateful_set.selector:
+            if key in paths:
                 what = f'the selector of {stateful_set.name} holds "{key}", which changes, while a '
                 what += "set's selector cannot"
-                path = ("spec", "selector", "matchLabels", key)
-                fix = "remove it from the selector; it may stay a label"
-                yield warning(stateful_set.manifest, path, what, fix)
+                fix = anew(manifest, "remove it from the selector; it may stay a label")
+                yield warning(manifest, paths[key], what, fix)
 
 
 def mounts(scene: Scene) -> Iterator[Finding]:
@@ -139,14 +151,16 @@ def _unfit_service(stateful_set: ExistingSet, found: ExistingService) -> Iterato
     if not found.is_headless:
         what = f"the governing Service {found.name} of {stateful_set.name} is not headless: the "
         what += "pods get no DNS names of their own"
-        fix = "write clusterIP: None; it is immutable: delete the Service, and create it anew"
+        fix = "write clusterIP: None"
+        kind = found.manifest.value["spec"].get("type") or "ClusterIP"
+        fix += " and type: ClusterIP" if kind != "ClusterIP" else ""
+        fix = anew(found.manifest, fix)
         yield error(found.manifest, ("spec", "clusterIP"), what, fix, manifest)
     wrong = [key for key, value in found.selector.items() if labels.get(key) != value]
     if wrong or not found.selector:
         what = f"the selector of the Service {found.name} does not meet the labels of the pods of "
         what += stateful_set.name
-        fix = ", ".join(f"{key}: {value}" for key, value in stateful_set.selector.items())
-        fix = f"write the selector of the set: {fix}"
+        fix = f"write its selector, {_lasting(stateful_set.selector or labels)}"
         yield error(found.manifest, ("spec", "selector", *wrong[:1]), what, fix, manifest)
 
 
@@ -154,6 +168,16 @@ def _pod_labels(stateful_set: ExistingSet) -> Mapping[str, str]:
     template = stateful_set.manifest.value["spec"].get("template") or {}
     labels: Mapping[str, str] = (template.get("metadata") or {}).get("labels") or {}
     return labels
+
+
+def _lasting(labels: Mapping[str, str]) -> str:
+    """Return labels for a selector: those that no release changes."""
+    lasting = {key: value for key, value in labels.items() if key not in _CHANGING}
+    return _shown(lasting) if lasting else "app: NAME, and give the pod template this label"
+
+
+def _shown(labels: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}: {value}" for key, value in labels.items())
 
 
 def _mounts(stateful_set: ExistingSet) -> Iterator[Finding]:
@@ -164,16 +188,17 @@ def _mounts(stateful_set: ExistingSet) -> Iterator[Finding]:
     pod = template.get("spec") or {}
     volumes = [each.get("name") for each in pod.get("volumes") or ()]
     templates = [each.name for each in stateful_set.templates]
-    used = set()
-    for path, name in _used(pod):
-        used.add(name)
-        if name not in volumes and name not in templates:
-            what = f'{spelled(path[:-1])} is named "{name}", and there is no such claim template '
-            what += "or volume"
-            fix = f"write one of {', '.join(templates)}" if templates else "add a claim template"
-            yield error(manifest, path, what, fix)
+    used = list(_used(pod))
+    unknown = [(path, name) for path, name in used if name not in (*volumes, *templates)]
+    for path, name in unknown:
+        what = f'{spelled(path[:-1])} is named "{name}", and there is no such claim template '
+        what += "or volume"
+        near = difflib.get_close_matches(name, [*templates, *filter(None, volumes)], 1)
+        fix = f"write {near[0]}" if near else "add a volume or a claim template of that name"
+        yield error(manifest, path, what, fix)
     for each in stateful_set.templates:
-        if each.name not in used:
+        # One that is misspelt where it is mounted is told already.
+        if not unknown and each.name not in [name for _, name in used]:
             what = f"no container mounts the claim template {each.name}"
             fix = "add it to the volumeMounts of a container, or remove it"
             yield warning(manifest, (*each.path, "metadata", "name"), what, fix)

@@ -1,6 +1,6 @@
 """Rules about what the binder compares: sizes, access modes, classes, volume modes, selectors."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from sfsgen.comparison import (
@@ -15,11 +15,10 @@ from sfsgen.comparison import (
     lacking_modes,
     shown_class,
 )
-from sfsgen.cures import is_stored, reserve
+from sfsgen.cures import anew, is_stored, label, reserve, set_fields
 from sfsgen.findings import Finding, error, warning
 from sfsgen.paths import Path
-from sfsgen.scene import Pair, Scene, is_chosen_by_binder
-from sfsgen.selectors import is_met
+from sfsgen.scene import Pair, Scene, is_chosen_by_binder, is_selected, selector_of
 
 _SELECTOR: Path = ("spec", "selector")
 _WRITE_NO_CLASS = 'write storageClassName: ""'
@@ -35,7 +34,8 @@ def size(scene: Scene) -> Iterator[Finding]:
         if not is_large_enough(pair.claim.storage, pair.volume.storage):
             claim, volume = pair.claim.storage.storage, pair.volume.storage.storage
             what = f"it asks for {claim}, and {pair.volume.name} has {volume}"
-            yield _unfit(pair, SIZE, what, f"write {volume}, or let the volume have {claim}")
+            fix = set_fields(pair.volume, {"capacity": {"storage": claim}})
+            yield _unfit(pair, SIZE, what, fix)
 
 
 def access_modes(scene: Scene) -> Iterator[Finding]:
@@ -47,7 +47,9 @@ def access_modes(scene: Scene) -> Iterator[Finding]:
         if lacking := lacking_modes(pair.claim.storage, pair.volume.storage):
             its = ", ".join(pair.volume.storage.access_modes) or "none"
             what = f"it asks for {', '.join(lacking)}, and {pair.volume.name} has {its}"
-            yield _unfit(pair, MODES, what, f"write the volume's: {its}")
+            modes = dict.fromkeys((*pair.volume.storage.access_modes, *lacking))
+            fix = set_fields(pair.volume, {"accessModes": list(modes)})
+            yield _unfit(pair, MODES, what, fix)
 
 
 def volume_mode(scene: Scene) -> Iterator[Finding]:
@@ -59,11 +61,15 @@ def volume_mode(scene: Scene) -> Iterator[Finding]:
         mode, its = pair.claim.storage.volume_mode, pair.volume.storage.volume_mode
         if mode != its:
             what = f"it asks for the volume mode {mode}, and {pair.volume.name} has {its}"
-            yield _unfit(pair, VOLUME_MODE, what, "write Filesystem on both sides")
+            side = pair.volume.manifest if mode == "Filesystem" else pair.claim.manifest
+            fix = anew(side, f"write volumeMode: Filesystem for {side.name}")
+            yield _unfit(pair, VOLUME_MODE, what, fix)
     for volume in scene.existing.volumes.values():
         if volume.storage.volume_mode == "Block" and volume.driver:
             what = f"the volume {volume.name} is a block device, which NFS does not have"
-            yield error(volume.manifest, VOLUME_MODE, what, "write volumeMode: Filesystem")
+            fix = "write volumeMode: Filesystem, also for its claim and the claim template"
+            fix = anew(volume.manifest, fix)
+            yield error(volume.manifest, VOLUME_MODE, what, fix)
 
 
 def class_(scene: Scene) -> Iterator[Finding]:
@@ -73,6 +79,8 @@ def class_(scene: Scene) -> Iterator[Finding]:
     """
     for pair in scene.waiting:
         wanted, its = pair.claim.storage.storage_class, pair.volume.storage.storage_class or ""
+        if pair.is_reserved and is_stored(pair.claim.manifest):
+            continue  # it binds, and the claim's class is immutable
         if wanted is not None and wanted != its:
             yield _other_class(scene, pair, wanted, its)
         elif wanted is None and its:
@@ -85,17 +93,21 @@ def class_(scene: Scene) -> Iterator[Finding]:
 
 
 def claim_selector(scene: Scene) -> Iterator[Finding]:
-    """The labels of a claim's volume meet the claim's selector.
+    """The labels of a volume meet the selector of the claim that is to get it.
 
+    With volumeName or claimRef the selector is not looked at (measured).
     Source: pkg/controller/volume/persistentvolume/index.go, findMatchingVolume.
     """
-    for pair in scene.waiting:
-        # claimRef alone does not check the selector (measured).
-        if not pair.is_reserved and not _is_selected(pair):
-            what = f"no label of {pair.volume.name} meets its selector"
-            fix = "remove the selector, and reserve both sides for each other, or give the volume "
-            fix += "its labels"
-            yield _unfit(pair, _SELECTOR, what, fix)
+    for key, claim in scene.existing.claims.items():
+        selector = selector_of(claim)
+        if selector and key not in scene.pairs and not claim.volume_name:
+            what = f"the claim {claim.name} does not bind: the labels of no volume that is free "
+            what += "meet its selector"
+            fix, sides = "label the volume that is meant", []
+            if volume := scene.volume_by_name(claim):
+                fix = label(volume, selector.get("matchLabels") or {})
+                sides = [volume.manifest]
+            yield error(claim.manifest, _SELECTOR, what, fix, *sides)
 
 
 def unequal_pair(scene: Scene) -> Iterator[Finding]:
@@ -105,22 +117,22 @@ def unequal_pair(scene: Scene) -> Iterator[Finding]:
     """
     for pair in scene.pairs.values():
         claim, volume = pair.claim, pair.volume
-        if not pair.is_pinned or (claim.storage is volume.storage and _is_selected(pair)):
+        if not pair.is_pinned or (claim.storage is volume.storage and is_selected(pair)):
             continue
         found = [
             each
-            for each in differences(claim.storage, volume.storage)
+            for each in differences(claim.storage, volume.storage, volume.name)
             # A volume may have grown since: what is bound and large enough stays so.
             if not (pair.is_bound and each.path == SIZE and not each.is_short)
         ]
-        if not _is_selected(pair):
+        if not is_selected(pair):
             what = f"the labels of {volume.name} do not meet its selector"
             found.append(Difference(_SELECTOR, what, is_short=True))
         if found and not (pair.is_bound and is_chosen_by_binder(pair)):
             tell = error if any(each.is_short for each in found) else warning
-            what = f"the claim {claim.name} and its volume {volume.name} are reserved for each "
-            what += f"other, and bind unequal: {'; '.join(each.what for each in found)}"
-            fix = "let both say the same, and the claim template too"
+            what = f"the claim {claim.name} and {volume.name} are reserved for each other, and "
+            what += f"bind unequal: {'; '.join(each.what for each in found)}"
+            fix = _equal(pair, [each.path for each in found])
             yield tell(claim.manifest, found[0].path, what, fix, volume.manifest)
 
 
@@ -132,12 +144,35 @@ def claim_template(scene: Scene) -> Iterator[Finding]:
     for seats in scene.seats:
         wanted, manifest = seats.template.storage, seats.stateful_set.manifest
         for claim in seats.claims.values():
-            if claim.storage is not wanted:
-                for each in departures(claim.storage, wanted, is_live=is_stored(manifest)):
-                    what = f"the claim {claim.name} is not what its claim template would make: "
-                    what += each.what
-                    fix = f"let it and the claim template {seats.template.name} say the same"
-                    yield warning(claim.manifest, each.path, what, fix, manifest)
+            if claim.storage is wanted:
+                continue
+            for each in departures(
+                claim.storage, wanted, seats.template.name, is_live=is_stored(manifest)
+            ):
+                what = f"the claim {claim.name} is not what its claim template would make: "
+                what += each.what
+                fix = f"let it and the claim template {seats.template.name} say the same"
+                fix = anew(claim.manifest, fix)
+                yield warning(claim.manifest, each.path, what, fix, manifest)
+
+
+def _equal(pair: Pair, paths: list[Path]) -> str:
+    """Return how to make a volume what its claim, which cannot be changed, asks for."""
+    claim, volume = pair.claim.storage, pair.volume
+    fields: dict[str, Any] = {}
+    if SIZE in paths:
+        fields["capacity"] = {"storage": claim.storage}
+    if MODES in paths:
+        fields["accessModes"] = list(claim.access_modes)
+    if CLASS in paths:
+        fields["storageClassName"] = claim.storage_class or ""
+    fixes = [set_fields(volume, fields)] if fields else []
+    if VOLUME_MODE in paths:
+        side = volume.manifest if volume.storage.volume_mode == "Block" else pair.claim.manifest
+        fixes.append(anew(side, f"write volumeMode: Filesystem for {side.name}"))
+    if _SELECTOR in paths:
+        fixes.append(anew(pair.claim.manifest, f"remove the selector of {pair.claim.name}"))
+    return ", and ".join(fixes)
 
 
 def _classless_claims(scene: Scene) -> Iterator[Finding]:
@@ -148,8 +183,9 @@ def _classless_claims(scene: Scene) -> Iterator[Finding]:
         is_static_claim = pair or claim.volume_name or any(scene.existing.wanting(key))
         # Beside a volume with a class it is told already.
         if is_static_claim and not (pair and pair.volume.storage.storage_class):
-            what = f"the claim {claim.name} names no class: a default StorageClass would come in, "
-            what += "and keep it from its volume"
+            what = f"the claim {claim.name} names no class: a default StorageClass would come in"
+            if not (pair and pair.is_reserved):
+                what += ", and keep it from its volume"
             yield warning(claim.manifest, CLASS, what, _WRITE_NO_CLASS)
 
 
@@ -158,10 +194,8 @@ def _classless_templates(scene: Scene) -> Iterator[Finding]:
         if seats.template.storage.storage_class is None and not scene.is_provisioned(seats):
             what = f"the claim template {seats.template.name} names no class: claims that the "
             what += "controller makes from it take a default StorageClass"
-            fix, manifest = _WRITE_NO_CLASS, seats.stateful_set.manifest
-            if is_stored(manifest):
-                fix = f"kubectl delete sts {manifest.name} --cascade=orphan, {fix}, and create it "
-                fix += "anew: the template is immutable"
+            manifest = seats.stateful_set.manifest
+            fix = anew(manifest, _WRITE_NO_CLASS)
             yield warning(manifest, (*seats.template.path, *CLASS), what, fix)
 
 
@@ -188,8 +222,3 @@ def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
         fix = f"reserve the volume, which binds whatever the class: {reserve(volume, claim.key)}"
         return finding._replace(fix=fix)
     return finding
-
-
-def _is_selected(pair: Pair) -> bool:
-    selector: Mapping[str, Any] = pair.claim.manifest.value["spec"].get("selector") or {}
-    return not selector or is_met(selector, pair.volume.labels)

@@ -10,7 +10,7 @@ from sfsgen.findings import Finding, error, warning
 from sfsgen.manifests import Manifest
 from sfsgen.paths import Path, spelled
 from sfsgen.scene import Scene
-from sfsgen.versions import ANNOTATIONS
+from sfsgen.versions import ANNOTATIONS, FIELDS
 
 _KINDS = ("StatefulSet", "PetSet", "Service", "PersistentVolume", "PersistentVolumeClaim")
 _ALIKE = 0.8
@@ -26,7 +26,8 @@ def api_version(scene: Scene) -> Iterator[Finding]:
         key = manifest.api_version, manifest.kind
         if key not in served:
             # A group with a point is another project's kind of the same name.
-            is_ours = manifest.kind in _KINDS and "." not in manifest.api_version.partition("/")[0]
+            group = manifest.api_version.partition("/")[0]
+            is_ours = manifest.kind in _KINDS and ("." not in group or group.endswith(".k8s.io"))
             served[key] = not is_ours or scene.target.serves(*key)
         if not served[key]:
             what = f"{manifest.api_version} {manifest.kind} is not served by {scene.target}"
@@ -71,23 +72,28 @@ def _ignored(scene: Scene, manifest: Manifest, value: Any, path: Path) -> Iterat
         if feature and not scene.target.has(feature):
             what = f"{scene.target} ignores the annotation {key}, which works from "
             what += f"1.{feature.since} to 1.{feature.until}"
-            fix = "remove it, and write the field that took its place"
+            fix = f"remove it, and write {FIELDS[key]}" if key in FIELDS else "remove it"
             found = warning(manifest, (*path, "metadata", "annotations", key), what, fix)
             yield found._replace(is_key=True)
 
 
 def _refused(scene: Scene, manifest: Manifest, oddity: Oddity) -> Finding:
     path, since, until = oddity.path, oddity.since, oddity.until
+    fix = "remove it"
     if since is None:
         what = f"{manifest.kind} {manifest.name} has no field {spelled(path)}"
         key = str(path[-1])
         by_lower_case = {each.lower(): each for each in oddity.known}
         near = difflib.get_close_matches(key.lower(), by_lower_case, 1, _ALIKE)
-        fix = f"write {by_lower_case[near[0]]}" if near else "remove it"
+        if near:
+            fix = f"write {by_lower_case[near[0]]}"
+        elif key in oddity.in_spec:
+            fix = f"write it as spec.{key}"
     elif since > scene.target.oldest:
         what = f"{spelled(path)} exists from Kubernetes 1.{since} on; the target is {scene.target}"
-        fix = "remove it"
+        earlier = [key for key, each in FIELDS.items() if each == spelled(path)]
+        if earlier and scene.target.has(ANNOTATIONS[earlier[0]]):
+            fix = f"write the annotation {earlier[0]} in its place"
     else:
         what = f"{spelled(path)} exists up to Kubernetes 1.{until}; the target is {scene.target}"
-        fix = "remove it"
     return error(manifest, path, what, fix, is_key=True)

@@ -1,0 +1,70 @@
+"""Every rule: its bad example yields that finding and no other, its good example none."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sfsgen.ruleset import RULES, rule_id, summary
+from tests.program import sfsgen
+
+EXAMPLES = Path(__file__).parents[1] / "examples" / "rules"
+PAGE = (Path(__file__).parents[1] / "docs" / "rules.md").read_text()
+IDS = [rule_id(rule) for rule in RULES]
+
+
+def _section(name: str) -> str:
+    return PAGE.split(f"\n## {name}\n")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_bad_example_yields_its_finding_and_no_other(
+    name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(EXAMPLES / name)
+    result = sfsgen("check -f bad.yaml -o json")
+    (finding,) = json.loads(result.out)["findings"]
+    assert finding["rule"] == name
+    assert finding["fix"]
+    result = sfsgen("check -f bad.yaml")
+    assert result.status == (1 if finding["severity"] == "error" else 0)
+    if request.config.getoption("--update-examples"):
+        Path("expected.txt").write_text(result.out)
+    assert result.out == Path("expected.txt").read_text()
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_good_example_yields_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLES / name)
+    result = sfsgen("check -f good.yaml --strict")
+    assert (result.status, result.out) == (0, "")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=IDS)
+def test_a_rule_is_documented_with_its_example(rule: object, name: str = "") -> None:
+    name = rule_id(rule)  # type: ignore[arg-type]
+    section = _section(name)
+    assert section.startswith(f"\n{summary(rule)}\n")  # type: ignore[arg-type]
+    _, _, source = str(rule.__doc__).rpartition("Source: ")
+    if source:
+        assert " ".join(source.split()) in " ".join(section.split())
+    assert "\nFix: " in section
+    assert "\nSource: " in section
+    excerpt = section.split("```yaml\n")[1].split("```")[0]
+    assert excerpt in (EXAMPLES / name / "bad.yaml").read_text()
+    finding = (EXAMPLES / name / "expected.txt").read_text().partition("\n")[0]
+    assert f"\n    {finding.split(': ', 1)[1]}\n" in section
+    assert f"[bad](../examples/rules/{name}/bad.yaml)" in section
+    assert f"[good](../examples/rules/{name}/good.yaml)" in section
+
+
+def test_nothing_else_is_documented_or_shown() -> None:
+    documented = [line.removeprefix("## ") for line in PAGE.splitlines() if line.startswith("## ")]
+    assert documented == IDS
+    assert sorted(each.name for each in EXAMPLES.iterdir()) == sorted(IDS)
+
+
+def test_a_rule_says_in_a_sentence_what_is_so_where_all_is_well() -> None:
+    for rule in RULES:
+        assert summary(rule).endswith("."), rule_id(rule)
+        assert rule.__doc__ and "Source: " in rule.__doc__, rule_id(rule)
