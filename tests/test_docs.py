@@ -13,6 +13,7 @@ import sfsgen as package
 from sfsgen import versions, vocabulary
 from sfsgen.options import overlay
 from sfsgen.render import Renderer
+from sfsgen.ruleset import RULES
 from sfsgen.templates import Templates
 from sfsgen.values import Values
 from sfsgen.versions import Target
@@ -69,11 +70,12 @@ def _documented(page: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("page", "commands"), [("render.md", ["render"]), ("scale.md", ["scale", "volumes"])]
+    ("page", "commands"),
+    [("render.md", ["render"]), ("scale.md", ["scale", "volumes"]), ("check.md", ["check"])],
 )
 def test_every_option_is_documented(page: str, commands: list[str]) -> None:
     options = set().union(*map(_options, commands)) - {"--help"}
-    assert len(options) > 10
+    assert len(options) > 9
     assert options - _documented(page) == set()
     assert _documented(page) - options == set()
 
@@ -138,6 +140,15 @@ def test_every_module_is_in_the_architecture() -> None:
         first_line = re.match(r'"""(.*?)\.?(?:""")?\n', module.read_text())
         assert first_line, name
         assert rows.get(name) == first_line[1], name
+
+
+def test_the_changelog_counts_the_rules() -> None:
+    assert f"{len(RULES)} rules" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_finding_of_the_readme_is_the_programs() -> None:
+    result = sfsgen("check -f -", (ROOT / "examples/check-released/dump.yaml").read_text())
+    assert "\n    " + result.out.strip().replace("\n", "\n    ") in (ROOT / "README.md").read_text()
 
 
 def test_the_version_is_in_the_changelog() -> None:
