@@ -72,11 +72,17 @@ def github(found: Sequence[Located]) -> Iterator[str]:
 
 def sarif(found: Sequence[Located]) -> Iterator[str]:
     """Yield findings as a SARIF 2.1.0 log, the format of code scanning."""
+    import inspect
     import json
 
     ids = [rule_id(rule) for rule in RULES]
     described = [
-        {"id": rule_id(rule), "shortDescription": {"text": summary(rule)}} for rule in RULES
+        {
+            "id": rule_id(rule),
+            "shortDescription": {"text": summary(rule)},
+            "fullDescription": {"text": inspect.cleandoc(rule.__doc__ or "")},
+        }
+        for rule in RULES
     ]
     driver = {"name": "sfsgen", "version": sfsgen.__version__, "rules": described}
     results = [_result(each, ids.index(each.rule)) for each in found]

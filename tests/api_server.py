@@ -39,6 +39,7 @@ CORE = [
 APPS = [_resource("apps", "statefulsets", "StatefulSet", "sts", namespaced=True)]
 RESOURCES = {(resource["group"] or None, resource["name"]): resource for resource in CORE + APPS}
 PATH = re.compile(r"/(?:api|apis/(.+))/v1(?:/namespaces/([^/]+))?/([^/]+)(?:/([^/]+))?")
+JSON_PATCH = "application/json-patch+json"
 SELECTOR = re.compile(r"(?:[\w./-]+=[\w./-]*(?:,|$))*")
 REASONS = {409: "AlreadyExists", 422: "Invalid", 500: "InternalError"}
 
@@ -174,7 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not match or (match[1], match[3]) not in RESOURCES:
             raise _Refusal(404, "the server could not find the requested resource")
         media_type = self.headers.get_content_type()
-        if self.command == "PATCH" and not media_type.endswith("merge-patch+json"):
+        known = media_type.endswith("merge-patch+json") or media_type == JSON_PATCH
+        if self.command == "PATCH" and not known:
             raise _Refusal(415, f"the body of the request was in an unknown format - {media_type}")
         self.resource, self.namespace = RESOURCES[match[1], match[3]], match[2]
         self.query, self.body = dict(parse_qsl(url.query)), json.loads(body or "{}")
@@ -188,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
             ("GET", True): self.found,
             ("POST", False): self.create,
             ("PUT", True): lambda: self.found() and self.save(self.body),
-            ("PATCH", True): lambda: self.save(_merged(self.found(), self.body)),
+            ("PATCH", True): lambda: self.save(_patched(self.found(), self.body)),
             ("DELETE", True): lambda: self.found() and self.server.stored.pop(self.key),
         }
         if (self.command, named) not in actions or "watch" in self.query:
@@ -248,6 +250,23 @@ def _matches(metadata: Json, selector: str) -> bool:
     fields = {f"metadata.{key}": value for key, value in metadata.items()}
     known = {f"{key}={value}" for key, value in (fields | metadata.get("labels", {})).items()}
     return known.issuperset(filter(None, selector.split(",")))
+
+
+def _patched(current: Json, patch: Any) -> Json:
+    """Apply a patch of either kind; of a JSON patch, what removes fields."""
+    if isinstance(patch, dict):
+        merged: Json = _merged(current, patch)
+        return merged
+    patched = copy.deepcopy(current)
+    for step in patch:
+        if step["op"] != "remove":
+            raise _Refusal(415, f"this server only removes: {step['op']}")
+        *parents, last = step["path"].strip("/").split("/")
+        inside = patched
+        for part in parents:
+            inside = inside[part]
+        del inside[last]
+    return patched
 
 
 def _merged(current: Any, patch: Any) -> Any:

@@ -155,7 +155,8 @@ def stale_uid(scene: Scene) -> Iterator[Finding]:
 def crossed(scene: Scene) -> Iterator[Finding]:
     """Each ordinal has the volume of its own number.
 
-    Kubernetes binds by size, modes and class, not by name: 2 replicas bound straight in 5 of 12 runs.
+    Kubernetes binds by size, modes and class, not by name: two replicas were bound straight in 5
+    of 12 runs.
     Source: measured on Kubernetes 1.36.
     """
     for seats in scene.seats:

@@ -1,0 +1,566 @@
+"""`check` on the command line: what it reads, what it prints, how it ends."""
+
+import json
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from sfsgen.ruleset import RULES, rule_id
+from tests.api_server import ApiServer
+from tests.program import sfsgen
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+RELEASED = EXAMPLES / "check-released" / "dump.yaml"
+CROSSED = EXAMPLES / "check-crossed" / "dump.yaml"
+DEFAULT_CLASS = EXAMPLES / "check-default-class" / "dump.yaml"
+GOOD = sfsgen("render web -r 2 --nfs-server nfs.example.com --storage 1Gi").out
+needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl here")
+
+
+def _rules(*arguments: str, stdin: str = "") -> list[str]:
+    result = sfsgen(["check", "-o", "json", *arguments], stdin)
+    assert result.status < 2, result.err
+    return sorted({each["rule"] for each in json.loads(result.out)["findings"]})
+
+
+# How it ends.
+
+
+@pytest.mark.parametrize(
+    ("command", "stdin", "status"),
+    [
+        ("check -f -", GOOD, 0),
+        ("check -f - --strict", GOOD, 0),
+        (f"check -f {RELEASED}", "", 1),
+        (f"check -f {CROSSED} --rule reclaim-policy", "", 0),
+        (f"check -f {CROSSED} --rule reclaim-policy --strict", "", 1),
+        (f"check -f {RELEASED} --ignore released --strict", "", 0),
+        ("check -f - --strict", GOOD.replace("replicas: 2", "replicas: 1"), 0),  # a note
+        ("check -f /nowhere.yaml", "", 2),
+        ("check -f -", "", 2),
+        ("check www -f -", GOOD, 2),
+        ("check -f - --rule siz", GOOD, 2),
+        ("check -f - --ignore siz", GOOD, 2),
+        ("check -f - -o xml", GOOD, 2),
+        ("check -f - --kube-version 2", GOOD, 2),
+        ("check -f - --nonsense", GOOD, 2),
+        ("check -f - -l a=b", GOOD, 2),
+        ("check -f -", "a: [", 1),
+        ("check -f -", "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n", 0),
+    ],
+)
+def test_the_exit_status(command: str, stdin: str, status: int) -> None:
+    result = sfsgen(command, stdin)
+    assert result.status == status, result
+    if status == 2:
+        assert result.out == ""
+        assert "fix: " in result.err
+
+
+def test_a_misspelt_rule_is_answered_with_the_nearest() -> None:
+    assert 'write "size"' in sfsgen("check -f - --rule siz", GOOD).err
+    assert "there are: unreadable" in sfsgen("check -f - --ignore qqq", GOOD).err
+
+
+def test_all_that_is_wrong_with_the_options_is_told_at_once() -> None:
+    result = sfsgen("check -f - --rule siz --ignore qqq -o xml --kube-version 9", GOOD)
+    assert result.err.count(": error: ") == 4
+
+
+def test_a_summary_tells_what_was_looked_at() -> None:
+    looked_at = "1 StatefulSet, 1 Service, 2 PersistentVolumeClaims, 2 PersistentVolumes"
+    assert sfsgen("check -f -", GOOD).err == f"sfsgen: nothing wrong in {looked_at}\n"
+    result = sfsgen(f"check -f {RELEASED}")
+    assert result.err.startswith("sfsgen: 1 error in ")
+    assert sfsgen("check -f -", "kind: A\nmetadata: {name: a}\napiVersion: v1").err == (
+        "sfsgen: nothing wrong in no object that it looks at\n"
+    )
+
+
+# What is chosen.
+
+
+def test_rules_are_chosen_and_left_out() -> None:
+    found = _rules("-f", str(CROSSED))
+    assert found == ["class", "crossed", "reclaim-policy", "shared-directory"]
+    assert _rules("-f", str(CROSSED), "--rule", "class,crossed") == ["class", "crossed"]
+    assert _rules("-f", str(CROSSED), "--rule", "class", "--rule", "crossed") == found[:2]
+    assert _rules("-f", str(CROSSED), "--ignore", "class, crossed") == found[2:]
+    assert _rules("-f", str(CROSSED), "--rule", "class", "--ignore", "class") == []
+
+
+def test_what_cannot_be_read_is_told_whatever_the_rule() -> None:
+    assert _rules("-f", "-", "--rule", "size", stdin=f"{GOOD}\n---\na: [\n") == ["unreadable"]
+    assert _rules("-f", "-", "--ignore", "unreadable", stdin=f"{GOOD}\n---\na: [\n") == []
+
+
+def test_a_named_set_is_looked_at_alone(tmp_path: Path) -> None:
+    other = GOOD.replace("web", "www").replace("    path: /exports/pv-www-1", "    path: exports")
+    Path(tmp_path, "both.yaml").write_text(GOOD.replace('storageClassName: ""', "") + other)
+    file = str(tmp_path / "both.yaml")
+    assert _rules("-f", file) == ["class", "nfs-path"]
+    assert _rules("web", "-f", file) == ["class"]
+    assert _rules("www", "-f", file) == ["nfs-path"]
+    assert _rules("web", "www", "-f", file) == ["class", "nfs-path"]
+    assert _rules("-l", "app.kubernetes.io/name=www", "-f", file) == ["nfs-path"]
+
+
+def test_a_finding_between_two_sets_is_told_of_both() -> None:
+    other = GOOD.replace("web", "www").replace("/exports/pv-www-1", "/exports/pv-web-1")
+    for name in ("web", "www"):
+        assert _rules(name, "-f", "-", stdin=GOOD + other) == ["shared-directory"]
+
+
+def test_objects_without_a_namespace_are_in_the_one_that_is_given() -> None:
+    bare = re.sub(r"\n  namespace: default", "", GOOD)
+    assert _rules("-f", "-", stdin=bare) == []
+    assert _rules("-f", "-", "-n", "shop", stdin=bare) == ["claim-ref"]
+    moved = bare.replace("    namespace: default", "    namespace: shop")
+    assert _rules("-f", "-", "-n", "shop", stdin=moved) == []
+
+
+def test_the_minor_is_that_which_is_given() -> None:
+    old = GOOD.replace("apps/v1", "apps/v1beta1")
+    assert _rules("-f", "-", stdin=old) == ["api-version"]
+    assert _rules("-f", "-", "--kube-version", "1.10", stdin=old) == []
+    assert _rules("-f", "-", "--kube-version", "1.5", stdin=old) == ["field"]
+    # What a server holds, it has taken.
+    dump = str(EXAMPLES / "check-healthy" / "dump.yaml")
+    assert _rules("-f", dump) == []
+    assert _rules("-f", dump, "--kube-version", "1.26") == ["field"]
+
+
+# What is read.
+
+
+def test_one_broken_document_does_not_hide_what_is_wrong_with_the_others() -> None:
+    broken = GOOD.replace("kind: Service", "kind: [Service").replace(
+        "path: /exports", "path: exports"
+    )
+    assert _rules("-f", "-", stdin=broken) == ["nfs-path", "service", "unreadable"]
+
+
+def test_an_object_that_is_broken_is_not_taken_for_missing() -> None:
+    for old, new in (
+        (
+            'storage: 1Gi\n  storageClassName: ""\n  volumeName: pv-web-1',
+            "storage: 1GB\n  volumeName: pv-web-1",
+        ),
+        ("    path: /exports/pv-web-1", "    path: [1]"),
+        ("clusterIP: None", "clusterIP: 1"),
+    ):
+        assert old in GOOD
+        assert _rules("-f", "-", stdin=GOOD.replace(old, new)) == ["unreadable"]
+
+
+def test_json_and_folders_are_read_as_well(tmp_path: Path) -> None:
+    objects = [each for each in yaml.safe_load_all(GOOD) if each]
+    for number, each in enumerate(objects):
+        (tmp_path / f"{number}.json").write_text(json.dumps(each))
+    assert _rules("-f", str(tmp_path)) == []
+    (tmp_path / "1.json").unlink()
+    assert _rules("-f", str(tmp_path)) == ["missing-volume"]
+
+
+def test_places_are_those_of_the_field_to_mend() -> None:
+    text = GOOD.replace(
+        "persistentVolumeReclaimPolicy: Retain", "persistentVolumeReclaimPolicy: Delete", 1
+    )
+    (line,) = [
+        number for number, each in enumerate(text.splitlines(), 1) if "Policy: Delete" in each
+    ]
+    head = sfsgen("check -f -", text).out.split(" warning:")[0]
+    assert head == f"stdin:{line}:34:"
+    as_json = json.dumps([each for each in yaml.safe_load_all(text) if each][1], indent=2)
+    (line,) = [n for n, each in enumerate(as_json.splitlines(), 1) if '"Delete"' in each]
+    assert f"stdin:{line}:38: warning" in sfsgen("check -f -", as_json).out
+
+
+def test_findings_stand_in_the_order_of_the_files(tmp_path: Path) -> None:
+    bad = GOOD.replace("path: /exports", "path: exports")
+    for name in ("b.yaml", "a.yaml"):
+        (tmp_path / name).write_text(bad.replace("web", name[0] * 3))
+    result = sfsgen(["check", "-f", str(tmp_path / "b.yaml"), "-f", str(tmp_path / "a.yaml")])
+    files = [Path(each.split(":")[0]).name for each in result.out.splitlines()[::2]]
+    assert files == ["b.yaml", "b.yaml", "a.yaml", "a.yaml"]
+
+
+def test_a_hundred_thousand_ordinals_are_told_in_a_line() -> None:
+    text = GOOD.replace("replicas: 2", "replicas: 2000000000")
+    result = sfsgen("check -f -", text)
+    assert "the 1999999998 claims pvc-web-2 to pvc-web-1999999999 are not there" in result.out
+    assert result.out.count("\n") == 4
+
+
+# What is printed.
+
+
+def test_text_names_the_place_the_severity_the_rule_and_the_fix() -> None:
+    lines = sfsgen(f"check -f {RELEASED}").out.splitlines()
+    assert re.fullmatch(rf"{RELEASED}:197:12: error: .* \(released\)", lines[0])
+    assert lines[1].startswith("  fix: kubectl patch pv pv-web-1 ")
+
+
+def test_json_says_everything() -> None:
+    (finding,) = json.loads(sfsgen(f"check -f {RELEASED} -o json").out)["findings"]
+    assert finding["object"] == {"kind": "PersistentVolume", "namespace": "", "name": "pv-web-1"}
+    assert (finding["file"], finding["line"], finding["column"]) == (str(RELEASED), 197, 12)
+    assert finding["field"] == "spec.claimRef.uid"
+    (related,) = finding["related"]
+    assert (related["kind"], related["name"]) == ("PersistentVolumeClaim", "pvc-web-1")
+    summary = json.loads(sfsgen("check -f - -o json", GOOD).out)
+    assert summary == {"findings": [], "summary": {"errors": 0, "warnings": 0, "notes": 0}}
+
+
+def _parsed_command(line: str) -> tuple[str, dict[str, str], str]:
+    """Read a workflow command as the runner does (actions/runner, ActionCommand.cs)."""
+    command, message = line.removeprefix("::").split("::", 1)
+    name, _, given = command.partition(" ")
+    properties = dict(each.split("=", 1) for each in given.split(",") if each)
+
+    def plain(text: str) -> str:
+        for code, character in (("%3A", ":"), ("%2C", ","), ("%0D", "\r"), ("%0A", "\n")):
+            text = text.replace(code, character)
+        return text.replace("%25", "%")
+
+    return name, {key: plain(each) for key, each in properties.items()}, plain(message)
+
+
+def test_github_shows_findings_as_annotations(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = GOOD.replace("replicas: 2", "replicas: 1").replace(
+        "path: /exports/pv-web-0", "path: 100%"
+    )
+    Path("a,b:c.yaml").write_text(text)
+    result = sfsgen(["check", "-f", "./a,b:c.yaml", "-o", "github"])
+    found = [_parsed_command(line) for line in result.out.splitlines()]
+    assert [each[0] for each in found] == ["error", "notice"]
+    assert found[0][1]["file"] == "a,b:c.yaml"
+    assert int(found[0][1]["line"]) > 1
+    assert found[0][1]["title"] == "sfsgen nfs-path"
+    assert '"100%"' in found[0][2]
+    assert "\nfix: " in found[0][2]
+    unplaced = _parsed_command(sfsgen("check -f - -o github", text).out.splitlines()[0])
+    assert set(unplaced[1]) == {"title"}
+    assert unplaced[2].startswith("stdin:")
+
+
+def _of(required: str, **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required.split(),
+        "additionalProperties": False,
+    }
+
+
+_TEXT = {"type": "string", "minLength": 1}
+_COUNT = {"type": "integer", "minimum": 1}
+_MESSAGE = _of("text", text=_TEXT)
+_LOCATION = _of(
+    "",
+    physicalLocation=_of(
+        "artifactLocation region",
+        artifactLocation=_of("uri", uri={"type": "string", "pattern": r"^[!-~]+$"}),
+        region=_of("startLine startColumn", startLine=_COUNT, startColumn=_COUNT),
+    ),
+    logicalLocations={
+        "type": "array",
+        "items": _of("", name=_TEXT, kind=_TEXT, fullyQualifiedName=_TEXT),
+    },
+    message=_MESSAGE,
+)
+# The part of SARIF 2.1.0 (OASIS) that is used, stricter than its schema.
+SARIF = _of(
+    "$schema version runs",
+    **{"$schema": _TEXT},
+    version={"const": "2.1.0"},
+    runs={
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 1,
+        "items": _of(
+            "tool results",
+            tool=_of(
+                "driver",
+                driver=_of(
+                    "name version rules",
+                    name={"const": "sfsgen"},
+                    version=_TEXT,
+                    rules={
+                        "type": "array",
+                        "uniqueItems": True,
+                        "items": _of(
+                            "id shortDescription",
+                            id=_TEXT,
+                            shortDescription=_MESSAGE,
+                            fullDescription=_MESSAGE,
+                        ),
+                    },
+                ),
+            ),
+            columnKind={"const": "unicodeCodePoints"},
+            results={
+                "type": "array",
+                "items": _of(
+                    "ruleId ruleIndex level message locations",
+                    ruleId=_TEXT,
+                    ruleIndex={"type": "integer", "minimum": 0, "maximum": len(RULES) - 1},
+                    level={"enum": ["error", "warning", "note"]},
+                    message=_MESSAGE,
+                    locations={"type": "array", "items": _LOCATION, "minItems": 1},
+                    relatedLocations={"type": "array", "items": _LOCATION, "minItems": 1},
+                ),
+            },
+        ),
+    },
+)
+
+
+@pytest.mark.parametrize("name", [rule_id(rule) for rule in RULES])
+def test_sarif_is_what_the_standard_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLES / "rules" / name)
+    for command in ("check -f bad.yaml -o sarif", "check -f - -o sarif"):
+        log = json.loads(sfsgen(command, Path("bad.yaml").read_bytes()).out)
+        Draft202012Validator(SARIF).validate(log)
+        (run,) = log["runs"]
+        (result,) = run["results"]
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == name
+        place = result["locations"][0].get("physicalLocation")
+        assert bool(place) == ("bad.yaml" in command)
+
+
+@pytest.mark.skipif(not shutil.which("sarif-multitool"), reason="no sarif-multitool here")
+def test_sarif_is_valid_to_the_tool_of_its_makers(tmp_path: Path) -> None:
+    path = tmp_path / "log.sarif"
+    path.write_text(sfsgen(f"check -f {CROSSED} -o sarif").out)
+    done = subprocess.run(
+        ["sarif-multitool", "validate", path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert ": error " not in done.stdout
+
+
+def test_a_file_is_named_as_a_uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a b ü.yaml").write_text(GOOD.replace("path: /exports", "path: exports"))
+
+    def uri(file: str) -> Any:
+        log = json.loads(sfsgen(["check", "-f", file, "-o", "sarif"]).out)
+        location = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+        return location["artifactLocation"]["uri"]
+
+    assert uri("./a b ü.yaml") == "a%20b%20%C3%BC.yaml"
+    assert uri(f"{tmp_path}/a b ü.yaml") == f"file://{tmp_path}/a%20b%20%C3%BC.yaml"
+
+
+def test_no_value_of_an_input_begins_a_line_or_a_command() -> None:
+    text = GOOD.replace("path: /exports/pv-web-0", 'path: "x\\n::error::\\e[31m%0A"')
+    result = sfsgen("check -f -", text)
+    assert result.out.count("\n") == 2
+    assert "\x1b" not in result.out
+    lines = sfsgen("check -f - -o github", text).out.splitlines()
+    assert len(lines) == 1
+
+
+def _on_a_terminal(arguments: list[str], **environment: str) -> str:
+    """Return what the installed program prints on a terminal of 60 columns."""
+    program = Path(sys.executable).with_name("sfsgen")
+    inherited = {key: each for key, each in os.environ.items() if key not in ("NO_COLOR", "CI")}
+    main, terminal = pty.openpty()
+    given = {**inherited, "TERM": "xterm-256color", "COLUMNS": "60", **environment}
+    with subprocess.Popen(
+        [program, *arguments], stdout=terminal, stderr=subprocess.DEVNULL, env=given
+    ) as process:
+        os.close(terminal)
+        printed = b""
+        while True:
+            try:
+                piece = os.read(main, 4096)
+            except OSError:  # the program has closed its end
+                break
+            if not piece:
+                break
+            printed += piece
+        process.wait()
+    os.close(main)
+    return printed.decode().replace("\r\n", "\n")
+
+
+def test_colours_and_width_are_a_terminals() -> None:
+    arguments = ["check", "-f", str(RELEASED)]
+    coloured = _on_a_terminal(arguments)
+    assert "\x1b[1;31merror\x1b[0m" in coloured
+    plain = _on_a_terminal(arguments, NO_COLOR="1")
+    assert "\x1b[3" not in plain
+    *head, fix = re.sub(r"\x1b\[[0-9;]*m", "", plain).splitlines()
+    assert len(head) > 1
+    assert max(map(len, head)) <= 60
+    # What is to be copied is not broken.
+    assert fix.startswith("  fix: kubectl patch")
+    assert fix.endswith("]'")
+
+
+# The live cluster.
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Any:
+    with ApiServer() as running:
+        for key, each in running.environment.items():
+            monkeypatch.setenv(key, each)
+        yield running
+
+
+def _load(server: ApiServer, path: Path) -> None:
+    """Put the objects of a dump into the server as they are."""
+    plural = {
+        "StatefulSet": "statefulsets",
+        "Service": "services",
+        "PersistentVolumeClaim": "persistentvolumeclaims",
+        "PersistentVolume": "persistentvolumes",
+    }
+    for each in yaml.safe_load(path.read_text())["items"]:
+        metadata = each["metadata"]
+        key = plural[each["kind"]], metadata.get("namespace"), metadata["name"]
+        server.stored[key] = json.loads(json.dumps(each, default=str))
+
+
+def _bind(server: ApiServer) -> None:
+    """Do what the binder does with claims for which a volume is reserved."""
+    for volume in server.stored.values():
+        reference = volume.get("spec", {}).get("claimRef", {})
+        key = "persistentvolumeclaims", reference.get("namespace"), reference.get("name", "")
+        claim = server.stored.get(key)
+        if claim and reference.get("uid") in (None, claim["metadata"]["uid"]):
+            reference["uid"] = claim["metadata"]["uid"]
+            claim["spec"]["volumeName"] = volume["metadata"]["name"]
+            claim["status"] = volume["status"] = {"phase": "Bound"}
+
+
+@needs_kubectl
+def test_a_live_set_is_looked_at_with_its_service(server: ApiServer) -> None:
+    server.kubectl("create", "-f", "-", input=GOOD)
+    result = sfsgen("check web")
+    assert (result.status, result.out) == (0, ""), result
+    server.kubectl("delete", "service", "web")
+    result = sfsgen("check")
+    assert result.status == 0  # none is in the input at all: perhaps it may not be read
+    assert result.out.startswith("cluster:statefulset/web:spec.serviceName: warning: no Service")
+
+
+@needs_kubectl
+def test_a_cluster_that_cannot_be_read_is_no_finding(server: ApiServer) -> None:
+    server.fault = 403
+    result = sfsgen("check")
+    assert (result.status, result.out) == (2, "")
+    assert "the test refuses" in result.err
+
+
+@needs_kubectl
+@pytest.mark.parametrize(
+    ("path", "rules"), [(RELEASED, ["released"]), (DEFAULT_CLASS, ["class", "unreserved"])]
+)
+def test_the_commands_of_fixes_mend_a_live_set(
+    server: ApiServer, path: Path, rules: list[str]
+) -> None:
+    _load(server, path)
+    assert _rules("--ignore", "class" if rules == ["released"] else "") == rules
+    for _ in range(5):
+        findings = json.loads(sfsgen("check -o json").out)["findings"]
+        commands = [each["fix"] for each in findings if each["fix"].startswith("kubectl patch")]
+        if not commands:
+            break
+        done = subprocess.run(
+            ["bash", "-euc", commands[0]], env=server.environment, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        _bind(server)
+    # The claim template is the set's own, and immutable.
+    assert set(_rules()) <= {"class"}
+    assert sfsgen("check").status == 0
+
+
+_KUSTOMIZE: list[tuple[str, str, list[str]]] = [
+    ("prefix", "namePrefix: prod-", ["claim-ref", "name"]),
+    ("suffix", "nameSuffix: -v2", ["claim-ref", "name"]),
+    ("namespace", "namespace: shop", ["claim-ref"]),
+    ("replicas", "replicas: [{name: web, count: 4}]", ["missing-claim", "missing-volume"]),
+    ("nothing", "commonAnnotations: {a: b}", []),
+]
+
+
+@needs_kubectl
+@pytest.mark.parametrize(
+    ("transformer", "rules"),
+    [each[1:] for each in _KUSTOMIZE],
+    ids=[each[0] for each in _KUSTOMIZE],
+)
+def test_what_kustomize_makes_of_our_output_is_found(
+    transformer: str, rules: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "set.yaml").write_text(GOOD)
+    (tmp_path / "kustomization.yaml").write_text(f"resources: [set.yaml]\n{transformer}\n")
+    built = subprocess.run(
+        ["kubectl", "kustomize", tmp_path], capture_output=True, text=True, check=True
+    )
+    assert _rules("-f", "-", stdin=built.stdout) == rules
+
+
+@needs_kubectl
+def test_the_example_of_kustomize_is_what_it_prints() -> None:
+    folder = EXAMPLES / "check-kustomize"
+    assert (folder / "set.yaml").read_text() == GOOD
+    built = subprocess.run(
+        ["kubectl", "kustomize", folder], capture_output=True, text=True, check=True
+    )
+    assert built.stdout == (folder / "built.yaml").read_text()
+
+
+# Following the fixes of files, one after another.
+
+
+def _renamed(text: str) -> str:
+    return text.replace("name: prod-pvc-web-", "name: pvc-prod-web-")
+
+
+def _referred(text: str) -> str:
+    return text.replace("    name: pvc-web-", "    name: pvc-prod-web-")
+
+
+@pytest.mark.parametrize("order", [(_renamed, _referred), (_referred, _renamed)])
+def test_the_fixes_of_a_prefix_end_in_a_clean_check(
+    order: tuple[Callable[[str], str], ...],
+) -> None:
+    text = (EXAMPLES / "check-kustomize" / "built.yaml").read_text()
+    fixes = " ".join(
+        each["fix"] for each in json.loads(sfsgen("check -o json -f -", text).out)["findings"]
+    )
+    assert 'name it "pvc-prod-web-0"' in fixes
+    assert "`name: pvc-prod-web-0` into the claimRef of prod-pv-web-0" in fixes
+    for fix in order:
+        text = fix(text)
+    assert _rules("-f", "-", stdin=text) == []
+
+
+def test_the_fix_of_what_is_missing_prints_it(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("web.yaml").write_text(GOOD.replace("replicas: 2", "replicas: 4"))
+    findings = json.loads(sfsgen("check -o json -f web.yaml").out)["findings"]
+    assert len(findings) == 4
+    for each in findings:
+        command = re.findall("`sfsgen (.*?)`", each["fix"])[0]
+        printed = sfsgen(command)
+        assert printed.status == 0
+    Path("more.yaml").write_text(printed.out)
+    assert _rules("-f", "web.yaml", "-f", "more.yaml") == []
