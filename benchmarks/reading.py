@@ -43,7 +43,7 @@ def dump(count: int) -> dict[str, Any]:
         elif kind == "PersistentVolume":
             item["spec"]["claimRef"] |= {
                 "name": f"pvc-{set_name}-{ordinal}",
-                "uid": f"{number:036x}",
+                "uid": f"{number - 10:036x}",
             }
             item["spec"]["nfs"]["path"] = f"/exports/{name}"
         items.append(item)

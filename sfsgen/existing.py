@@ -1,6 +1,6 @@
 """What exists: the StatefulSets, claims, volumes and Services among manifests, by name."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -122,6 +122,10 @@ class ExistingService(NamedTuple):
     selector: Mapping[str, str]
 
 
+Seat = tuple[ExistingSet, ExistingTemplate, int]
+"""A set, one of its claim templates, and an ordinal."""
+
+
 class Existing:
     """What exists, by name; of two objects that share one, the first."""
 
@@ -190,20 +194,29 @@ class Existing:
                 found.setdefault(head, []).append((each, template))
         return found
 
-    def wanting(self, claim: Key) -> Iterator[tuple[ExistingSet, ExistingTemplate, int]]:
-        """Yield the sets that look for a claim of this name, for which template and ordinal."""
-        namespace, name = claim
+    @cached_property
+    def _wanting(self) -> dict[Key, Sequence[Seat]]:
+        return {}
+
+    def wanting(self, claim: Key) -> Sequence[Seat]:
+        """Return the sets that look for a claim of this name, for which template and ordinal."""
+        known = self._wanting.get(claim)
+        if known is None:
+            known = self._wanting[claim] = self._seats_of(*claim)
+        return known
+
+    def _seats_of(self, namespace: str, name: str) -> Sequence[Seat]:
         head = name.rstrip(_DIGITS)
         owners = self._owners.get((namespace, head))
         number = name[len(head) :]
         if owners and number and len(number) <= _LONGEST_ORDINAL and number == str(int(number)):
-            for stateful_set, template in owners:
-                yield stateful_set, template, int(number)
+            return [(stateful_set, template, int(number)) for stateful_set, template in owners]
+        return ()
 
     @property
     def orphans(self) -> Iterator[Key]:
         """The claims that no set looks for, whatever its replicas."""
-        return (key for key in self.claims if not any(self.wanting(key)))
+        return (key for key in self.claims if not self.wanting(key))
 
 
 def existing(manifests: Iterable[Manifest], default_namespace: str) -> Existing:
@@ -289,17 +302,18 @@ def _service(manifest: Manifest, namespace: str) -> ExistingService:
 def _claim(manifest: Manifest, namespace: str) -> ExistingClaim:
     metadata, spec = manifest.value["metadata"], manifest.value["spec"]
     annotations = metadata.get("annotations") or _NOTHING
+    # By position, which is twice as fast: there may be many.
     return ExistingClaim(
-        manifest=manifest,
-        name=manifest.name,
-        namespace=namespace,
-        storage=_storage(spec, _at(spec, "resources", "requests", "storage"), annotations),
-        labels=metadata.get("labels") or _NOTHING,
-        annotations=_own(annotations),
-        volume_name=spec.get("volumeName") or "",
-        uid=metadata.get("uid") or "",
-        phase=_at(manifest.value, "status", "phase", default=""),
-        is_terminating=metadata.get("deletionTimestamp") is not None,
+        manifest,
+        manifest.name,
+        namespace,
+        _storage(spec, _at(spec, "resources", "requests", "storage"), annotations),
+        metadata.get("labels") or _NOTHING,
+        _own(annotations),
+        spec.get("volumeName") or "",
+        metadata.get("uid") or "",
+        (manifest.value.get("status") or _NOTHING).get("phase") or "",
+        metadata.get("deletionTimestamp") is not None,
     )
 
 
@@ -310,21 +324,21 @@ def _volume(manifest: Manifest) -> ExistingVolume:
     reference = spec.get("claimRef") or _NOTHING
     name, namespace = reference.get("name"), reference.get("namespace")
     return ExistingVolume(
-        manifest=manifest,
-        name=manifest.name,
-        storage=_storage(spec, _at(spec, "capacity", "storage"), annotations),
-        labels=metadata.get("labels") or _NOTHING,
-        annotations=_own(annotations),
-        reclaim_policy=spec.get("persistentVolumeReclaimPolicy") or "Retain",
-        mount_options=tuple(spec.get("mountOptions") or ()) or _annotated_options(annotations),
-        driver=driver,
-        server=server,
-        path=path,
-        read_only=read_only,
+        manifest,
+        manifest.name,
+        _storage(spec, (spec.get("capacity") or _NOTHING).get("storage"), annotations),
+        metadata.get("labels") or _NOTHING,
+        _own(annotations),
+        spec.get("persistentVolumeReclaimPolicy") or "Retain",
+        tuple(spec.get("mountOptions") or ()) or _annotated_options(annotations),
+        driver,
+        server,
+        path,
+        read_only,
         # Name alone, or namespace alone, reserves nothing (measured).
-        claim=(namespace, name) if name and namespace else None,
-        claim_uid=reference.get("uid") or "",
-        phase=_at(manifest.value, "status", "phase", default=""),
+        (namespace, name) if name and namespace else None,
+        reference.get("uid") or "",
+        (manifest.value.get("status") or _NOTHING).get("phase") or "",
     )
 
 

@@ -33,7 +33,7 @@ class Located(NamedTuple):
     field: str
     what: str
     fix: str
-    related: tuple[tuple[Subject, Place], ...]
+    related: tuple[Manifest, ...]
 
 
 def scene(
@@ -100,15 +100,16 @@ def _located(finding: Finding) -> Located:
         finding.rule,
         finding.severity,
         finding.place,
-        finding.manifest and _subject(finding.manifest),
+        finding.manifest and subject(finding.manifest),
         spelled(finding.path) if finding.path else "",
         finding.what,
         finding.fix,
-        tuple((_subject(each), each.place()) for each in finding.related),
+        finding.related,
     )
 
 
-def _subject(manifest: Manifest) -> Subject:
+def subject(manifest: Manifest) -> Subject:
+    """Return what an object is called."""
     return Subject(manifest.kind, manifest.namespace, manifest.name)
 
 

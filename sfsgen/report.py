@@ -8,7 +8,7 @@ from typing import Any
 
 import sfsgen
 from sfsgen import cluster
-from sfsgen.inspection import Located, Subject, counted
+from sfsgen.inspection import Located, Subject, counted, subject
 from sfsgen.manifests import Place
 from sfsgen.ruleset import RULES, rule_id, summary
 
@@ -106,8 +106,8 @@ def _where(found: Located) -> str:
     return ":".join(map(str, found.place))
 
 
-def _called(subject: Subject) -> str:
-    return f"{subject.kind.lower()}/{subject.name}"
+def _called(about: Subject) -> str:
+    return f"{about.kind.lower()}/{about.name}"
 
 
 def _is_file(place: Place) -> bool:
@@ -130,7 +130,9 @@ def _as_values(found: Located) -> dict[str, Any]:
         "field": found.field,
         "what": found.what,
         "fix": found.fix,
-        "related": [{**subject._asdict(), **place._asdict()} for subject, place in found.related],
+        "related": [
+            {**subject(each)._asdict(), **each.place()._asdict()} for each in found.related
+        ],
     }
 
 
@@ -144,21 +146,21 @@ def _result(found: Located, index: int) -> dict[str, Any]:
     }
     if found.related:
         result["relatedLocations"] = [
-            {**_location(place, subject), "message": {"text": _called(subject)}}
-            for subject, place in found.related
+            {**_location(each.place(), subject(each)), "message": {"text": _called(subject(each))}}
+            for each in found.related
         ]
     return result
 
 
-def _location(place: Place, subject: Subject | None) -> dict[str, Any]:
+def _location(place: Place, about: Subject | None) -> dict[str, Any]:
     location: dict[str, Any] = {}
     if _is_file(place):
         region = {"startLine": place.line, "startColumn": place.column}
         artifact = {"uri": _uri(place.file)}
         location["physicalLocation"] = {"artifactLocation": artifact, "region": region}
-    if subject:
-        path = f"{subject.namespace}/{_called(subject)}".lstrip("/")
-        named = {"name": subject.name, "kind": "object", "fullyQualifiedName": path}
+    if about:
+        path = f"{about.namespace}/{_called(about)}".lstrip("/")
+        named = {"name": about.name, "kind": "object", "fullyQualifiedName": path}
         location["logicalLocations"] = [named]
     return location
 

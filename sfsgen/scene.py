@@ -225,7 +225,7 @@ class Scene:
 
     def _is_spoken_for(self, volume: ExistingVolume) -> bool:
         key = volume.claim
-        return key is not None and (key in self.existing.claims or any(self.existing.wanting(key)))
+        return key is not None and (key in self.existing.claims or bool(self.existing.wanting(key)))
 
     @cached_property
     def _idle_by_number(self) -> Mapping[int, list[ExistingVolume]]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sfsgen.errors import Problem
@@ -101,7 +101,7 @@ def faults(manifest: Manifest) -> Iterator[Problem]:
     if manifest.value.get("spec") is None:
         what = f"{manifest.kind} {manifest.name} has no spec"
         yield Problem(manifest.where(("spec",)), what, "give the whole object")
-    if not _is_regular(manifest.value, shape):
+    if not _CHECKERS[manifest.kind](manifest.value):
         for path, what, fix in _misfits(manifest.value, shape, ()):
             yield Problem(manifest.where(path), f"{spelled(path)} must be {what}", fix)
     if shape is _SHAPES["StatefulSet"]:
@@ -131,29 +131,43 @@ def _template_faults(manifest: Manifest) -> Iterator[Problem]:
         seen.add(name)
 
 
-def _is_regular(value: Any, shape: Any) -> bool:
-    """Return whether _misfits finds nothing, in a tenth of its time: nearly all is regular."""
+def _checker(shape: Any) -> Callable[[Any], bool]:
+    """Return a function that says whether _misfits finds nothing, in a fraction of its time."""
     if isinstance(shape, dict):
-        return isinstance(value, dict) and (
-            all(each is None or isinstance(each, str) for each in value.values())
-            if shape is _TEXTS
-            else _has_regular_fields(value, shape)
-        )
+        return _texts_checker if shape is _TEXTS else _fields_checker(shape)
     if isinstance(shape, list):
-        return isinstance(value, list) and all(
-            each is not None and _is_regular(each, shape[0]) for each in value
+        inner = _checker(shape[0])
+        return lambda value: (
+            isinstance(value, list) and all(each is not None and inner(each) for each in value)
         )
-    return _fits(value, shape)
+    return lambda value: _fits(value, shape)
 
 
-def _has_regular_fields(value: dict[str, Any], shape: dict[str, Any]) -> bool:
-    for key, inner in shape.items():
-        each = value.get(key)
-        if each is None or (inner is str and each.__class__ is str):
-            continue
-        if not _is_regular(each, inner):
+def _texts_checker(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        each is None or each.__class__ is str for each in value.values()
+    )
+
+
+def _fields_checker(shape: dict[str, Any]) -> Callable[[Any], bool]:
+    texts = tuple(key for key, inner in shape.items() if inner is str)
+    others = tuple((key, _checker(inner)) for key, inner in shape.items() if inner is not str)
+
+    def check(value: Any) -> bool:
+        if not isinstance(value, dict):
             return False
-    return True
+        get = value.get
+        for key in texts:
+            each = get(key)
+            if each.__class__ is not str and each is not None:
+                return False
+        for key, checks in others:
+            each = get(key)
+            if each is not None and not checks(each):
+                return False
+        return True
+
+    return check
 
 
 def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
@@ -203,3 +217,6 @@ def _fits(value: Any, shape: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+_CHECKERS = {kind: _checker(shape) for kind, shape in _SHAPES.items()}

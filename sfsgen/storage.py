@@ -301,4 +301,6 @@ def _check_path(values: Values, path: Path, text: str) -> None:
 
 def _normalised(path: str) -> str:
     """Return a path without empty, `.` or trailing parts: the same directory, one spelling."""
+    if path[:1] == "/" and "//" not in path and "/." not in path and path[-1] != "/":
+        return path  # as nearly all are
     return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))

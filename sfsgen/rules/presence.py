@@ -40,18 +40,8 @@ def missing_volume(scene: Scene) -> Iterator[Finding]:
             for claim in claims:
                 yield from _dangling(scene, claim)
     for seats in scene.seats:
-        if scene.is_provisioned(seats):
-            continue
-        for ordinal, claim in seats.claims.items():
-            is_wanted = ordinal in seats.stateful_set.ordinals and not claim.volume_name
-            is_wanted &= not selector_of(claim)  # of which the rule claim-selector tells
-            if is_wanted and ordinal not in seats.volumes and not _has_provisioner(scene, claim):
-                pending = " and is Pending" if claim.phase == "Pending" else ""
-                what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, "
-                what += "and none that is free fits it"
-                set_manifest = seats.stateful_set.manifest
-                fix = _print_missing(scene, seats)
-                yield error(claim.manifest, ("metadata", "name"), what, fix, set_manifest)
+        if not scene.is_provisioned(seats):
+            yield from _without_volume(scene, seats)
     for seats, ordinals in _vacant(scene, "PersistentVolume"):
         what = f"there is no volume for {_names(seats, ordinals, verb=False)}, which "
         what += _pods(seats, ordinals)
@@ -82,6 +72,19 @@ def extra_pair(scene: Scene) -> Iterator[Finding]:
             )
             manifest, name = first.manifest, ("metadata", "name")
             yield note(manifest, name, what, fix, stateful_set.manifest)
+
+
+def _without_volume(scene: Scene, seats: Seats) -> Iterator[Finding]:
+    """Yield the claims that no volume is meant for, and none that is free fits."""
+    for ordinal, claim in seats.claims.items():
+        if ordinal in seats.volumes or claim.volume_name or selector_of(claim):
+            continue  # of the last two, _dangling and the rule claim-selector tell
+        if ordinal in seats.stateful_set.ordinals and not _has_provisioner(scene, claim):
+            pending = " and is Pending" if claim.phase == "Pending" else ""
+            what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
+            what += "none that is free fits it"
+            fix, sides = _print_missing(scene, seats), seats.stateful_set.manifest
+            yield error(claim.manifest, ("metadata", "name"), what, fix, sides)
 
 
 def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:

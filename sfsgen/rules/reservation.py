@@ -169,9 +169,10 @@ def crossed(scene: Scene) -> Iterator[Finding]:
             and (number := number_of(pair.volume.name)) is not None
         ]
         # Volumes that count from 1 are all shifted alike, and meant so.
-        is_regular = len({number - ordinal for ordinal, number, _ in numbers}) == 1
+        shifts = {number - ordinal for ordinal, number, _ in numbers}
+        is_regular = len(shifts) == 1
         conventional = seats.stateful_set.conventional_volume_name(seats.template)
-        for ordinal, number, pair in numbers:
+        for ordinal, number, pair in numbers if shifts != {0} else ():
             name = pair.volume.name
             if number != ordinal and not (is_regular and conventional.ordinal_of(name) is None):
                 own = scene.existing.volumes.get(f"{name.rstrip(DIGITS)}{ordinal}")

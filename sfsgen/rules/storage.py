@@ -180,7 +180,7 @@ def _classless_claims(scene: Scene) -> Iterator[Finding]:
         if claim.storage.storage_class is not None or claim.phase:
             continue
         pair = scene.pairs.get(key)
-        is_static_claim = pair or claim.volume_name or any(scene.existing.wanting(key))
+        is_static_claim = pair or claim.volume_name or bool(scene.existing.wanting(key))
         # Beside a volume with a class it is told already.
         if is_static_claim and not (pair and pair.volume.storage.storage_class):
             what = f"the claim {claim.name} names no class: a default StorageClass would come in"

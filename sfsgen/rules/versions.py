@@ -58,9 +58,8 @@ def annotation(scene: Scene) -> Iterator[Finding]:
     Source: the release notes of the minors that dropped them.
     """
     for manifest in scene.look.manifests:
-        if manifest.kind not in _KINDS:
-            continue
-        yield from _ignored(scene, manifest, manifest.value, ())
+        if manifest.kind in _KINDS and manifest.value["metadata"].get("annotations"):
+            yield from _ignored(scene, manifest, manifest.value, ())
         if manifest.kind in ("StatefulSet", "PetSet"):
             template = (manifest.value.get("spec") or {}).get("template") or {}
             yield from _ignored(scene, manifest, template, ("spec", "template"))
