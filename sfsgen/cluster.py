@@ -49,7 +49,7 @@ def _run(command: Sequence[str]) -> bytes:
         raise InputError(Problem(shown, what, fix)) from error
     if done.returncode:
         words = _without_log(done.stderr.decode(errors="replace"))
-        words = words or f"exit status {done.returncode}"
+        words = words.removeprefix("error: ") or f"exit status {done.returncode}"
         fix = "see what kubectl says, or read a dump with -f"
         raise InputError(Problem(shown, words, fix))
     return done.stdout

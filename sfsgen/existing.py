@@ -226,6 +226,8 @@ def existing(manifests: Iterable[Manifest], default_namespace: str) -> Existing:
     """
     found = Existing()
     for manifest in manifests:
+        if not manifest.name:
+            continue  # the server makes one up, which nothing can refer to
         namespace = manifest.namespace or default_namespace
         key, kind = (namespace, manifest.name), manifest.kind
         before: Any

@@ -80,7 +80,11 @@ class Fields:
     def _judged(self, name: str, keys: tuple[str, ...]) -> tuple[bool, list[tuple[str, _Field]]]:
         fields = self._fields(name)
         is_odd = any(key not in fields or not self._takes(fields[key]) for key in keys)
-        return is_odd, [(key, fields[key]) for key in keys if key in fields and fields[key].inner]
+        return is_odd, [
+            (key, fields[key])
+            for key in keys
+            if key in fields and fields[key].inner and self._takes(fields[key])
+        ]
 
     def _odd(self, name: str, keys: tuple[str, ...], path: Path) -> Iterator[Oddity]:
         fields = self._fields(name)

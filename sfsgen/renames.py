@@ -34,31 +34,46 @@ def renamed_claims(existing: Existing) -> Iterator[Renamed]:
     for namespace, template, _ in sets:
         templates.setdefault(namespace, set()).add(template)
     renames = _renames(existing)
+    told = {}
+    for renamed in _misnamed(existing):
+        told[renamed.namespace, renamed.claim] = renamed
     for namespace, claim in existing.orphans:
         for template in templates.get(namespace, ()):
             for name, ordinal in _meanings(claim, template, namespace, renames):
                 stateful_set = sets.get((namespace, template, name))
                 wanted = f"{template}-{name}-{ordinal}"
                 if stateful_set and (namespace, wanted) not in existing.claims:
-                    yield Renamed(namespace, claim, wanted, stateful_set)
+                    told.setdefault(
+                        (namespace, claim), Renamed(namespace, claim, wanted, stateful_set)
+                    )
+    yield from told.values()
+
+
+def _misnamed(existing: Existing) -> Iterator[Renamed]:
+    """Yield the claims that name a volume which is reserved for one that a set lacks."""
+    for key in existing.orphans:
+        volume = existing.volumes.get(existing.claims[key].volume_name)
+        wanted = volume.claim if volume else None
+        if wanted and wanted[0] == key[0] and wanted not in existing.claims:
+            for stateful_set, _, ordinal in existing.wanting(wanted):
+                if ordinal in stateful_set.ordinals:
+                    yield Renamed(*key, wanted[1], stateful_set)
 
 
 def _meanings(
     claim: str, template: str, namespace: str, renames: Mapping[tuple[str, str], set[str]]
 ) -> Iterator[tuple[str, int]]:
     """Yield the sets, by name, and the ordinals that a claim of a template may have been for."""
-    if prefixed := re.fullmatch(rf"(.*){re.escape(template)}-(.*)-([0-9]{{1,10}})", claim):
-        before, old_name, ordinal = prefixed.groups()
-        if before:
-            yield before + old_name, int(ordinal)
-        # With nothing before it, the set alone was renamed, or the ordinal has leading zeros.
-        elif len(names := renames.get((namespace, old_name), set())) <= _MOST_RENAMES:
-            for name in (*sorted(names), old_name):
-                yield name, int(ordinal)
-    suffixed = re.fullmatch(rf"{re.escape(template)}-(.*)-([0-9]{{1,10}})([^0-9].*)", claim)
-    if suffixed:
-        old_name, ordinal, behind = suffixed.groups()
-        yield old_name + behind, int(ordinal)
+    parts = re.fullmatch(rf"(.*){re.escape(template)}-(.*)-([0-9]{{1,10}})([^0-9].*)?", claim)
+    if parts is None:
+        return
+    before, old_name, ordinal, behind = parts.groups(default="")
+    if before or behind:
+        yield before + old_name + behind, int(ordinal)
+    # With nothing before it, the set alone was renamed, or the ordinal has leading zeros.
+    elif len(names := renames.get((namespace, old_name), set())) <= _MOST_RENAMES:
+        for name in (*sorted(names), old_name):
+            yield name, int(ordinal)
 
 
 def _renames(existing: Existing) -> Mapping[tuple[str, str], set[str]]:

@@ -1,10 +1,9 @@
 """What rules look at: which claim and volume are meant for each other, and which set wants them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sfsgen.comparison import fits
 from sfsgen.errors import Problem
 from sfsgen.existing import (
     Existing,
@@ -14,17 +13,16 @@ from sfsgen.existing import (
     ExistingTemplate,
     ExistingVolume,
     Key,
-    Storage,
 )
+from sfsgen.idle import DIGITS, Idle, is_static, number_of, volume_names
 from sfsgen.manifests import Manifest
-from sfsgen.names import Pattern, claim_name
+from sfsgen.names import claim_name
+from sfsgen.ordinals import gaps
 from sfsgen.renames import Renamed, renamed_claims
 from sfsgen.selectors import is_met
 from sfsgen.versions import Target
 
-DIGITS = "0123456789"
-_TOLD_ONE_BY_ONE = 10
-_PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
+_MANY = 100  # claims; among more, likeness says nothing
 _BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
 
 
@@ -58,7 +56,7 @@ class Seats(NamedTuple):
     volumes: dict[int, ExistingVolume]
     """Those that belong to a claim, or are reserved for one that is not there."""
     unreserved: dict[int, ExistingVolume]
-    """Those that are named after a claim which is not there, and reserved for none."""
+    """Those that are there for a claim which is not, by their name or by chance."""
 
 
 class Look(NamedTuple):
@@ -89,7 +87,7 @@ class Scene:
     @cached_property
     def pairs(self) -> Mapping[Key, Pair]:
         """The pairs by their claims; a claim for which no volume is meant is in none."""
-        found = {}
+        found, left = {}, []
         volumes, reservations = self.existing.volumes, self.existing.reservations
         for key, claim in self.existing.claims.items():
             pair = None
@@ -100,8 +98,14 @@ class Scene:
                 pair = Pair(claim, reservations[key][0], False, True)
             elif meant := self._meant_for(claim):
                 pair = Pair(claim, meant, False, False)
+            elif self.existing.wanting(key) and not selector_of(claim):
+                left.append(claim)
             if pair:
                 found[key] = pair
+        # What is left over goes to whoever comes first, as the binder would have it.
+        for claim in left:
+            if volume := self.idle.take_fitting(claim.storage):
+                found[claim.key] = Pair(claim, volume, False, False)
         return found
 
     @cached_property
@@ -121,6 +125,26 @@ class Scene:
     @cached_property
     def _lasting_names(self) -> Mapping[Key, str]:
         return {(each.namespace, each.claim): each.wanted for each in self.renamed}
+
+    @cached_property
+    def namespaces_of(self) -> Mapping[str, list[str]]:
+        """The namespaces that hold a claim of a name."""
+        found: dict[str, list[str]] = {}
+        for namespace, name in self.existing.claims:
+            found.setdefault(name, []).append(namespace)
+        return found
+
+    def lonely(self, namespace: str) -> Sequence[str]:
+        """Return the claims of a namespace that no set looks for; where there are many, none."""
+        found = self._lonely.get(namespace, ())
+        return found if len(found) <= _MANY else ()
+
+    @cached_property
+    def _lonely(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for namespace, name in self.existing.orphans:
+            found.setdefault(namespace, []).append(name)
+        return found
 
     @cached_property
     def takers(self) -> Mapping[str, list[ExistingClaim]]:
@@ -149,14 +173,35 @@ class Scene:
             for stateful_set, template, ordinal in self.existing.wanting(key):
                 seats = found[stateful_set.namespace, stateful_set.name, template.name]
                 seats.volumes.setdefault(ordinal, volumes[0])
-        for name, volume in self._idle.items():
-            number, owner = number_of(name), self._by_volume_name.get(name.rstrip(DIGITS))
-            if owner and number is not None and volume.claim is None:
+        self._seat_by_name(found)
+        for seats in found.values():
+            self._seat_by_chance(seats)
+        return list(found.values())
+
+    def _seat_by_name(self, found: Mapping[tuple[str, str, str], Seats]) -> None:
+        """Give the ordinals without a claim the volumes that are named after them."""
+        for volume in self.idle.unreserved():
+            number, owner = number_of(volume.name), self._by_volume_name.get(_head(volume))
+            if owner and number is not None:
                 seats = found[owner]
                 is_taken = number in seats.claims or number in seats.volumes
                 if number in seats.stateful_set.ordinals and not is_taken:
                     seats.unreserved[number] = volume
-        return list(found.values())
+                    self.idle.take(volume.name)
+
+    def _seat_by_chance(self, seats: Seats) -> None:
+        """Give the ordinals without a claim the volumes that their claims might get."""
+        wanted = seats.template.storage
+        if self.is_provisioned(seats):
+            return
+        there = seats.claims.keys() | seats.volumes.keys() | seats.unreserved.keys()
+        for ordinal in (
+            number for run in gaps(seats.stateful_set.ordinals, there) for number in run
+        ):
+            volume = self.idle.take_fitting(wanted)
+            if volume is None:
+                return
+            seats.unreserved[ordinal] = volume
 
     @cached_property
     def _by_volume_name(self) -> Mapping[str, tuple[str, str, str]]:
@@ -165,13 +210,13 @@ class Scene:
             pattern.pieces[0]: (each.namespace, each.name, template.name)
             for each in self.existing.stateful_sets
             for template in each.templates
-            for pattern in _volume_names(each, template)
+            for pattern in volume_names(each, template)
         }
 
     def claim_by_name(self, volume: ExistingVolume) -> Key | None:
         """Return the claim that a volume is named after."""
         number = number_of(volume.name)
-        found = self._by_volume_name.get(volume.name.rstrip(DIGITS))
+        found = self._by_volume_name.get(_head(volume))
         if found is None or number is None:
             return None
         namespace, stateful_set, template = found
@@ -180,7 +225,7 @@ class Scene:
     def volume_by_name(self, claim: ExistingClaim) -> ExistingVolume | None:
         """Return the volume that is named after a set's claim."""
         for stateful_set, template, ordinal in self.existing.wanting(claim.key):
-            for pattern in _volume_names(stateful_set, template):
+            for pattern in volume_names(stateful_set, template):
                 if volume := self.existing.volumes.get(pattern.at(ordinal)):
                     return volume
         return None
@@ -191,8 +236,8 @@ class Scene:
 
     def is_provisioned(self, seats: Seats) -> bool:
         """Return whether a provisioner makes a template's volumes, which then need not be there."""
-        if seats.volumes:
-            return not any(map(is_static, seats.volumes.values()))
+        if seats.volumes or seats.unreserved:
+            return not (seats.unreserved or any(map(is_static, seats.volumes.values())))
         return bool(seats.template.storage.storage_class) and not self.has_static(
             seats.template.storage.storage_class
         )
@@ -214,85 +259,25 @@ class Scene:
         return self.existing.services.get((stateful_set.namespace, stateful_set.service_name))
 
     @cached_property
-    def _idle(self) -> Mapping[str, ExistingVolume]:
-        """The volumes that nobody has and names, and that are reserved for nobody who is there."""
-        found = {}
-        for name, volume in self.existing.volumes.items():
-            is_free = volume.phase in ("", "Pending", "Available") and name not in self.takers
-            if is_free and is_static(volume) and not self._is_spoken_for(volume):
-                found[name] = volume
-        return found
+    def idle(self) -> Idle:
+        """The volumes that nobody has."""
+        return Idle(each for each in self.existing.volumes.values() if self._is_idle(each))
 
-    def _is_spoken_for(self, volume: ExistingVolume) -> bool:
+    def _is_idle(self, volume: ExistingVolume) -> bool:
         key = volume.claim
-        return key is not None and (key in self.existing.claims or bool(self.existing.wanting(key)))
-
-    @cached_property
-    def _idle_by_number(self) -> Mapping[int, list[ExistingVolume]]:
-        found: dict[int, list[ExistingVolume]] = {}
-        for name, volume in self._idle.items():
-            if (number := number_of(name)) is not None:
-                found.setdefault(number, []).append(volume)
-        return found
-
-    @cached_property
-    def _idle_by_storage(self) -> Mapping[Storage, ExistingVolume]:
-        return {
-            each.storage: each for each in reversed(list(self._idle.values())) if each.claim is None
-        }
+        is_there = key and (key in self.existing.claims or self.existing.wanting(key))
+        is_free = volume.phase in ("", "Pending", "Available") and volume.name not in self.takers
+        return is_free and is_static(volume) and not is_there
 
     def _meant_for(self, claim: ExistingClaim) -> ExistingVolume | None:
-        """Return the volume that is meant for a claim, though neither names the other."""
+        """Return the volume that a claim's selector or its own name says to be for the claim."""
         if selector := selector_of(claim):
-            return next(iter(self.selected(selector)), None)
+            return next(iter(self.idle.selected(selector)), None)
         for stateful_set, template, ordinal in self.existing.wanting(claim.key):
-            for pattern in _volume_names(stateful_set, template):
-                if pattern.at(ordinal) in self._idle:
-                    return self._idle[pattern.at(ordinal)]
-            for volume in self._idle_by_number.get(ordinal, ()):
-                if stateful_set.name in volume.name:
+            for pattern in volume_names(stateful_set, template):
+                if volume := self.idle.take(pattern.at(ordinal)):
                     return volume
-            if free := self.idle_for(claim.storage):
-                return free
         return None
-
-    def selected(self, selector: Mapping[str, Any]) -> Sequence[ExistingVolume]:
-        """Return the volumes that nobody has and that a selector leads to."""
-        wanted = next(iter((selector.get("matchLabels") or {}).items()), None)
-        if wanted is None:
-            found: Iterable[ExistingVolume] = self._idle.values()
-        else:
-            found = self._idle_by_label.get(wanted, ())
-        return [each for each in found if is_met(selector, each.labels)]
-
-    @cached_property
-    def _idle_by_label(self) -> Mapping[tuple[str, str], list[ExistingVolume]]:
-        found: dict[tuple[str, str], list[ExistingVolume]] = {}
-        for volume in self._idle.values():
-            for each in volume.labels.items():
-                found.setdefault(each, []).append(volume)
-        return found
-
-    def idle_for(self, wanted: Storage) -> ExistingVolume | None:
-        """Return a volume that is free for whoever comes first, and fits."""
-        for storage, volume in self._idle_by_storage.items():
-            if fits(wanted, storage):
-                return volume
-        return None
-
-
-def _volume_names(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterator[Pattern]:
-    """Yield the names that say for which claim of a template a volume is meant."""
-    yield stateful_set.conventional_volume_name(template)
-    claim = stateful_set.claim_name(template)
-    yield Pattern((f"pv-{claim.pieces[0]}", ""))
-    yield claim
-
-
-def is_static(volume: ExistingVolume) -> bool:
-    """Return whether a volume was made by hand, not by a provisioner."""
-    annotations = volume.manifest.value["metadata"].get("annotations")
-    return not annotations or _PROVISIONED_BY not in annotations
 
 
 def is_chosen_by_binder(pair: Pair) -> bool:
@@ -314,39 +299,5 @@ def is_selected(pair: Pair) -> bool:
     return not selector or is_met(selector, pair.volume.labels)
 
 
-def number_of(name: str) -> int | None:
-    """Return the number at the end of a name."""
-    digits = name[len(name.rstrip(DIGITS)) :]
-    return int(digits) if 0 < len(digits) <= 10 else None  # noqa: PLR2004  # 32 bits
-
-
-def runs(ordinals: Iterable[int]) -> Iterator[range]:
-    """Yield ordinals one by one, or, where more than ten follow one another, together."""
-    run = range(0)
-    for ordinal in ordinals:
-        if ordinal == run.stop and run:
-            run = range(run.start, ordinal + 1)
-        else:
-            yield from _split(run)
-            run = range(ordinal, ordinal + 1)
-    yield from _split(run)
-
-
-def gaps(wanted: range, there: Collection[int]) -> Iterator[range]:
-    """Yield the ordinals of a range that are not there, as `runs` does: there may be billions."""
-    if all(map(there.__contains__, wanted)):
-        return
-    start = wanted.start
-    for ordinal in sorted(each for each in there if each in wanted):
-        if ordinal > start:
-            yield from _split(range(start, ordinal))
-        start = ordinal + 1
-    if start < wanted.stop:
-        yield from _split(range(start, wanted.stop))
-
-
-def _split(run: range) -> Iterator[range]:
-    if len(run) > _TOLD_ONE_BY_ONE:
-        yield run
-    else:
-        yield from (range(each, each + 1) for each in run)
+def _head(volume: ExistingVolume) -> str:
+    return volume.name.rstrip(DIGITS)

@@ -183,7 +183,7 @@ def server_fault(text: str) -> tuple[str, str]:
 
 
 def _colon_fault(text: str) -> tuple[str, str]:
-    if bare_url := re.fullmatch(r"nfs://([^/:]+)(/.*)?", text):
+    if bare_url := re.fullmatch(r"[a-z]+://([^/:]+)(/.*)?", text):
         path = f", and the path as {bare_url[2]}" if bare_url[2] else ""
         return "is a URL", f'write "{bare_url[1]}"{path}'
     host, _, rest = text.rpartition(":")

@@ -75,6 +75,9 @@ _STATEFUL_SET_APIS = (
 )
 
 
+STATEFUL_SET_APIS = tuple(api for api, _, _ in _STATEFUL_SET_APIS)
+
+
 class Target(NamedTuple):
     """The minors (1.N, by N) that must all accept what is printed."""
 

@@ -35,8 +35,9 @@ MUTATIONS: list[tuple[str, str, Any, str]] = [
     # names
     ("claim 1", "metadata.name", "pvc-web-01", "name"),
     ("claim 1", "metadata.name", "pvc-web-7", "missing-claim"),
-    ("claim 1", "metadata.name", "prod-pvc-web-1", "claim-ref"),
-    ("claim 1", "metadata.name", "pvc-web-1-v2", "claim-ref"),
+    ("claim 1", "metadata.name", "pcv-web-1", "name"),
+    ("claim 1", "metadata.name", "prod-pvc-web-1", "name"),
+    ("claim 1", "metadata.name", "pvc-web-1-v2", "name"),
     ("claim 1", "metadata.name", "pvc-web-0", "duplicate"),
     ("volume 1", "metadata.name", "pv-web-7", "missing-volume"),
     ("volume 1", "metadata.name", "pv-web-0", "volume-name"),

@@ -6,9 +6,10 @@ from sfsgen.comparison import differences
 from sfsgen.cures import free, is_stored
 from sfsgen.existing import ExistingVolume
 from sfsgen.findings import Finding, error, warning
+from sfsgen.idle import is_static
 from sfsgen.manifests import Manifest
 from sfsgen.paths import Path
-from sfsgen.scene import Pair, Scene, is_static
+from sfsgen.scene import Pair, Scene
 
 _PHASE: Path = ("status", "phase")
 
@@ -32,9 +33,9 @@ def released(scene: Scene) -> Iterator[Finding]:
             yield error(volume.manifest, _PHASE, what, fix, *sides)
         elif volume.claim_uid:
             what = f"the volume {volume.name} is Released: it holds on to an earlier claim"
-            what += (
-                f" {volume.claim[1]}, and the one of today stays Pending" if volume.claim else ""
-            )
+            if volume.claim:
+                stays = "the one of today stays" if claim else "a new one would stay"
+                what += f" {volume.claim[1]}, and {stays} Pending"
             path = ("spec", "claimRef", "uid")
             yield error(volume.manifest, path, what, free(volume), *sides)
 
@@ -119,5 +120,8 @@ def _could_bind(pair: Pair) -> bool:
     claim, volume = pair.claim, pair.volume
     is_reserved_now = pair.is_reserved and volume.claim_uid in ("", claim.uid)
     is_there = is_stored(volume.manifest) and volume.phase in ("Available", "Pending", "Bound", "")
-    is_fit = not any(differences(claim.storage, volume.storage, volume.name))
+    is_fit = not any(
+        each.is_short or pair.is_pinned  # of which the rule unequal-pair tells
+        for each in differences(claim.storage, volume.storage, volume.name)
+    )
     return is_reserved_now and is_there and is_fit and not claim.is_terminating

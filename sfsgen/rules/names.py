@@ -64,6 +64,11 @@ def volume_name(scene: Scene) -> Iterator[Finding]:
             what += claims[1]
             fix = "put the namespace into the name, also in the claim's volumeName: sfsgen render "
             fix += "--volume-name 'pv-{namespace}-{name}-{ordinal}'"
+            named = _named_by_claim(scene, second)
+            if named not in scene.existing.volumes:
+                fix = f'name it "{named}", as its claim does'
+            elif claims[0].split("/")[0] == claims[1].split("/")[0]:
+                fix = "give each its own name, also in the volumeName of its claim"
             yield error(second, _NAME, what, fix, first)
 
 
@@ -110,6 +115,13 @@ def _if_faulty(manifest: Manifest, fault: str, longest: int = 63) -> Iterator[Fi
         near = closest_label(manifest.name, longest)
         fix = f'write "{near}"' if near != manifest.name else "give it another name"
         yield error(manifest, _NAME, what, f"{fix}, here and wherever it is named")
+
+
+def _named_by_claim(scene: Scene, volume: Manifest) -> str:
+    """Return the volume that the claim names for which a volume is reserved, or its own name."""
+    namespace, _, its_name = _claim(volume).partition("/")
+    claim = scene.existing.claims.get((namespace, its_name))
+    return claim.volume_name if claim and claim.volume_name else volume.name
 
 
 def _is_another_volume(first: Manifest, second: Manifest) -> bool:

@@ -7,9 +7,10 @@ from sfsgen.cures import anew, retain
 from sfsgen.existing import ExistingVolume
 from sfsgen.findings import Finding, error, warning
 from sfsgen.hazards import FS_GROUP, RECLAIM, SOFT_MOUNT, is_soft
+from sfsgen.idle import is_static
 from sfsgen.model import NfsDirectory
 from sfsgen.paths import Path
-from sfsgen.scene import Scene, is_static
+from sfsgen.scene import Scene
 from sfsgen.storage import location, server_fault
 from sfsgen.versions import MOUNT_OPTIONS_ANNOTATION, READ_WRITE_ONCE_POD
 
@@ -69,11 +70,11 @@ def nfs_server(scene: Scene) -> Iterator[Finding]:
         if volume.driver:
             server = volume.server
             if server not in faults:
-                empty = "is no server", "write its name, such as nfs.example.com"
-                faults[server] = server_fault(server) if server else empty
+                faults[server] = server_fault(server)
             fault, fix = faults[server]
             if fault:
                 what = f'"{server}", the server of {volume.name}, {fault}'
+                what = what if server else f"{volume.name} names no server"
                 path = (*_source_of(volume), "server")
                 yield error(volume.manifest, path, what, anew(volume.manifest, fix))
 

@@ -4,14 +4,18 @@ import shlex
 from collections.abc import Iterator
 from itertools import chain
 
-from sfsgen.comparison import fits
-from sfsgen.existing import ExistingClaim, ExistingVolume
+from sfsgen import cluster
+from sfsgen.comparison import differences, fits
+from sfsgen.cures import anew, free, is_stored
+from sfsgen.existing import ExistingClaim, ExistingVolume, Storage
 from sfsgen.findings import Finding, error, note, warning
+from sfsgen.idle import DIGITS
+from sfsgen.ordinals import gaps, runs
 from sfsgen.paths import Path
-from sfsgen.scene import Scene, Seats, gaps, runs, selector_of
+from sfsgen.scene import Scene, Seats, selector_of
 
 _REPLICAS: Path = ("spec", "replicas")
-_READ_VOLUMES = "read the volumes too: kubectl get sts,svc,pvc,pv -o yaml"
+_READ_ALL = "kubectl get sts,svc,pvc,pv -o yaml"
 
 
 def missing_claim(scene: Scene) -> Iterator[Finding]:
@@ -22,11 +26,16 @@ def missing_claim(scene: Scene) -> Iterator[Finding]:
     for seats, ordinals in _vacant(scene, "PersistentVolumeClaim"):
         what = f"{_names(seats, ordinals)} not there, which {_pods(seats, ordinals)}"
         manifest, fix = seats.stateful_set.manifest, _print_missing(scene, seats)
+        is_dump = is_stored(manifest) and manifest.document.file != cluster.NAME
+        if is_dump and not scene.existing.claims:
+            what = f"no claim is in the input: {what}"
+            yield warning(manifest, _REPLICAS, what, f"read the claims too: {_READ_ALL}")
         # Where others were made beforehand, this one was forgotten.
-        if not seats.claims and all(_would_bind(seats, each) for each in ordinals):
+        elif not seats.claims and all(_would_bind(seats, each) for each in ordinals):
             what += ": the controller makes it, and it binds by the claimRef of its volume alone"
             yield warning(manifest, _REPLICAS, what, fix)
         else:
+            what += _lookalike(scene, seats, ordinals[0])
             yield error(manifest, _REPLICAS, what, fix)
 
 
@@ -45,8 +54,7 @@ def missing_volume(scene: Scene) -> Iterator[Finding]:
     for seats, ordinals in _vacant(scene, "PersistentVolume"):
         what = f"there is no volume for {_names(seats, ordinals, verb=False)}, which "
         what += _pods(seats, ordinals)
-        if free := scene.idle_for(seats.template.storage):
-            what += f"; it would take any that is free, such as {free.name}"
+        what += _misfit(scene, seats.template.storage)
         yield error(seats.stateful_set.manifest, _REPLICAS, what, _print_missing(scene, seats))
 
 
@@ -68,7 +76,7 @@ def extra_pair(scene: Scene) -> Iterator[Finding]:
             where = "before the first ordinal" if is_before else "beyond the replicas"
             what += f" {where} of {stateful_set.name}"
             fix = (
-                "delete it once its data is not needed" if is_before else "leave it for a scale-up"
+                "delete it once its data is not needed" if is_before else _leave(seats, ordinals[0])
             )
             manifest, name = first.manifest, ("metadata", "name")
             yield note(manifest, name, what, fix, stateful_set.manifest)
@@ -82,7 +90,7 @@ def _without_volume(scene: Scene, seats: Seats) -> Iterator[Finding]:
         if ordinal in seats.stateful_set.ordinals and not _has_provisioner(scene, claim):
             pending = " and is Pending" if claim.phase == "Pending" else ""
             what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
-            what += "none that is free fits it"
+            what += f"none that is free fits it{_misfit(scene, claim.storage)}"
             fix, sides = _print_missing(scene, seats), seats.stateful_set.manifest
             yield error(claim.manifest, ("metadata", "name"), what, fix, sides)
 
@@ -95,11 +103,16 @@ def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
     if claim.phase == "Bound":
         what = f"the claim {claim.name} is Bound to {claim.volume_name}, which is not in the input"
         if owners and not scene.has_static(claim.storage.storage_class):
-            yield warning(claim.manifest, where, what, _READ_VOLUMES, *sets)
-    elif owners and claim.phase != "Lost":
+            yield warning(claim.manifest, where, what, f"read the volumes too: {_READ_ALL}", *sets)
+    elif claim.phase != "Lost" and (owners or scene.existing.reserved(claim.key)):
         what = f"the claim {claim.name} names the volume {claim.volume_name}, which is not there"
-        fix = f"create the volume {claim.volume_name}: `{_volumes(scene, owners[0].name)}` prints "
-        fix += "it, or name one that is there"
+        if other := scene.existing.reserved(claim.key):
+            what += f", and {other.name} is reserved for it"
+            fix = anew(claim.manifest, f"write `volumeName: {other.name}`")
+            yield error(claim.manifest, where, what, fix, other.manifest, *sets)
+            return
+        fix = f"create the volume {claim.volume_name}, which `{_volumes(scene, owners[0].name)}` "
+        fix += "prints, or name one that is there"
         yield error(claim.manifest, where, what, fix, *sets)
 
 
@@ -159,10 +172,43 @@ def _pods(seats: Seats, ordinals: range) -> str:
     return f"the pods {name}-{ordinals[0]} to {name}-{ordinals[-1]} need"
 
 
+def _leave(seats: Seats, ordinal: int) -> str:
+    volume = seats.volumes.get(ordinal)
+    if volume and volume.phase == "Released" and volume.claim_uid:
+        return f"before a scale-up, free its volume: {free(volume)}"
+    return "leave it for a scale-up"
+
+
+def _misfit(scene: Scene, wanted: Storage) -> str:
+    """Return why a volume that is free is not for a claim."""
+    volume = scene.idle.left
+    if volume is None:
+        return ""
+    found = next(differences(wanted, volume.storage, volume.name), None)
+    return f"; {volume.name} is free, but {found.what}" if found else ""
+
+
+def _lookalike(scene: Scene, seats: Seats, ordinal: int) -> str:
+    """Return where a claim may be that was moved to another namespace, or whose set was renamed."""
+    stateful_set, template = seats.stateful_set, seats.template
+    name = stateful_set.claim_name(template).at(ordinal)
+    if namespaces := scene.namespaces_of.get(name):
+        return f"; it is in the namespace {namespaces[0]}"
+    for orphan in scene.lonely(stateful_set.namespace):
+        head = orphan.rstrip(DIGITS)
+        is_like = head.startswith(f"{template.name}-") or head.endswith(f"-{stateful_set.name}-")
+        if is_like and orphan.removeprefix(head) == str(ordinal):
+            return f"; {orphan} is there, which no set looks for: was a name changed?"
+    return ""
+
+
 def _print_missing(scene: Scene, seats: Seats) -> str:
     command = _volumes(scene, seats.stateful_set.name)
-    given = "the same into " if "-" in scene.look.source else ""
-    return f"{given}`{command}` prints what is missing, to be added, or for kubectl create -f -"
+    if not any(each.server for each in scene.existing.volumes.values()):
+        command += " --nfs-server HOST --nfs-path PATH"
+    if "-" in scene.look.source:
+        return f"pipe the same input into `{command}`: it prints what is missing, to be added to it"
+    return f"`{command}` prints what is missing, to be added, or for kubectl create -f -"
 
 
 def _volumes(scene: Scene, name: str) -> str:

@@ -6,8 +6,9 @@ from sfsgen.comparison import fits
 from sfsgen.cures import anew, free, is_stored, reference, reserve
 from sfsgen.existing import ExistingVolume, Key
 from sfsgen.findings import Finding, error, warning
+from sfsgen.idle import DIGITS, number_of
 from sfsgen.paths import Path
-from sfsgen.scene import DIGITS, Pair, Scene, number_of, selector_of
+from sfsgen.scene import Pair, Scene, selector_of
 
 _CLAIM_REF: Path = ("spec", "claimRef")
 _VOLUME_NAME: Path = ("spec", "volumeName")
@@ -86,8 +87,11 @@ def claim_ref(scene: Scene) -> Iterator[Finding]:
         claim, volume = pair.claim, pair.volume
         if volume.name in ambiguous:
             continue
-        if volume.claim not in (None, claim.key):
-            yield _disagreement(scene, pair, volume.claim or claim.key)
+        lasting = claim.namespace, scene.lasting_name(claim)
+        if volume.claim in (claim.key, lasting):
+            continue  # if not yet, then once the claim bears the name that its set looks for
+        if volume.claim is not None:
+            yield _disagreement(scene, pair, volume.claim)
         elif pair.is_named and not (pair.is_reserved or pair.is_bound):
             yield from _elsewhere(scene, pair)
 
@@ -186,7 +190,7 @@ def _chance(scene: Scene, pair: Pair) -> Finding:
     if not is_stored(claim.manifest):
         fix += f", and `volumeName: {volume.name}` into that of {claim.name}"
     selector = selector_of(claim)
-    if selector and len(scene.selected(selector)) == 1:
+    if selector and len(scene.idle.selected(selector)) == 1:
         what = f"only its selector leads the claim {claim.name} to {volume.name}: another claim "
         what += "can take it"
         return warning(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest)
@@ -212,9 +216,9 @@ def _crossing(pair: Pair, own: ExistingVolume) -> Finding:
         fix += f"{volume.name} for the claim of its own number"
         return error(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest, own.manifest)
     what += ": a set that is made anew has its data exchanged"
-    fix = "scale the set to 0, set Retain on its volumes, delete the claim, "
-    fix += f"{reserve(own, claim.key)}, create the claim with volumeName {own.name}, and move the "
-    fix += "data along"
+    fix = "for all crossed claims of the set at once: scale it to 0, set Retain on the volumes, "
+    fix += "delete the claims, reserve each volume for the claim of its number ("
+    fix += f"{reserve(own, claim.key)}), create the claims with their volumeName, and move the data"
     return error(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest, own.manifest)
 
 

@@ -8,8 +8,9 @@ from sfsgen.cures import anew, is_stored
 from sfsgen.existing import ExistingService, ExistingSet
 from sfsgen.findings import Finding, error, warning
 from sfsgen.hazards import RETENTION
+from sfsgen.idle import is_static
 from sfsgen.paths import Path, spelled
-from sfsgen.scene import Scene, is_static
+from sfsgen.scene import Scene
 from sfsgen.selectors import is_met
 
 _POD: Path = ("spec", "template", "spec")

@@ -47,8 +47,8 @@ def access_modes(scene: Scene) -> Iterator[Finding]:
         if lacking := lacking_modes(pair.claim.storage, pair.volume.storage):
             its = ", ".join(pair.volume.storage.access_modes) or "none"
             what = f"it asks for {', '.join(lacking)}, and {pair.volume.name} has {its}"
-            modes = dict.fromkeys((*pair.volume.storage.access_modes, *lacking))
-            fix = set_fields(pair.volume, {"accessModes": list(modes)})
+            modes = list(pair.claim.storage.access_modes)
+            fix = set_fields(pair.volume, {"accessModes": modes})
             yield _unfit(pair, MODES, what, fix)
 
 
@@ -216,7 +216,7 @@ def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
         for _, template, _ in scene.existing.wanting(claim.key)
     ):
         what += ", for its claim template names none and a default StorageClass came in"
-    fix = f'write storageClassName: "{its}"'
+    fix = set_fields(volume, {"storageClassName": wanted})
     finding = _unfit(pair, CLASS, what, fix, is_error=not pair.is_reserved)
     if is_stored(claim.manifest) and not pair.is_reserved:
         fix = f"reserve the volume, which binds whatever the class: {reserve(volume, claim.key)}"

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from sfsgen.cures import is_stored
@@ -10,10 +11,16 @@ from sfsgen.findings import Finding, error, warning
 from sfsgen.manifests import Manifest
 from sfsgen.paths import Path, spelled
 from sfsgen.scene import Scene
-from sfsgen.versions import ANNOTATIONS, FIELDS
+from sfsgen.versions import ANNOTATIONS, FIELDS, STATEFUL_SET_APIS
 
 _KINDS = ("StatefulSet", "PetSet", "Service", "PersistentVolume", "PersistentVolumeClaim")
-_ALIKE = 0.8
+_SHORT = {
+    "sts": "statefulset",
+    "svc": "service",
+    "pv": "persistentvolume",
+    "pvc": "persistentvolumeclaim",
+}
+_SURELY, _PERHAPS = 0.9, 0.6  # how alike two words are
 
 
 def api_version(scene: Scene) -> Iterator[Finding]:
@@ -29,6 +36,9 @@ def api_version(scene: Scene) -> Iterator[Finding]:
             group = manifest.api_version.partition("/")[0]
             is_ours = manifest.kind in _KINDS and ("." not in group or group.endswith(".k8s.io"))
             served[key] = not is_ours or scene.target.serves(*key)
+        if meant := _meant(*key):
+            what = f'there is no kind "{manifest.kind}" in {manifest.api_version}'
+            yield error(manifest, ("kind",), what, f"write kind: {meant}")
         if not served[key]:
             what = f"{manifest.api_version} {manifest.kind} is not served by {scene.target}"
             wanted, kind = "v1", manifest.kind
@@ -65,6 +75,17 @@ def annotation(scene: Scene) -> Iterator[Finding]:
             yield from _ignored(scene, manifest, template, ("spec", "template"))
 
 
+@lru_cache
+def _meant(api_version: str, kind: str) -> str:
+    """Return the kind that was meant by one that does not exist, or ""."""
+    if kind in _KINDS or api_version not in ("v1", *STATEFUL_SET_APIS):
+        return ""
+    by_lower_case = {each.lower(): each for each in _KINDS}
+    short = _SHORT.get(kind.lower(), kind.lower())
+    near = difflib.get_close_matches(short, by_lower_case, 1, _SURELY)
+    return by_lower_case[near[0]] if near else ""
+
+
 def _ignored(scene: Scene, manifest: Manifest, value: Any, path: Path) -> Iterator[Finding]:
     for key in (value.get("metadata") or {}).get("annotations") or ():
         feature = ANNOTATIONS.get(key)
@@ -83,14 +104,14 @@ def _refused(scene: Scene, manifest: Manifest, oddity: Oddity) -> Finding:
         what = f"{manifest.kind} {manifest.name} has no field {spelled(path)}"
         key = str(path[-1])
         by_lower_case = {each.lower(): each for each in oddity.known}
-        near = difflib.get_close_matches(key.lower(), by_lower_case, 1, _ALIKE)
-        if near:
-            fix = f"write {by_lower_case[near[0]]}"
-        elif key in oddity.in_spec:
+        near = difflib.get_close_matches(key.lower(), by_lower_case, 1, _PERHAPS)
+        if key in oddity.in_spec:
             fix = f"write it as spec.{key}"
+        elif near:
+            fix = f"write {by_lower_case[near[0]]}, or remove it"
     elif since > scene.target.oldest:
         what = f"{spelled(path)} exists from Kubernetes 1.{since} on; the target is {scene.target}"
-        earlier = [key for key, each in FIELDS.items() if each == spelled(path)]
+        earlier = [key for key, each in FIELDS.items() if each.endswith(spelled(path[-2:]))]
         if earlier and scene.target.has(ANNOTATIONS[earlier[0]]):
             fix = f"write the annotation {earlier[0]} in its place"
     else:

@@ -1,0 +1,105 @@
+"""Volumes that nobody has: which claims are they meant for, and which could get them by chance."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from sfsgen.comparison import fits
+from sfsgen.existing import ExistingSet, ExistingTemplate, ExistingVolume, Storage
+from sfsgen.names import Pattern
+from sfsgen.selectors import is_met
+
+DIGITS = "0123456789"
+_LONGEST_NUMBER = 10  # digits: ordinals are 32 bits
+_PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
+
+
+class Idle:
+    """The volumes that nobody has, names or is reserved for; each is given away once."""
+
+    def __init__(self, volumes: Iterable[ExistingVolume]) -> None:
+        self._volumes = {each.name: each for each in volumes}
+        self._taken: set[str] = set()
+
+    def unreserved(self) -> list[ExistingVolume]:
+        """Return those that are left, and reserved for nobody at all."""
+        return [
+            each
+            for name, each in self._volumes.items()
+            if each.claim is None and name not in self._taken
+        ]
+
+    def take(self, name: str) -> ExistingVolume | None:
+        """Return a volume by its name, which is then taken, or None."""
+        if name in self._taken or name not in self._volumes:
+            return None
+        self._taken.add(name)
+        return self._volumes[name]
+
+    def take_fitting(self, wanted: Storage) -> ExistingVolume | None:
+        """Return a volume that fits, which is then taken, or None."""
+        for storage, volumes in self._by_storage.items():
+            while volumes and fits(wanted, storage):
+                if volume := self.take(volumes.pop()):
+                    return volume
+        return None
+
+    @cached_property
+    def left(self) -> ExistingVolume | None:
+        """One that fits nobody, once all have taken theirs."""
+        return next(iter(self.unreserved()), None)
+
+    def selected(self, selector: Mapping[str, Any]) -> Sequence[ExistingVolume]:
+        """Return the volumes that a selector leads to."""
+        wanted = next(iter((selector.get("matchLabels") or {}).items()), None)
+        found = self._volumes.values() if wanted is None else self._by_label.get(wanted, ())
+        return [each for each in found if is_met(selector, each.labels)]
+
+    @cached_property
+    def _by_storage(self) -> Mapping[Storage, list[str]]:
+        """The names of volumes, in falling order: the last is given away first."""
+        found: dict[Storage, list[str]] = {}
+        for name, volume in sorted(self._volumes.items(), key=_by_number, reverse=True):
+            if volume.claim is None:
+                found.setdefault(volume.storage, []).append(name)
+        return found
+
+    @cached_property
+    def _by_label(self) -> Mapping[tuple[str, str], list[ExistingVolume]]:
+        found: dict[tuple[str, str], list[ExistingVolume]] = {}
+        for volume in self._volumes.values():
+            for each in volume.labels.items():
+                found.setdefault(each, []).append(volume)
+        return found
+
+
+def volume_names(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterator[Pattern]:
+    """Yield the names that say for which claim of a template a volume is meant."""
+    name, claim = stateful_set.name, stateful_set.claim_name(template).pieces[0]
+    yield stateful_set.conventional_volume_name(template)
+    for head in (f"pv-{claim}", claim):
+        yield Pattern((head, ""))
+    if template is stateful_set.templates[0]:
+        for head in (
+            f"{name}-",
+            f"{name}-pv-",
+            f"nfs-{name}-",
+            f"pv-{stateful_set.namespace}-{name}-",
+        ):
+            yield Pattern((head, ""))
+
+
+def is_static(volume: ExistingVolume) -> bool:
+    """Return whether a volume was made by hand, not by a provisioner."""
+    annotations = volume.manifest.value["metadata"].get("annotations")
+    return not annotations or _PROVISIONED_BY not in annotations
+
+
+def number_of(name: str) -> int | None:
+    """Return the number at the end of a name."""
+    digits = name[len(name.rstrip(DIGITS)) :]
+    return int(digits) if 0 < len(digits) <= _LONGEST_NUMBER else None
+
+
+def _by_number(volume: tuple[str, ExistingVolume]) -> tuple[int, str]:
+    return number_of(volume[0]) or 0, volume[0]
