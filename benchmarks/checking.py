@@ -43,7 +43,7 @@ def checked(path: Path) -> int:
     gc.disable()
     try:
         looked_at = _scene(path)
-        found = inspect(looked_at, RULES, None)
+        found = inspect(looked_at, RULES)
     finally:
         gc.enable()
     if found:

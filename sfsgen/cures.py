@@ -7,6 +7,7 @@ from typing import Any
 
 from sfsgen.existing import ExistingVolume, Key
 from sfsgen.manifests import Manifest
+from sfsgen.yaml_text import scalar
 
 _REMOVE_UID = '[{"op":"remove","path":"/spec/claimRef/uid"}]'
 
@@ -33,6 +34,24 @@ def reserve(volume: ExistingVolume, key: Key) -> str:
         old = {"uid": None, "resourceVersion": None} if volume.claim_uid else {}
         return patch(volume.name, {"claimRef": reference(key) | old})
     return f"write `claimRef: {_flow(reference(key))}` into the spec of {volume.name}"
+
+
+def redirect(volume: ExistingVolume, key: Key) -> str:
+    """Return how to reserve a volume for another claim than it says."""
+    if is_stored(volume.manifest):
+        return reserve(volume, key)
+    given = volume.manifest.value["spec"]["claimRef"]
+    fields = [
+        f"`{field}: {_flow(each)}`"
+        for field, each in zip(("namespace", "name"), key, strict=True)
+        if given.get(field) != each
+    ]
+    return f"write {' and '.join(fields)} into the claimRef of {volume.name}"
+
+
+def flow(labels: Mapping[str, str]) -> str:
+    """Return labels as they can be pasted into YAML."""
+    return ", ".join(f"{_flow(key)}: {_flow(each)}" for key, each in labels.items())
 
 
 def free(volume: ExistingVolume) -> str:
@@ -88,6 +107,9 @@ def _command(*words: str) -> str:
 
 
 def _flow(value: Any) -> str:
+    """Return a value as it can be pasted into a line of YAML."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {each}' for key, each in value.items())}}}"
-    return f"[{', '.join(value)}]" if isinstance(value, list) else str(value) or '""'
+        return f"{{{', '.join(f'{_flow(key)}: {_flow(each)}' for key, each in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    return json.dumps(value) if set(value) & set(",[]{}") else scalar(value)

@@ -226,8 +226,9 @@ def existing(manifests: Iterable[Manifest], default_namespace: str) -> Existing:
     """
     found = Existing()
     for manifest in manifests:
-        if not manifest.name:
-            continue  # the server makes one up, which nothing can refer to
+        # A name that the server is to make up nothing can refer to.
+        if not manifest.name or not manifest.is_kubernetes_own:
+            continue
         namespace = manifest.namespace or default_namespace
         key, kind = (namespace, manifest.name), manifest.kind
         before: Any
@@ -355,10 +356,11 @@ def _source(spec: Mapping[str, Any]) -> tuple[str, str, str, bool]:
     if nfs := spec.get("nfs"):
         return "nfs", nfs.get("server") or "", nfs.get("path") or "", bool(nfs.get("readOnly"))
     if _at(spec, "csi", "driver") == _CSI_NFS:
-        server, share, sub_dir = (
-            _at(spec, "csi", "volumeAttributes", key, default="")
-            for key in ("server", "share", "subDir")
-        )
+        # The driver takes them in any case (csi-driver-nfs, nodeserver.go).
+        given = spec["csi"].get("volumeAttributes") or _NOTHING
+        attributes = {key.lower(): each for key, each in given.items()}
+        server, share = attributes.get("server") or "", attributes.get("share") or ""
+        sub_dir = attributes.get("subdir") or ""
         path = f"{share.rstrip('/')}/{sub_dir.strip('/')}" if sub_dir else share
         return "csi", server, path, bool(spec["csi"].get("readOnly"))
     return "", "", "", False

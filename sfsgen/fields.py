@@ -56,6 +56,10 @@ class Fields:
         self._look(spec, value.get("spec"), ("spec",), found)
         return [each._replace(in_spec=tuple(self._fields(spec))) for each in found]
 
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Return the fields of a kind's spec, in all minors."""
+        return tuple(self._fields(f"{kind}Spec"))
+
     def _look(self, name: str, value: Any, path: Path, found: list[Oddity]) -> None:
         """Add what is odd in a value of a type. As deep as documents are read."""
         if not isinstance(value, dict):

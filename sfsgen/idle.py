@@ -1,5 +1,6 @@
 """Volumes that nobody has: which claims are they meant for, and which could get them by chance."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sfsgen.comparison import fits
 from sfsgen.existing import ExistingSet, ExistingTemplate, ExistingVolume, Storage
 from sfsgen.names import Pattern
+from sfsgen.quantity import nano_units
 from sfsgen.selectors import is_met
 
 DIGITS = "0123456789"
@@ -20,6 +22,7 @@ class Idle:
     def __init__(self, volumes: Iterable[ExistingVolume]) -> None:
         self._volumes = {each.name: each for each in volumes}
         self._taken: set[str] = set()
+        self._selected: dict[str, list[ExistingVolume]] = {}
 
     def unreserved(self) -> list[ExistingVolume]:
         """Return those that are left, and reserved for nobody at all."""
@@ -37,12 +40,31 @@ class Idle:
         return self._volumes[name]
 
     def take_fitting(self, wanted: Storage) -> ExistingVolume | None:
-        """Return a volume that fits, which is then taken, or None."""
+        """Return the smallest volume that fits, as the binder would, which is then taken."""
+        least = nano_units(wanted.storage) if wanted.storage else 0
         for storage, volumes in self._by_storage.items():
-            while volumes and fits(wanted, storage):
-                if volume := self.take(volumes.pop()):
+            if not fits(wanted._replace(storage=""), storage):
+                continue
+            start = bisect_left(volumes, (least,))
+            while start < len(volumes):
+                if volume := self.take(volumes.pop(start)[-1]):
                     return volume
         return None
+
+    def take_selected(self, selector: Mapping[str, Any]) -> ExistingVolume | None:
+        """Return a volume that a selector leads to, which is then taken, or None."""
+        for volume in self.selected(selector):
+            if self.take(volume.name):
+                return volume
+        return None
+
+    def has_class(self, storage_class: str) -> bool:
+        """Return whether there is one of a class."""
+        return storage_class in self._classes
+
+    @cached_property
+    def _classes(self) -> set[str | None]:
+        return {each.storage.storage_class for each in self._volumes.values()}
 
     @cached_property
     def left(self) -> ExistingVolume | None:
@@ -51,17 +73,25 @@ class Idle:
 
     def selected(self, selector: Mapping[str, Any]) -> Sequence[ExistingVolume]:
         """Return the volumes that a selector leads to."""
-        wanted = next(iter((selector.get("matchLabels") or {}).items()), None)
-        found = self._volumes.values() if wanted is None else self._by_label.get(wanted, ())
-        return [each for each in found if is_met(selector, each.labels)]
+        key = repr(selector)
+        if key not in self._selected:
+            wanted = next(iter((selector.get("matchLabels") or {}).items()), None)
+            found = self._volumes.values() if wanted is None else self._by_label.get(wanted, ())
+            self._selected[key] = [each for each in found if is_met(selector, each.labels)]
+        return self._selected[key]
 
     @cached_property
-    def _by_storage(self) -> Mapping[Storage, list[str]]:
-        """The names of volumes, in falling order: the last is given away first."""
-        found: dict[Storage, list[str]] = {}
-        for name, volume in sorted(self._volumes.items(), key=_by_number, reverse=True):
+    def _by_storage(self) -> Mapping[Storage, list[tuple[int, int, str]]]:
+        """The sizes, numbers and names of volumes, the smallest first, by all but their size."""
+        found: dict[Storage, list[tuple[int, int, str]]] = {}
+        for name, volume in self._volumes.items():
             if volume.claim is None:
-                found.setdefault(volume.storage, []).append(name)
+                storage = volume.storage
+                size = nano_units(storage.storage) if storage.storage else 0
+                key = storage._replace(storage="")
+                found.setdefault(key, []).append((size, number_of(name) or 0, name))
+        for volumes in found.values():
+            volumes.sort()
         return found
 
     @cached_property
@@ -99,7 +129,3 @@ def number_of(name: str) -> int | None:
     """Return the number at the end of a name."""
     digits = name[len(name.rstrip(DIGITS)) :]
     return int(digits) if 0 < len(digits) <= _LONGEST_NUMBER else None
-
-
-def _by_number(volume: tuple[str, ExistingVolume]) -> tuple[int, str]:
-    return number_of(volume[0]) or 0, volume[0]

@@ -1,10 +1,10 @@
 """Looks at what exists with the rules: what they find, where it stands, for which sets."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sfsgen.errors import Problem
-from sfsgen.existing import Existing, ExistingSet, existing
+from sfsgen.existing import ExistingSet, existing
 from sfsgen.findings import Finding, Severity
 from sfsgen.manifests import Manifest, Place
 from sfsgen.paths import spelled
@@ -57,27 +57,44 @@ def scene(
             is_global = manifest.kind == "PersistentVolume"
             key = manifest.kind, "" if is_global else manifest.namespace or namespace
             unread.setdefault(key, set()).add(manifest.name)
-        else:
+        elif manifest.is_kubernetes_own:
             sound.append(manifest)
     return Scene(existing(sound, namespace), Look(sound, unreadable, unread, target, source))
 
 
 def inspect(
-    scene: Scene, chosen: Iterable[Rule], sets: Collection[ExistingSet] | None
+    looked_at: Scene, chosen: Iterable[Rule], concerned: Container[int] | None = None
 ) -> list[Located]:
-    """Return what rules find, of some sets or of everything, as it stands in the files."""
-    concerned = None if sets is None else _concerned(scene, sets)
-    order = {each.document.file: None for each in scene.look.manifests}
+    """Return what rules find, of everything or of the manifests with some identities.
+
+    They come in the order of the files, and from top to bottom of each.
+    """
+    order = {each.document.file: None for each in looked_at.look.manifests}
     files = {file: number for number, file in enumerate(order)}
     found = [
         _located(each)
-        for each in findings(scene, chosen)
+        for each in findings(looked_at, chosen)
         if concerned is None or _is_about(each, concerned)
     ]
     return sorted(found, key=lambda each: (files.get(each.place.file, -1), each.place))
 
 
-def _concerned(scene: Scene, sets: Collection[ExistingSet]) -> set[int]:
+def of_namespace(scene: Scene, namespace: str) -> set[int]:
+    """Return the identities of the manifests in a namespace, and of the volumes of its claims."""
+    found = scene.existing
+    own = [
+        each.manifest
+        for kind in (found.sets, found.services, found.claims)
+        for key, each in kind.items()
+        if key[0] == namespace
+    ]
+    pairs = (each for key, each in scene.pairs.items() if key[0] == namespace)
+    reserved = (each for key, each in found.reservations.items() if key[0] == namespace)
+    volumes = [each.volume for each in pairs] + [volume for each in reserved for volume in each]
+    return {id(each) for each in own} | {id(each.manifest) for each in volumes}
+
+
+def of_sets(scene: Scene, sets: Collection[ExistingSet]) -> set[int]:
     """Return the identities of the manifests that have to do with some sets."""
     chosen = {(each.namespace, each.name) for each in sets}
     concerned = {id(each.manifest) for each in sets}
@@ -85,12 +102,13 @@ def _concerned(scene: Scene, sets: Collection[ExistingSet]) -> set[int]:
         if (seats.stateful_set.namespace, seats.stateful_set.name) in chosen:
             concerned |= {id(each.manifest) for each in seats.claims.values()}
             concerned |= {id(each.manifest) for each in seats.volumes.values()}
+            concerned |= {id(each.manifest) for each in seats.unreserved.values()}
             if service := scene.service_of(seats.stateful_set):
                 concerned.add(id(service.manifest))
     return concerned
 
 
-def _is_about(finding: Finding, concerned: set[int]) -> bool:
+def _is_about(finding: Finding, concerned: Container[int]) -> bool:
     sides = (finding.manifest, *finding.related)
     return any(each is None or id(each) in concerned for each in sides)
 
@@ -121,9 +139,17 @@ def counted(found: Iterable[Located]) -> Mapping[Severity, int]:
     return counts
 
 
-def objects(existing: Existing) -> Iterator[tuple[str, int]]:
+def numbers(scene: Scene, concerned: Container[int] | None = None) -> Iterator[tuple[str, int]]:
     """Yield how many objects of each kind were looked at."""
-    yield "StatefulSet", len(existing.sets)
-    yield "Service", len(existing.services)
-    yield "PersistentVolumeClaim", len(existing.claims)
-    yield "PersistentVolume", len(existing.volumes)
+    found = scene.existing
+    for kind, of_kind in (
+        ("StatefulSet", found.sets),
+        ("Service", found.services),
+        ("PersistentVolumeClaim", found.claims),
+        ("PersistentVolume", found.volumes),
+    ):
+        manifests = (each.manifest for each in of_kind.values())
+        count = len(of_kind)
+        if concerned is not None:
+            count = sum(id(each) in concerned for each in manifests)
+        yield kind, count

@@ -64,6 +64,12 @@ class Manifest(NamedTuple):
     inside: Path
     """Where it stands in its document: within a List, or within several."""
 
+    @property
+    def is_kubernetes_own(self) -> bool:
+        """Whether its kind is Kubernetes' own: other projects' groups have a point in them."""
+        group = self.api_version.partition("/")[0]
+        return "." not in group or group.endswith(".k8s.io")
+
     def where(self, path: Path = (), *, key: bool = False) -> str:
         """Return FILE:LINE:COLUMN of one of its values, or of the value's key."""
         return self.document.where((*self.inside, *path), key=key)

@@ -1,7 +1,7 @@
 """Claims whose names a prefix, a suffix or a rename has taken away from their set."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
 from sfsgen.existing import Existing, ExistingSet
@@ -14,6 +14,7 @@ class Renamed(NamedTuple):
     claim: str
     wanted: str
     stateful_set: ExistingSet
+    ordinal: int
 
 
 _MOST_RENAMES = 8  # of one name; with more, one could only guess
@@ -30,22 +31,16 @@ def renamed_claims(existing: Existing) -> Iterator[Renamed]:
         for each in existing.stateful_sets
         for template in each.templates
     }
-    templates: dict[str, set[str]] = {}
-    for namespace, template, _ in sets:
-        templates.setdefault(namespace, set()).add(template)
+    names = {(namespace, template) for namespace, template, _ in sets}
     renames = _renames(existing)
-    told = {}
-    for renamed in _misnamed(existing):
-        told[renamed.namespace, renamed.claim] = renamed
+    told = {(each.namespace, each.claim): each for each in _misnamed(existing)}
     for namespace, claim in existing.orphans:
-        for template in templates.get(namespace, ()):
-            for name, ordinal in _meanings(claim, template, namespace, renames):
-                stateful_set = sets.get((namespace, template, name))
-                wanted = f"{template}-{name}-{ordinal}"
-                if stateful_set and (namespace, wanted) not in existing.claims:
-                    told.setdefault(
-                        (namespace, claim), Renamed(namespace, claim, wanted, stateful_set)
-                    )
+        for template, name, ordinal in _meanings(claim, namespace, names, renames):
+            stateful_set = sets.get((namespace, template, name))
+            wanted = f"{template}-{name}-{ordinal}"
+            if stateful_set and (namespace, wanted) not in existing.claims:
+                renamed = Renamed(namespace, claim, wanted, stateful_set, ordinal)
+                told.setdefault((namespace, claim), renamed)
     yield from told.values()
 
 
@@ -57,23 +52,32 @@ def _misnamed(existing: Existing) -> Iterator[Renamed]:
         if wanted and wanted[0] == key[0] and wanted not in existing.claims:
             for stateful_set, _, ordinal in existing.wanting(wanted):
                 if ordinal in stateful_set.ordinals:
-                    yield Renamed(*key, wanted[1], stateful_set)
+                    yield Renamed(*key, wanted[1], stateful_set, ordinal)
 
 
 def _meanings(
-    claim: str, template: str, namespace: str, renames: Mapping[tuple[str, str], set[str]]
-) -> Iterator[tuple[str, int]]:
-    """Yield the sets, by name, and the ordinals that a claim of a template may have been for."""
-    parts = re.fullmatch(rf"(.*){re.escape(template)}-(.*)-([0-9]{{1,10}})([^0-9].*)?", claim)
+    claim: str,
+    namespace: str,
+    templates: Container[tuple[str, str]],
+    renames: Mapping[tuple[str, str], set[str]],
+) -> Iterator[tuple[str, str, int]]:
+    """Yield the claim templates, sets and ordinals that a claim's name may have been made of."""
+    parts = re.fullmatch(r"(.*)-([0-9]{1,10})([^0-9].*)?", claim)
     if parts is None:
         return
-    before, old_name, ordinal, behind = parts.groups(default="")
-    if before or behind:
-        yield before + old_name + behind, int(ordinal)
-    # With nothing before it, the set alone was renamed, or the ordinal has leading zeros.
-    elif len(names := renames.get((namespace, old_name), set())) <= _MOST_RENAMES:
-        for name in (*sorted(names), old_name):
-            yield name, int(ordinal)
+    stem, ordinal, behind = parts.groups(default="")
+    for hyphen in (each.start() for each in re.finditer("-", stem)):
+        left, old_name = stem[:hyphen], stem[hyphen + 1 :]
+        for start in range(len(left)):
+            template, before = left[start:], left[:start]
+            if (namespace, template) not in templates:
+                continue
+            if before or behind:
+                yield template, before + old_name + behind, int(ordinal)
+            # With nothing added, the set alone was renamed, or the ordinal has leading zeros.
+            elif len(names := renames.get((namespace, old_name), set())) <= _MOST_RENAMES:
+                for name in (*sorted(names), old_name):
+                    yield template, name, int(ordinal)
 
 
 def _renames(existing: Existing) -> Mapping[tuple[str, str], set[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sfsgen.findings import Finding
 from sfsgen.manifests import Place
-from sfsgen.rules import live, names, nfs, presence, reservation, stateful_set, storage, versions
+from sfsgen.rules import api, live, names, nfs, presence, reservation, stateful_set, storage
 from sfsgen.scene import Scene
 
 Rule = Callable[[Scene], Iterator[Finding]]
@@ -24,9 +24,10 @@ def unreadable(scene: Scene) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     unreadable,
-    versions.api_version,
-    versions.field,
-    versions.annotation,
+    api.api_version,
+    api.field,
+    api.annotation,
+    api.required_field,
     names.invalid_name,
     names.duplicate,
     names.volume_name,

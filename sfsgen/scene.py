@@ -1,5 +1,6 @@
 """What rules look at: which claim and volume are meant for each other, and which set wants them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from sfsgen.existing import (
     ExistingVolume,
     Key,
 )
+from sfsgen.fields import Fields
 from sfsgen.idle import DIGITS, Idle, is_static, number_of, volume_names
 from sfsgen.manifests import Manifest
 from sfsgen.names import claim_name
@@ -58,6 +60,11 @@ class Seats(NamedTuple):
     unreserved: dict[int, ExistingVolume]
     """Those that are there for a claim which is not, by their name or by chance."""
 
+    def is_vacant(self, ordinal: int) -> bool:
+        """Return whether an ordinal has neither a claim nor a volume."""
+        is_taken = ordinal in self.claims or ordinal in self.volumes
+        return ordinal in self.stateful_set.ordinals and not is_taken
+
 
 class Look(NamedTuple):
     """What was read, and how it is to be judged."""
@@ -75,10 +82,15 @@ class Look(NamedTuple):
 class Scene:
     """Everything that is looked at, as the rules need it; nothing in it changes."""
 
-    def __init__(self, existing: Existing, look: "Look") -> None:
+    def __init__(self, existing: Existing, look: Look) -> None:
         self.existing = existing
         self.look = look
         self.target = look.target or Target()
+
+    @cached_property
+    def fields(self) -> Fields:
+        """The fields that the target takes."""
+        return Fields(self.target)
 
     def is_unread(self, kind: str, name: str, namespace: str = "") -> bool:
         """Return whether an object is there, but so that it cannot be read."""
@@ -116,7 +128,27 @@ class Scene:
     @cached_property
     def renamed(self) -> Sequence[Renamed]:
         """The claims whose names were changed away from their set."""
-        return list(renamed_claims(self.existing))
+        return [
+            each
+            for each in renamed_claims(self.existing)
+            if each.ordinal in each.stateful_set.ordinals
+        ]
+
+    @cached_property
+    def accounted(self) -> Mapping[Key, set[int]]:
+        """The ordinals whose claims are there, but broken or under another name.
+
+        By namespace and that which stands before the ordinal.
+        """
+        found: dict[Key, set[int]] = {}
+        names = [(each.namespace, each.wanted) for each in self.renamed]
+        for (kind, namespace), broken in self.look.unread.items():
+            if kind == "PersistentVolumeClaim":
+                names += [(namespace, name) for name in broken]
+        for namespace, name in names:
+            if (number := number_of(name)) is not None:
+                found.setdefault((namespace, name.rstrip(DIGITS)), set()).add(number)
+        return found
 
     def lasting_name(self, claim: ExistingClaim) -> str:
         """Return the name that a claim has once the rule `name` is followed."""
@@ -181,13 +213,16 @@ class Scene:
     def _seat_by_name(self, found: Mapping[tuple[str, str, str], Seats]) -> None:
         """Give the ordinals without a claim the volumes that are named after them."""
         for volume in self.idle.unreserved():
-            number, owner = number_of(volume.name), self._by_volume_name.get(_head(volume))
-            if owner and number is not None:
-                seats = found[owner]
-                is_taken = number in seats.claims or number in seats.volumes
-                if number in seats.stateful_set.ordinals and not is_taken:
-                    seats.unreserved[number] = volume
-                    self.idle.take(volume.name)
+            number = number_of(volume.name)
+            vacant = [
+                found[owner]
+                for owner in self._by_volume_name.get(_head(volume), ())
+                if number is not None and found[owner].is_vacant(number)
+            ]
+            # Sets of one name in several namespaces have an equal right to it.
+            if number is not None and len(vacant) == 1:
+                vacant[0].unreserved[number] = volume
+                self.idle.take(volume.name)
 
     def _seat_by_chance(self, seats: Seats) -> None:
         """Give the ordinals without a claim the volumes that their claims might get."""
@@ -204,22 +239,22 @@ class Scene:
             seats.unreserved[ordinal] = volume
 
     @cached_property
-    def _by_volume_name(self) -> Mapping[str, tuple[str, str, str]]:
-        """Namespace, set and claim template by that which stands before volumes' ordinals."""
-        return {
-            pattern.pieces[0]: (each.namespace, each.name, template.name)
-            for each in self.existing.stateful_sets
-            for template in each.templates
-            for pattern in volume_names(each, template)
-        }
+    def _by_volume_name(self) -> Mapping[str, list[tuple[str, str, str]]]:
+        """Namespaces, sets and claim templates by that which stands before volumes' ordinals."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for each in self.existing.stateful_sets:
+            for template in each.templates:
+                for head in {pattern.pieces[0] for pattern in volume_names(each, template)}:
+                    found.setdefault(head, []).append((each.namespace, each.name, template.name))
+        return found
 
     def claim_by_name(self, volume: ExistingVolume) -> Key | None:
         """Return the claim that a volume is named after."""
         number = number_of(volume.name)
-        found = self._by_volume_name.get(_head(volume))
-        if found is None or number is None:
+        found = self._by_volume_name.get(_head(volume), ())
+        if len(found) != 1 or number is None:
             return None
-        namespace, stateful_set, template = found
+        namespace, stateful_set, template = found[0]
         return namespace, claim_name(template, stateful_set).at(number)
 
     def volume_by_name(self, claim: ExistingClaim) -> ExistingVolume | None:
@@ -230,29 +265,27 @@ class Scene:
                     return volume
         return None
 
+    def is_needed(self, claim: Key) -> bool:
+        """Return whether a claim is there, or an ordinal of a set needs it."""
+        return claim in self.existing.claims or self.is_wanted(claim)
+
     def is_wanted(self, claim: Key) -> bool:
         """Return whether an ordinal of a set needs a claim."""
         return any(number in each.ordinals for each, _, number in self.existing.wanting(claim))
+
+    @cached_property
+    def set_names(self) -> Mapping[str, int]:
+        """How many sets, in all namespaces, bear a name."""
+        return Counter(each.name for each in self.existing.stateful_sets)
 
     def is_provisioned(self, seats: Seats) -> bool:
         """Return whether a provisioner makes a template's volumes, which then need not be there."""
         if seats.volumes or seats.unreserved:
             return not (seats.unreserved or any(map(is_static, seats.volumes.values())))
-        return bool(seats.template.storage.storage_class) and not self.has_static(
-            seats.template.storage.storage_class
-        )
-
-    def has_static(self, storage_class: str | None) -> bool:
-        """Return whether there is a volume of a class that no provisioner made."""
-        return (storage_class or "") in self._static_classes
-
-    @cached_property
-    def _static_classes(self) -> set[str]:
-        return {
-            each.storage.storage_class or ""
-            for each in self.existing.volumes.values()
-            if is_static(each)
-        }
+        classes = {each.storage.storage_class for each in seats.claims.values()}
+        classes.add(seats.template.storage.storage_class)
+        named = [each for each in classes if each]
+        return bool(named) and not any(map(self.idle.has_class, named))
 
     def service_of(self, stateful_set: ExistingSet) -> ExistingService | None:
         """Return the governing Service of a set."""
@@ -272,7 +305,7 @@ class Scene:
     def _meant_for(self, claim: ExistingClaim) -> ExistingVolume | None:
         """Return the volume that a claim's selector or its own name says to be for the claim."""
         if selector := selector_of(claim):
-            return next(iter(self.idle.selected(selector)), None)
+            return self.idle.take_selected(selector)
         for stateful_set, template, ordinal in self.existing.wanting(claim.key):
             for pattern in volume_names(stateful_set, template):
                 if volume := self.idle.take(pattern.at(ordinal)):

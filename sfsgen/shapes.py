@@ -10,9 +10,11 @@ from sfsgen.manifests import Manifest
 from sfsgen.names import closest_label, label_fault
 from sfsgen.paths import Path, spelled
 from sfsgen.quantity import closest, nano_units
-from sfsgen.vocabulary import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
+from sfsgen.vocabulary import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE, RECLAIM_POLICIES
 
 _ACCESS_MODE = frozenset(ACCESS_MODES.values())
+_VOLUME_MODE = frozenset(("Filesystem", "Block"))
+_RETENTION = frozenset(("Retain", "Delete"))
 _INT32 = range(2**31)
 _TEXTS = {"*": str}
 _METADATA = {"labels": _TEXTS, "annotations": _TEXTS, "uid": str, "finalizers": [str]}
@@ -23,7 +25,7 @@ _CLAIM_SPEC = {
     "resources": {"requests": {"storage": nano_units}},
     "selector": _SELECTOR,
     "storageClassName": str,
-    "volumeMode": str,
+    "volumeMode": _VOLUME_MODE,
     "volumeName": str,
 }
 _CONTAINER = {
@@ -40,7 +42,10 @@ _SHAPES: dict[str, Any] = {
             "ordinals": {"start": int},
             "serviceName": str,
             "selector": _SELECTOR,
-            "persistentVolumeClaimRetentionPolicy": {"whenDeleted": str, "whenScaled": str},
+            "persistentVolumeClaimRetentionPolicy": {
+                "whenDeleted": _RETENTION,
+                "whenScaled": _RETENTION,
+            },
             "template": {
                 "metadata": _METADATA,
                 "spec": {
@@ -69,8 +74,8 @@ _SHAPES: dict[str, Any] = {
             "capacity": {"storage": nano_units},
             "claimRef": {"namespace": str, "name": str, "uid": str},
             "storageClassName": str,
-            "volumeMode": str,
-            "persistentVolumeReclaimPolicy": str,
+            "volumeMode": _VOLUME_MODE,
+            "persistentVolumeReclaimPolicy": frozenset(RECLAIM_POLICIES),
             "mountOptions": [str],
             "nfs": {"server": str, "path": str, "readOnly": bool},
             "csi": {
@@ -86,7 +91,6 @@ _SHAPES: dict[str, Any] = {
 _SHAPES["PetSet"] = _SHAPES["StatefulSet"]
 _TYPES = {
     str: "a string",
-    _ACCESS_MODE: f"one of {', '.join(ACCESS_MODES.values())}",
     int: "a whole number from 0 to 2147483647",
     bool: "true or false",
     nano_units: "a quantity such as 1Gi",
@@ -96,7 +100,7 @@ _TYPES = {
 def faults(manifest: Manifest) -> Iterator[Problem]:
     """Yield what keeps a manifest from being read: missing and wrongly typed fields."""
     shape = _SHAPES.get(manifest.kind)
-    if shape is None:
+    if shape is None or not manifest.is_kubernetes_own:
         return
     if manifest.value.get("spec") is None:
         what = f"{manifest.kind} {manifest.name} has no spec"
@@ -186,7 +190,7 @@ def _misfits(value: Any, shape: Any, path: Path) -> Iterator[tuple[Path, str, st
         wanted = "a mapping" if isinstance(shape, dict) else "a list"
         yield path, f"{wanted}, not {_brief(value)}", f"write {wanted}"
     elif not _fits(value, shape):
-        yield path, f"{_TYPES[shape]}, not {_brief(value)}", _as(shape, value)
+        yield path, f"{_called(shape)}, not {_brief(value)}", _as(shape, value)
 
 
 def _as(shape: Any, value: Any) -> str:
@@ -198,7 +202,12 @@ def _as(shape: Any, value: Any) -> str:
     is_quoted = shape is int and isinstance(value, str) and re.fullmatch("[0-9]+", value)
     if is_quoted or (shape is bool and value in ("true", "false")):
         return "write it without quotes"
-    return f"write {_TYPES[shape]}"
+    return f"write {_called(shape)}"
+
+
+def _called(shape: Any) -> str:
+    """Return what a value must be."""
+    return f"one of {', '.join(sorted(shape))}" if isinstance(shape, frozenset) else _TYPES[shape]
 
 
 def _brief(value: Any) -> str:
@@ -206,8 +215,8 @@ def _brief(value: Any) -> str:
 
 
 def _fits(value: Any, shape: Any) -> bool:
-    if shape is _ACCESS_MODE:
-        return isinstance(value, str) and value in _ACCESS_MODE
+    if isinstance(shape, frozenset):
+        return isinstance(value, str) and value in shape
     if shape is not nano_units:
         if shape is int:
             return isinstance(value, int) and not isinstance(value, bool) and value in _INT32

@@ -388,7 +388,9 @@ def _key_and_mark(stream: _Stream, event: Any, mapping: _Place) -> tuple[str, tu
     if key in mapping.inside and not (key == _MERGE and event.implicit[0]):
         line, _ = mapping.inside[key].key_mark
         what = f'the key "{key}" stands here and in line {line}'
-        raise stream.error(event.start_mark, what, "remove one")
+        # Every object begins with it: two of them are two objects.
+        fix = "remove one" if key != "apiVersion" else "write --- before the second object"
+        raise stream.error(event.start_mark, what, fix)
     return key, stream.mark(event)
 
 

@@ -65,7 +65,6 @@ def test_what_scale_adds_to_what_exists_mends_what_is_missing(
     command = Path("command").read_text().strip().removeprefix("sfsgen ")
     result = sfsgen(command)
     dumps = [arg for arg in shlex.split(command) if arg.endswith((".yaml", ".json"))]
-    Path("printed").exists()
     before = _findings(dumps, "")
     after = _findings(dumps, result.out)
     # What is wrong with what was there is not scale's; nothing may come to it.

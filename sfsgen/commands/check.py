@@ -1,8 +1,9 @@
 """`sfsgen check`: whether sets will bind, and if not, why not."""
 
 import difflib
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import typer
 
@@ -10,13 +11,15 @@ from sfsgen import cluster, console
 from sfsgen.commands import parameters
 from sfsgen.errors import InputError, Problem
 from sfsgen.findings import Severity
-from sfsgen.inspection import counted, inspect, objects, scene
-from sfsgen.inventory import Access, chosen
-from sfsgen.inventory import objects as read_objects
+from sfsgen.inspection import counted, inspect, numbers, of_namespace, of_sets, scene
+from sfsgen.inventory import Access, chosen, objects
 from sfsgen.manifests import EMPTY
+from sfsgen.names import label_fault
 from sfsgen.printing import chosen_target
 from sfsgen.report import FORMATS, print_in_colour
 from sfsgen.ruleset import RULES, Rule, rule_id, unreadable
+from sfsgen.scene import Scene
+from sfsgen.versions import Target
 from sfsgen.vocabulary import DEFAULT_NAMESPACE
 
 _FOUND = 1  # looked, and found problems
@@ -47,33 +50,51 @@ def check(
     problems: list[Problem] = []
     target = chosen_target(kube_version, problems)
     rules = _rules(rule, ignore, problems)
-    if output not in FORMATS:
-        what = f'"{output}" is no format'
-        problems.append(Problem("--output", what, f"give one of {', '.join(FORMATS)}"))
+    problems += _wrong(name or (), namespace, output)
     if problems:
         raise InputError(*problems)
     access = Access(filename or (), namespace, kube_context, kubeconfig)
-    manifests, broken = read_objects(access, cluster.ALL)
-    if not manifests and all(each.what == EMPTY for each in broken) and broken:
-        raise InputError(*broken)
-    looked_at = scene(
-        manifests,
-        broken,
-        namespace or DEFAULT_NAMESPACE,
-        target if kube_version else None,
-        _source(access),
-    )
-    existing = looked_at.existing
-    sets = chosen(existing, name or (), namespace, selector) if name or selector else None
-    found = inspect(looked_at, rules, sets)
+    looked_at = _look(access, target if kube_version else None)
+    concerned = None
+    if name or selector:
+        sets = chosen(looked_at.existing, name or (), namespace, selector)
+        concerned = of_sets(looked_at, sets)
+    elif namespace is not None:
+        concerned = of_namespace(looked_at, namespace)
+    found = inspect(looked_at, rules, concerned)
     if output == "text" and sys.stdout and sys.stdout.isatty():
         print_in_colour(found)
     else:
         console.write_stdout(FORMATS[output](found))
     counts = counted(found)
-    console.note(_summary(counts, dict(objects(existing))))
+    console.note(_summary(counts, dict(numbers(looked_at, concerned))))
     if counts["error"] or (strict and counts["warning"]):
         raise typer.Exit(_FOUND)
+
+
+def _wrong(names: Iterable[str], namespace: str | None, output: str) -> Iterator[Problem]:
+    """Yield what is wrong with options."""
+    for name in names:
+        if name.endswith((".yaml", ".yml", ".json")) or os.path.exists(name):  # noqa: PTH110
+            what = f'"{name}" is a file, not the name of a set'
+            yield Problem("NAME", what, f"give it as -f {name}")
+    if namespace is not None and (fault := label_fault(namespace)):
+        what = f'"{namespace}" is no name of a namespace: it {fault}'
+        yield Problem("--namespace", what, "write it as shop")
+    if output not in FORMATS:
+        what = f'"{output}" is no format'
+        yield Problem("--output", what, f"give one of {', '.join(FORMATS)}")
+
+
+def _look(access: Access, target: Target | None) -> Scene:
+    """Return what there is to look at. Raises InputError where there is nothing at all."""
+    manifests, broken = objects(access, cluster.ALL)
+    # An empty file hides nothing where others are read.
+    full = [each for each in broken if each.what != EMPTY]
+    if broken and not (manifests or full):
+        raise InputError(*broken)
+    namespace = access.namespace or DEFAULT_NAMESPACE
+    return scene(manifests, full, namespace, target, _source(access))
 
 
 def _source(access: Access) -> list[str]:
@@ -98,7 +119,7 @@ def _rules(
 def _known(
     option: str, given: Sequence[str] | None, by_id: Mapping[str, Rule], problems: list[Problem]
 ) -> list[str]:
-    names = [each.strip() for each in ",".join(given or ()).split(",") if each.strip()]
+    names = [each.strip() for each in ",".join(given).split(",")] if given else []
     for each in names:
         if each not in by_id:
             near = difflib.get_close_matches(each, by_id, 1)

@@ -21,8 +21,11 @@ def released(scene: Scene) -> Iterator[Finding]:
     Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncVolume.
     """
     for volume in scene.existing.volumes.values():
-        if volume.phase not in ("Released", "Failed") or not _is_wanted(scene, volume):
+        if volume.phase not in ("Released", "Failed") or not _is_awaited(scene, volume):
             continue
+        # Beyond the replicas the next scale-up waits for it.
+        is_needed = not volume.claim or scene.is_needed(volume.claim)
+        tell = error if is_needed else warning
         claim = scene.existing.claims.get(volume.claim) if volume.claim else None
         sides = [claim.manifest] if claim else []
         if volume.phase == "Failed":
@@ -30,14 +33,14 @@ def released(scene: Scene) -> Iterator[Finding]:
             what += "work"
             fix = f"see why: kubectl describe pv {volume.name}; then set Retain, delete it and "
             fix += "create it anew, reserved for its claim"
-            yield error(volume.manifest, _PHASE, what, fix, *sides)
+            yield tell(volume.manifest, _PHASE, what, fix, *sides)
         elif volume.claim_uid:
             what = f"the volume {volume.name} is Released: it holds on to an earlier claim"
             if volume.claim:
                 stays = "the one of today stays" if claim else "a new one would stay"
                 what += f" {volume.claim[1]}, and {stays} Pending"
             path = ("spec", "claimRef", "uid")
-            yield error(volume.manifest, path, what, free(volume), *sides)
+            yield tell(volume.manifest, path, what, free(volume), *sides)
 
 
 def lost(scene: Scene) -> Iterator[Finding]:
@@ -62,7 +65,7 @@ def lost(scene: Scene) -> Iterator[Finding]:
 
 
 def pending(scene: Scene) -> Iterator[Finding]:
-    """A claim that waits says why; this one has a volume that fits, and should be bound by now.
+    """A claim is bound within seconds, once a volume that fits is reserved for it.
 
     The binder looks at all claims again every 15 seconds (7 to 17 s, measured).
     Source: cmd/kube-controller-manager, --pvclaimbinder-sync-period.
@@ -106,14 +109,14 @@ def _if_going(manifest: Manifest, then: str) -> Iterator[Finding]:
         yield warning(manifest, ("metadata", "deletionTimestamp"), what, f"it goes when {then}")
 
 
-def _is_wanted(scene: Scene, volume: ExistingVolume) -> bool:
-    """Return whether a claim that is there, or a set's ordinal, waits for a volume."""
+def _is_awaited(scene: Scene, volume: ExistingVolume) -> bool:
+    """Return whether a claim that is there, or a set, waits for a volume or will wait for it."""
     if volume.name in scene.takers:
         return True
     claim = scene.existing.claims.get(volume.claim) if volume.claim else None
     if claim:
         return not claim.volume_name
-    return volume.claim is not None and scene.is_wanted(volume.claim)
+    return volume.claim is not None and bool(scene.existing.wanting(volume.claim))
 
 
 def _could_bind(pair: Pair) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain, combinations
 
 from sfsgen.cures import is_stored
-from sfsgen.findings import Finding, error, warning
+from sfsgen.findings import Finding, error, note
 from sfsgen.limits import service_name_fault, set_name_fault
 from sfsgen.manifests import Manifest
 from sfsgen.names import closest_label, subdomain_fault
@@ -83,8 +83,8 @@ def duplicate(scene: Scene) -> Iterator[Finding]:
             kind = "an equal" if first.value == second.value else "a different"
             what = f"{kind} {second.kind} {second.name} stands in {place.file}, line {place.line}; "
             what += "only that one is looked at"
-            # What is wanted beside what there is; else two of one kind.
-            tell = error if is_stored(first) == is_stored(second) else warning
+            # What is wanted may be read beside what there is.
+            tell = error if is_stored(first) == is_stored(second) else note
             yield tell(second, _NAME, what, "keep one of them", first)
 
 

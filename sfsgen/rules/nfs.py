@@ -180,4 +180,5 @@ def _path_of(volume: ExistingVolume) -> Path:
     if volume.driver == "nfs":
         return (*source, "path")
     attributes = volume.manifest.value["spec"]["csi"].get("volumeAttributes") or {}
-    return (*source, "subDir" if "subDir" in attributes else "share")
+    by_lower_case = {key.lower(): key for key in attributes}
+    return (*source, by_lower_case.get("subdir") or by_lower_case.get("share") or "share")

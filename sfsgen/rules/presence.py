@@ -2,12 +2,11 @@
 
 import shlex
 from collections.abc import Iterator
-from itertools import chain
 
 from sfsgen import cluster
 from sfsgen.comparison import differences, fits
 from sfsgen.cures import anew, free, is_stored
-from sfsgen.existing import ExistingClaim, ExistingVolume, Storage
+from sfsgen.existing import ExistingClaim, ExistingSet, ExistingVolume, Storage
 from sfsgen.findings import Finding, error, note, warning
 from sfsgen.idle import DIGITS
 from sfsgen.ordinals import gaps, runs
@@ -36,7 +35,7 @@ def missing_claim(scene: Scene) -> Iterator[Finding]:
             yield warning(manifest, _REPLICAS, what, fix)
         else:
             what += _lookalike(scene, seats, ordinals[0])
-            yield error(manifest, _REPLICAS, what, fix)
+            yield _tell(seats, f"{what}{_unless(seats)}", fix)
 
 
 def missing_volume(scene: Scene) -> Iterator[Finding]:
@@ -55,7 +54,7 @@ def missing_volume(scene: Scene) -> Iterator[Finding]:
         what = f"there is no volume for {_names(seats, ordinals, verb=False)}, which "
         what += _pods(seats, ordinals)
         what += _misfit(scene, seats.template.storage)
-        yield error(seats.stateful_set.manifest, _REPLICAS, what, _print_missing(scene, seats))
+        yield _tell(seats, f"{what}{_unless(seats)}", _print_missing(scene, seats))
 
 
 def extra_pair(scene: Scene) -> Iterator[Finding]:
@@ -87,7 +86,7 @@ def _without_volume(scene: Scene, seats: Seats) -> Iterator[Finding]:
     for ordinal, claim in seats.claims.items():
         if ordinal in seats.volumes or claim.volume_name or selector_of(claim):
             continue  # of the last two, _dangling and the rule claim-selector tell
-        if ordinal in seats.stateful_set.ordinals and not _has_provisioner(scene, claim):
+        if ordinal in seats.stateful_set.ordinals:
             pending = " and is Pending" if claim.phase == "Pending" else ""
             what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
             what += f"none that is free fits it{_misfit(scene, claim.storage)}"
@@ -102,7 +101,7 @@ def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
     where = ("spec", "volumeName")
     if claim.phase == "Bound":
         what = f"the claim {claim.name} is Bound to {claim.volume_name}, which is not in the input"
-        if owners and not scene.has_static(claim.storage.storage_class):
+        if owners:
             yield warning(claim.manifest, where, what, f"read the volumes too: {_READ_ALL}", *sets)
     elif claim.phase != "Lost" and (owners or scene.existing.reserved(claim.key)):
         what = f"the claim {claim.name} names the volume {claim.volume_name}, which is not there"
@@ -111,14 +110,9 @@ def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
             fix = anew(claim.manifest, f"write `volumeName: {other.name}`")
             yield error(claim.manifest, where, what, fix, other.manifest, *sets)
             return
-        fix = f"create the volume {claim.volume_name}, which `{_volumes(scene, owners[0].name)}` "
+        fix = f"create the volume {claim.volume_name}, which `{_volumes(scene, owners[0])}` "
         fix += "prints, or name one that is there"
         yield error(claim.manifest, where, what, fix, *sets)
-
-
-def _has_provisioner(scene: Scene, claim: ExistingClaim) -> bool:
-    storage_class = claim.storage.storage_class
-    return bool(storage_class) and not scene.has_static(storage_class) and not scene.has_static("")
 
 
 def _vacant(scene: Scene, kind: str) -> Iterator[tuple[Seats, range]]:
@@ -126,23 +120,31 @@ def _vacant(scene: Scene, kind: str) -> Iterator[tuple[Seats, range]]:
 
     Not those whose claim bears another name: the rule `name` tells of these.
     """
-    renamed = {(each.namespace, each.wanted) for each in scene.renamed}
     for seats in scene.seats:
         if scene.is_provisioned(seats):
             continue
-        stateful_set, name_of = seats.stateful_set, seats.stateful_set.claim_name(seats.template)
-        namespace = stateful_set.namespace
-        unread = scene.look.unread.get(("PersistentVolumeClaim", namespace), ())
-        known = {
-            ordinal
-            for name in chain((name for ns, name in renamed if ns == namespace), unread)
-            if (ordinal := name_of.ordinal_of(name)) is not None
-        }
-        there = {*seats.claims, *known}
+        stateful_set = seats.stateful_set
+        head = stateful_set.claim_name(seats.template).pieces[0]
+        there = seats.claims.keys() | scene.accounted.get((stateful_set.namespace, head), set())
         if kind == "PersistentVolume":
             there |= seats.volumes.keys() | seats.unreserved.keys()
         for ordinals in gaps(stateful_set.ordinals, there):
             yield seats, ordinals
+
+
+def _is_open(seats: Seats) -> bool:
+    """Return whether a default StorageClass may make all that a template's claims lack."""
+    is_bare = not (seats.claims or seats.volumes or seats.unreserved)
+    return is_bare and seats.template.storage.storage_class is None
+
+
+def _unless(seats: Seats) -> str:
+    return ", unless a default StorageClass makes it" if _is_open(seats) else ""
+
+
+def _tell(seats: Seats, what: str, fix: str) -> Finding:
+    tell = warning if _is_open(seats) else error
+    return tell(seats.stateful_set.manifest, _REPLICAS, what, fix)
 
 
 def _would_bind(seats: Seats, ordinal: int) -> bool:
@@ -203,7 +205,7 @@ def _lookalike(scene: Scene, seats: Seats, ordinal: int) -> str:
 
 
 def _print_missing(scene: Scene, seats: Seats) -> str:
-    command = _volumes(scene, seats.stateful_set.name)
+    command = _volumes(scene, seats.stateful_set)
     if not any(each.server for each in scene.existing.volumes.values()):
         command += " --nfs-server HOST --nfs-path PATH"
     if "-" in scene.look.source:
@@ -211,5 +213,8 @@ def _print_missing(scene: Scene, seats: Seats) -> str:
     return f"`{command}` prints what is missing, to be added, or for kubectl create -f -"
 
 
-def _volumes(scene: Scene, name: str) -> str:
-    return shlex.join(["sfsgen", "volumes", name, *scene.look.source])
+def _volumes(scene: Scene, stateful_set: ExistingSet) -> str:
+    name, given = stateful_set.name, scene.look.source
+    is_one_of_several = scene.set_names[name] > 1 and "-n" not in given
+    where = ["-n", stateful_set.namespace] if is_one_of_several else []
+    return shlex.join(["sfsgen", "volumes", name, *where, *given])

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from sfsgen.comparison import fits
-from sfsgen.cures import anew, free, is_stored, reference, reserve
+from sfsgen.cures import anew, free, is_stored, redirect, reserve
 from sfsgen.existing import ExistingVolume, Key
 from sfsgen.findings import Finding, error, warning
 from sfsgen.idle import DIGITS, number_of
 from sfsgen.paths import Path
-from sfsgen.scene import Pair, Scene, selector_of
+from sfsgen.scene import Pair, Scene, is_selected, selector_of
 
 _CLAIM_REF: Path = ("spec", "claimRef")
 _VOLUME_NAME: Path = ("spec", "volumeName")
@@ -27,6 +27,8 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
             yield _chance(scene, pair)
     for seats in scene.seats:
         for ordinal, volume in seats.unreserved.items():
+            if _is_incomplete(volume):
+                continue
             stateful_set = seats.stateful_set
             name = stateful_set.claim_name(seats.template).at(ordinal)
             what = f"the volume {volume.name} is not reserved for {name}: any claim can take it"
@@ -180,7 +182,8 @@ def crossed(scene: Scene) -> Iterator[Finding]:
             name = pair.volume.name
             if number != ordinal and not (is_regular and conventional.ordinal_of(name) is None):
                 own = scene.existing.volumes.get(f"{name.rstrip(DIGITS)}{ordinal}")
-                if own:
+                # Where all are shifted alike, the next one has it.
+                if own and not (is_regular and own.name in scene.takers):
                     yield _crossing(pair, own)
 
 
@@ -190,7 +193,7 @@ def _chance(scene: Scene, pair: Pair) -> Finding:
     if not is_stored(claim.manifest):
         fix += f", and `volumeName: {volume.name}` into that of {claim.name}"
     selector = selector_of(claim)
-    if selector and len(scene.idle.selected(selector)) == 1:
+    if selector and len(scene.idle.selected(selector)) == 1 and is_selected(pair):
         what = f"only its selector leads the claim {claim.name} to {volume.name}: another claim "
         what += "can take it"
         return warning(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest)
@@ -255,7 +258,7 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
         fix = anew(claim.manifest, fix)
         return error(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest)
     field = "namespace" if name == claim.name else "name"
-    fix = _redirect(volume, (claim.namespace, scene.lasting_name(claim)))
+    fix = redirect(volume, (claim.namespace, scene.lasting_name(claim)))
     if field == "namespace":
         what += ": its namespace was changed"
     return error(volume.manifest, (*_CLAIM_REF, field), what, fix, claim.manifest)
@@ -275,12 +278,3 @@ def _has_another(scene: Scene, volume: ExistingVolume, key: Key) -> bool:
     if claim.volume_name:
         return claim.volume_name != volume.name
     return len(scene.existing.reservations[key]) > 1
-
-
-def _redirect(volume: ExistingVolume, key: Key) -> str:
-    """Return how to reserve a volume for another claim than it says."""
-    if is_stored(volume.manifest):
-        return reserve(volume, key)
-    wanted, given = reference(key), volume.manifest.value["spec"]["claimRef"]
-    fields = [f"`{key}: {wanted[key]}`" for key in wanted if given.get(key) != wanted[key]]
-    return f"write {' and '.join(fields)} into the claimRef of {volume.name}"

@@ -1,10 +1,10 @@
 """Rules about a set itself: its Service, its selector, what its pods mount, what it deletes."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sfsgen.cures import anew, is_stored
+from sfsgen.cures import anew, flow, is_stored
 from sfsgen.existing import ExistingService, ExistingSet
 from sfsgen.findings import Finding, error, warning
 from sfsgen.hazards import RETENTION
@@ -52,12 +52,12 @@ def service(scene: Scene) -> Iterator[Finding]:
                 )
         elif scene.is_unread("Service", name, namespace):
             continue
-        elif others := elsewhere.get(name):
-            what = f"the governing Service {name} is in the namespace {others[0].namespace}, and "
-            what += f"the set {stateful_set.name} in {namespace}"
+        elif other := _meant(elsewhere.get(name, ()), stateful_set):
+            what = f"the governing Service {name} is in the namespace {other.namespace}, and the "
+            what += f"set {stateful_set.name} in {namespace}"
             fix = f"create the Service in the namespace {namespace}"
             path = ("metadata", "namespace")
-            yield error(others[0].manifest, path, what, fix, manifest)
+            yield error(other.manifest, path, what, fix, manifest)
         else:
             what = f"the governing Service {name} of {stateful_set.name} is not there: its pods "
             what += "get no DNS names"
@@ -90,7 +90,7 @@ def selector(scene: Scene) -> Iterator[Finding]:
                 key: each for key, each in stateful_set.selector.items() if labels.get(key) != each
             }
             path: Path = ("spec", "selector", "matchLabels", *list(wrong)[:1])
-            fix = f"give the pod template the labels of the selector: {_shown(wrong)}"
+            fix = f"give the pod template the labels of the selector: {flow(wrong)}"
             if not wrong:
                 path, fix = ("spec", "selector"), "give the pod template labels that meet it"
             yield error(manifest, path, what, fix)
@@ -147,6 +147,14 @@ def retention_policy(scene: Scene) -> Iterator[Finding]:
                 yield warning(stateful_set.manifest, path, f"{event}: {RETENTION}", fix)
 
 
+def _meant(
+    services: Iterable[ExistingService], stateful_set: ExistingSet
+) -> ExistingService | None:
+    """Return the Service of another namespace that would select a set's pods."""
+    labels = _pod_labels(stateful_set).items()
+    return next((each for each in services if each.selector.items() <= labels), None)
+
+
 def _unfit_service(stateful_set: ExistingSet, found: ExistingService) -> Iterator[Finding]:
     manifest, labels = stateful_set.manifest, _pod_labels(stateful_set)
     if not found.is_headless:
@@ -174,11 +182,7 @@ def _pod_labels(stateful_set: ExistingSet) -> Mapping[str, str]:
 def _lasting(labels: Mapping[str, str]) -> str:
     """Return labels for a selector: those that no release changes."""
     lasting = {key: value for key, value in labels.items() if key not in _CHANGING}
-    return _shown(lasting) if lasting else "app: NAME, and give the pod template this label"
-
-
-def _shown(labels: Mapping[str, str]) -> str:
-    return ", ".join(f"{key}: {value}" for key, value in labels.items())
+    return flow(lasting) if lasting else "app: NAME, and give the pod template this label"
 
 
 def _mounts(stateful_set: ExistingSet) -> Iterator[Finding]:

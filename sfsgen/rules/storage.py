@@ -132,7 +132,7 @@ def unequal_pair(scene: Scene) -> Iterator[Finding]:
             tell = error if any(each.is_short for each in found) else warning
             what = f"the claim {claim.name} and {volume.name} are reserved for each other, and "
             what += f"bind unequal: {'; '.join(each.what for each in found)}"
-            fix = _equal(pair, [each.path for each in found])
+            fix = _equal(pair, [each.path for each in found], is_odd=_is_odd(scene, pair))
             yield tell(claim.manifest, found[0].path, what, fix, volume.manifest)
 
 
@@ -143,22 +143,39 @@ def claim_template(scene: Scene) -> Iterator[Finding]:
     """
     for seats in scene.seats:
         wanted, manifest = seats.template.storage, seats.stateful_set.manifest
-        for claim in seats.claims.values():
+        for ordinal, claim in seats.claims.items():
             if claim.storage is wanted:
                 continue
+            ordinal_volume = seats.volumes.get(ordinal)
             for each in departures(
                 claim.storage, wanted, seats.template.name, is_live=is_stored(manifest)
             ):
                 what = f"the claim {claim.name} is not what its claim template would make: "
                 what += each.what
-                fix = f"let it and the claim template {seats.template.name} say the same"
-                fix = anew(claim.manifest, fix)
+                fix = f"let the claim be as its claim template {seats.template.name}"
+                if ordinal_volume and not any(
+                    differences(claim.storage, ordinal_volume.storage, "")
+                ):
+                    fix = f"let the claim template {seats.template.name} be as its claims"
+                    fix = anew(manifest, fix)
+                else:
+                    fix = anew(claim.manifest, fix)
                 yield warning(claim.manifest, each.path, what, fix, manifest)
 
 
-def _equal(pair: Pair, paths: list[Path]) -> str:
-    """Return how to make a volume what its claim, which cannot be changed, asks for."""
+def _is_odd(scene: Scene, pair: Pair) -> bool:
+    """Return whether the volume is what the claim template says, and the claim is not."""
+    return any(
+        not any(differences(template.storage, pair.volume.storage, pair.volume.name))
+        for _, template, _ in scene.existing.wanting(pair.claim.key)
+    )
+
+
+def _equal(pair: Pair, paths: list[Path], *, is_odd: bool) -> str:
+    """Return how to make a pair equal: by the volume, which can be changed, or an odd claim."""
     claim, volume = pair.claim.storage, pair.volume
+    if is_odd and _SELECTOR not in paths:
+        return anew(pair.claim.manifest, f"let the claim {pair.claim.name} be as {volume.name}")
     fields: dict[str, Any] = {}
     if SIZE in paths:
         fields["capacity"] = {"storage": claim.storage}

@@ -1,15 +1,18 @@
-"""Rules about the target minor: what it serves, what it refuses, what it ignores."""
+"""Rules about what the API takes: kinds, fields and annotations, at the target minor."""
 
 import difflib
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from sfsgen.comparison import MODES, SIZE
 from sfsgen.cures import is_stored
-from sfsgen.fields import Fields, Oddity
+from sfsgen.existing import ExistingVolume, Storage
+from sfsgen.fields import Oddity
 from sfsgen.findings import Finding, error, warning
 from sfsgen.manifests import Manifest
 from sfsgen.paths import Path, spelled
+from sfsgen.quantity import nano_units
 from sfsgen.scene import Scene
 from sfsgen.versions import ANNOTATIONS, FIELDS, STATEFUL_SET_APIS
 
@@ -20,6 +23,18 @@ _SHORT = {
     "pv": "persistentvolume",
     "pvc": "persistentvolumeclaim",
 }
+# The fields of a volume that do not say where its data lies.
+_NO_SOURCES = (
+    "accessModes",
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "nodeAffinity",
+    "persistentVolumeReclaimPolicy",
+    "storageClassName",
+    "volumeAttributesClassName",
+    "volumeMode",
+)
 _SURELY, _PERHAPS = 0.9, 0.6  # how alike two words are
 
 
@@ -32,10 +47,7 @@ def api_version(scene: Scene) -> Iterator[Finding]:
     for manifest in scene.look.manifests:
         key = manifest.api_version, manifest.kind
         if key not in served:
-            # A group with a point is another project's kind of the same name.
-            group = manifest.api_version.partition("/")[0]
-            is_ours = manifest.kind in _KINDS and ("." not in group or group.endswith(".k8s.io"))
-            served[key] = not is_ours or scene.target.serves(*key)
+            served[key] = manifest.kind not in _KINDS or scene.target.serves(*key)
         if meant := _meant(*key):
             what = f'there is no kind "{manifest.kind}" in {manifest.api_version}'
             yield error(manifest, ("kind",), what, f"write kind: {meant}")
@@ -54,11 +66,10 @@ def field(scene: Scene) -> Iterator[Finding]:
 
     Source: the API's schemas of every minor, sfsgen/kubernetes-fields.json.
     """
-    fields = Fields(scene.target)
     for manifest in scene.look.manifests:
         # What a server holds it has taken; it is judged where another minor is asked for.
         if manifest.kind in _KINDS and (scene.look.target or not is_stored(manifest)):
-            for oddity in fields.oddities(manifest.kind, manifest.value):
+            for oddity in scene.fields.oddities(manifest.kind, manifest.value):
                 yield _refused(scene, manifest, oddity)
 
 
@@ -73,6 +84,58 @@ def annotation(scene: Scene) -> Iterator[Finding]:
         if manifest.kind in ("StatefulSet", "PetSet"):
             template = (manifest.value.get("spec") or {}).get("template") or {}
             yield from _ignored(scene, manifest, template, ("spec", "template"))
+
+
+def required_field(scene: Scene) -> Iterator[Finding]:
+    """Volumes, claims and claim templates have what the API server refuses them without.
+
+    Source: pkg/apis/core/validation/validation.go, ValidatePersistentVolumeSpec and
+    ValidatePersistentVolumeClaimSpec.
+    """
+    kinds_of_source = set(scene.fields.names("PersistentVolume")).difference(_NO_SOURCES)
+    for volume in scene.existing.volumes.values():
+        manifest, spec = volume.manifest, volume.manifest.value["spec"]
+        capacity = ("spec", "capacity", "storage")
+        yield from _storage(manifest, volume.storage, (), capacity, f"the volume {volume.name}")
+        sources = [key for key in spec if key in kinds_of_source and spec[key] is not None]
+        if len(sources) != 1:
+            what = f"the volume {volume.name} has {' and '.join(sources) or 'no source'}"
+            fix = "keep one of them" if sources else "write nfs, with server and path"
+            yield error(manifest, ("spec", *sources[1:2]), what, fix)
+        for path, example in _lacking(volume):
+            what = f"the volume {volume.name} has no {spelled(path)}"
+            yield error(manifest, path, what, f"write it, such as {example}")
+    for claim in scene.existing.claims.values():
+        yield from _storage(claim.manifest, claim.storage, (), SIZE, f"the claim {claim.name}")
+    for stateful_set in scene.existing.stateful_sets:
+        for each in stateful_set.templates:
+            what = f"the claim template {each.name}"
+            yield from _storage(stateful_set.manifest, each.storage, each.path, SIZE, what)
+
+
+def _lacking(volume: ExistingVolume) -> Iterator[tuple[Path, str]]:
+    """Yield what a CSI volume lacks, and an example of it."""
+    csi = volume.manifest.value["spec"].get("csi")
+    if csi is not None:
+        for field, example in (("driver", "nfs.csi.k8s.io"), ("volumeHandle", volume.name)):
+            if not csi.get(field):
+                yield ("spec", "csi", field), example
+        if volume.driver == "csi" and not volume.path:
+            yield ("spec", "csi", "volumeAttributes", "share"), "/exports"
+
+
+def _storage(
+    manifest: Manifest, storage: Storage, inside: Path, size: Path, called: str
+) -> Iterator[Finding]:
+    if not storage.access_modes:
+        path = (*inside, *MODES)
+        yield error(manifest, path, f"{called} has no access modes", "write accessModes")
+    if not storage.storage:
+        what, fix = f"{called} has no size", f"write {spelled(size)}"
+        yield error(manifest, (*inside, *size), what, fix)
+    elif nano_units(storage.storage) <= 0:
+        what = f"the size of {called}, {storage.storage}, is not above zero"
+        yield error(manifest, (*inside, *size), what, "write it as 1Gi")
 
 
 @lru_cache
