@@ -120,7 +120,8 @@ def _lacking(volume: ExistingVolume) -> Iterator[tuple[Path, str]]:
         for field, example in (("driver", "nfs.csi.k8s.io"), ("volumeHandle", volume.name)):
             if not csi.get(field):
                 yield ("spec", "csi", field), example
-        if volume.driver == "csi" and not volume.path:
+        given = {key.lower() for key, each in (csi.get("volumeAttributes") or {}).items() if each}
+        if volume.driver == "csi" and "share" not in given:
             yield ("spec", "csi", "volumeAttributes", "share"), "/exports"
 
 
