@@ -3,7 +3,8 @@
     python benchmarks/checking.py
 
 Checks 10,000 pairs of ten sets, as `kubectl get -o json` prints them and as manifests hold them,
-against loading them with Python's json. Exits with 1 where more is needed than promised.
+against loading them with Python's json; and broken sets of every kind, of which twice as many must
+not take four times as long. Exits with 1 where more is needed than promised.
 """
 
 import copy
@@ -11,6 +12,8 @@ import gc
 import json
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from sfsgen.ruleset import RULES
 from sfsgen.scene import Scene
 
 PAIRS = 10_000
+FEW = 2_000
 
 
 def whole_dump() -> dict[str, Any]:
@@ -79,6 +83,113 @@ def as_manifests(document: dict[str, Any]) -> dict[str, Any]:
     return document | {"items": items}
 
 
+def volume(name: str, claim: str = "", **metadata: Any) -> dict[str, Any]:
+    """Return a volume, reserved for a claim if one is given."""
+    spec = {
+        "capacity": {"storage": "1Gi"},
+        "accessModes": ["ReadWriteMany"],
+        "nfs": {"server": "nfs.example.com", "path": f"/exports/{name}"},
+    }
+    if claim:
+        spec["claimRef"] = {"namespace": "default", "name": claim}
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": name, **metadata},
+        "spec": spec,
+    }
+
+
+def claim(name: str, **spec: Any) -> dict[str, Any]:
+    """Return a claim."""
+    asked = {"requests": {"storage": "1Gi"}}
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": name},
+        "spec": {
+            "accessModes": ["ReadWriteMany"],
+            "storageClassName": "",
+            "resources": asked,
+            **spec,
+        },
+    }
+
+
+def stateful_set(name: str, replicas: int = 1, template: str = "pvc") -> dict[str, Any]:
+    """Return a set with one claim template."""
+    made = claim(template)
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": name},
+        "spec": {
+            "serviceName": name,
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": name}},
+            "template": {"metadata": {"labels": {"app": name}}, "spec": {}},
+            "volumeClaimTemplates": [made],
+        },
+    }
+
+
+def unreserved(count: int) -> list[dict[str, Any]]:
+    """Return claims and volumes that nothing brings together."""
+    pairs = [each for n in range(count) for each in (claim(f"pvc-web-{n}"), volume(f"disk{n}x"))]
+    return [stateful_set("web", count), *pairs]
+
+
+def selecting(count: int) -> list[dict[str, Any]]:
+    """Return claims with one selector, and volumes with its labels."""
+    labels = {"app": "web"}
+    claims = [claim(f"pvc-web-{n}", selector={"matchLabels": labels}) for n in range(count)]
+    return [
+        stateful_set("web", count),
+        *claims,
+        *(volume(f"disk{n}x", labels=labels) for n in range(count)),
+    ]
+
+
+def renamed(count: int) -> list[dict[str, Any]]:
+    """Return sets whose claims bear other names."""
+    return [
+        each
+        for n in range(count)
+        for each in (
+            stateful_set(f"prod-web{n}", template=f"t{n}"),
+            claim(f"prod-t{n}-web{n}-0", volumeName=f"pv-{n}"),
+            volume(f"pv-{n}", f"t{n}-web{n}-0"),
+        )
+    ]
+
+
+def contested(count: int) -> list[dict[str, Any]]:
+    """Return claims that name one volume, and volumes that are reserved for one claim."""
+    claims = [claim(f"pvc-web-{n}", volumeName="pv-web-0") for n in range(count)]
+    return [*claims, *(volume(f"pv-web-{n}", "pvc-web-0") for n in range(count))]
+
+
+def broken(count: int) -> list[dict[str, Any]]:
+    """Return sets whose claims cannot be read."""
+    return [
+        each
+        for n in range(count)
+        for each in (stateful_set(f"web{n}"), claim(f"pvc-web{n}-0", storageClassName=1))
+    ]
+
+
+def growth(folder: str, of: Callable[[int], list[dict[str, Any]]]) -> tuple[float, float]:
+    """Return how long it takes to check twice as many objects, and once as many."""
+    times = []
+    for number in (FEW, 2 * FEW):
+        path = Path(folder, f"{number}.json")
+        path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": of(number)}))
+        start = time.perf_counter()
+        inspect(_scene(path), RULES)
+        times.append(1000 * (time.perf_counter() - start))
+    return times[1], times[0]
+
+
 def write(path: Path, document: dict[str, Any]) -> int:
     """Write a document as kubectl prints it, and return how many objects it holds."""
     path.write_text(json.dumps(document, indent=4), "utf-8")
@@ -97,7 +208,11 @@ def main() -> bool:
         whole, read, loaded = milliseconds(bare, count, checked, only_read, json_load)
         held &= report("10,000 pairs in files: check / reading them", whole, read, 3, "ms")
         # Without a server that has taken their fields, these are looked at as well.
-        return report("10,000 pairs in files: check / json.load", whole, loaded, 4.5, "ms") and held
+        held &= report("10,000 pairs in files: check / json.load", whole, loaded, 4.5, "ms")
+        for of in (unreserved, selecting, renamed, contested, broken):
+            many, few = growth(folder, of)
+            held &= report(f"{2 * FEW} {of.__name__} / {FEW}", many, few, 3, "ms")
+        return held
 
 
 if __name__ == "__main__":

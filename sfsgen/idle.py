@@ -23,6 +23,7 @@ class Idle:
         self._volumes = {each.name: each for each in volumes}
         self._taken: set[str] = set()
         self._selected: dict[str, list[ExistingVolume]] = {}
+        self._left: dict[str, Iterator[ExistingVolume]] = {}
 
     def unreserved(self) -> list[ExistingVolume]:
         """Return those that are left, and reserved for nobody at all."""
@@ -53,10 +54,8 @@ class Idle:
 
     def take_selected(self, selector: Mapping[str, Any]) -> ExistingVolume | None:
         """Return a volume that a selector leads to, which is then taken, or None."""
-        for volume in self.selected(selector):
-            if self.take(volume.name):
-                return volume
-        return None
+        left = self._left.setdefault(repr(selector), iter(self.selected(selector)))
+        return next((each for each in left if self.take(each.name)), None)
 
     def has_class(self, storage_class: str) -> bool:
         """Return whether there is one of a class."""
