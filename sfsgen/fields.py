@@ -10,6 +10,8 @@ from sfsgen.versions import NEWEST, NOT_READY_FIELD, OLDEST, Target
 
 # Top-level fields, which every kind has.
 _OBJECT = ("apiVersion", "kind", "metadata", "spec", "status")
+# Fields of all metadata, that hold no fields.
+_EVERYDAY = frozenset(("annotations", "labels", "name", "namespace"))
 # A field that a minor takes before it heeds it.
 _TAKEN_SINCE = {("ServiceSpec", "publishNotReadyAddresses"): NOT_READY_FIELD.since}
 
@@ -52,7 +54,9 @@ class Fields:
         """Return the fields of an object that the target does not take."""
         found = [Oddity((key,), None, None, _OBJECT) for key in value if key not in _OBJECT]
         spec = "StatefulSetSpec" if kind == "PetSet" else f"{kind}Spec"
-        self._look("ObjectMeta", value.get("metadata"), ("metadata",), found)
+        metadata = value["metadata"]
+        if not metadata.keys() <= _EVERYDAY:
+            self._look("ObjectMeta", metadata, ("metadata",), found)
         self._look(spec, value.get("spec"), ("spec",), found)
         return [each._replace(in_spec=tuple(self._fields(spec))) for each in found]
 

@@ -1,7 +1,7 @@
 """Rules about what the API takes: kinds, fields and annotations, at the target minor."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -97,8 +97,9 @@ def required_field(scene: Scene) -> Iterator[Finding]:
         manifest, spec = volume.manifest, volume.manifest.value["spec"]
         capacity = ("spec", "capacity", "storage")
         yield from _storage(manifest, volume.storage, (), capacity, f"the volume {volume.name}")
-        sources = [key for key in spec if key in kinds_of_source and spec[key] is not None]
+        sources = [key for key in kinds_of_source.intersection(spec) if spec[key] is not None]
         if len(sources) != 1:
+            sources.sort(key=list(spec).index)
             what = f"the volume {volume.name} has {' and '.join(sources) or 'no source'}"
             fix = "keep one of them" if sources else "write nfs, with server and path"
             yield error(manifest, ("spec", *sources[1:2]), what, fix)
@@ -128,15 +129,21 @@ def _lacking(volume: ExistingVolume) -> Iterator[tuple[Path, str]]:
 def _storage(
     manifest: Manifest, storage: Storage, inside: Path, size: Path, called: str
 ) -> Iterator[Finding]:
+    for path, what, fix in _faults(storage, size):
+        yield error(manifest, (*inside, *path), f"{called} has {what}", fix)
+
+
+@lru_cache
+def _faults(storage: Storage, size: Path) -> Sequence[tuple[Path, str, str]]:
+    """Return what a size and access modes lack; most of a large set's are equal."""
+    faults = []
     if not storage.access_modes:
-        path = (*inside, *MODES)
-        yield error(manifest, path, f"{called} has no access modes", "write accessModes")
+        faults.append((MODES, "no access modes", "write accessModes"))
     if not storage.storage:
-        what, fix = f"{called} has no size", f"write {spelled(size)}"
-        yield error(manifest, (*inside, *size), what, fix)
+        faults.append((size, "no size", f"write {spelled(size)}"))
     elif nano_units(storage.storage) <= 0:
-        what = f"the size of {called}, {storage.storage}, is not above zero"
-        yield error(manifest, (*inside, *size), what, "write it as 1Gi")
+        faults.append((size, f"the size {storage.storage}, not above zero", "write it as 1Gi"))
+    return faults
 
 
 @lru_cache
