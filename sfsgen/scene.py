@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from sfsgen.cures import is_stored
 from sfsgen.errors import Problem
 from sfsgen.existing import (
     Existing,
@@ -297,10 +298,14 @@ class Scene:
         return Idle(each for each in self.existing.volumes.values() if self._is_idle(each))
 
     def _is_idle(self, volume: ExistingVolume) -> bool:
+        if volume.phase not in ("", "Pending", "Available") or volume.name in self.takers:
+            return False
         key = volume.claim
-        is_there = key and (key in self.existing.claims or self.existing.wanting(key))
-        is_free = volume.phase in ("", "Pending", "Available") and volume.name not in self.takers
-        return is_free and is_static(volume) and not is_there
+        # What a server holds may be reserved for a claim of a namespace that was not read.
+        is_there = key and (
+            key in self.existing.claims or self.existing.wanting(key) or is_stored(volume.manifest)
+        )
+        return is_static(volume) and not is_there
 
     def _meant_for(self, claim: ExistingClaim) -> ExistingVolume | None:
         """Return the volume that a claim's selector or its own name says to be for the claim."""
