@@ -55,10 +55,13 @@ def differences(claim: Storage, other: Storage, name: str) -> Iterator[Differenc
 
     A server stores a volume's class "" as none at all, so "" and none are one.
     """
-    if claim.storage and other.storage and nano_units(claim.storage) != nano_units(other.storage):
+    sizes = [nano_units(each.storage) if each.storage else 0 for each in (claim, other)]
+    if sizes[0] != sizes[1] and min(sizes) > 0:
         what = f"it asks for {claim.storage}, and {name} has {other.storage}"
         yield Difference(SIZE, what, not is_large_enough(claim, other))
-    if set(claim.access_modes) != set(other.access_modes):
+    # One that lacks them altogether is refused, of which the rule required-field tells.
+    has_modes = claim.access_modes and other.access_modes
+    if has_modes and set(claim.access_modes) != set(other.access_modes):
         what = f"its access modes are {_modes(claim)}, and those of {name} {_modes(other)}"
         yield Difference(MODES, what, bool(lacking_modes(claim, other)))
     if (claim.storage_class or "") != (other.storage_class or ""):

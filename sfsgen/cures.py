@@ -99,6 +99,11 @@ def anew(manifest: Manifest, fix: str) -> str:
         return f"{orphan}, {fix}, and create it anew: it is immutable"
     if manifest.kind == "PersistentVolume":
         return f"{fix}: it is immutable, so delete the claim and the volume, and create both anew"
+    if manifest.kind == "PersistentVolumeClaim":
+        return (
+            f"{fix}: it is immutable, so see that its volume has the policy Retain, delete the "
+            "claim, remove the uid from the volume's claimRef, and create the claim anew"
+        )
     return f"{fix}: it is immutable, so delete the {manifest.kind}, and create it anew"
 
 

@@ -33,6 +33,10 @@ class Idle:
             if each.claim is None and name not in self._taken
         ]
 
+    def left_over(self) -> list[ExistingVolume]:
+        """Return those that are left, also those reserved for a claim which is not there."""
+        return [each for name, each in self._volumes.items() if name not in self._taken]
+
     def take(self, name: str) -> ExistingVolume | None:
         """Return a volume by its name, which is then taken, or None."""
         if name in self._taken or name not in self._volumes:

@@ -1,10 +1,10 @@
 """Claims whose names a prefix, a suffix or a rename has taken away from their set."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from sfsgen.existing import Existing, ExistingSet
+from sfsgen.existing import Existing, ExistingSet, Key
 
 
 class Renamed(NamedTuple):
@@ -32,16 +32,57 @@ def renamed_claims(existing: Existing) -> Iterator[Renamed]:
         for template in each.templates
     }
     names = {(namespace, template) for namespace, template, _ in sets}
+    lengths = {len(template) for _, template in names}
     renames = _renames(existing)
     told = {(each.namespace, each.claim): each for each in _misnamed(existing)}
     for namespace, claim in existing.orphans:
-        for template, name, ordinal in _meanings(claim, namespace, names, renames):
+        for template, name, ordinal in _meanings(claim, namespace, names, lengths, renames):
             stateful_set = sets.get((namespace, template, name))
             wanted = f"{template}-{name}-{ordinal}"
             if stateful_set and (namespace, wanted) not in existing.claims:
                 renamed = Renamed(namespace, claim, wanted, stateful_set, ordinal)
                 told.setdefault((namespace, claim), renamed)
+    for renamed in _alone(existing):
+        told.setdefault((renamed.namespace, renamed.claim), renamed)
     yield from told.values()
+
+
+def _alone(existing: Existing) -> Iterator[Renamed]:
+    """Yield the claims in files whose set, claim template or namespace was renamed.
+
+    There is one set only that lacks a claim of this ordinal and could have had this one. On a
+    cluster such claims may as well be those of a set that was deleted.
+    """
+    by_template: dict[Key, list[ExistingSet]] = {}
+    by_name: dict[Key, list[ExistingSet]] = {}
+    by_claims: dict[str, list[tuple[ExistingSet, str]]] = {}
+    for each in existing.stateful_sets:
+        by_name.setdefault((each.namespace, each.name), []).append(each)
+        for template in each.templates:
+            by_template.setdefault((each.namespace, template.name), []).append(each)
+            head = each.claim_name(template).pieces[0]
+            by_claims.setdefault(head, []).append((each, template.name))
+    for namespace, name in existing.orphans:
+        parts = re.fullmatch(r"(.*)-([0-9]{1,10})", name)
+        claim = existing.claims[namespace, name]
+        if parts is None or claim.uid:
+            continue
+        stem, ordinal = parts[1], int(parts[2])
+        found = list(by_claims.get(f"{stem}-", ()))
+        for hyphen in (each.start() for each in re.finditer("-", stem)):
+            left, right = stem[:hyphen], stem[hyphen + 1 :]
+            found += [(each, left) for each in by_template.get((namespace, left), ())]
+            for each in by_name.get((namespace, right), ()):
+                found += [(each, template.name) for template in each.templates]
+        wanted = {
+            (each.namespace, f"{template}-{each.name}-{ordinal}"): each
+            for each, template in found[:_MOST_RENAMES]
+            if ordinal in each.ordinals
+        }
+        lacking = {key: each for key, each in wanted.items() if key not in existing.claims}
+        if len(lacking) == 1:
+            ((_, its_name), stateful_set), *_ = lacking.items()
+            yield Renamed(namespace, name, its_name, stateful_set, ordinal)
 
 
 def _misnamed(existing: Existing) -> Iterator[Renamed]:
@@ -58,7 +99,8 @@ def _misnamed(existing: Existing) -> Iterator[Renamed]:
 def _meanings(
     claim: str,
     namespace: str,
-    templates: Container[tuple[str, str]],
+    templates: Collection[tuple[str, str]],
+    lengths: Collection[int],
     renames: Mapping[tuple[str, str], set[str]],
 ) -> Iterator[tuple[str, str, int]]:
     """Yield the claim templates, sets and ordinals that a claim's name may have been made of."""
@@ -68,9 +110,10 @@ def _meanings(
     stem, ordinal, behind = parts.groups(default="")
     for hyphen in (each.start() for each in re.finditer("-", stem)):
         left, old_name = stem[:hyphen], stem[hyphen + 1 :]
-        for start in range(len(left)):
+        for length in lengths:
+            start = len(left) - length
             template, before = left[start:], left[:start]
-            if (namespace, template) not in templates:
+            if start < 0 or (namespace, template) not in templates:
                 continue
             if before or behind:
                 yield template, before + old_name + behind, int(ordinal)

@@ -142,7 +142,7 @@ class Scene:
         By namespace and that which stands before the ordinal.
         """
         found: dict[Key, set[int]] = {}
-        names = [(each.namespace, each.wanted) for each in self.renamed]
+        names = [(each.stateful_set.namespace, each.wanted) for each in self.renamed]
         for (kind, namespace), broken in self.look.unread.items():
             if kind == "PersistentVolumeClaim":
                 names += [(namespace, name) for name in broken]
@@ -151,13 +151,16 @@ class Scene:
                 found.setdefault((namespace, name.rstrip(DIGITS)), set()).add(number)
         return found
 
-    def lasting_name(self, claim: ExistingClaim) -> str:
-        """Return the name that a claim has once the rule `name` is followed."""
-        return self._lasting_names.get(claim.key, claim.name)
+    def lasting_key(self, claim: ExistingClaim) -> Key:
+        """Return namespace and name that a claim has once the rule `name` is followed."""
+        return self._lasting_keys.get(claim.key, claim.key)
 
     @cached_property
-    def _lasting_names(self) -> Mapping[Key, str]:
-        return {(each.namespace, each.claim): each.wanted for each in self.renamed}
+    def _lasting_keys(self) -> Mapping[Key, Key]:
+        return {
+            (each.namespace, each.claim): (each.stateful_set.namespace, each.wanted)
+            for each in self.renamed
+        }
 
     @cached_property
     def namespaces_of(self) -> Mapping[str, list[str]]:
@@ -213,7 +216,7 @@ class Scene:
 
     def _seat_by_name(self, found: Mapping[tuple[str, str, str], Seats]) -> None:
         """Give the ordinals without a claim the volumes that are named after them."""
-        for volume in self.idle.unreserved():
+        for volume in self.idle.left_over():
             number = number_of(volume.name)
             vacant = [
                 found[owner]
@@ -321,9 +324,14 @@ class Scene:
 def is_chosen_by_binder(pair: Pair) -> bool:
     """Return whether a bound pair was brought together by the binder, not by its owner."""
     return any(
-        _BOUND_BY_CONTROLLER in (each.value["metadata"].get("annotations") or {})
+        _BOUND_BY_CONTROLLER in annotations_of(each)
         for each in (pair.claim.manifest, pair.volume.manifest)
     )
+
+
+def annotations_of(manifest: Manifest) -> Mapping[str, str]:
+    """Return all annotations of an object, Kubernetes' own too."""
+    return manifest.value["metadata"].get("annotations") or {}
 
 
 def selector_of(claim: ExistingClaim) -> Mapping[str, Any]:

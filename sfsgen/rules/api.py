@@ -14,7 +14,7 @@ from sfsgen.manifests import Manifest
 from sfsgen.paths import Path, spelled
 from sfsgen.quantity import nano_units
 from sfsgen.scene import Scene
-from sfsgen.versions import ANNOTATIONS, FIELDS, STATEFUL_SET_APIS
+from sfsgen.versions import ANNOTATIONS, CSI_NFS, FIELDS, STATEFUL_SET_APIS
 
 _KINDS = ("StatefulSet", "PetSet", "Service", "PersistentVolume", "PersistentVolumeClaim")
 _SHORT = {
@@ -71,6 +71,12 @@ def field(scene: Scene) -> Iterator[Finding]:
         if manifest.kind in _KINDS and (scene.look.target or not is_stored(manifest)):
             for oddity in scene.fields.oddities(manifest.kind, manifest.value):
                 yield _refused(scene, manifest, oddity)
+    for volume in scene.existing.volumes.values():
+        if volume.driver == "csi" and not scene.target.has(CSI_NFS):
+            what = f"the driver of {volume.name} exists from 1.{CSI_NFS.since} on; the target is "
+            what += str(scene.target)
+            fix = "write nfs, with server and path, instead of csi"
+            yield error(volume.manifest, ("spec", "csi", "driver"), what, fix)
 
 
 def annotation(scene: Scene) -> Iterator[Finding]:
@@ -183,8 +189,9 @@ def _refused(scene: Scene, manifest: Manifest, oddity: Oddity) -> Finding:
     elif since > scene.target.oldest:
         what = f"{spelled(path)} exists from Kubernetes 1.{since} on; the target is {scene.target}"
         earlier = [key for key, each in FIELDS.items() if each.endswith(spelled(path[-2:]))]
-        if earlier and scene.target.has(ANNOTATIONS[earlier[0]]):
-            fix = f"write the annotation {earlier[0]} in its place"
+        heeded = [key for key in earlier if scene.target.has(ANNOTATIONS[key])]
+        if heeded:
+            fix = f"write the annotation {heeded[-1]} in its place"
     else:
         what = f"{spelled(path)} exists up to Kubernetes 1.{until}; the target is {scene.target}"
     return error(manifest, path, what, fix, is_key=True)

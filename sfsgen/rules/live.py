@@ -53,13 +53,18 @@ def lost(scene: Scene) -> Iterator[Finding]:
             volume = scene.existing.volumes.get(claim.volume_name)
             why = "is not there"
             if volume:
-                why = "is not reserved for it"
+                why = "holds on to an earlier one"
                 if volume.claim not in (None, claim.key):
                     why = f"has become another claim's, {'/'.join(volume.claim or ())}"
             what = f"the claim {claim.name} is Lost: its volume {claim.volume_name} {why}"
-            fix = f"create the volume {claim.volume_name} on the directory with its data, reserved "
-            fix += f"for {claim.namespace}/{claim.name}; then delete the claim, which no pod may "
-            fix += "use, and create it anew"
+            if volume and volume.claim == claim.key:
+                fix = f"{free(volume)}; then delete the claim, which no pod may use, and create it "
+                fix += "anew"
+            else:
+                name = "a volume of another name" if volume else f"the volume {claim.volume_name}"
+                fix = f"create {name} on the directory with its data, reserved for "
+                fix += f"{claim.namespace}/{claim.name}; then delete the claim, which no pod may "
+                fix += "use, and create it anew"
             sides = [volume.manifest] if volume else []
             yield error(claim.manifest, _PHASE, what, fix, *sides)
 
@@ -101,9 +106,13 @@ def terminating(scene: Scene) -> Iterator[Finding]:
             yield from _if_going(volume.manifest, "its claim is gone; then create both anew")
 
 
+def _is_going(manifest: Manifest) -> bool:
+    return manifest.value["metadata"].get("deletionTimestamp") is not None
+
+
 def _if_going(manifest: Manifest, then: str) -> Iterator[Finding]:
     metadata = manifest.value["metadata"]
-    if metadata.get("deletionTimestamp") is not None:
+    if _is_going(manifest):
         held = ", ".join(metadata.get("finalizers") or ()) or "nothing"
         what = f"the {manifest.kind} {manifest.name} is being deleted, held by {held}"
         yield warning(manifest, ("metadata", "deletionTimestamp"), what, f"it goes when {then}")
@@ -122,7 +131,11 @@ def _is_awaited(scene: Scene, volume: ExistingVolume) -> bool:
 def _could_bind(pair: Pair) -> bool:
     claim, volume = pair.claim, pair.volume
     is_reserved_now = pair.is_reserved and volume.claim_uid in ("", claim.uid)
-    is_there = is_stored(volume.manifest) and volume.phase in ("Available", "Pending", "Bound", "")
+    is_there = (
+        is_stored(volume.manifest)
+        and not _is_going(volume.manifest)
+        and volume.phase in ("Available", "Pending", "Bound", "")
+    )
     is_fit = not any(
         each.is_short or pair.is_pinned  # of which the rule unequal-pair tells
         for each in differences(claim.storage, volume.storage, volume.name)

@@ -25,11 +25,17 @@ def name(scene: Scene) -> Iterator[Finding]:
         stateful_set = renamed.stateful_set
         what = f'the claim "{renamed.claim}" is not looked for: the set {stateful_set.name} looks '
         what += f'for "{renamed.wanted}"'
+        if stateful_set.namespace != renamed.namespace:
+            what += f" in the namespace {stateful_set.namespace}, and it is in {renamed.namespace}"
         fix = f'name it "{renamed.wanted}", also in the claimRef of its volume'
         if is_stored(claim.manifest):
             fix = f'give the set its old name back, or create a claim "{renamed.wanted}" with '
             fix += f"volumeName {claim.volume_name or 'of its volume'}, reserved for it"
-        yield error(claim.manifest, _NAME, what, fix, stateful_set.manifest)
+        path = _NAME
+        if renamed.claim == renamed.wanted:
+            path = ("metadata", "namespace")
+            fix = f"write `namespace: {stateful_set.namespace}`, also in the claimRef of its volume"
+        yield error(claim.manifest, path, what, fix, stateful_set.manifest)
 
 
 def claim_name(scene: Scene) -> Iterator[Finding]:

@@ -27,7 +27,8 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
     by_directory: dict[NfsDirectory, list[ExistingVolume]] = {}
     for volume in scene.existing.volumes.values():
         if volume.server and volume.path:
-            directory = location(NfsDirectory(volume.server, volume.path))
+            path = posixpath.normpath(volume.path) if ".." in volume.path else volume.path
+            directory = location(NfsDirectory(volume.server, path))
             by_directory.setdefault(directory, []).append(volume)
     for directory, volumes in by_directory.items():
         if len(volumes) > 1 and any(map(is_static, volumes)):
@@ -54,6 +55,10 @@ def nfs_path(scene: Scene) -> Iterator[Finding]:
             what = f'the path "{volume.path}" of {volume.name} is not absolute'
             fix = f"write path: /{volume.path}"
             yield error(volume.manifest, _path_of(volume), what, anew(volume.manifest, fix))
+        elif volume.driver == "csi" and volume.path[:1] not in ("/", ""):
+            what = f'the share "{volume.path}" of {volume.name} is not absolute'
+            fix = anew(volume.manifest, "write its whole path, from / on")
+            yield error(volume.manifest, _attribute(volume, "share"), what, fix)
         elif volume.driver and ".." in volume.path.split("/"):
             what = f'the path "{volume.path}" of {volume.name} leads upwards with ".."'
             fix = anew(volume.manifest, f"write {posixpath.normpath(volume.path)}")
@@ -176,9 +181,13 @@ def _source_of(volume: ExistingVolume) -> Path:
 
 
 def _path_of(volume: ExistingVolume) -> Path:
-    source = _source_of(volume)
     if volume.driver == "nfs":
-        return (*source, "path")
-    attributes = volume.manifest.value["spec"]["csi"].get("volumeAttributes") or {}
-    by_lower_case = {key.lower(): key for key in attributes}
-    return (*source, by_lower_case.get("subdir") or by_lower_case.get("share") or "share")
+        return ("spec", "nfs", "path")
+    return _attribute(volume, "subDir") or _attribute(volume, "share")
+
+
+def _attribute(volume: ExistingVolume, name: str) -> Path:
+    """Return where an attribute of a CSI volume stands, in whatever case, or ()."""
+    given = volume.manifest.value["spec"]["csi"].get("volumeAttributes") or {}
+    key = next((each for each in given if each.lower() == name.lower()), None)
+    return ("spec", "csi", "volumeAttributes", key) if key else ()

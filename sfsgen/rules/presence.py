@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sfsgen import cluster
 from sfsgen.comparison import differences, fits
-from sfsgen.cures import anew, free, is_stored
+from sfsgen.cures import anew, is_stored
 from sfsgen.existing import ExistingClaim, ExistingSet, ExistingVolume, Storage
 from sfsgen.findings import Finding, error, note, warning
 from sfsgen.idle import DIGITS
@@ -34,7 +34,7 @@ def missing_claim(scene: Scene) -> Iterator[Finding]:
             what += ": the controller makes it, and it binds by the claimRef of its volume alone"
             yield warning(manifest, _REPLICAS, what, fix)
         else:
-            what += _lookalike(scene, seats, ordinals[0])
+            what += _lookalike(scene, seats, ordinals[0]) or _unfit_for_new(seats, ordinals[0])
             yield _tell(seats, f"{what}{_unless(seats)}", fix)
 
 
@@ -65,7 +65,11 @@ def extra_pair(scene: Scene) -> Iterator[Finding]:
     for seats in scene.seats:
         stateful_set = seats.stateful_set
         objects: dict[int, ExistingClaim | ExistingVolume] = {**seats.volumes, **seats.claims}
-        extra = sorted(each for each in objects if each not in stateful_set.ordinals)
+        extra = sorted(
+            number
+            for number, each in objects.items()
+            if number not in stateful_set.ordinals and not _is_told(scene, each)
+        )
         for ordinals in runs(extra):
             first = objects[ordinals[0]]
             what = f"{_names(seats, ordinals)}"
@@ -75,10 +79,17 @@ def extra_pair(scene: Scene) -> Iterator[Finding]:
             where = "before the first ordinal" if is_before else "beyond the replicas"
             what += f" {where} of {stateful_set.name}"
             fix = (
-                "delete it once its data is not needed" if is_before else _leave(seats, ordinals[0])
+                "delete it once its data is not needed" if is_before else "leave it for a scale-up"
             )
             manifest, name = first.manifest, ("metadata", "name")
             yield note(manifest, name, what, fix, stateful_set.manifest)
+
+
+def _is_told(scene: Scene, found: ExistingClaim | ExistingVolume) -> bool:
+    """Return whether another rule tells of a volume: it is Released, or another claim names it."""
+    if isinstance(found, ExistingClaim):
+        return False
+    return found.phase in ("Released", "Failed") or found.name in scene.takers
 
 
 def _without_volume(scene: Scene, seats: Seats) -> Iterator[Finding]:
@@ -89,7 +100,12 @@ def _without_volume(scene: Scene, seats: Seats) -> Iterator[Finding]:
         if ordinal in seats.stateful_set.ordinals:
             pending = " and is Pending" if claim.phase == "Pending" else ""
             what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
-            what += f"none that is free fits it{_misfit(scene, claim.storage)}"
+            what += "none that is free fits it"
+            own = scene.volume_by_name(claim)
+            if own and own.claim:
+                what += f"; {own.name} is {own.phase or 'reserved'} for {'/'.join(own.claim)}"
+            else:
+                what += _misfit(scene, claim.storage)
             fix, sides = _print_missing(scene, seats), seats.stateful_set.manifest
             yield error(claim.manifest, ("metadata", "name"), what, fix, sides)
 
@@ -132,6 +148,16 @@ def _vacant(scene: Scene, kind: str) -> Iterator[tuple[Seats, range]]:
             yield seats, ordinals
 
 
+def _unfit_for_new(seats: Seats, ordinal: int) -> str:
+    """Return why a claim that the controller makes would not get the volume reserved for it."""
+    volume = seats.volumes.get(ordinal)
+    if volume is None:
+        return ""
+    found = differences(seats.template.storage, volume.storage, volume.name)
+    short = next((each.what for each in found if each.is_short), "")
+    return f"; made from its claim template {short}" if short else ""
+
+
 def _is_open(seats: Seats) -> bool:
     """Return whether a default StorageClass may make all that a template's claims lack."""
     is_bare = not (seats.claims or seats.volumes or seats.unreserved)
@@ -172,13 +198,6 @@ def _pods(seats: Seats, ordinals: range) -> str:
     if len(ordinals) == 1:
         return f"the pod {name}-{ordinals[0]} needs"
     return f"the pods {name}-{ordinals[0]} to {name}-{ordinals[-1]} need"
-
-
-def _leave(seats: Seats, ordinal: int) -> str:
-    volume = seats.volumes.get(ordinal)
-    if volume and volume.phase == "Released" and volume.claim_uid:
-        return f"before a scale-up, free its volume: {free(volume)}"
-    return "leave it for a scale-up"
 
 
 def _misfit(scene: Scene, wanted: Storage) -> str:

@@ -27,7 +27,7 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
             yield _chance(scene, pair)
     for seats in scene.seats:
         for ordinal, volume in seats.unreserved.items():
-            if _is_incomplete(volume):
+            if _is_incomplete(volume) or volume.claim:
                 continue
             stateful_set = seats.stateful_set
             name = stateful_set.claim_name(seats.template).at(ordinal)
@@ -89,13 +89,28 @@ def claim_ref(scene: Scene) -> Iterator[Finding]:
         claim, volume = pair.claim, pair.volume
         if volume.name in ambiguous:
             continue
-        lasting = claim.namespace, scene.lasting_name(claim)
-        if volume.claim in (claim.key, lasting):
+        if volume.claim in (claim.key, scene.lasting_key(claim)) or claim.phase == "Lost":
             continue  # if not yet, then once the claim bears the name that its set looks for
         if volume.claim is not None:
             yield _disagreement(scene, pair, volume.claim)
         elif pair.is_named and not (pair.is_reserved or pair.is_bound):
             yield from _elsewhere(scene, pair)
+    yield from _misdirected(scene)
+
+
+def _misdirected(scene: Scene) -> Iterator[Finding]:
+    """Yield the volumes that are reserved for no claim of a set, though named after one."""
+    for seats in scene.seats:
+        for ordinal, volume in seats.unreserved.items():
+            if volume.claim:
+                stateful_set = seats.stateful_set
+                name = stateful_set.claim_name(seats.template).at(ordinal)
+                what = (
+                    f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is not there; "
+                )
+                what += f"the pod {stateful_set.name}-{ordinal} needs {name}"
+                fix = redirect(volume, (stateful_set.namespace, name))
+                yield error(volume.manifest, _CLAIM_REF, what, fix, stateful_set.manifest)
 
 
 def two_volumes(scene: Scene) -> Iterator[Finding]:
@@ -149,6 +164,8 @@ def stale_uid(scene: Scene) -> Iterator[Finding]:
         if not volume.claim_uid or volume.claim is None or volume.phase in _GONE:
             continue
         claim = scene.existing.claims.get(volume.claim)
+        if claim and claim.phase == "Lost":
+            continue
         is_another = claim and claim.uid and claim.uid != volume.claim_uid
         is_copied = not is_stored(volume.manifest) and not (claim and claim.uid)
         if is_another or is_copied:
@@ -258,7 +275,7 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
         fix = anew(claim.manifest, fix)
         return error(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest)
     field = "namespace" if name == claim.name else "name"
-    fix = redirect(volume, (claim.namespace, scene.lasting_name(claim)))
+    fix = redirect(volume, scene.lasting_key(claim))
     if field == "namespace":
         what += ": its namespace was changed"
     return error(volume.manifest, (*_CLAIM_REF, field), what, fix, claim.manifest)

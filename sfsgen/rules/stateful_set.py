@@ -18,6 +18,7 @@ _SERVICE_NAME: Path = ("spec", "serviceName")
 _RETENTION = "persistentVolumeClaimRetentionPolicy"
 _NAMELESS = 33  # the first minor that takes a set without serviceName
 _SELECTOR_BY_DEFAULT = ("apps/v1alpha1", "apps/v1beta1")
+_MANAGED_BY = "app.kubernetes.io/managed-by"
 # Labels that change with a release, while a selector never can.
 _CHANGING = (
     "app.kubernetes.io/version",
@@ -166,7 +167,8 @@ def _unfit_service(stateful_set: ExistingSet, found: ExistingService) -> Iterato
         fix = anew(found.manifest, fix)
         yield error(found.manifest, ("spec", "clusterIP"), what, fix, manifest)
     wrong = [key for key, value in found.selector.items() if labels.get(key) != value]
-    if wrong or not found.selector:
+    is_own_met = is_met(manifest.value["spec"].get("selector") or {}, labels)
+    if (wrong and is_own_met) or not found.selector:
         what = f"the selector of the Service {found.name} does not meet the labels of the pods of "
         what += stateful_set.name
         fix = f"write its selector, {_lasting(stateful_set.selector or labels)}"
@@ -181,7 +183,7 @@ def _pod_labels(stateful_set: ExistingSet) -> Mapping[str, str]:
 
 def _lasting(labels: Mapping[str, str]) -> str:
     """Return labels for a selector: those that no release changes."""
-    lasting = {key: value for key, value in labels.items() if key not in _CHANGING}
+    lasting = {key: value for key, value in labels.items() if key not in (*_CHANGING, _MANAGED_BY)}
     return flow(lasting) if lasting else "app: NAME, and give the pod template this label"
 
 

@@ -1,6 +1,6 @@
 """Rules about what the binder compares: sizes, access modes, classes, volume modes, selectors."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sfsgen.comparison import (
@@ -16,12 +16,22 @@ from sfsgen.comparison import (
     shown_class,
 )
 from sfsgen.cures import anew, is_stored, label, reserve, set_fields
+from sfsgen.existing import ExistingVolume
 from sfsgen.findings import Finding, error, warning
 from sfsgen.paths import Path
-from sfsgen.scene import Pair, Scene, is_chosen_by_binder, is_selected, selector_of
+from sfsgen.scene import (
+    Pair,
+    Scene,
+    Seats,
+    annotations_of,
+    is_chosen_by_binder,
+    is_selected,
+    selector_of,
+)
+from sfsgen.versions import CLASS_ANNOTATION, CLASS_FIELD
 
 _SELECTOR: Path = ("spec", "selector")
-_WRITE_NO_CLASS = 'write storageClassName: ""'
+_CAPACITY: Path = ("spec", "capacity", "storage")
 _WITH_CLASSES = 4  # the first minor with storage classes
 
 
@@ -34,8 +44,7 @@ def size(scene: Scene) -> Iterator[Finding]:
         if not is_large_enough(pair.claim.storage, pair.volume.storage):
             claim, volume = pair.claim.storage.storage, pair.volume.storage.storage
             what = f"it asks for {claim}, and {pair.volume.name} has {volume}"
-            fix = set_fields(pair.volume, {"capacity": {"storage": claim}})
-            yield _unfit(pair, SIZE, what, fix)
+            yield _unfit(scene, pair, SIZE, what)
 
 
 def access_modes(scene: Scene) -> Iterator[Finding]:
@@ -47,9 +56,7 @@ def access_modes(scene: Scene) -> Iterator[Finding]:
         if lacking := lacking_modes(pair.claim.storage, pair.volume.storage):
             its = ", ".join(pair.volume.storage.access_modes) or "none"
             what = f"it asks for {', '.join(lacking)}, and {pair.volume.name} has {its}"
-            modes = list(pair.claim.storage.access_modes)
-            fix = set_fields(pair.volume, {"accessModes": modes})
-            yield _unfit(pair, MODES, what, fix)
+            yield _unfit(scene, pair, MODES, what)
 
 
 def volume_mode(scene: Scene) -> Iterator[Finding]:
@@ -59,17 +66,14 @@ def volume_mode(scene: Scene) -> Iterator[Finding]:
     """
     for pair in scene.waiting:
         mode, its = pair.claim.storage.volume_mode, pair.volume.storage.volume_mode
-        if mode != its:
+        if mode != its and not _is_nfs_block(pair.volume):
             what = f"it asks for the volume mode {mode}, and {pair.volume.name} has {its}"
-            side = pair.volume.manifest if mode == "Filesystem" else pair.claim.manifest
-            fix = anew(side, f"write volumeMode: Filesystem for {side.name}")
-            yield _unfit(pair, VOLUME_MODE, what, fix)
+            yield _unfit(scene, pair, VOLUME_MODE, what)
     for volume in scene.existing.volumes.values():
-        if volume.storage.volume_mode == "Block" and volume.driver:
+        if _is_nfs_block(volume):
             what = f"the volume {volume.name} is a block device, which NFS does not have"
             fix = "write volumeMode: Filesystem, also for its claim and the claim template"
-            fix = anew(volume.manifest, fix)
-            yield error(volume.manifest, VOLUME_MODE, what, fix)
+            yield error(volume.manifest, VOLUME_MODE, what, anew(volume.manifest, fix))
 
 
 def class_(scene: Scene) -> Iterator[Finding]:
@@ -84,9 +88,11 @@ def class_(scene: Scene) -> Iterator[Finding]:
         if wanted is not None and wanted != its:
             yield _other_class(scene, pair, wanted, its)
         elif wanted is None and its:
-            what = f"it names no class, and {pair.volume.name} has {shown_class(its)}"
-            fix = f'write storageClassName: "{its}"'
-            yield _unfit(pair, CLASS, what, fix, is_error=not pair.is_reserved)
+            what = f"the claim {pair.claim.name} names no class, and {pair.volume.name} has "
+            what += shown_class(its)
+            tell = warning if pair.is_reserved else error
+            fix = anew(pair.claim.manifest, f'write storageClassName: "{its}"')
+            yield tell(pair.claim.manifest, CLASS, what, fix, pair.volume.manifest)
     if scene.target.newest >= _WITH_CLASSES:
         yield from _classless_claims(scene)
         yield from _classless_templates(scene)
@@ -124,6 +130,7 @@ def unequal_pair(scene: Scene) -> Iterator[Finding]:
             for each in differences(claim.storage, volume.storage, volume.name)
             # A volume may have grown since: what is bound and large enough stays so.
             if not (pair.is_bound and each.path == SIZE and not each.is_short)
+            and not (each.path == VOLUME_MODE and _is_nfs_block(volume))
         ]
         if not is_selected(pair):
             what = f"the labels of {volume.name} do not meet its selector"
@@ -132,8 +139,7 @@ def unequal_pair(scene: Scene) -> Iterator[Finding]:
             tell = error if any(each.is_short for each in found) else warning
             what = f"the claim {claim.name} and {volume.name} are reserved for each other, and "
             what += f"bind unequal: {'; '.join(each.what for each in found)}"
-            fix = _equal(pair, [each.path for each in found], is_odd=_is_odd(scene, pair))
-            yield tell(claim.manifest, found[0].path, what, fix, volume.manifest)
+            yield _at_odd_side(scene, pair, tell, [each.path for each in found], what)
 
 
 def claim_template(scene: Scene) -> Iterator[Finding]:
@@ -143,53 +149,91 @@ def claim_template(scene: Scene) -> Iterator[Finding]:
     """
     for seats in scene.seats:
         wanted, manifest = seats.template.storage, seats.stateful_set.manifest
-        for ordinal, claim in seats.claims.items():
-            if claim.storage is wanted:
-                continue
-            ordinal_volume = seats.volumes.get(ordinal)
-            for each in departures(
-                claim.storage, wanted, seats.template.name, is_live=is_stored(manifest)
-            ):
+        name, is_live = seats.template.name, is_stored(manifest)
+        claims = [each for each in seats.claims.values() if each.storage is not wanted]
+        together = len(claims) == len(seats.claims) and len({each.storage for each in claims}) == 1
+        for claim in claims[:1] if together and len(claims) > 1 else claims:
+            for each in departures(claim.storage, wanted, name, is_live=is_live):
                 what = f"the claim {claim.name} is not what its claim template would make: "
                 what += each.what
-                fix = f"let the claim be as its claim template {seats.template.name}"
-                if ordinal_volume and not any(
-                    differences(claim.storage, ordinal_volume.storage, "")
-                ):
-                    fix = f"let the claim template {seats.template.name} be as its claims"
-                    fix = anew(manifest, fix)
-                else:
-                    fix = anew(claim.manifest, fix)
-                yield warning(claim.manifest, each.path, what, fix, manifest)
+                side, path, fix = (
+                    claim.manifest,
+                    each.path,
+                    f"let it be as the claim template {name}",
+                )
+                if together:
+                    # All claims agree, so that the template is the odd one.
+                    side, path = manifest, (*seats.template.path, *each.path)
+                    fix = f"let the claim template {name} be as its claims"
+                other = claim.manifest if together else manifest
+                yield warning(side, path, what, anew(side, fix), other)
+        yield from _pinned_template(seats)
+
+
+def _pinned_template(seats: Seats) -> Iterator[Finding]:
+    """Yield what a claim template says that only one of its claims can have."""
+    manifest, (*_, index) = seats.stateful_set.manifest, seats.template.path
+    spec = manifest.value["spec"]["volumeClaimTemplates"][index].get("spec") or {}
+    if spec.get("volumeName"):
+        what = f"the claim template {seats.template.name} names the volume {spec['volumeName']}, "
+        what += "which only one of its claims can have"
+        path = (*seats.template.path, "spec", "volumeName")
+        yield error(manifest, path, what, anew(manifest, "remove it"))
+    selectors = [selector_of(each) for each in seats.claims.values()]
+    if (given := spec.get("selector")) and any(each != given for each in selectors):
+        what = (
+            f"the claim template {seats.template.name} has a selector that its claims do not have"
+        )
+        path = (*seats.template.path, "spec", "selector")
+        yield warning(manifest, path, what, anew(manifest, "remove it"))
+
+
+def _is_nfs_block(volume: ExistingVolume) -> bool:
+    return volume.storage.volume_mode == "Block" and bool(volume.driver)
+
+
+def _at_odd_side(
+    scene: Scene, pair: Pair, tell: Callable[..., Finding], paths: list[Path], what: str
+) -> Finding:
+    """Return a finding at the volume, which can be changed, or at a claim that is the odd one."""
+    claim, volume = pair.claim, pair.volume
+    if _SELECTOR in paths:
+        fix = anew(claim.manifest, f"remove the selector of {claim.name}")
+        return tell(claim.manifest, _SELECTOR, what, fix, volume.manifest)
+    if VOLUME_MODE in paths:
+        fix = anew(claim.manifest, f"write volumeMode: Filesystem for {claim.name}")
+        return tell(claim.manifest, VOLUME_MODE, what, fix, volume.manifest)
+    if _is_odd(scene, pair):
+        fix = f"let the claim {claim.name} be as {volume.name}"
+        return tell(claim.manifest, paths[0], what, fix, volume.manifest)
+    fields: dict[str, Any] = {}
+    if SIZE in paths:
+        fields["capacity"] = {"storage": claim.storage.storage}
+    if MODES in paths:
+        fields["accessModes"] = list(claim.storage.access_modes)
+    if CLASS in paths:
+        fields["storageClassName"] = claim.storage.storage_class or ""
+    path = _CAPACITY if paths[0] == SIZE else paths[0]
+    if paths[0] == CLASS and CLASS_ANNOTATION in annotations_of(volume.manifest):
+        path = ("metadata", "annotations", CLASS_ANNOTATION)
+        fix = f"remove the annotation {CLASS_ANNOTATION}, which wins over the field"
+        return tell(volume.manifest, path, what, fix, claim.manifest)
+    return tell(volume.manifest, path, what, set_fields(volume, fields), claim.manifest)
 
 
 def _is_odd(scene: Scene, pair: Pair) -> bool:
-    """Return whether the volume is what the claim template says, and the claim is not."""
-    return any(
+    """Return whether a claim that can be changed departs from its volume and its template."""
+    return not is_stored(pair.claim.manifest) and any(
         not any(differences(template.storage, pair.volume.storage, pair.volume.name))
         for _, template, _ in scene.existing.wanting(pair.claim.key)
     )
 
 
-def _equal(pair: Pair, paths: list[Path], *, is_odd: bool) -> str:
-    """Return how to make a pair equal: by the volume, which can be changed, or an odd claim."""
-    claim, volume = pair.claim.storage, pair.volume
-    if is_odd and _SELECTOR not in paths:
-        return anew(pair.claim.manifest, f"let the claim {pair.claim.name} be as {volume.name}")
-    fields: dict[str, Any] = {}
-    if SIZE in paths:
-        fields["capacity"] = {"storage": claim.storage}
-    if MODES in paths:
-        fields["accessModes"] = list(claim.access_modes)
-    if CLASS in paths:
-        fields["storageClassName"] = claim.storage_class or ""
-    fixes = [set_fields(volume, fields)] if fields else []
-    if VOLUME_MODE in paths:
-        side = volume.manifest if volume.storage.volume_mode == "Block" else pair.claim.manifest
-        fixes.append(anew(side, f"write volumeMode: Filesystem for {side.name}"))
-    if _SELECTOR in paths:
-        fixes.append(anew(pair.claim.manifest, f"remove the selector of {pair.claim.name}"))
-    return ", and ".join(fixes)
+def _no_class(scene: Scene) -> str:
+    """Return how a claim says that it has no class."""
+    if scene.target.has(CLASS_FIELD):
+        return 'write storageClassName: ""'
+    return f'write the annotation {CLASS_ANNOTATION}: ""'
 
 
 def _classless_claims(scene: Scene) -> Iterator[Finding]:
@@ -203,7 +247,7 @@ def _classless_claims(scene: Scene) -> Iterator[Finding]:
             what = f"the claim {claim.name} names no class: a default StorageClass would come in"
             if not (pair and pair.is_reserved):
                 what += ", and keep it from its volume"
-            yield warning(claim.manifest, CLASS, what, _WRITE_NO_CLASS)
+            yield warning(claim.manifest, CLASS, what, _no_class(scene))
 
 
 def _classless_templates(scene: Scene) -> Iterator[Finding]:
@@ -212,16 +256,16 @@ def _classless_templates(scene: Scene) -> Iterator[Finding]:
             what = f"the claim template {seats.template.name} names no class: claims that the "
             what += "controller makes from it take a default StorageClass"
             manifest = seats.stateful_set.manifest
-            fix = anew(manifest, _WRITE_NO_CLASS)
+            fix = anew(manifest, _no_class(scene))
             yield warning(manifest, (*seats.template.path, *CLASS), what, fix)
 
 
-def _unfit(pair: Pair, path: Path, what: str, fix: str, *, is_error: bool = True) -> Finding:
-    tell = error if is_error else warning
+def _unfit(
+    scene: Scene, pair: Pair, path: Path, what: str, tell: Callable[..., Finding] = error
+) -> Finding:
     state = "is Pending" if pair.claim.phase == "Pending" else "does not bind"
-    state = state if is_error else "binds by its reservation alone"
-    what = f"the claim {pair.claim.name} {state}: {what}"
-    return tell(pair.claim.manifest, path, what, fix, pair.volume.manifest)
+    state = state if tell is error else "binds by its reservation alone"
+    return _at_odd_side(scene, pair, tell, [path], f"the claim {pair.claim.name} {state}: {what}")
 
 
 def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
@@ -233,9 +277,8 @@ def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
         for _, template, _ in scene.existing.wanting(claim.key)
     ):
         what += ", for its claim template names none and a default StorageClass came in"
-    fix = set_fields(volume, {"storageClassName": wanted})
-    finding = _unfit(pair, CLASS, what, fix, is_error=not pair.is_reserved)
-    if is_stored(claim.manifest) and not pair.is_reserved:
+    if is_stored(claim.manifest):
+        what = f"the claim {claim.name} is Pending: {what}"
         fix = f"reserve the volume, which binds whatever the class: {reserve(volume, claim.key)}"
-        return finding._replace(fix=fix)
-    return finding
+        return error(claim.manifest, CLASS, what, fix, volume.manifest)
+    return _unfit(scene, pair, CLASS, what, warning if pair.is_reserved else error)
