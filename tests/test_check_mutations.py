@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ import yaml
 from tests.program import sfsgen
 
 _COMMAND = "render web -r 2 --nfs-server nfs.example.com --storage 1Gi"
-_NFS = "volume 1"
 _SET = yaml.safe_load_all(sfsgen(_COMMAND).out)
 _CSI = yaml.safe_load_all(sfsgen(f"{_COMMAND} --driver csi").out)
 _GONE = object()
@@ -141,14 +141,11 @@ CSI_MUTATIONS: list[tuple[str, str, Any, str]] = [
 ]
 
 
-def _rules(objects: dict[str, Any], *options: str) -> dict[str, list[str]]:
-    """Return the findings of a set, by the rule."""
+def _findings(objects: dict[str, Any]) -> list[dict[str, Any]]:
     given = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects.values())})
-    result = sfsgen(["check", "-f", "-", "-o", "json", *options], given)
+    result = sfsgen(["check", "-f", "-", "-o", "json"], given)
     assert result.status < 2, result.err
-    found: dict[str, list[str]] = {}
-    for each in json.loads(result.out)["findings"]:
-        found.setdefault(each["rule"], []).append(f"{each['severity']}: {each['what']}")
+    found: list[dict[str, Any]] = json.loads(result.out)["findings"]
     return found
 
 
@@ -171,25 +168,42 @@ def _ids(rows: list[tuple[str, str, Any, str]]) -> list[str]:
 
 
 def test_the_good_sets_are_good() -> None:
-    assert _rules(GOOD) == {}
-    assert _rules(GOOD_CSI) == {}
+    assert _findings(GOOD) == []
+    assert _findings(GOOD_CSI) == []
 
 
 @pytest.mark.parametrize(("kind", "path", "value", "rule"), MUTATIONS, ids=_ids(MUTATIONS))
 def test_a_changed_field_is_found(kind: str, path: str, value: Any, rule: str) -> None:
-    found = _rules(_mutated(GOOD, kind, path, value))
-    assert rule in found, found
+    found = _findings(_mutated(GOOD, kind, path, value))
+    assert rule in [each["rule"] for each in found], found
 
 
 @pytest.mark.parametrize(("kind", "path", "value", "rule"), CSI_MUTATIONS, ids=_ids(CSI_MUTATIONS))
 def test_a_changed_field_of_a_csi_volume_is_found(
     kind: str, path: str, value: Any, rule: str
 ) -> None:
-    found = _rules(_mutated(GOOD_CSI, kind, path, value))
-    assert rule in found, found
+    found = _findings(_mutated(GOOD_CSI, kind, path, value))
+    assert rule in [each["rule"] for each in found], found
 
 
 @pytest.mark.parametrize("missing", sorted(GOOD))
 def test_an_object_that_is_not_there_is_found(missing: str) -> None:
     if missing != "StatefulSet":  # without it nobody wants the rest
-        assert _rules({key: each for key, each in GOOD.items() if key != missing})
+        assert _findings({key: each for key, each in GOOD.items() if key != missing})
+
+
+# Where another place than the changed field is the one to mend, such as the other side's name.
+_ELSEWHERE = ("metadata.name", "spec.replicas", "spec.ordinals", "spec.template.metadata.labels")
+
+
+@pytest.mark.parametrize(("kind", "path", "value", "rule"), MUTATIONS, ids=_ids(MUTATIONS))
+def test_a_finding_stands_at_the_field_that_was_changed(
+    kind: str, path: str, value: Any, rule: str
+) -> None:
+    found = [
+        re.sub(r"\[(\d+)\]", r".\1", each["field"])
+        for each in _findings(_mutated(GOOD, kind, path, value))
+        if each["rule"] == rule
+    ]
+    if not path.endswith(_ELSEWHERE) and rule != "unreadable":
+        assert any(each.startswith(path) or path.startswith(each) for each in found), found
