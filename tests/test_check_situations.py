@@ -1,0 +1,272 @@
+"""What `check` says of sets as they are found: healthy ones of all kinds, and odd ones."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.program import sfsgen
+
+Object = dict[str, Any]
+
+
+def _set(
+    name: str = "db", replicas: int = 2, storage_class: str | None = "", **more: Any
+) -> Object:
+    made = _claim("data", storage_class=storage_class)
+    mounts = [{"name": "data", "mountPath": "/data"}]
+    pod = {
+        "metadata": {"labels": {"app": name}},
+        "spec": {"containers": [{"name": "c", "volumeMounts": mounts}]},
+    }
+    spec = {
+        "serviceName": name,
+        "replicas": replicas,
+        "selector": {"matchLabels": {"app": name}},
+        "template": pod,
+        "volumeClaimTemplates": [{"metadata": made["metadata"], "spec": made["spec"]}],
+    }
+    kind = {"apiVersion": "apps/v1", "kind": "StatefulSet"}
+    return {**kind, "metadata": {"name": name, **more}, "spec": spec}
+
+
+def _service(name: str = "db") -> Object:
+    spec = {"clusterIP": "None", "selector": {"app": name}}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec}
+
+
+def _claim(name: str, storage_class: str | None = "", phase: str = "", **spec: Any) -> Object:
+    claim: Object = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": name},
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "1Gi"}},
+            **spec,
+        },
+    }
+    if storage_class is not None:
+        claim["spec"]["storageClassName"] = storage_class
+    if phase:
+        claim["metadata"]["uid"] = f"uid of {name}"
+        claim["status"] = {"phase": phase}
+    return claim
+
+
+def _volume(  # noqa: PLR0913  # as many as a test may want to say
+    name: str,
+    claim: str = "",
+    *,
+    provisioner: str = "",
+    phase: str = "",
+    uid: str = "",
+    size: str = "1Gi",
+    **spec: Any,
+) -> Object:
+    volume: Object = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": name},
+        "spec": {
+            "capacity": {"storage": size},
+            "accessModes": ["ReadWriteOnce"],
+            "nfs": {"server": "nfs.example.com", "path": f"/exports/{name}"},
+            **spec,
+        },
+    }
+    if provisioner:
+        volume["metadata"]["annotations"] = {"pv.kubernetes.io/provisioned-by": provisioner}
+    if claim:
+        volume["spec"]["claimRef"] = {"namespace": "default", "name": claim}
+    if uid:
+        volume["spec"]["claimRef"]["uid"] = uid
+    if phase:
+        volume["metadata"]["uid"] = f"uid of {name}"
+        volume["status"] = {"phase": phase}
+    return volume
+
+
+def _findings(*objects: Object) -> list[Object]:
+    given = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+    result = sfsgen("check -f - -o json", given)
+    assert result.status < 2, result.err
+    found: list[Object] = json.loads(result.out)["findings"]
+    return found
+
+
+def _rules(*objects: Object) -> list[str]:
+    return sorted({each["rule"] for each in _findings(*objects)})
+
+
+def _provisioned(number: int) -> list[Object]:
+    claim, volume = f"data-db-{number}", f"pvc-{number}"
+    bound = _claim(claim, "fast", "Bound", volumeName=volume)
+    spec = {"storageClassName": "fast", "persistentVolumeReclaimPolicy": "Delete"}
+    made = _volume(
+        volume, claim, provisioner="csi.example.com", phase="Bound", uid=f"uid of {claim}", **spec
+    )
+    return [bound, made]
+
+
+HEALTHY: dict[str, list[Object]] = {
+    "provisioned": [
+        _set(storage_class="fast", uid="a"),
+        _service(),
+        *_provisioned(0),
+        *_provisioned(1),
+    ],
+    "provisioned, and the pods not yet there": [_set(storage_class="fast", uid="a"), _service()],
+    "provisioned by a default class": [
+        _set(storage_class=None, uid="a"),
+        _service(),
+        *_provisioned(0),
+    ],
+    "provisioned, waiting for a pod, beside a static volume of others": [
+        _set(storage_class="fast", uid="a"),
+        _service(),
+        _claim("data-db-0", "fast", "Pending"),
+        _volume("pv-mongodb-0", phase="Available"),
+    ],
+    "reserved by claimRef, and the claims made by the controller": [
+        _set(uid="a"),
+        _service(),
+        *(_claim(f"data-db-{n}", "", "Pending") for n in range(2)),
+        *(_volume(f"disk-{n}", f"data-db-{n}") for n in range(2)),
+    ],
+    "volumes of deleted sets": [
+        _set(replicas=0),
+        _service(),
+        _volume("pv-old-0", "data-old-0", phase="Released", uid="gone"),
+    ],
+    "another project's kinds": [
+        {
+            "apiVersion": "serving.knative.dev/v1",
+            "kind": "Service",
+            "metadata": {"name": "hello"},
+            "spec": {"template": {}},
+        },
+        {
+            "apiVersion": "apps.kruise.io/v1beta1",
+            "kind": "StatefulSet",
+            "metadata": {"name": "db"},
+            "spec": {"scaleStrategy": {}},
+        },
+    ],
+    "an object that the server names": [
+        {**_claim("x"), "metadata": {"generateName": "x-"}} for _ in range(2)
+    ],
+    "volumes that count from 1": [
+        _set(),
+        _service(),
+        *(_claim(f"data-db-{n}", volumeName=f"disk-{n + 1}") for n in range(2)),
+        *(_volume(f"disk-{n + 1}", f"data-db-{n}") for n in range(2)),
+    ],
+    "an expanded claim": [
+        _set(replicas=1, uid="a"),
+        _service(),
+        _claim(
+            "data-db-0",
+            phase="Bound",
+            volumeName="pv-db-0",
+            resources={"requests": {"storage": "9Gi"}},
+        ),
+        _volume("pv-db-0", "data-db-0", phase="Bound", uid="uid of data-db-0", size="9Gi"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_nothing_is_wrong_with(name: str) -> None:
+    assert [each for each in _findings(*HEALTHY[name]) if each["rule"] != "class"] == []
+
+
+def test_free_volumes_are_given_to_one_claim_each() -> None:
+    claims = [_claim(f"data-db-{n}") for n in range(3)]
+    volumes = [_volume(name) for name in ("pv001", "pv002")]
+    found = _findings(_set(replicas=3), _service(), *claims, *volumes)
+    fixes = [each["fix"] for each in found if each["rule"] == "unreserved"]
+    assert [fix.split(" ")[-5] for fix in fixes] == ["pv001`", "pv002`"]
+    (left,) = [each for each in found if each["rule"] == "missing-volume"]
+    assert left["object"]["name"] == "data-db-2"
+
+
+def test_free_volumes_are_told_of_where_no_claim_is_there_either() -> None:
+    found = _findings(_set(), _service(), *(_volume(f"pv00{n}") for n in (1, 2)))
+    assert [each["rule"] for each in found].count("unreserved") == 2
+    assert "missing-volume" not in [each["rule"] for each in found]
+
+
+def test_the_smallest_volume_that_fits_is_meant() -> None:
+    found = _findings(
+        _set(replicas=1), _service(), _claim("data-db-0"), _volume("x", size="9Gi"), _volume("y")
+    )
+    assert "volume such as y" in found[0]["what"]
+
+
+def test_a_volume_that_does_not_fit_is_named_with_the_reason() -> None:
+    found = _findings(_set(replicas=1), _service(), _claim("data-db-0"), _volume("x", size="1Mi"))
+    assert "x is free, but it asks for 1Gi, and x has 1Mi" in found[0]["what"]
+
+
+def test_a_selector_leads_to_its_volume() -> None:
+    claim = _claim("data-db-0", selector={"matchLabels": {"disk": "a"}})
+    other = _volume("x")
+    labelled = _volume("y")
+    labelled["metadata"]["labels"] = {"disk": "a"}
+    (found,) = _findings(_set(replicas=1), _service(), claim, other, labelled)
+    assert (found["rule"], found["severity"]) == ("unreserved", "warning")
+    assert _rules(_set(replicas=1), _service(), claim, other) == ["claim-selector"]
+
+
+def test_a_volume_of_another_namespaces_claim_is_left_alone() -> None:
+    theirs = _volume("pv-db-0", phase="Bound", claim="data-db-0", uid="theirs")
+    theirs["spec"]["claimRef"]["namespace"] = "prod"
+    waiting = _claim("data-db-0", phase="Pending", volumeName="pv-db-0")
+    (found,) = _findings(_set(replicas=1), _service(), waiting, theirs)
+    assert found["rule"] == "claim-ref"
+    assert "kubectl patch" not in found["fix"]
+    assert "leave the volume to prod/data-db-0" in found["fix"]
+
+
+def test_a_bound_claim_is_never_to_be_deleted_for_a_size() -> None:
+    grown = _claim("data-db-0", phase="Bound", volumeName="pv-db-0")
+    grown["spec"]["resources"] = {"requests": {"storage": "5Gi"}}
+    volume = _volume("pv-db-0", "data-db-0", phase="Bound", uid="uid of data-db-0")
+    (found,) = _findings(_set(replicas=1, uid="a"), _service(), grown, volume)
+    assert found["rule"] == "unequal-pair"
+    assert found["fix"].startswith("kubectl patch pv pv-db-0 ")
+
+
+def test_a_released_volume_is_to_be_freed_before_a_scale_up() -> None:
+    released = _volume("pv-db-1", "data-db-1", phase="Released", uid="gone")
+    bound = _claim("data-db-0", phase="Bound", volumeName="pv-db-0")
+    volume = _volume("pv-db-0", "data-db-0", phase="Bound", uid="uid of data-db-0")
+    (found,) = _findings(_set(replicas=1, uid="a"), _service(), bound, volume, released)
+    assert (found["rule"], found["severity"]) == ("released", "warning")
+
+
+def test_what_is_to_be_pasted_is_quoted() -> None:
+    claim = {**_claim("data-db-0"), "metadata": {"name": "data-db-0", "namespace": "123"}}
+    stateful_set = _set(replicas=1, namespace="123")
+    service = {**_service(), "metadata": {"name": "db", "namespace": "123"}}
+    (found,) = _findings(stateful_set, service, claim, _volume("pv-db-0"))
+    pasted = found["fix"].split("`")[1]
+    assert yaml.safe_load(pasted)["claimRef"]["namespace"] == "123"
+
+
+def test_the_command_for_what_is_missing_names_the_namespace_of_one_of_two_sets() -> None:
+    sets = [_set(replicas=1, namespace=each) for each in ("a", "b")]
+    fixes = {each["fix"] for each in _findings(*sets) if each["rule"] == "missing-claim"}
+    assert {"sfsgen volumes db -n a" in fix for fix in fixes} == {True, False}
+
+
+def test_an_empty_file_among_others_is_no_finding(tmp_path: Any) -> None:
+    (tmp_path / "a.yaml").write_text("")
+    (tmp_path / "b.yaml").write_text(sfsgen("render web -r 1 --nfs-server n --storage 1Gi").out)
+    assert sfsgen(["check", "-f", str(tmp_path)]).status == 0
+
+
+def test_a_name_that_is_a_file_is_answered_with_the_option() -> None:
+    assert "give it as -f web.yaml" in sfsgen("check web.yaml").err
