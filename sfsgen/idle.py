@@ -13,6 +13,7 @@ from sfsgen.selectors import is_met
 
 DIGITS = "0123456789"
 _LONGEST_NUMBER = 10  # digits: ordinals are 32 bits
+_LIKE_ENOUGH = 20  # volumes of one number; among more, a word says little
 _PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 
 
@@ -43,6 +44,14 @@ class Idle:
             return None
         self._taken.add(name)
         return self._volumes[name]
+
+    def take_like(self, wanted: Storage, word: str, number: int) -> ExistingVolume | None:
+        """Return a volume that fits, with a word and a number in its name, which is then taken."""
+        for name in self._by_number.get(number, ())[:_LIKE_ENOUGH]:
+            is_like = word in name.split("-") and fits(wanted, self._volumes[name].storage)
+            if is_like and (volume := self.take(name)):
+                return volume
+        return None
 
     def take_fitting(self, wanted: Storage) -> ExistingVolume | None:
         """Return the smallest volume that fits, as the binder would, which is then taken."""
@@ -95,6 +104,15 @@ class Idle:
                 found.setdefault(key, []).append((size, number_of(name) or 0, name))
         for volumes in found.values():
             volumes.sort()
+        return found
+
+    @cached_property
+    def _by_number(self) -> Mapping[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for name, volume in self._volumes.items():
+            number = number_of(name)
+            if number is not None and volume.claim is None:
+                found.setdefault(number, []).append(name)
         return found
 
     @cached_property

@@ -117,7 +117,9 @@ class Scene:
                 found[key] = pair
         # What is left over goes to whoever comes first, as the binder would have it.
         for claim in left:
-            if volume := self.idle.take_fitting(claim.storage):
+            _, template, ordinal = self.existing.wanting(claim.key)[0]
+            volume = self.idle.take_like(claim.storage, template.name, ordinal)
+            if volume := volume or self.idle.take_fitting(claim.storage):
                 found[claim.key] = Pair(claim, volume, False, False)
         return found
 
@@ -237,7 +239,8 @@ class Scene:
         for ordinal in (
             number for run in gaps(seats.stateful_set.ordinals, there) for number in run
         ):
-            volume = self.idle.take_fitting(wanted)
+            volume = self.idle.take_like(wanted, seats.template.name, ordinal)
+            volume = volume or self.idle.take_fitting(wanted)
             if volume is None:
                 return
             seats.unreserved[ordinal] = volume

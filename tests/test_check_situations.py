@@ -198,6 +198,16 @@ def test_free_volumes_are_told_of_where_no_claim_is_there_either() -> None:
     assert "missing-volume" not in [each["rule"] for each in found]
 
 
+def test_a_volume_with_the_claim_template_in_its_name_is_meant() -> None:
+    claims = [_claim(f"data-db-{n}") for n in range(2)]
+    volumes = [_volume(f"{each}-vol-{n}") for each in ("a", "data", "log") for n in range(2)]
+    found = _findings(_set(), _service(), *claims, *volumes)
+    named = ["volume such as data-vol-0", "volume such as data-vol-1"]
+    assert [each in finding["what"] for each, finding in zip(named, found, strict=True)] == [
+        True
+    ] * 2
+
+
 def test_the_smallest_volume_that_fits_is_meant() -> None:
     found = _findings(
         _set(replicas=1), _service(), _claim("data-db-0"), _volume("x", size="9Gi"), _volume("y")
