@@ -87,8 +87,10 @@ def _alone(existing: Existing) -> Iterator[Renamed]:
 
 def _misnamed(existing: Existing) -> Iterator[Renamed]:
     """Yield the claims that name a volume which is reserved for one that a set lacks."""
-    for key in existing.orphans:
-        volume = existing.volumes.get(existing.claims[key].volume_name)
+    for key, claim in existing.claims.items():
+        if any(ordinal in each.ordinals for each, _, ordinal in existing.wanting(key)):
+            continue
+        volume = existing.volumes.get(claim.volume_name)
         wanted = volume.claim if volume else None
         if wanted and wanted[0] == key[0] and wanted not in existing.claims:
             for stateful_set, _, ordinal in existing.wanting(wanted):

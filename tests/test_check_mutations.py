@@ -34,7 +34,7 @@ GOOD_CSI = _by_name(_CSI)
 MUTATIONS: list[tuple[str, str, Any, str]] = [
     # names
     ("claim 1", "metadata.name", "pvc-web-01", "name"),
-    ("claim 1", "metadata.name", "pvc-web-7", "missing-claim"),
+    ("claim 1", "metadata.name", "pvc-web-7", "name"),
     ("claim 1", "metadata.name", "pcv-web-1", "name"),
     ("claim 1", "metadata.name", "prod-pvc-web-1", "name"),
     ("claim 1", "metadata.name", "pvc-web-1-v2", "name"),

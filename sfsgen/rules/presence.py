@@ -86,9 +86,9 @@ def extra_pair(scene: Scene) -> Iterator[Finding]:
 
 
 def _is_told(scene: Scene, found: ExistingClaim | ExistingVolume) -> bool:
-    """Return whether another rule tells of a volume: it is Released, or another claim names it."""
+    """Return whether another rule tells of it: a misnamed claim, a volume Released or in use."""
     if isinstance(found, ExistingClaim):
-        return False
+        return scene.lasting_key(found) != found.key
     return found.phase in ("Released", "Failed") or found.name in scene.takers
 
 

@@ -16,7 +16,7 @@ from sfsgen.comparison import (
     shown_class,
 )
 from sfsgen.cures import anew, is_stored, label, reserve, set_fields
-from sfsgen.existing import ExistingVolume
+from sfsgen.existing import ExistingClaim, ExistingVolume
 from sfsgen.findings import Finding, error, warning
 from sfsgen.paths import Path
 from sfsgen.scene import (
@@ -148,26 +148,43 @@ def claim_template(scene: Scene) -> Iterator[Finding]:
     Source: pkg/controller/statefulset/stateful_pod_control.go, createMissingPersistentVolumeClaims.
     """
     for seats in scene.seats:
-        wanted, manifest = seats.template.storage, seats.stateful_set.manifest
-        name, is_live = seats.template.name, is_stored(manifest)
-        claims = [each for each in seats.claims.values() if each.storage is not wanted]
-        together = len(claims) == len(seats.claims) and len({each.storage for each in claims}) == 1
-        for claim in claims[:1] if together and len(claims) > 1 else claims:
-            for each in departures(claim.storage, wanted, name, is_live=is_live):
-                what = f"the claim {claim.name} is not what its claim template would make: "
-                what += each.what
-                side, path, fix = (
-                    claim.manifest,
-                    each.path,
-                    f"let it be as the claim template {name}",
-                )
-                if together:
-                    # All claims agree, so that the template is the odd one.
-                    side, path = manifest, (*seats.template.path, *each.path)
-                    fix = f"let the claim template {name} be as its claims"
-                other = claim.manifest if together else manifest
-                yield warning(side, path, what, anew(side, fix), other)
+        if _is_odd_template(seats):
+            yield from _odd_template(seats, next(iter(seats.claims.values())))
+        else:
+            for claim in seats.claims.values():
+                if claim.storage is not seats.template.storage:
+                    yield from _odd_claim(seats, claim)
         yield from _pinned_template(seats)
+
+
+def _is_odd_template(seats: Seats) -> bool:
+    """Return whether all claims agree, and their volumes too, but not with the claim template."""
+    wanted = seats.template.storage
+    storages = {each.storage for each in seats.claims.values()}
+    volumes = {each.storage for each in seats.volumes.values()}
+    return len(storages) == 1 and all(any(differences(wanted, each, "")) for each in volumes)
+
+
+def _odd_template(seats: Seats, claim: ExistingClaim) -> Iterator[Finding]:
+    manifest, name = seats.stateful_set.manifest, seats.template.name
+    for each in _departures(seats, claim):
+        what = f"the claim template {name} would not make the claims that are there, such as "
+        what += f"{claim.name}: {each.what}"
+        fix = anew(manifest, f"let the claim template {name} be as its claims")
+        path = (*seats.template.path, *each.path)
+        yield warning(manifest, path, what, fix, claim.manifest)
+
+
+def _odd_claim(seats: Seats, claim: ExistingClaim) -> Iterator[Finding]:
+    for each in _departures(seats, claim):
+        what = f"the claim {claim.name} is not what its claim template would make: {each.what}"
+        fix = anew(claim.manifest, f"let it be as the claim template {seats.template.name}")
+        yield warning(claim.manifest, each.path, what, fix, seats.stateful_set.manifest)
+
+
+def _departures(seats: Seats, claim: ExistingClaim) -> Iterator[Difference]:
+    template, is_live = seats.template, is_stored(seats.stateful_set.manifest)
+    return departures(claim.storage, template.storage, template.name, is_live=is_live)
 
 
 def _pinned_template(seats: Seats) -> Iterator[Finding]:
@@ -181,9 +198,7 @@ def _pinned_template(seats: Seats) -> Iterator[Finding]:
         yield error(manifest, path, what, anew(manifest, "remove it"))
     selectors = [selector_of(each) for each in seats.claims.values()]
     if (given := spec.get("selector")) and any(each != given for each in selectors):
-        what = (
-            f"the claim template {seats.template.name} has a selector that its claims do not have"
-        )
+        what = f"the claim template {seats.template.name} has a selector that its claims lack"
         path = (*seats.template.path, "spec", "selector")
         yield warning(manifest, path, what, anew(manifest, "remove it"))
 
