@@ -7,17 +7,15 @@ from typing import Any
 
 from sfsgen.existing import ExistingVolume, Key
 from sfsgen.manifests import Manifest
+from sfsgen.versions import STATEFUL_SET_KINDS
 from sfsgen.yaml_text import scalar
 
+READ_ALL = "kubectl get sts,svc,pvc,pv -o yaml"
+"""What prints everything that `check` looks at."""
 _REMOVE_UID = '[{"op":"remove","path":"/spec/claimRef/uid"}]'
 
 
-def is_stored(manifest: Manifest) -> bool:
-    """Return whether an object was read from a server: only those have a uid."""
-    return bool(manifest.value["metadata"].get("uid"))
-
-
-def reference(key: Key) -> dict[str, str]:
+def _reference(key: Key) -> dict[str, str]:
     """Return the claimRef that reserves a volume for a claim."""
     namespace, name = key
     return {
@@ -30,15 +28,15 @@ def reference(key: Key) -> dict[str, str]:
 
 def reserve(volume: ExistingVolume, key: Key) -> str:
     """Return how to reserve a volume for a claim, and for no earlier one of its name."""
-    if is_stored(volume.manifest):
+    if volume.manifest.is_stored:
         old = {"uid": None, "resourceVersion": None} if volume.claim_uid else {}
-        return patch(volume.name, {"claimRef": reference(key) | old})
-    return f"write `claimRef: {_flow(reference(key))}` into the spec of {volume.name}"
+        return _patch(volume.name, {"claimRef": _reference(key) | old})
+    return f"write `claimRef: {_flow(_reference(key))}` into the spec of {volume.name}"
 
 
 def redirect(volume: ExistingVolume, key: Key) -> str:
     """Return how to reserve a volume for another claim than it says."""
-    if is_stored(volume.manifest):
+    if volume.manifest.is_stored:
         return reserve(volume, key)
     given = volume.manifest.value["spec"]["claimRef"]
     fields = [
@@ -59,27 +57,27 @@ def free(volume: ExistingVolume) -> str:
 
     Without the whole claimRef it would be open to every claim in the cluster.
     """
-    if is_stored(volume.manifest):
+    if volume.manifest.is_stored:
         return _command("patch", "pv", volume.name, "--type=json", "-p", _REMOVE_UID)
     return f"remove uid and resourceVersion from the claimRef of {volume.name}"
 
 
-def patch(volume: str, spec: dict[str, Any]) -> str:
+def _patch(volume: str, spec: dict[str, Any]) -> str:
     """Return the command that changes fields of a volume's spec."""
     return _command("patch", "pv", volume, "-p", json.dumps({"spec": spec}, separators=(",", ":")))
 
 
 def set_fields(volume: ExistingVolume, fields: dict[str, Any]) -> str:
     """Return how to change fields of a volume's spec that may be changed."""
-    if is_stored(volume.manifest):
-        return patch(volume.name, fields)
+    if volume.manifest.is_stored:
+        return _patch(volume.name, fields)
     shown = " and ".join(f"`{field}: {_flow(value)}`" for field, value in fields.items())
     return f"write {shown} into the spec of {volume.name}"
 
 
 def label(volume: ExistingVolume, labels: Mapping[str, str]) -> str:
     """Return how to give a volume labels."""
-    if is_stored(volume.manifest):
+    if volume.manifest.is_stored:
         pairs = (f"{key}={value}" for key, value in labels.items())
         return _command("label", "pv", volume.name, *pairs)
     return f"write `labels: {_flow(dict(labels))}` into the metadata of {volume.name}"
@@ -92,9 +90,9 @@ def retain(volume: ExistingVolume) -> str:
 
 def anew(manifest: Manifest, fix: str) -> str:
     """Return a fix of a field that is immutable once a server holds the object."""
-    if not is_stored(manifest):
+    if not manifest.is_stored:
         return fix
-    if manifest.kind in ("StatefulSet", "PetSet"):
+    if manifest.kind in STATEFUL_SET_KINDS:
         orphan = _command("delete", "sts", manifest.name, "--cascade=orphan")
         return f"{orphan}, {fix}, and create it anew: it is immutable"
     if manifest.kind == "PersistentVolume":
@@ -114,7 +112,7 @@ def _command(*words: str) -> str:
 def _flow(value: Any) -> str:
     """Return a value as it can be pasted into a line of YAML."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_flow(key)}: {_flow(each)}' for key, each in value.items())}}}"
+        return f"{{{flow(value)}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(_flow, value))}]"
     return json.dumps(value) if set(value) & set(",[]{}") else scalar(value)

@@ -13,8 +13,10 @@ from sfsgen.versions import (
     CLASS_ANNOTATION,
     KUBERNETES_OWN_ANNOTATIONS,
     MOUNT_OPTIONS_ANNOTATION,
+    STATEFUL_SET_KINDS,
 )
 
+_PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 _CSI_NFS = "nfs.csi.k8s.io"
 _DIGITS = "0123456789"
 _LONGEST_ORDINAL = 10  # digits: ordinals are 32 bits
@@ -85,12 +87,16 @@ class ExistingClaim(NamedTuple):
     volume_name: str
     uid: str
     phase: str
-    is_terminating: bool
 
     @property
     def key(self) -> Key:
         """Its namespace and name."""
         return self.namespace, self.name
+
+    @property
+    def selector(self) -> Mapping[str, Any]:
+        """The labels that it asks of its volume."""
+        return self.manifest.value["spec"].get("selector") or {}
 
 
 class ExistingVolume(NamedTuple):
@@ -110,6 +116,16 @@ class ExistingVolume(NamedTuple):
     claim: Key | None
     claim_uid: str
     phase: str
+
+    @property
+    def is_static(self) -> bool:
+        """Whether it was made by hand, not by a provisioner."""
+        return _PROVISIONED_BY not in self.manifest.annotations
+
+    @property
+    def is_left(self) -> bool:
+        """Whether its claim is gone, and nobody can have it as it is."""
+        return self.phase in ("Released", "Failed")
 
 
 class ExistingService(NamedTuple):
@@ -137,6 +153,7 @@ class Existing:
         self.services: dict[Key, ExistingService] = {}
         self.duplicates: list[tuple[Manifest, Manifest]] = []
         """Manifests with a kind, namespace and name that another had before."""
+        self._wanting: dict[Key, Sequence[Seat]] = {}
 
     @property
     def stateful_sets(self) -> tuple[ExistingSet, ...]:
@@ -194,10 +211,6 @@ class Existing:
                 found.setdefault(head, []).append((each, template))
         return found
 
-    @cached_property
-    def _wanting(self) -> dict[Key, Sequence[Seat]]:
-        return {}
-
     def wanting(self, claim: Key) -> Sequence[Seat]:
         """Return the sets that look for a claim of this name, for which template and ordinal."""
         known = self._wanting.get(claim)
@@ -238,7 +251,7 @@ def existing(manifests: Iterable[Manifest], default_namespace: str) -> Existing:
             before = found.volumes.setdefault(manifest.name, _volume(manifest))
         elif kind == "Service":
             before = found.services.setdefault(key, _service(manifest, namespace))
-        elif kind in ("StatefulSet", "PetSet") and manifest.api_version.startswith("apps/"):
+        elif kind in STATEFUL_SET_KINDS and manifest.api_version.startswith("apps/"):
             before = found.sets.setdefault(key, _set(manifest, namespace))
         else:
             continue
@@ -316,7 +329,6 @@ def _claim(manifest: Manifest, namespace: str) -> ExistingClaim:
         spec.get("volumeName") or "",
         metadata.get("uid") or "",
         (manifest.value.get("status") or _NOTHING).get("phase") or "",
-        metadata.get("deletionTimestamp") is not None,
     )
 
 

@@ -14,7 +14,6 @@ from sfsgen.selectors import is_met
 DIGITS = "0123456789"
 _LONGEST_NUMBER = 10  # digits: ordinals are 32 bits
 _LIKE_ENOUGH = 20  # volumes of one number; among more, a word says little
-_PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 
 
 class Idle:
@@ -25,14 +24,6 @@ class Idle:
         self._taken: set[str] = set()
         self._selected: dict[str, list[ExistingVolume]] = {}
         self._left: dict[str, Iterator[ExistingVolume]] = {}
-
-    def unreserved(self) -> list[ExistingVolume]:
-        """Return those that are left, and reserved for nobody at all."""
-        return [
-            each
-            for name, each in self._volumes.items()
-            if each.claim is None and name not in self._taken
-        ]
 
     def left_over(self) -> list[ExistingVolume]:
         """Return those that are left, also those reserved for a claim which is not there."""
@@ -81,7 +72,7 @@ class Idle:
     @cached_property
     def left(self) -> ExistingVolume | None:
         """One that fits nobody, once all have taken theirs."""
-        return next(iter(self.unreserved()), None)
+        return next((each for each in self.left_over() if each.claim is None), None)
 
     def selected(self, selector: Mapping[str, Any]) -> Sequence[ExistingVolume]:
         """Return the volumes that a selector leads to."""
@@ -138,12 +129,6 @@ def volume_names(stateful_set: ExistingSet, template: ExistingTemplate) -> Itera
             f"pv-{stateful_set.namespace}-{name}-",
         ):
             yield Pattern((head, ""))
-
-
-def is_static(volume: ExistingVolume) -> bool:
-    """Return whether a volume was made by hand, not by a provisioner."""
-    annotations = volume.manifest.value["metadata"].get("annotations")
-    return not annotations or _PROVISIONED_BY not in annotations
 
 
 def number_of(name: str) -> int | None:

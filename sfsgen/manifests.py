@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sfsgen.errors import InputError, Problem
 from sfsgen.files import content, decoded, manifests_in, shown
 from sfsgen.paths import Path, spelled
+from sfsgen.versions import STATEFUL_SET_KINDS
 from sfsgen.yaml_documents import Document, read
 
 EMPTY = "it is empty"
@@ -22,14 +23,9 @@ _IDENTITY: tuple[Path, ...] = (
     ("metadata", "namespace"),
     ("metadata", "name"),
 )
-_KINDS_READ = (
-    "StatefulSet",
-    "PetSet",
-    "PersistentVolumeClaim",
-    "PersistentVolume",
-    "Service",
-    "List",
-)
+KINDS = (*sorted(STATEFUL_SET_KINDS), "PersistentVolumeClaim", "PersistentVolume", "Service")
+"""The kinds that are looked at."""
+_KINDS_READ = (*KINDS, "List")
 _TYPES = {
     bool: "true or false",
     int: "a number",
@@ -69,6 +65,21 @@ class Manifest(NamedTuple):
         """Whether its kind is Kubernetes' own: other projects' groups have a point in them."""
         group = self.api_version.partition("/")[0]
         return "." not in group or group.endswith(".k8s.io")
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether it was read from a server: only what a server holds has a uid."""
+        return bool(self.value["metadata"].get("uid"))
+
+    @property
+    def is_terminating(self) -> bool:
+        """Whether it is being deleted."""
+        return self.value["metadata"].get("deletionTimestamp") is not None
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """All its annotations, Kubernetes' own too."""
+        return self.value["metadata"].get("annotations") or {}
 
     def where(self, path: Path = (), *, key: bool = False) -> str:
         """Return FILE:LINE:COLUMN of one of its values, or of the value's key."""

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from sfsgen.comparison import departures
-from sfsgen.cures import free, is_stored, reserve
+from sfsgen.cures import free, reserve
 from sfsgen.errors import Problem
 from sfsgen.existing import (
     Existing,
@@ -116,7 +116,7 @@ def _traits(
         yield f"the new volumes {of_template} are as the others: {SOFT_MOUNT}"
     made = Storage(wanted.storage, wanted.access_modes, wanted.storage_class, "Filesystem")
     for each in departures(
-        made, template.storage, template.name, is_live=is_stored(stateful_set.manifest)
+        made, template.storage, template.name, is_live=stateful_set.manifest.is_stored
     ):
         yield f"a new claim {of_template} is not what it would make: {each.what}"
 
@@ -199,7 +199,7 @@ def _of_claim_with_volume(
             return _Lack(problem=Problem(where, what, fix))
         return _Lack(note=what)
     note = ""
-    if claim.is_terminating:
+    if claim.manifest.is_terminating:
         note = f"the claim {claim.name} is being deleted; make it anew once it is gone"
     elif claim.phase != "Bound":
         note = _released(volume, claim, key) or _unreserved(volume, key)

@@ -10,7 +10,7 @@ SERVICE, VOLUME, CLAIM, STATEFUL_SET = (
 # finds its claims.
 ORDER = (SERVICE, VOLUME, CLAIM, STATEFUL_SET)
 PAIRED = (VOLUME, CLAIM)
-_SHORT = {"svc": SERVICE, "pv": VOLUME, "pvc": CLAIM, "sts": STATEFUL_SET}
+SHORT_NAMES = {"svc": SERVICE, "pv": VOLUME, "pvc": CLAIM, "sts": STATEFUL_SET}
 
 
 def parse(text: str) -> str:
@@ -19,8 +19,8 @@ def parse(text: str) -> str:
     Raises ValueError for any other text.
     """
     name = text.lower().removesuffix(".apps")
-    singular = name if name in (*ORDER, *_SHORT) else name.removesuffix("s")
-    resource = _SHORT.get(singular, singular)
+    singular = name if name in (*ORDER, *SHORT_NAMES) else name.removesuffix("s")
+    resource = SHORT_NAMES.get(singular, singular)
     if resource not in ORDER:
         raise ValueError(text)
     return resource

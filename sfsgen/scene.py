@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sfsgen.cures import is_stored
 from sfsgen.errors import Problem
 from sfsgen.existing import (
     Existing,
@@ -17,7 +16,7 @@ from sfsgen.existing import (
     Key,
 )
 from sfsgen.fields import Fields
-from sfsgen.idle import DIGITS, Idle, is_static, number_of, volume_names
+from sfsgen.idle import DIGITS, Idle, number_of, volume_names
 from sfsgen.manifests import Manifest
 from sfsgen.names import claim_name
 from sfsgen.ordinals import gaps
@@ -111,7 +110,7 @@ class Scene:
                 pair = Pair(claim, reservations[key][0], False, True)
             elif meant := self._meant_for(claim):
                 pair = Pair(claim, meant, False, False)
-            elif self.existing.wanting(key) and not selector_of(claim):
+            elif self.existing.wanting(key) and not claim.selector:
                 left.append(claim)
             if pair:
                 found[key] = pair
@@ -288,7 +287,7 @@ class Scene:
     def is_provisioned(self, seats: Seats) -> bool:
         """Return whether a provisioner makes a template's volumes, which then need not be there."""
         if seats.volumes or seats.unreserved:
-            return not (seats.unreserved or any(map(is_static, seats.volumes.values())))
+            return not (seats.unreserved or any(each.is_static for each in seats.volumes.values()))
         classes = {each.storage.storage_class for each in seats.claims.values()}
         classes.add(seats.template.storage.storage_class)
         named = [each for each in classes if each]
@@ -309,13 +308,13 @@ class Scene:
         key = volume.claim
         # What a server holds may be reserved for a claim of a namespace that was not read.
         is_there = key and (
-            key in self.existing.claims or self.existing.wanting(key) or is_stored(volume.manifest)
+            key in self.existing.claims or self.existing.wanting(key) or volume.manifest.is_stored
         )
-        return is_static(volume) and not is_there
+        return volume.is_static and not is_there
 
     def _meant_for(self, claim: ExistingClaim) -> ExistingVolume | None:
         """Return the volume that a claim's selector or its own name says to be for the claim."""
-        if selector := selector_of(claim):
+        if selector := claim.selector:
             return self.idle.take_selected(selector)
         for stateful_set, template, ordinal in self.existing.wanting(claim.key):
             for pattern in volume_names(stateful_set, template):
@@ -327,25 +326,14 @@ class Scene:
 def is_chosen_by_binder(pair: Pair) -> bool:
     """Return whether a bound pair was brought together by the binder, not by its owner."""
     return any(
-        _BOUND_BY_CONTROLLER in annotations_of(each)
+        _BOUND_BY_CONTROLLER in each.annotations
         for each in (pair.claim.manifest, pair.volume.manifest)
     )
 
 
-def annotations_of(manifest: Manifest) -> Mapping[str, str]:
-    """Return all annotations of an object, Kubernetes' own too."""
-    return manifest.value["metadata"].get("annotations") or {}
-
-
-def selector_of(claim: ExistingClaim) -> Mapping[str, Any]:
-    """Return the selector of a claim."""
-    return claim.manifest.value["spec"].get("selector") or {}
-
-
 def is_selected(pair: Pair) -> bool:
     """Return whether a volume has the labels that its claim's selector asks for."""
-    selector = selector_of(pair.claim)
-    return not selector or is_met(selector, pair.volume.labels)
+    return is_met(pair.claim.selector, pair.volume.labels)
 
 
 def _head(volume: ExistingVolume) -> str:

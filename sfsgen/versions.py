@@ -17,6 +17,7 @@ class Feature(NamedTuple):
 
 
 # Sources: the API types of each minor, measured where a field exists before it works.
+CLASSES = Feature("storage classes", 4)
 CLASS_FIELD = Feature("the field storageClassName", 6)
 CSI_NFS = Feature("the CSI driver nfs.csi.k8s.io", 21)
 DIGIT_FIRST_SERVICE = Feature("a Service name that begins with a digit", 36)
@@ -29,6 +30,7 @@ NOT_READY_BY_ANNOTATION = Feature("the annotation tolerate-unready-endpoints", 3
 NOT_READY_FIELD = Feature("the field publishNotReadyAddresses", 8)
 ORDINALS_START = Feature("ordinals.start", 27)
 POD_MANAGEMENT_POLICY = Feature("podManagementPolicy", 7)
+OPTIONAL_SERVICE_NAME = Feature("a set without serviceName", 33)
 READ_WRITE_ONCE_POD = Feature("the access mode ReadWriteOncePod", 27)
 REVISION_LABEL = Feature("the label controller-revision-hash", 7)
 UPDATE_STRATEGY = Feature("updateStrategy", 7)
@@ -76,6 +78,7 @@ _STATEFUL_SET_APIS = (
 
 
 STATEFUL_SET_APIS = tuple(api for api, _, _ in _STATEFUL_SET_APIS)
+STATEFUL_SET_KINDS = frozenset(kind for _, kind, _ in _STATEFUL_SET_APIS)
 
 
 class Target(NamedTuple):
@@ -95,7 +98,7 @@ class Target(NamedTuple):
 
     def serves(self, api_version: str, kind: str) -> bool:
         """Return whether every minor meant serves a kind under an API version."""
-        if kind in ("StatefulSet", "PetSet"):
+        if kind in STATEFUL_SET_KINDS:
             return any(
                 api[:2] == (api_version, kind) and self.has(api[2]) for api in _STATEFUL_SET_APIS
             )

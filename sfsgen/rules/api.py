@@ -6,23 +6,22 @@ from functools import lru_cache
 from typing import Any
 
 from sfsgen.comparison import MODES, SIZE
-from sfsgen.cures import is_stored
 from sfsgen.existing import ExistingVolume, Storage
 from sfsgen.fields import Oddity
 from sfsgen.findings import Finding, error, warning
-from sfsgen.manifests import Manifest
+from sfsgen.manifests import KINDS, Manifest
 from sfsgen.paths import Path, spelled
 from sfsgen.quantity import nano_units
+from sfsgen.resources import SHORT_NAMES
 from sfsgen.scene import Scene
-from sfsgen.versions import ANNOTATIONS, CSI_NFS, FIELDS, STATEFUL_SET_APIS
+from sfsgen.versions import (
+    ANNOTATIONS,
+    CSI_NFS,
+    FIELDS,
+    STATEFUL_SET_APIS,
+    STATEFUL_SET_KINDS,
+)
 
-_KINDS = ("StatefulSet", "PetSet", "Service", "PersistentVolume", "PersistentVolumeClaim")
-_SHORT = {
-    "sts": "statefulset",
-    "svc": "service",
-    "pv": "persistentvolume",
-    "pvc": "persistentvolumeclaim",
-}
 # The fields of a volume that do not say where its data lies.
 _NO_SOURCES = (
     "accessModes",
@@ -47,14 +46,14 @@ def api_version(scene: Scene) -> Iterator[Finding]:
     for manifest in scene.look.manifests:
         key = manifest.api_version, manifest.kind
         if key not in served:
-            served[key] = manifest.kind not in _KINDS or scene.target.serves(*key)
+            served[key] = manifest.kind not in KINDS or scene.target.serves(*key)
         if meant := _meant(*key):
             what = f'there is no kind "{manifest.kind}" in {manifest.api_version}'
             yield error(manifest, ("kind",), what, f"write kind: {meant}")
         if not served[key]:
             what = f"{manifest.api_version} {manifest.kind} is not served by {scene.target}"
             wanted, kind = "v1", manifest.kind
-            if kind in ("StatefulSet", "PetSet"):
+            if kind in STATEFUL_SET_KINDS:
                 wanted, kind = scene.target.stateful_set_api
             fix = f"write apiVersion: {wanted}"
             fix += f" and kind: {kind}" if kind != manifest.kind else ""
@@ -68,7 +67,7 @@ def field(scene: Scene) -> Iterator[Finding]:
     """
     for manifest in scene.look.manifests:
         # What a server holds it has taken; it is judged where another minor is asked for.
-        if manifest.kind in _KINDS and (scene.look.target or not is_stored(manifest)):
+        if manifest.kind in KINDS and (scene.look.target or not manifest.is_stored):
             for oddity in scene.fields.oddities(manifest.kind, manifest.value):
                 yield _refused(scene, manifest, oddity)
     for volume in scene.existing.volumes.values():
@@ -85,9 +84,9 @@ def annotation(scene: Scene) -> Iterator[Finding]:
     Source: the release notes of the minors that dropped them.
     """
     for manifest in scene.look.manifests:
-        if manifest.kind in _KINDS and manifest.value["metadata"].get("annotations"):
+        if manifest.kind in KINDS and manifest.value["metadata"].get("annotations"):
             yield from _ignored(scene, manifest, manifest.value, ())
-        if manifest.kind in ("StatefulSet", "PetSet"):
+        if manifest.kind in STATEFUL_SET_KINDS:
             template = (manifest.value.get("spec") or {}).get("template") or {}
             yield from _ignored(scene, manifest, template, ("spec", "template"))
 
@@ -155,10 +154,10 @@ def _faults(storage: Storage, size: Path) -> Sequence[tuple[Path, str, str]]:
 @lru_cache
 def _meant(api_version: str, kind: str) -> str:
     """Return the kind that was meant by one that does not exist, or ""."""
-    if kind in _KINDS or api_version not in ("v1", *STATEFUL_SET_APIS):
+    if kind in KINDS or api_version not in ("v1", *STATEFUL_SET_APIS):
         return ""
-    by_lower_case = {each.lower(): each for each in _KINDS}
-    short = _SHORT.get(kind.lower(), kind.lower())
+    by_lower_case = {each.lower(): each for each in KINDS}
+    short = SHORT_NAMES.get(kind.lower(), kind.lower())
     near = difflib.get_close_matches(short, by_lower_case, 1, _SURELY)
     return by_lower_case[near[0]] if near else ""
 

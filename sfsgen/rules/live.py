@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from sfsgen.comparison import differences
-from sfsgen.cures import free, is_stored
+from sfsgen.cures import free
 from sfsgen.existing import ExistingVolume
 from sfsgen.findings import Finding, error, warning
-from sfsgen.idle import is_static
 from sfsgen.manifests import Manifest
 from sfsgen.paths import Path
 from sfsgen.scene import Pair, Scene
@@ -21,7 +20,7 @@ def released(scene: Scene) -> Iterator[Finding]:
     Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncVolume.
     """
     for volume in scene.existing.volumes.values():
-        if volume.phase not in ("Released", "Failed") or not _is_awaited(scene, volume):
+        if not volume.is_left or not _is_awaited(scene, volume):
             continue
         # Beyond the replicas the next scale-up waits for it.
         is_needed = not volume.claim or scene.is_needed(volume.claim)
@@ -96,23 +95,19 @@ def terminating(scene: Scene) -> Iterator[Finding]:
     for stateful_set in found.stateful_sets:
         yield from _if_going(stateful_set.manifest, "its pods are gone; then create it anew")
     for claim in found.claims.values():
-        if claim.is_terminating:
+        if claim.manifest.is_terminating:
             volume = found.volumes.get(claim.volume_name)
-            freed = f"{free(volume)}, and " if volume and is_static(volume) else ""
+            freed = f"{free(volume)}, and " if volume and volume.is_static else ""
             then = f"the pods that use it are gone; then {freed}create it anew"
             yield from _if_going(claim.manifest, then)
     for volume in found.volumes.values():
-        if is_static(volume):
+        if volume.is_static:
             yield from _if_going(volume.manifest, "its claim is gone; then create both anew")
-
-
-def _is_going(manifest: Manifest) -> bool:
-    return manifest.value["metadata"].get("deletionTimestamp") is not None
 
 
 def _if_going(manifest: Manifest, then: str) -> Iterator[Finding]:
     metadata = manifest.value["metadata"]
-    if _is_going(manifest):
+    if manifest.is_terminating:
         held = ", ".join(metadata.get("finalizers") or ()) or "nothing"
         what = f"the {manifest.kind} {manifest.name} is being deleted, held by {held}"
         yield warning(manifest, ("metadata", "deletionTimestamp"), what, f"it goes when {then}")
@@ -132,12 +127,12 @@ def _could_bind(pair: Pair) -> bool:
     claim, volume = pair.claim, pair.volume
     is_reserved_now = pair.is_reserved and volume.claim_uid in ("", claim.uid)
     is_there = (
-        is_stored(volume.manifest)
-        and not _is_going(volume.manifest)
+        volume.manifest.is_stored
+        and not volume.manifest.is_terminating
         and volume.phase in ("Available", "Pending", "Bound", "")
     )
     is_fit = not any(
         each.is_short or pair.is_pinned  # of which the rule unequal-pair tells
         for each in differences(claim.storage, volume.storage, volume.name)
     )
-    return is_reserved_now and is_there and is_fit and not claim.is_terminating
+    return is_reserved_now and is_there and is_fit and not claim.manifest.is_terminating

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import chain, combinations
 
-from sfsgen.cures import is_stored
 from sfsgen.findings import Finding, error, note
 from sfsgen.limits import service_name_fault, set_name_fault
 from sfsgen.manifests import Manifest
@@ -28,7 +27,7 @@ def name(scene: Scene) -> Iterator[Finding]:
         if stateful_set.namespace != renamed.namespace:
             what += f" in the namespace {stateful_set.namespace}, and it is in {renamed.namespace}"
         fix = f'name it "{renamed.wanted}", also in the claimRef of its volume'
-        if is_stored(claim.manifest):
+        if claim.manifest.is_stored:
             fix = f'give the set its old name back, or create a claim "{renamed.wanted}" with '
             fix += f"volumeName {claim.volume_name or 'of its volume'}, reserved for it"
         path = _NAME
@@ -90,7 +89,7 @@ def duplicate(scene: Scene) -> Iterator[Finding]:
             what = f"{kind} {second.kind} {second.name} stands in {place.file}, line {place.line}; "
             what += "only that one is looked at"
             # What is wanted may be read beside what there is.
-            tell = error if is_stored(first) == is_stored(second) else note
+            tell = error if first.is_stored == second.is_stored else note
             yield tell(second, _NAME, what, "keep one of them", first)
 
 

@@ -7,7 +7,6 @@ from sfsgen.cures import anew, retain
 from sfsgen.existing import ExistingVolume
 from sfsgen.findings import Finding, error, warning
 from sfsgen.hazards import FS_GROUP, RECLAIM, SOFT_MOUNT, is_soft
-from sfsgen.idle import is_static
 from sfsgen.model import NfsDirectory
 from sfsgen.paths import Path
 from sfsgen.scene import Scene
@@ -31,7 +30,7 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
             directory = location(NfsDirectory(volume.server, path))
             by_directory.setdefault(directory, []).append(volume)
     for directory, volumes in by_directory.items():
-        if len(volumes) > 1 and any(map(is_static, volumes)):
+        if len(volumes) > 1 and any(each.is_static for each in volumes):
             names = ", ".join(each.name for each in volumes[:_SHOWN])
             names += f" and {len(volumes) - _SHOWN} more" * (len(volumes) > _SHOWN)
             what = f"{len(volumes)} volumes share the directory {directory.server}:"
@@ -91,7 +90,7 @@ def reclaim_policy(scene: Scene) -> Iterator[Finding]:
     """
     for volume in scene.existing.volumes.values():
         hazard = RECLAIM.get((volume.driver, volume.reclaim_policy))
-        if hazard and is_static(volume):
+        if hazard and volume.is_static:
             path = ("spec", "persistentVolumeReclaimPolicy")
             yield warning(volume.manifest, path, f"{volume.name}: {hazard}", retain(volume))
 

@@ -5,16 +5,15 @@ from collections.abc import Iterator
 
 from sfsgen import cluster
 from sfsgen.comparison import differences, fits
-from sfsgen.cures import anew, is_stored
+from sfsgen.cures import READ_ALL, anew
 from sfsgen.existing import ExistingClaim, ExistingSet, ExistingVolume, Storage
 from sfsgen.findings import Finding, error, note, warning
 from sfsgen.idle import DIGITS
 from sfsgen.ordinals import gaps, runs
 from sfsgen.paths import Path
-from sfsgen.scene import Scene, Seats, selector_of
+from sfsgen.scene import Scene, Seats
 
 _REPLICAS: Path = ("spec", "replicas")
-_READ_ALL = "kubectl get sts,svc,pvc,pv -o yaml"
 
 
 def missing_claim(scene: Scene) -> Iterator[Finding]:
@@ -25,10 +24,10 @@ def missing_claim(scene: Scene) -> Iterator[Finding]:
     for seats, ordinals in _vacant(scene, "PersistentVolumeClaim"):
         what = f"{_names(seats, ordinals)} not there, which {_pods(seats, ordinals)}"
         manifest, fix = seats.stateful_set.manifest, _print_missing(scene, seats)
-        is_dump = is_stored(manifest) and manifest.document.file != cluster.NAME
+        is_dump = manifest.is_stored and manifest.document.file != cluster.NAME
         if is_dump and not scene.existing.claims:
             what = f"no claim is in the input: {what}"
-            yield warning(manifest, _REPLICAS, what, f"read the claims too: {_READ_ALL}")
+            yield warning(manifest, _REPLICAS, what, f"read the claims too: {READ_ALL}")
         # Where others were made beforehand, this one was forgotten.
         elif not seats.claims and all(_would_bind(seats, each) for each in ordinals):
             what += ": the controller makes it, and it binds by the claimRef of its volume alone"
@@ -89,13 +88,13 @@ def _is_told(scene: Scene, found: ExistingClaim | ExistingVolume) -> bool:
     """Return whether another rule tells of it: a misnamed claim, a volume Released or in use."""
     if isinstance(found, ExistingClaim):
         return scene.lasting_key(found) != found.key
-    return found.phase in ("Released", "Failed") or found.name in scene.takers
+    return found.is_left or found.name in scene.takers
 
 
 def _without_volume(scene: Scene, seats: Seats) -> Iterator[Finding]:
     """Yield the claims that no volume is meant for, and none that is free fits."""
     for ordinal, claim in seats.claims.items():
-        if ordinal in seats.volumes or claim.volume_name or selector_of(claim):
+        if ordinal in seats.volumes or claim.volume_name or claim.selector:
             continue  # of the last two, _dangling and the rule claim-selector tell
         if ordinal in seats.stateful_set.ordinals:
             pending = " and is Pending" if claim.phase == "Pending" else ""
@@ -118,7 +117,7 @@ def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
     if claim.phase == "Bound":
         what = f"the claim {claim.name} is Bound to {claim.volume_name}, which is not in the input"
         if owners:
-            yield warning(claim.manifest, where, what, f"read the volumes too: {_READ_ALL}", *sets)
+            yield warning(claim.manifest, where, what, f"read the volumes too: {READ_ALL}", *sets)
     elif claim.phase != "Lost" and (owners or scene.existing.reserved(claim.key)):
         what = f"the claim {claim.name} names the volume {claim.volume_name}, which is not there"
         if other := scene.existing.reserved(claim.key):
@@ -179,7 +178,7 @@ def _would_bind(seats: Seats, ordinal: int) -> bool:
     claimRef alone checks size, access modes and volume mode, not the class (measured).
     """
     volume, template = seats.volumes.get(ordinal), seats.template.storage
-    if volume is None or volume.phase in ("Released", "Failed"):
+    if volume is None or volume.is_left:
         return False
     return fits(template, volume.storage._replace(storage_class=template.storage_class))
 

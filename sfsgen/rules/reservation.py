@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterator
 
 from sfsgen.comparison import fits
-from sfsgen.cures import anew, free, is_stored, redirect, reserve
+from sfsgen.cures import anew, free, redirect, reserve
 from sfsgen.existing import ExistingVolume, Key
 from sfsgen.findings import Finding, error, warning
 from sfsgen.idle import DIGITS, number_of
 from sfsgen.paths import Path
-from sfsgen.scene import Pair, Scene, is_selected, selector_of
+from sfsgen.scene import Pair, Scene, is_selected
 
 _CLAIM_REF: Path = ("spec", "claimRef")
 _VOLUME_NAME: Path = ("spec", "volumeName")
-_GONE = ("Released", "Failed")
 
 
 def unreserved(scene: Scene) -> Iterator[Finding]:
@@ -54,7 +53,7 @@ def half_reserved(scene: Scene) -> Iterator[Finding]:
             what += "another claim can take it"
             fix = reserve(volume, claim.key)
             yield warning(volume.manifest, _CLAIM_REF, what, fix, claim.manifest)
-        elif pair.is_reserved and not pair.is_named and not is_stored(claim.manifest):
+        elif pair.is_reserved and not pair.is_named and not claim.manifest.is_stored:
             what = f"the claim {claim.name} does not name {volume.name}, which is reserved for it: "
             what += "made before its volume, it can take another"
             fix = f"write `volumeName: {volume.name}` into the spec of {claim.name}"
@@ -124,7 +123,7 @@ def two_volumes(scene: Scene) -> Iterator[Finding]:
         claim = scene.existing.claims.get(key)
         named = claim.volume_name if claim else ""
         # The one that the claim names comes first.
-        rivals = sorted((each for each in volumes if each.phase not in _GONE), key=_is_not(named))
+        rivals = sorted((each for each in volumes if not each.is_left), key=_is_not(named))
         for volume in rivals[1:]:
             # Where another claim names it, the rule claim-ref tells of it.
             if volume.name not in scene.takers:
@@ -161,13 +160,13 @@ def stale_uid(scene: Scene) -> Iterator[Finding]:
     Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncVolume (measured).
     """
     for volume in scene.existing.volumes.values():
-        if not volume.claim_uid or volume.claim is None or volume.phase in _GONE:
+        if not volume.claim_uid or volume.claim is None or volume.is_left:
             continue
         claim = scene.existing.claims.get(volume.claim)
         if claim and claim.phase == "Lost":
             continue
         is_another = claim and claim.uid and claim.uid != volume.claim_uid
-        is_copied = not is_stored(volume.manifest) and not (claim and claim.uid)
+        is_copied = not volume.manifest.is_stored and not (claim and claim.uid)
         if is_another or is_copied:
             what = f"the claimRef of {volume.name} holds the uid of an earlier claim "
             what += f"{volume.claim[1]}: the one of today would stay Pending"
@@ -207,9 +206,9 @@ def crossed(scene: Scene) -> Iterator[Finding]:
 def _chance(scene: Scene, pair: Pair) -> Finding:
     claim, volume = pair.claim, pair.volume
     fix = reserve(volume, claim.key)
-    if not is_stored(claim.manifest):
+    if not claim.manifest.is_stored:
         fix += f", and `volumeName: {volume.name}` into that of {claim.name}"
-    selector = selector_of(claim)
+    selector = claim.selector
     if selector and len(scene.idle.selected(selector)) == 1 and is_selected(pair):
         what = f"only its selector leads the claim {claim.name} to {volume.name}: another claim "
         what += "can take it"
@@ -283,7 +282,7 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
 
 def _is_foreign(scene: Scene, volume: ExistingVolume) -> bool:
     """Return whether a volume is bound to a claim that was not read: of another namespace, say."""
-    is_bound = volume.phase == "Bound" or (is_stored(volume.manifest) and volume.claim_uid)
+    is_bound = volume.phase == "Bound" or (volume.manifest.is_stored and volume.claim_uid)
     return bool(is_bound and volume.claim and volume.claim not in scene.existing.claims)
 
 

@@ -4,19 +4,18 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sfsgen.cures import anew, flow, is_stored
+from sfsgen.cures import READ_ALL, anew, flow
 from sfsgen.existing import ExistingService, ExistingSet
 from sfsgen.findings import Finding, error, warning
 from sfsgen.hazards import RETENTION
-from sfsgen.idle import is_static
 from sfsgen.paths import Path, spelled
 from sfsgen.scene import Scene
 from sfsgen.selectors import is_met
+from sfsgen.versions import OPTIONAL_SERVICE_NAME
 
 _POD: Path = ("spec", "template", "spec")
 _SERVICE_NAME: Path = ("spec", "serviceName")
 _RETENTION = "persistentVolumeClaimRetentionPolicy"
-_NAMELESS = 33  # the first minor that takes a set without serviceName
 _SELECTOR_BY_DEFAULT = ("apps/v1alpha1", "apps/v1beta1")
 _MANAGED_BY = "app.kubernetes.io/managed-by"
 # Labels that change with a release, while a selector never can.
@@ -46,7 +45,7 @@ def service(scene: Scene) -> Iterator[Finding]:
         if found:
             yield from _unfit_service(stateful_set, found)
         elif not name:
-            if scene.target.oldest < _NAMELESS:
+            if not scene.target.has(OPTIONAL_SERVICE_NAME):
                 what = f"the set {stateful_set.name} names no governing Service"
                 yield error(
                     manifest, _SERVICE_NAME, what, f"write serviceName: {stateful_set.name}"
@@ -63,8 +62,8 @@ def service(scene: Scene) -> Iterator[Finding]:
             what = f"the governing Service {name} of {stateful_set.name} is not there: its pods "
             what += "get no DNS names"
             fix = f"create a Service {name} with clusterIP: None and the selector of the set"
-            if is_stored(manifest) and not scene.existing.services:
-                fix = "read the Services too: kubectl get sts,svc,pvc,pv -o yaml"
+            if manifest.is_stored and not scene.existing.services:
+                fix = f"read the Services too: {READ_ALL}"
                 yield warning(manifest, _SERVICE_NAME, f"no Service is in the input: {what}", fix)
             else:
                 yield error(manifest, _SERVICE_NAME, what, fix)
@@ -136,9 +135,9 @@ def retention_policy(scene: Scene) -> Iterator[Finding]:
     for seats in scene.seats:
         stateful_set = seats.stateful_set
         policy = stateful_set.manifest.value["spec"].get(_RETENTION) or {}
-        is_static_set = any(map(is_static, seats.volumes.values())) or not scene.is_provisioned(
-            seats
-        )
+        is_static_set = any(
+            each.is_static for each in seats.volumes.values()
+        ) or not scene.is_provisioned(seats)
         for event in ("whenDeleted", "whenScaled"):
             key = stateful_set.namespace, stateful_set.name, event
             if policy.get(event) == "Delete" and is_static_set and key not in told:

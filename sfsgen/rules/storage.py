@@ -15,7 +15,7 @@ from sfsgen.comparison import (
     lacking_modes,
     shown_class,
 )
-from sfsgen.cures import anew, is_stored, label, reserve, set_fields
+from sfsgen.cures import anew, label, reserve, set_fields
 from sfsgen.existing import ExistingClaim, ExistingVolume
 from sfsgen.findings import Finding, error, warning
 from sfsgen.paths import Path
@@ -23,16 +23,13 @@ from sfsgen.scene import (
     Pair,
     Scene,
     Seats,
-    annotations_of,
     is_chosen_by_binder,
     is_selected,
-    selector_of,
 )
-from sfsgen.versions import CLASS_ANNOTATION, CLASS_FIELD
+from sfsgen.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
 
 _SELECTOR: Path = ("spec", "selector")
 _CAPACITY: Path = ("spec", "capacity", "storage")
-_WITH_CLASSES = 4  # the first minor with storage classes
 
 
 def size(scene: Scene) -> Iterator[Finding]:
@@ -83,7 +80,7 @@ def class_(scene: Scene) -> Iterator[Finding]:
     """
     for pair in scene.waiting:
         wanted, its = pair.claim.storage.storage_class, pair.volume.storage.storage_class or ""
-        if pair.is_reserved and is_stored(pair.claim.manifest):
+        if pair.is_reserved and pair.claim.manifest.is_stored:
             continue  # it binds, and the claim's class is immutable
         if wanted is not None and wanted != its:
             yield _other_class(scene, pair, wanted, its)
@@ -93,7 +90,7 @@ def class_(scene: Scene) -> Iterator[Finding]:
             tell = warning if pair.is_reserved else error
             fix = anew(pair.claim.manifest, f'write storageClassName: "{its}"')
             yield tell(pair.claim.manifest, CLASS, what, fix, pair.volume.manifest)
-    if scene.target.newest >= _WITH_CLASSES:
+    if scene.target.has(CLASSES):
         yield from _classless_claims(scene)
         yield from _classless_templates(scene)
 
@@ -105,7 +102,7 @@ def claim_selector(scene: Scene) -> Iterator[Finding]:
     Source: pkg/controller/volume/persistentvolume/index.go, findMatchingVolume.
     """
     for key, claim in scene.existing.claims.items():
-        selector = selector_of(claim)
+        selector = claim.selector
         if selector and key not in scene.pairs and not claim.volume_name:
             what = f"the claim {claim.name} does not bind: the labels of no volume that is free "
             what += "meet its selector"
@@ -183,7 +180,7 @@ def _odd_claim(seats: Seats, claim: ExistingClaim) -> Iterator[Finding]:
 
 
 def _departures(seats: Seats, claim: ExistingClaim) -> Iterator[Difference]:
-    template, is_live = seats.template, is_stored(seats.stateful_set.manifest)
+    template, is_live = seats.template, seats.stateful_set.manifest.is_stored
     return departures(claim.storage, template.storage, template.name, is_live=is_live)
 
 
@@ -196,7 +193,7 @@ def _pinned_template(seats: Seats) -> Iterator[Finding]:
         what += "which only one of its claims can have"
         path = (*seats.template.path, "spec", "volumeName")
         yield error(manifest, path, what, anew(manifest, "remove it"))
-    selectors = [selector_of(each) for each in seats.claims.values()]
+    selectors = [each.selector for each in seats.claims.values()]
     if (given := spec.get("selector")) and any(each != given for each in selectors):
         what = f"the claim template {seats.template.name} has a selector that its claims lack"
         path = (*seats.template.path, "spec", "selector")
@@ -229,7 +226,7 @@ def _at_odd_side(
     if CLASS in paths:
         fields["storageClassName"] = claim.storage.storage_class or ""
     path = _CAPACITY if paths[0] == SIZE else paths[0]
-    if paths[0] == CLASS and CLASS_ANNOTATION in annotations_of(volume.manifest):
+    if paths[0] == CLASS and CLASS_ANNOTATION in volume.manifest.annotations:
         path = ("metadata", "annotations", CLASS_ANNOTATION)
         fix = f"remove the annotation {CLASS_ANNOTATION}, which wins over the field"
         return tell(volume.manifest, path, what, fix, claim.manifest)
@@ -238,7 +235,7 @@ def _at_odd_side(
 
 def _is_odd(scene: Scene, pair: Pair) -> bool:
     """Return whether a claim that can be changed departs from its volume and its template."""
-    return not is_stored(pair.claim.manifest) and any(
+    return not pair.claim.manifest.is_stored and any(
         not any(differences(template.storage, pair.volume.storage, pair.volume.name))
         for _, template, _ in scene.existing.wanting(pair.claim.key)
     )
@@ -292,7 +289,7 @@ def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
         for _, template, _ in scene.existing.wanting(claim.key)
     ):
         what += ", for its claim template names none and a default StorageClass came in"
-    if is_stored(claim.manifest):
+    if claim.manifest.is_stored:
         what = f"the claim {claim.name} is Pending: {what}"
         fix = f"reserve the volume, which binds whatever the class: {reserve(volume, claim.key)}"
         return error(claim.manifest, CLASS, what, fix, volume.manifest)
