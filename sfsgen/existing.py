@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.manifests import Manifest
 from sfsgen.model import NfsDirectory
-from sfsgen.names import Pattern, claim_name
+from sfsgen.names import Pattern, claim_name, numbered
 from sfsgen.paths import Path
 from sfsgen.storage import location
 from sfsgen.versions import (
@@ -18,8 +18,6 @@ from sfsgen.versions import (
 
 _PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 _CSI_NFS = "nfs.csi.k8s.io"
-_DIGITS = "0123456789"
-_LONGEST_ORDINAL = 10  # digits: ordinals are 32 bits
 _NOTHING: Mapping[str, str] = {}
 
 Key = tuple[str, str]
@@ -219,11 +217,11 @@ class Existing:
         return known
 
     def _seats_of(self, namespace: str, name: str) -> Sequence[Seat]:
-        head = name.rstrip(_DIGITS)
+        head, number = numbered(name)
         owners = self._owners.get((namespace, head))
-        number = name[len(head) :]
-        if owners and number and len(number) <= _LONGEST_ORDINAL and number == str(int(number)):
-            return [(stateful_set, template, int(number)) for stateful_set, template in owners]
+        # The controller writes no leading zeros.
+        if owners and number is not None and name == f"{head}{number}":
+            return [(stateful_set, template, number) for stateful_set, template in owners]
         return ()
 
     @property

@@ -7,12 +7,10 @@ from typing import Any
 
 from sfsgen.comparison import fits
 from sfsgen.existing import ExistingSet, ExistingTemplate, ExistingVolume, Storage
-from sfsgen.names import Pattern
+from sfsgen.names import Pattern, numbered
 from sfsgen.quantity import nano_units
 from sfsgen.selectors import is_met
 
-DIGITS = "0123456789"
-_LONGEST_NUMBER = 10  # digits: ordinals are 32 bits
 _LIKE_ENOUGH = 20  # volumes of one number; among more, a word says little
 
 
@@ -92,7 +90,7 @@ class Idle:
                 storage = volume.storage
                 size = nano_units(storage.storage) if storage.storage else 0
                 key = storage._replace(storage="")
-                found.setdefault(key, []).append((size, number_of(name) or 0, name))
+                found.setdefault(key, []).append((size, numbered(name)[1] or 0, name))
         for volumes in found.values():
             volumes.sort()
         return found
@@ -101,7 +99,7 @@ class Idle:
     def _by_number(self) -> Mapping[int, list[str]]:
         found: dict[int, list[str]] = {}
         for name, volume in self._volumes.items():
-            number = number_of(name)
+            _, number = numbered(name)
             if number is not None and volume.claim is None:
                 found.setdefault(number, []).append(name)
         return found
@@ -129,9 +127,3 @@ def volume_names(stateful_set: ExistingSet, template: ExistingTemplate) -> Itera
             f"pv-{stateful_set.namespace}-{name}-",
         ):
             yield Pattern((head, ""))
-
-
-def number_of(name: str) -> int | None:
-    """Return the number at the end of a name."""
-    digits = name[len(name.rstrip(DIGITS)) :]
-    return int(digits) if 0 < len(digits) <= _LONGEST_NUMBER else None

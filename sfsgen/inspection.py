@@ -69,7 +69,7 @@ def inspect(
 
     They come in the order of the files, and from top to bottom of each.
     """
-    order = {each.document.file: None for each in looked_at.look.manifests}
+    order = dict.fromkeys(each.document.file for each in looked_at.look.manifests)
     files = {file: number for number, file in enumerate(order)}
     found = [
         _located(each)
@@ -98,12 +98,13 @@ def of_sets(scene: Scene, sets: Collection[ExistingSet]) -> set[int]:
     """Return the identities of the manifests that have to do with some sets."""
     chosen = {(each.namespace, each.name) for each in sets}
     concerned = {id(each.manifest) for each in sets}
-    for seats in scene.seats:
-        if (seats.stateful_set.namespace, seats.stateful_set.name) in chosen:
-            concerned |= {id(each.manifest) for each in seats.claims.values()}
-            concerned |= {id(each.manifest) for each in seats.volumes.values()}
-            concerned |= {id(each.manifest) for each in seats.unreserved.values()}
-            if service := scene.service_of(seats.stateful_set):
+    for stateful_set, seats in scene.seats_by_set:
+        if (stateful_set.namespace, stateful_set.name) in chosen:
+            for each in seats:
+                volumes = (*each.volumes.values(), *each.unreserved.values())
+                concerned |= {id(claim.manifest) for claim in each.claims.values()}
+                concerned |= {id(volume.manifest) for volume in volumes}
+            if service := scene.service_of(stateful_set):
                 concerned.add(id(service.manifest))
     return concerned
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 _LABEL_LENGTH = 63
 _SUBDOMAIN_LENGTH = 253
+_LONGEST_ORDINAL = 10  # digits: ordinals are 32 bits
 _ORDINAL = "\0"  # stands for the ordinal in a Pattern's text: no name or path can hold it
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
@@ -61,6 +62,16 @@ def pattern(text: str, values: Mapping[str, str | Pattern]) -> Pattern:
     if not text.isprintable():
         raise ValueError("it holds a control character")
     return Pattern(tuple(re.sub(r"\{([^{}]*)\}|[{}]", fill, text).split(_ORDINAL)))
+
+
+def numbered(name: str) -> tuple[str, int | None]:
+    """Return what stands before the digits at the end of a name, and their number.
+
+    The number is None where there is none, or one of more than 32 bits.
+    """
+    head = name.rstrip("0123456789")
+    digits = name[len(head) :]
+    return head, int(digits) if 0 < len(digits) <= _LONGEST_ORDINAL else None
 
 
 def claim_name(template: str, stateful_set: str) -> Pattern:

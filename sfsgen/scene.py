@@ -16,9 +16,9 @@ from sfsgen.existing import (
     Key,
 )
 from sfsgen.fields import Fields
-from sfsgen.idle import DIGITS, Idle, number_of, volume_names
+from sfsgen.idle import Idle, volume_names
 from sfsgen.manifests import Manifest
-from sfsgen.names import claim_name
+from sfsgen.names import Pattern, claim_name, numbered
 from sfsgen.ordinals import gaps
 from sfsgen.renames import Renamed, renamed_claims
 from sfsgen.selectors import is_met
@@ -59,6 +59,15 @@ class Seats(NamedTuple):
     """Those that belong to a claim, or are reserved for one that is not there."""
     unreserved: dict[int, ExistingVolume]
     """Those that are there for a claim which is not, by their name or by chance."""
+
+    @property
+    def claim_name(self) -> Pattern:
+        """The names of its claims."""
+        return self.stateful_set.claim_name(self.template)
+
+    def claim_key(self, ordinal: int) -> Key:
+        """Return namespace and name of an ordinal's claim."""
+        return self.stateful_set.namespace, self.claim_name.at(ordinal)
 
     def is_vacant(self, ordinal: int) -> bool:
         """Return whether an ordinal has neither a claim nor a volume."""
@@ -148,8 +157,9 @@ class Scene:
             if kind == "PersistentVolumeClaim":
                 names += [(namespace, name) for name in broken]
         for namespace, name in names:
-            if (number := number_of(name)) is not None:
-                found.setdefault((namespace, name.rstrip(DIGITS)), set()).add(number)
+            head, number = numbered(name)
+            if number is not None:
+                found.setdefault((namespace, head), set()).add(number)
         return found
 
     def lasting_key(self, claim: ExistingClaim) -> Key:
@@ -218,10 +228,10 @@ class Scene:
     def _seat_by_name(self, found: Mapping[tuple[str, str, str], Seats]) -> None:
         """Give the ordinals without a claim the volumes that are named after them."""
         for volume in self.idle.left_over():
-            number = number_of(volume.name)
+            head, number = numbered(volume.name)
             vacant = [
                 found[owner]
-                for owner in self._by_volume_name.get(_head(volume), ())
+                for owner in self._by_volume_name.get(head, ())
                 if number is not None and found[owner].is_vacant(number)
             ]
             # Sets of one name in several namespaces have an equal right to it.
@@ -256,8 +266,8 @@ class Scene:
 
     def claim_by_name(self, volume: ExistingVolume) -> Key | None:
         """Return the claim that a volume is named after."""
-        number = number_of(volume.name)
-        found = self._by_volume_name.get(_head(volume), ())
+        head, number = numbered(volume.name)
+        found = self._by_volume_name.get(head, ())
         if len(found) != 1 or number is None:
             return None
         namespace, stateful_set, template = found[0]
@@ -283,6 +293,20 @@ class Scene:
     def set_names(self) -> Mapping[str, int]:
         """How many sets, in all namespaces, bear a name."""
         return Counter(each.name for each in self.existing.stateful_sets)
+
+    @cached_property
+    def seats_by_set(self) -> Sequence[tuple[ExistingSet, Sequence[Seats]]]:
+        """The sets that have claim templates, each with the seats of all of them."""
+        found: dict[Key, list[Seats]] = {}
+        for seats in self.seats:
+            key = seats.stateful_set.namespace, seats.stateful_set.name
+            found.setdefault(key, []).append(seats)
+        return [(each[0].stateful_set, each) for each in found.values()]
+
+    @cached_property
+    def has_nfs(self) -> bool:
+        """Whether there is any volume on an NFS server, which shows where others may lie."""
+        return any(each.server for each in self.existing.volumes.values())
 
     def is_provisioned(self, seats: Seats) -> bool:
         """Return whether a provisioner makes a template's volumes, which then need not be there."""
@@ -334,7 +358,3 @@ def is_chosen_by_binder(pair: Pair) -> bool:
 def is_selected(pair: Pair) -> bool:
     """Return whether a volume has the labels that its claim's selector asks for."""
     return is_met(pair.claim.selector, pair.volume.labels)
-
-
-def _head(volume: ExistingVolume) -> str:
-    return volume.name.rstrip(DIGITS)

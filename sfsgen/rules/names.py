@@ -44,7 +44,7 @@ def claim_name(scene: Scene) -> Iterator[Finding]:
     """
     by_head: dict[tuple[str, str], list[Seats]] = {}
     for seats in scene.seats:
-        head = seats.stateful_set.claim_name(seats.template).pieces[0]
+        head = seats.claim_name.pieces[0]
         by_head.setdefault((seats.stateful_set.namespace, head), []).append(seats)
     for (_, head), wanting in by_head.items():
         for one, other in combinations(wanting, 2):

@@ -134,15 +134,11 @@ def fs_group(scene: Scene) -> Iterator[Finding]:
 
     Source: pkg/volume/nfs, which has no SetVolumeOwnership.
     """
-    told = set()
-    for seats in scene.seats:
-        stateful_set = seats.stateful_set
+    for stateful_set, seats in scene.seats_by_set:
         pod = stateful_set.manifest.value["spec"].get("template") or {}
         context = (pod.get("spec") or {}).get("securityContext") or {}
-        is_in_tree = any(each.driver == "nfs" for each in seats.volumes.values())
-        key = stateful_set.namespace, stateful_set.name
-        if context.get("fsGroup") is not None and is_in_tree and key not in told:
-            told.add(key)
+        volumes = (volume for each in seats for volume in each.volumes.values())
+        if context.get("fsGroup") is not None and any(each.driver == "nfs" for each in volumes):
             path = ("spec", "template", "spec", "securityContext", "fsGroup")
             fix = "set the owner on the NFS server, and write supplementalGroups in its place"
             yield warning(stateful_set.manifest, path, FS_GROUP, fix)

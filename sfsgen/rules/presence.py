@@ -8,7 +8,7 @@ from sfsgen.comparison import differences, fits
 from sfsgen.cures import READ_ALL, anew
 from sfsgen.existing import ExistingClaim, ExistingSet, ExistingVolume, Storage
 from sfsgen.findings import Finding, error, note, warning
-from sfsgen.idle import DIGITS
+from sfsgen.names import numbered
 from sfsgen.ordinals import gaps, runs
 from sfsgen.paths import Path
 from sfsgen.scene import Scene, Seats
@@ -21,7 +21,7 @@ def missing_claim(scene: Scene) -> Iterator[Finding]:
 
     Source: pkg/controller/statefulset/stateful_set_utils.go, getPersistentVolumeClaimName.
     """
-    for seats, ordinals in _vacant(scene, "PersistentVolumeClaim"):
+    for seats, ordinals in _vacant(scene, without_volume=False):
         what = f"{_names(seats, ordinals)} not there, which {_pods(seats, ordinals)}"
         manifest, fix = seats.stateful_set.manifest, _print_missing(scene, seats)
         is_dump = manifest.is_stored and manifest.document.file != cluster.NAME
@@ -49,7 +49,7 @@ def missing_volume(scene: Scene) -> Iterator[Finding]:
     for seats in scene.seats:
         if not scene.is_provisioned(seats):
             yield from _without_volume(scene, seats)
-    for seats, ordinals in _vacant(scene, "PersistentVolume"):
+    for seats, ordinals in _vacant(scene, without_volume=True):
         what = f"there is no volume for {_names(seats, ordinals, verb=False)}, which "
         what += _pods(seats, ordinals)
         what += _misfit(scene, seats.template.storage)
@@ -71,7 +71,7 @@ def extra_pair(scene: Scene) -> Iterator[Finding]:
         )
         for ordinals in runs(extra):
             first = objects[ordinals[0]]
-            what = f"{_names(seats, ordinals)}"
+            what = _names(seats, ordinals)
             if isinstance(first, ExistingVolume):
                 what = f"{first.name} is reserved for {_names(seats, ordinals, verb=False)},"
             is_before = ordinals[0] < stateful_set.start_ordinal
@@ -130,8 +130,8 @@ def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
         yield error(claim.manifest, where, what, fix, *sets)
 
 
-def _vacant(scene: Scene, kind: str) -> Iterator[tuple[Seats, range]]:
-    """Yield the ordinals that have no claim, and with kind PersistentVolume no volume either.
+def _vacant(scene: Scene, *, without_volume: bool) -> Iterator[tuple[Seats, range]]:
+    """Yield the ordinals that have no claim, or, if asked for, neither claim nor volume.
 
     Not those whose claim bears another name: the rule `name` tells of these.
     """
@@ -139,9 +139,9 @@ def _vacant(scene: Scene, kind: str) -> Iterator[tuple[Seats, range]]:
         if scene.is_provisioned(seats):
             continue
         stateful_set = seats.stateful_set
-        head = stateful_set.claim_name(seats.template).pieces[0]
-        there = seats.claims.keys() | scene.accounted.get((stateful_set.namespace, head), set())
-        if kind == "PersistentVolume":
+        head = stateful_set.namespace, seats.claim_name.pieces[0]
+        there = seats.claims.keys() | scene.accounted.get(head, set())
+        if without_volume:
             there |= seats.volumes.keys() | seats.unreserved.keys()
         for ordinals in gaps(stateful_set.ordinals, there):
             yield seats, ordinals
@@ -185,7 +185,7 @@ def _would_bind(seats: Seats, ordinal: int) -> bool:
 
 def _names(seats: Seats, ordinals: range, *, verb: bool = True) -> str:
     """Return the claims of some ordinals, as the subject of a sentence."""
-    name_of = seats.stateful_set.claim_name(seats.template)
+    name_of = seats.claim_name
     if len(ordinals) == 1:
         return f"the claim {name_of.at(ordinals[0])}" + " is" * verb
     names = f"{name_of.at(ordinals[0])} to {name_of.at(ordinals[-1])}"
@@ -211,20 +211,19 @@ def _misfit(scene: Scene, wanted: Storage) -> str:
 def _lookalike(scene: Scene, seats: Seats, ordinal: int) -> str:
     """Return where a claim may be that was moved to another namespace, or whose set was renamed."""
     stateful_set, template = seats.stateful_set, seats.template
-    name = stateful_set.claim_name(template).at(ordinal)
-    if namespaces := scene.namespaces_of.get(name):
+    if namespaces := scene.namespaces_of.get(seats.claim_name.at(ordinal)):
         return f"; it is in the namespace {namespaces[0]}"
     for orphan in scene.lonely(stateful_set.namespace):
-        head = orphan.rstrip(DIGITS)
+        head, _ = numbered(orphan)
         is_like = head.startswith(f"{template.name}-") or head.endswith(f"-{stateful_set.name}-")
-        if is_like and orphan.removeprefix(head) == str(ordinal):
+        if is_like and orphan == f"{head}{ordinal}":
             return f"; {orphan} is there, which no set looks for: was a name changed?"
     return ""
 
 
 def _print_missing(scene: Scene, seats: Seats) -> str:
     command = _volumes(scene, seats.stateful_set)
-    if not any(each.server for each in scene.existing.volumes.values()):
+    if not scene.has_nfs:
         command += " --nfs-server HOST --nfs-path PATH"
     if "-" in scene.look.source:
         return f"pipe the same input into `{command}`: it prints what is missing, to be added to it"

@@ -6,7 +6,7 @@ from sfsgen.comparison import fits
 from sfsgen.cures import anew, free, redirect, reserve
 from sfsgen.existing import ExistingVolume, Key
 from sfsgen.findings import Finding, error, warning
-from sfsgen.idle import DIGITS, number_of
+from sfsgen.names import numbered
 from sfsgen.paths import Path
 from sfsgen.scene import Pair, Scene, is_selected
 
@@ -28,11 +28,10 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
         for ordinal, volume in seats.unreserved.items():
             if _is_incomplete(volume) or volume.claim:
                 continue
-            stateful_set = seats.stateful_set
-            name = stateful_set.claim_name(seats.template).at(ordinal)
-            what = f"the volume {volume.name} is not reserved for {name}: any claim can take it"
-            fix = reserve(volume, (stateful_set.namespace, name))
-            yield error(volume.manifest, _CLAIM_REF, what, fix, stateful_set.manifest)
+            key = seats.claim_key(ordinal)
+            what = f"the volume {volume.name} is not reserved for {key[1]}: any claim can take it"
+            fix = reserve(volume, key)
+            yield error(volume.manifest, _CLAIM_REF, what, fix, seats.stateful_set.manifest)
 
 
 def half_reserved(scene: Scene) -> Iterator[Finding]:
@@ -103,12 +102,12 @@ def _misdirected(scene: Scene) -> Iterator[Finding]:
         for ordinal, volume in seats.unreserved.items():
             if volume.claim:
                 stateful_set = seats.stateful_set
-                name = stateful_set.claim_name(seats.template).at(ordinal)
+                key = seats.claim_key(ordinal)
                 what = (
                     f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is not there; "
                 )
-                what += f"the pod {stateful_set.name}-{ordinal} needs {name}"
-                fix = redirect(volume, (stateful_set.namespace, name))
+                what += f"the pod {stateful_set.name}-{ordinal} needs {key[1]}"
+                fix = redirect(volume, key)
                 yield error(volume.manifest, _CLAIM_REF, what, fix, stateful_set.manifest)
 
 
@@ -182,22 +181,22 @@ def crossed(scene: Scene) -> Iterator[Finding]:
     Source: measured on Kubernetes 1.36.
     """
     for seats in scene.seats:
-        pairs = ((number, scene.pairs.get(claim.key)) for number, claim in seats.claims.items())
-        numbers = [
-            (ordinal, number, pair)
-            for ordinal, pair in pairs
-            if pair
-            and (pair.is_pinned or pair.is_bound)
-            and (number := number_of(pair.volume.name)) is not None
+        found = ((ordinal, scene.pairs.get(each.key)) for ordinal, each in seats.claims.items())
+        pairs = [
+            (ordinal, *numbered(pair.volume.name), pair)
+            for ordinal, pair in found
+            if pair and (pair.is_pinned or pair.is_bound)
         ]
         # Volumes that count from 1 are all shifted alike, and meant so.
-        shifts = {number - ordinal for ordinal, number, _ in numbers}
+        shifts = {number - ordinal for ordinal, _, number, _ in pairs if number is not None}
         is_regular = len(shifts) == 1
         conventional = seats.stateful_set.conventional_volume_name(seats.template)
-        for ordinal, number, pair in numbers if shifts != {0} else ():
-            name = pair.volume.name
-            if number != ordinal and not (is_regular and conventional.ordinal_of(name) is None):
-                own = scene.existing.volumes.get(f"{name.rstrip(DIGITS)}{ordinal}")
+        for ordinal, head, number, pair in pairs if shifts != {0} else ():
+            is_another = number not in (None, ordinal)
+            if is_another and not (
+                is_regular and conventional.ordinal_of(pair.volume.name) is None
+            ):
+                own = scene.existing.volumes.get(f"{head}{ordinal}")
                 # Where all are shifted alike, the next one has it.
                 if own and not (is_regular and own.name in scene.takers):
                     yield _crossing(pair, own)

@@ -131,17 +131,15 @@ def retention_policy(scene: Scene) -> Iterator[Finding]:
 
     Source: pkg/controller/statefulset/stateful_set_utils.go, claimOwnerMatchesSetAndPod (measured).
     """
-    told = set()
-    for seats in scene.seats:
-        stateful_set = seats.stateful_set
+    for stateful_set, seats in scene.seats_by_set:
         policy = stateful_set.manifest.value["spec"].get(_RETENTION) or {}
-        is_static_set = any(
-            each.is_static for each in seats.volumes.values()
-        ) or not scene.is_provisioned(seats)
-        for event in ("whenDeleted", "whenScaled"):
-            key = stateful_set.namespace, stateful_set.name, event
-            if policy.get(event) == "Delete" and is_static_set and key not in told:
-                told.add(key)
+        is_made_beforehand = any(
+            not scene.is_provisioned(each)
+            or any(volume.is_static for volume in each.volumes.values())
+            for each in seats
+        )
+        for event in ("whenDeleted", "whenScaled") if is_made_beforehand else ():
+            if policy.get(event) == "Delete":
                 path = ("spec", _RETENTION, event)
                 fix = f"write {event}: Retain"
                 yield warning(stateful_set.manifest, path, f"{event}: {RETENTION}", fix)
