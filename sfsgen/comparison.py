@@ -27,7 +27,7 @@ def fits(claim: Storage, volume: Storage) -> bool:
     """Return whether the binder could give a claim a volume."""
     return (
         is_large_enough(claim, volume)
-        and set(claim.access_modes) <= set(volume.access_modes)
+        and not lacking_modes(claim, volume)
         and (claim.storage_class or "") == (volume.storage_class or "")
         and claim.volume_mode == volume.volume_mode
     )
@@ -58,7 +58,7 @@ def differences(claim: Storage, other: Storage, name: str) -> Iterator[Differenc
     sizes = [nano_units(each.storage) if each.storage else 0 for each in (claim, other)]
     if sizes[0] != sizes[1] and min(sizes) > 0:
         what = f"it asks for {claim.storage}, and {name} has {other.storage}"
-        yield Difference(SIZE, what, not is_large_enough(claim, other))
+        yield Difference(SIZE, what, sizes[0] > sizes[1])
     # One that lacks them altogether is refused, of which the rule required-field tells.
     has_modes = claim.access_modes and other.access_modes
     if has_modes and set(claim.access_modes) != set(other.access_modes):

@@ -5,7 +5,7 @@ import errno
 import sys
 from collections.abc import Iterable
 
-from sfsgen.errors import Problem
+from sfsgen.errors import Place, Problem
 
 
 def say(text: str) -> None:
@@ -16,14 +16,8 @@ def say(text: str) -> None:
 
 def tell(*problems: Problem) -> None:
     """Print problems, each once: options' as they come, then a file's from top to bottom."""
-    for problem in sorted(dict.fromkeys(problems), key=_place):
+    for problem in sorted(dict.fromkeys(problems), key=lambda each: each.place or Place("", 0, 0)):
         say(str(problem))
-
-
-def _place(problem: Problem) -> tuple[str, int, int]:
-    file, _, column = problem.where.rpartition(":")
-    file, _, line = file.rpartition(":")
-    return (file, int(line), int(column)) if line.isdecimal() and column.isdecimal() else ("", 0, 0)
 
 
 def note(text: str) -> None:

@@ -5,6 +5,14 @@ from typing import Literal, NamedTuple
 EXIT_STATUS = 2  # could not do it
 
 
+class Place(NamedTuple):
+    """A place in a text, as people count."""
+
+    file: str
+    line: int
+    column: int
+
+
 class Problem(NamedTuple):
     """One thing wrong with the input.
 
@@ -16,6 +24,14 @@ class Problem(NamedTuple):
     what: str
     fix: str = ""
     severity: Literal["error", "warning"] = "error"
+
+    @property
+    def place(self) -> Place | None:
+        """Where it stands in a file; None for what stands in none."""
+        file, _, column = self.where.rpartition(":")
+        file, _, line = file.rpartition(":")
+        is_place = line.isdecimal() and column.isdecimal()
+        return Place(file, int(line), int(column)) if is_place else None
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.severity}: {self.what}"

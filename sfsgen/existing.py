@@ -172,20 +172,21 @@ class Existing:
         return next(iter(self.reservations.get(key, ())), None)
 
     @cached_property
-    def directories(self) -> Mapping[NfsDirectory, ExistingVolume]:
-        """A volume by the directory that it lies in."""
-        return {
-            location(NfsDirectory(each.server, each.path)): each
-            for each in self.volumes.values()
-            if each.server
-        }
+    def directories(self) -> Mapping[NfsDirectory, list[ExistingVolume]]:
+        """The volumes by the directory that they lie in."""
+        found: dict[NfsDirectory, list[ExistingVolume]] = {}
+        for volume in self.volumes.values():
+            if volume.server:
+                directory = location(NfsDirectory(volume.server, volume.path))
+                found.setdefault(directory, []).append(volume)
+        return found
 
     @cached_property
     def _above(self) -> Mapping[NfsDirectory, ExistingVolume]:
         """A volume by each directory that it lies below."""
         return {
-            each: volume
-            for directory, volume in self.directories.items()
+            each: volumes[-1]
+            for directory, volumes in self.directories.items()
             for each in _parents(directory)
         }
 
@@ -195,9 +196,13 @@ class Existing:
         In a directory that is shared by intent others may lie, but not above or below it.
         """
         directory = location(wanted)
-        here = None if is_shared else self.directories.get(directory)
-        above = (self.directories.get(each) for each in _parents(directory))
+        here = None if is_shared else self._volume_in(directory)
+        above = map(self._volume_in, _parents(directory))
         return here or self._above.get(directory) or next(filter(None, above), None)
+
+    def _volume_in(self, directory: NfsDirectory) -> ExistingVolume | None:
+        volumes = self.directories.get(directory)
+        return volumes[-1] if volumes else None
 
     @cached_property
     def _owners(self) -> Mapping[Key, list[tuple[ExistingSet, ExistingTemplate]]]:
@@ -366,14 +371,22 @@ def _source(spec: Mapping[str, Any]) -> tuple[str, str, str, bool]:
     if nfs := spec.get("nfs"):
         return "nfs", nfs.get("server") or "", nfs.get("path") or "", bool(nfs.get("readOnly"))
     if _at(spec, "csi", "driver") == _CSI_NFS:
-        # The driver takes them in any case (csi-driver-nfs, nodeserver.go).
-        given = spec["csi"].get("volumeAttributes") or _NOTHING
-        attributes = {key.lower(): each for key, each in given.items()}
-        server, share = attributes.get("server") or "", attributes.get("share") or ""
-        sub_dir = attributes.get("subdir") or ""
+        attributes = csi_attributes(spec)
+        server, share, sub_dir = (
+            attributes[key][1] if key in attributes else "" for key in ("server", "share", "subdir")
+        )
         path = f"{share.rstrip('/')}/{sub_dir.strip('/')}" if sub_dir else share
         return "csi", server, path, bool(spec["csi"].get("readOnly"))
     return "", "", "", False
+
+
+def csi_attributes(spec: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
+    """Return the attributes of a volume's CSI driver: each name as written, and its value.
+
+    By their names in lower case: csi-driver-nfs takes them in any (nodeserver.go).
+    """
+    given = spec["csi"].get("volumeAttributes") or _NOTHING
+    return {key.lower(): (key, each or "") for key, each in given.items()}
 
 
 def _storage(spec: Mapping[str, Any], amount: Any, annotations: Mapping[str, str]) -> Storage:

@@ -8,13 +8,15 @@ from typing import TextIO
 
 from sfsgen.errors import InputError, Problem
 
+STDIN = "stdin"
+"""How messages name what was read from stdin."""
 # What kubectl reads of a folder; a kustomization is no object, and kubectl stops at one.
 _MANIFESTS = (".json", ".yaml", ".yml")
 
 
 def shown(filename: str) -> str:
     """Return how messages name a file."""
-    return "stdin" if filename == "-" else filename
+    return STDIN if filename == "-" else filename
 
 
 def content(filename: str) -> bytes:

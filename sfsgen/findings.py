@@ -2,7 +2,8 @@
 
 from typing import Literal, NamedTuple
 
-from sfsgen.manifests import Manifest, Place
+from sfsgen.errors import Place
+from sfsgen.manifests import Manifest
 from sfsgen.paths import Path
 
 Severity = Literal["error", "warning", "note"]

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sfsgen.errors import Problem
+from sfsgen.errors import Place, Problem
 from sfsgen.existing import ExistingSet, existing
 from sfsgen.findings import Finding, Severity
-from sfsgen.manifests import Manifest, Place
+from sfsgen.manifests import Manifest
 from sfsgen.paths import spelled
 from sfsgen.ruleset import Rule, findings
 from sfsgen.scene import Look, Scene

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sfsgen.errors import InputError, Problem
+from sfsgen.errors import InputError, Place, Problem
 from sfsgen.files import content, decoded, manifests_in, shown
 from sfsgen.paths import Path, spelled
 from sfsgen.versions import STATEFUL_SET_KINDS
@@ -35,14 +35,6 @@ _TYPES = {
     dict: "a mapping",
     type(None): "nothing",
 }
-
-
-class Place(NamedTuple):
-    """A place in a text, as people count."""
-
-    file: str
-    line: int
-    column: int
 
 
 class Manifest(NamedTuple):

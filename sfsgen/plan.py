@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sfsgen.comparison import departures
+from sfsgen.comparison import departures, is_large_enough, lacking_modes
 from sfsgen.cures import free, reserve
 from sfsgen.errors import Problem
 from sfsgen.existing import (
@@ -20,7 +20,6 @@ from sfsgen.inference import infer
 from sfsgen.model import ClaimTemplate, Series, VolumePair
 from sfsgen.names import Pattern
 from sfsgen.options import is_given
-from sfsgen.quantity import nano_units
 from sfsgen.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.versions import Target
 
@@ -275,9 +274,9 @@ def _unfit(volume: ExistingVolume, claim: ExistingClaim | None) -> str:
     differs: Callable[[str], str] = (
         f"the claim {claim.name} will wait for ever: its volume {volume.name} has {{}}".format
     )
-    if has.storage and wants.storage and nano_units(has.storage) < nano_units(wants.storage):
+    if not is_large_enough(wants, has):
         return differs(f"{has.storage}, and it asks for {wants.storage}")
-    if not set(wants.access_modes) <= set(has.access_modes):
+    if lacking_modes(wants, has):
         return differs("not all of its access modes")
     if has.volume_mode != wants.volume_mode:
         return differs(f"the volume mode {has.volume_mode}, and it asks for {wants.volume_mode}")

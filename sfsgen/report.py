@@ -8,12 +8,12 @@ from typing import Any
 
 import sfsgen
 from sfsgen import cluster
+from sfsgen.errors import Place
+from sfsgen.files import STDIN
 from sfsgen.inspection import Located, Subject, counted, subject
-from sfsgen.manifests import Place
 from sfsgen.ruleset import RULES, rule_id, summary
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_STDIN = "stdin"
 _GITHUB_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 _COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
@@ -21,8 +21,8 @@ _COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 def text(found: Sequence[Located]) -> Iterator[str]:
     """Yield findings as `FILE:LINE:COLUMN: severity: what (rule)`, and how to mend each."""
     for each in found:
-        head = f"{_where(each)}: {each.severity}: {each.what} ({each.rule})"
-        yield f"{_one_line(head)}\n  fix: {_one_line(each.fix)}\n"
+        where, what, fix = _spoken(each)
+        yield f"{where}: {each.severity}: {what} ({each.rule})\n  fix: {fix}\n"
 
 
 def print_in_colour(found: Sequence[Located]) -> None:
@@ -32,14 +32,14 @@ def print_in_colour(found: Sequence[Located]) -> None:
 
     terminal = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
     for each in found:
-        head = Text(f"{_one_line(_where(each))}: ")
+        where, what, fix = _spoken(each)
+        head = Text(f"{where}: ")
         head.append(each.severity, _COLOURS[each.severity])
-        head.append(f": {_one_line(each.what)} ")
+        head.append(f": {what} ")
         head.append(f"({each.rule})", "dim")
         terminal.print(head)
         # A command that is wrapped cannot be copied.
-        fix = Text("  fix: ", "green").append(_one_line(each.fix), "default")
-        terminal.print(fix, soft_wrap=True)
+        terminal.print(Text("  fix: ", "green").append(fix, "default"), soft_wrap=True)
 
 
 def as_json(found: Sequence[Located]) -> Iterator[str]:
@@ -78,11 +78,11 @@ def sarif(found: Sequence[Located]) -> Iterator[str]:
     ids = [rule_id(rule) for rule in RULES]
     described = [
         {
-            "id": rule_id(rule),
+            "id": each,
             "shortDescription": {"text": summary(rule)},
             "fullDescription": {"text": inspect.cleandoc(rule.__doc__ or "")},
         }
-        for rule in RULES
+        for each, rule in zip(ids, RULES, strict=True)
     ]
     driver = {"name": "sfsgen", "version": sfsgen.__version__, "rules": described}
     results = [_result(each, ids.index(each.rule)) for each in found]
@@ -99,6 +99,12 @@ FORMATS: dict[str, Callable[[Sequence[Located]], Iterator[str]]] = {
 }
 
 
+def _spoken(found: Located) -> tuple[str, str, str]:
+    """Return place, finding and fix without what would begin a line or move a terminal's cursor."""
+    where, what, fix = map(_one_line, (_where(found), found.what, found.fix))
+    return where, what, fix
+
+
 def _where(found: Located) -> str:
     if found.place.file == cluster.NAME and found.subject:
         # Nobody sees the text that kubectl printed: the object and its field say it.
@@ -111,11 +117,10 @@ def _called(about: Subject) -> str:
 
 
 def _is_file(place: Place) -> bool:
-    return place.file not in (cluster.NAME, _STDIN)
+    return place.file not in (cluster.NAME, STDIN)
 
 
 def _one_line(text: str) -> str:
-    """Return a text without what would begin a new line or move a terminal's cursor."""
     return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
 
 

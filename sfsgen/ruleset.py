@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from sfsgen.findings import Finding
-from sfsgen.manifests import Place
 from sfsgen.rules import api, live, names, nfs, presence, reservation, stateful_set, storage
 from sfsgen.scene import Scene
 
@@ -17,9 +16,7 @@ def unreadable(scene: Scene) -> Iterator[Finding]:
     Source: sigs.k8s.io/yaml, apimachinery/pkg/runtime/serializer/json.
     """
     for problem in scene.look.unreadable:
-        file, line, column = problem.where.rsplit(":", 2)
-        place = Place(file, int(line), int(column))
-        yield Finding("error", problem.what, problem.fix, None, unread=place)
+        yield Finding("error", problem.what, problem.fix, None, unread=problem.place)
 
 
 RULES: tuple[Rule, ...] = (

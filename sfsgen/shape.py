@@ -1,6 +1,5 @@
 """Whether a values file has the shape that its schema asks for: keys, types and minors."""
 
-import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -14,6 +13,7 @@ from sfsgen.errors import Problem
 from sfsgen.paths import Path, spelled
 from sfsgen.quantity import nano_units
 from sfsgen.versions import Target
+from sfsgen.words import nearest
 from sfsgen.yaml_documents import Document
 
 _Check = Callable[[Any, int, object, object], Iterator[ValidationError]]
@@ -103,9 +103,8 @@ def _unknown_keys(
     for key in value:
         if key in known:
             continue
-        by_lower_case = {each.lower(): each for each in known}
-        near = difflib.get_close_matches(key.lower(), by_lower_case, 1, _ALIKE)
-        fix = f'write "{by_lower_case[near[0]]}"' if near else f"there are: {', '.join(known)}"
+        near = nearest(key, known, _ALIKE)
+        fix = f'write "{near}"' if near else f"there are: {', '.join(known)}"
         if not path and not near and key in _ELSEWHERE:
             fix = f"write it as {_ELSEWHERE[key]}"
         what = f'there is no "{key}" in {spelled(path)}'

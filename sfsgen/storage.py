@@ -1,6 +1,7 @@
 """Values to claim templates: sizes, modes, names, and where each ordinal's data lies."""
 
 import ipaddress
+import posixpath
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -199,7 +200,10 @@ def _colon_fault(text: str) -> tuple[str, str]:
 
 def location(directory: NfsDirectory) -> NfsDirectory:
     """Return a directory in the one spelling by which two are compared."""
-    return NfsDirectory(host(directory.server), _normalised(directory.path))
+    path = directory.path
+    if ".." in path:
+        path = posixpath.normpath(path)
+    return NfsDirectory(host(directory.server), _normalised(path))
 
 
 @lru_cache

@@ -2,13 +2,15 @@
 
 import contextlib
 import io
+import json
 import shlex
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from sfsgen.__main__ import run
+from sfsgen.errors import EXIT_STATUS as COULD_NOT_LOOK
 
 
 class Result(NamedTuple):
@@ -34,3 +36,11 @@ def sfsgen(command: str | list[str], stdin: str | bytes = "") -> Result:
         status = run(arguments)
         out.flush()
     return Result(status, out.buffer.getvalue().decode(), err.getvalue())
+
+
+def findings(*arguments: str, stdin: str | bytes = "") -> list[dict[str, Any]]:
+    """Run `check` and return what it finds; it must have been able to look."""
+    result = sfsgen(["check", "-o", "json", *arguments], stdin)
+    assert result.status < COULD_NOT_LOOK, result.err
+    found: list[dict[str, Any]] = json.loads(result.out)["findings"]
+    return found

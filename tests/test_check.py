@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from sfsgen.ruleset import RULES, rule_id
 from tests.api_server import ApiServer
-from tests.program import sfsgen
+from tests.program import findings, sfsgen
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 RELEASED = EXAMPLES / "check-released" / "dump.yaml"
@@ -28,9 +28,7 @@ needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubec
 
 
 def _rules(*arguments: str, stdin: str = "") -> list[str]:
-    result = sfsgen(["check", "-o", "json", *arguments], stdin)
-    assert result.status < 2, result.err
-    return sorted({each["rule"] for each in json.loads(result.out)["findings"]})
+    return sorted({each["rule"] for each in findings(*arguments, stdin=stdin)})
 
 
 # How it ends.
@@ -212,7 +210,7 @@ def test_text_names_the_place_the_severity_the_rule_and_the_fix() -> None:
 
 
 def test_json_says_everything() -> None:
-    (finding,) = json.loads(sfsgen(f"check -f {RELEASED} -o json").out)["findings"]
+    (finding,) = findings("-f", str(RELEASED))
     assert finding["object"] == {"kind": "PersistentVolume", "namespace": "", "name": "pv-web-1"}
     assert (finding["file"], finding["line"], finding["column"]) == (str(RELEASED), 197, 12)
     assert finding["field"] == "spec.claimRef.uid"
@@ -480,8 +478,8 @@ def test_the_commands_of_fixes_mend_a_live_set(
     _load(server, path)
     assert _rules() == rules
     for _ in range(5):
-        findings = json.loads(sfsgen("check -o json").out)["findings"]
-        commands = [each["fix"] for each in findings if each["fix"].startswith("kubectl patch")]
+        fixes = [each["fix"] for each in findings()]
+        commands = [each for each in fixes if each.startswith("kubectl patch")]
         if not commands:
             break
         done = subprocess.run(
@@ -546,9 +544,7 @@ def test_the_fixes_of_a_prefix_end_in_a_clean_check(
     order: tuple[Callable[[str], str], ...],
 ) -> None:
     text = (EXAMPLES / "check-kustomize" / "built.yaml").read_text()
-    fixes = " ".join(
-        each["fix"] for each in json.loads(sfsgen("check -o json -f -", text).out)["findings"]
-    )
+    fixes = " ".join(each["fix"] for each in findings("-f", "-", stdin=text))
     assert 'name it "pvc-prod-web-0"' in fixes
     assert "`name: pvc-prod-web-0` into the claimRef of prod-pv-web-0" in fixes
     for fix in order:
@@ -559,9 +555,9 @@ def test_the_fixes_of_a_prefix_end_in_a_clean_check(
 def test_the_fix_of_what_is_missing_prints_it(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
     Path("web.yaml").write_text(GOOD.replace("replicas: 2", "replicas: 4"))
-    findings = json.loads(sfsgen("check -o json -f web.yaml").out)["findings"]
-    assert len(findings) == 4
-    for each in findings:
+    found = findings("-f", "web.yaml")
+    assert len(found) == 4
+    for each in found:
         command = re.findall("`sfsgen (.*?)`", each["fix"])[0]
         printed = sfsgen(command)
         assert printed.status == 0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.program import sfsgen
+from tests.program import findings, sfsgen
 
 _COMMAND = "render web -r 2 --nfs-server nfs.example.com --storage 1Gi"
 _SET = yaml.safe_load_all(sfsgen(_COMMAND).out)
@@ -106,6 +106,7 @@ MUTATIONS: list[tuple[str, str, Any, str]] = [
     # paths and servers
     ("volume 1", "spec.nfs.path", "/exports/pv-web-0", "shared-directory"),
     ("volume 1", "spec.nfs.path", "//exports/./pv-web-0/", "shared-directory"),
+    ("volume 1", "spec.nfs.path", "/exports/x/../pv-web-0", "shared-directory"),
     ("volume 1", "spec.nfs.path", "exports/pv-web-1", "nfs-path"),
     ("volume 1", "spec.nfs.path", "/exports/../pv-web-1", "nfs-path"),
     ("volume 1", "spec.nfs.server", "nfs.example.com:2049", "nfs-server"),
@@ -143,10 +144,7 @@ CSI_MUTATIONS: list[tuple[str, str, Any, str]] = [
 
 def _findings(objects: dict[str, Any]) -> list[dict[str, Any]]:
     given = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects.values())})
-    result = sfsgen(["check", "-f", "-", "-o", "json"], given)
-    assert result.status < 2, result.err
-    found: list[dict[str, Any]] = json.loads(result.out)["findings"]
-    return found
+    return findings("-f", "-", stdin=given)
 
 
 def _mutated(good: dict[str, Any], kind: str, path: str, value: Any) -> dict[str, Any]:

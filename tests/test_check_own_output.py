@@ -1,6 +1,5 @@
 """What `render`, `scale` and `volumes` print passes `check`, but for what they warned of."""
 
-import json
 import re
 import shlex
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.program import sfsgen
+from tests.program import findings, sfsgen
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 # What the printing command says on stderr of that which a rule warns of.
@@ -26,11 +25,9 @@ _SAID = {
 
 def _unexpected(printed: str, said: str, *options: str) -> list[str]:
     """Return the findings of which the command that printed the objects did not warn."""
-    result = sfsgen(["check", "-f", "-", "-o", "json", *options], printed)
-    assert result.status < 2, result.err
     return [
         f"{each['severity']}: {each['what']} ({each['rule']})"
-        for each in json.loads(result.out)["findings"]
+        for each in findings("-f", "-", *options, stdin=printed)
         if each["severity"] != "note"
         and not (each["severity"] == "warning" and _is_said(each["rule"], said))
     ]
@@ -75,12 +72,8 @@ def test_what_scale_adds_to_what_exists_mends_what_is_missing(
 def _findings(files: list[str], printed: str) -> set[tuple[str, str, str]]:
     options = [word for file in files for word in ("-f", file)]
     options += ["-f", "-"] if printed else []
-    result = sfsgen(["check", *options, "-o", "json"], printed)
-    assert result.status < 2, result.err
-    return {
-        (each["severity"], each["rule"], each["what"])
-        for each in json.loads(result.out)["findings"]
-    }
+    found = findings(*options, stdin=printed)
+    return {(each["severity"], each["rule"], each["what"]) for each in found}
 
 
 _NAMES = st.from_regex(r"[a-z]([-a-z0-9]{0,12}[a-z0-9])?", fullmatch=True)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.program import sfsgen
+from tests.program import findings, sfsgen
 
 Object = dict[str, Any]
 
@@ -90,10 +90,7 @@ def _volume(  # noqa: PLR0913  # as many as a test may want to say
 
 def _findings(*objects: Object) -> list[Object]:
     given = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
-    result = sfsgen("check -f - -o json", given)
-    assert result.status < 2, result.err
-    found: list[Object] = json.loads(result.out)["findings"]
-    return found
+    return findings("-f", "-", stdin=given)
 
 
 def _rules(*objects: Object) -> list[str]:

@@ -1,12 +1,11 @@
 """Every rule: its bad example yields that finding and no other, its good example none."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from sfsgen.ruleset import RULES, Rule, rule_id, summary
-from tests.program import sfsgen
+from tests.program import findings, sfsgen
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "rules"
 PAGE = (Path(__file__).parents[1] / "docs" / "rules.md").read_text()
@@ -22,8 +21,7 @@ def test_a_bad_example_yields_its_finding_and_no_other(
     name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(EXAMPLES / name)
-    result = sfsgen("check -f bad.yaml -o json")
-    (finding,) = json.loads(result.out)["findings"]
+    (finding,) = findings("-f", "bad.yaml")
     assert finding["rule"] == name
     assert finding["fix"]
     result = sfsgen("check -f bad.yaml")

@@ -88,7 +88,12 @@ def test_new_volumes_of_two_sets_collide() -> None:
 
 
 @pytest.mark.parametrize(
-    ("server", "path"), [("NFS.", "/exports/pv-web-2/"), ("nfs", "/exports//pv-web-2")]
+    ("server", "path"),
+    [
+        ("NFS.", "/exports/pv-web-2/"),
+        ("nfs", "/exports//pv-web-2"),
+        ("nfs", "/exports/x/../pv-web-2"),
+    ],
 )
 def test_a_directory_is_taken_however_it_is_spelt(server: str, path: str) -> None:
     other = _changed(_pair(7)[0], spec__nfs={"server": server, "path": path})

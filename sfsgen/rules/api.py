@@ -1,12 +1,11 @@
 """Rules about what the API takes: kinds, fields and annotations, at the target minor."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sfsgen.comparison import MODES, SIZE
-from sfsgen.existing import ExistingVolume, Storage
+from sfsgen.existing import ExistingVolume, Storage, csi_attributes
 from sfsgen.fields import Oddity
 from sfsgen.findings import Finding, error, warning
 from sfsgen.manifests import KINDS, Manifest
@@ -21,6 +20,7 @@ from sfsgen.versions import (
     STATEFUL_SET_APIS,
     STATEFUL_SET_KINDS,
 )
+from sfsgen.words import nearest
 
 # The fields of a volume that do not say where its data lies.
 _NO_SOURCES = (
@@ -126,8 +126,8 @@ def _lacking(volume: ExistingVolume) -> Iterator[tuple[Path, str]]:
         for field, example in (("driver", "nfs.csi.k8s.io"), ("volumeHandle", volume.name)):
             if not csi.get(field):
                 yield ("spec", "csi", field), example
-        given = {key.lower() for key, each in (csi.get("volumeAttributes") or {}).items() if each}
-        if volume.driver == "csi" and "share" not in given:
+        _, share = csi_attributes(volume.manifest.value["spec"]).get("share", ("", ""))
+        if volume.driver == "csi" and not share:
             yield ("spec", "csi", "volumeAttributes", "share"), "/exports"
 
 
@@ -156,10 +156,7 @@ def _meant(api_version: str, kind: str) -> str:
     """Return the kind that was meant by one that does not exist, or ""."""
     if kind in KINDS or api_version not in ("v1", *STATEFUL_SET_APIS):
         return ""
-    by_lower_case = {each.lower(): each for each in KINDS}
-    short = SHORT_NAMES.get(kind.lower(), kind.lower())
-    near = difflib.get_close_matches(short, by_lower_case, 1, _SURELY)
-    return by_lower_case[near[0]] if near else ""
+    return nearest(SHORT_NAMES.get(kind.lower(), kind), KINDS, _SURELY)
 
 
 def _ignored(scene: Scene, manifest: Manifest, value: Any, path: Path) -> Iterator[Finding]:
@@ -179,12 +176,11 @@ def _refused(scene: Scene, manifest: Manifest, oddity: Oddity) -> Finding:
     if since is None:
         what = f"{manifest.kind} {manifest.name} has no field {spelled(path)}"
         key = str(path[-1])
-        by_lower_case = {each.lower(): each for each in oddity.known}
-        near = difflib.get_close_matches(key.lower(), by_lower_case, 1, _PERHAPS)
+        near = nearest(key, oddity.known, _PERHAPS)
         if key in oddity.in_spec:
             fix = f"write it as spec.{key}"
         elif near:
-            fix = f"write {by_lower_case[near[0]]}, or remove it"
+            fix = f"write {near}, or remove it"
     elif since > scene.target.oldest:
         what = f"{spelled(path)} exists from Kubernetes 1.{since} on; the target is {scene.target}"
         earlier = [key for key, each in FIELDS.items() if each.endswith(spelled(path[-2:]))]

@@ -4,17 +4,17 @@ import posixpath
 from collections.abc import Iterator
 
 from sfsgen.cures import anew, retain
-from sfsgen.existing import ExistingVolume
+from sfsgen.existing import ExistingVolume, csi_attributes
 from sfsgen.findings import Finding, error, warning
 from sfsgen.hazards import FS_GROUP, RECLAIM, SOFT_MOUNT, is_soft
-from sfsgen.model import NfsDirectory
 from sfsgen.paths import Path
 from sfsgen.scene import Scene
-from sfsgen.storage import location, server_fault
+from sfsgen.storage import server_fault
 from sfsgen.versions import MOUNT_OPTIONS_ANNOTATION, READ_WRITE_ONCE_POD
 
 _ONCE = "ReadWriteOncePod"
 _MODES: Path = ("spec", "accessModes")
+_ATTRIBUTES: Path = ("spec", "csi", "volumeAttributes")
 _SHOWN = 3  # of the volumes that share a directory
 
 
@@ -23,13 +23,8 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
 
     Source: pkg/volume/nfs, which mounts server:path as it stands.
     """
-    by_directory: dict[NfsDirectory, list[ExistingVolume]] = {}
-    for volume in scene.existing.volumes.values():
-        if volume.server and volume.path:
-            path = posixpath.normpath(volume.path) if ".." in volume.path else volume.path
-            directory = location(NfsDirectory(volume.server, path))
-            by_directory.setdefault(directory, []).append(volume)
-    for directory, volumes in by_directory.items():
+    for directory, found in scene.existing.directories.items():
+        volumes = [each for each in found if each.path]
         if len(volumes) > 1 and any(each.is_static for each in volumes):
             names = ", ".join(each.name for each in volumes[:_SHOWN])
             names += f" and {len(volumes) - _SHOWN} more" * (len(volumes) > _SHOWN)
@@ -165,24 +160,21 @@ def _handle(volume: ExistingVolume) -> str:
     """Return a handle of a volume's own, as the NFS driver forms it: server#share#directory."""
     if not volume.server:
         return f"{volume.name}, or the one that the volume has with its driver"
-    attributes = volume.manifest.value["spec"]["csi"].get("volumeAttributes") or {}
-    share = (attributes.get("share") or "").strip("/")
-    return f"{volume.server}#{share}#{volume.name}"
+    _, share = csi_attributes(volume.manifest.value["spec"]).get("share", ("", ""))
+    return f"{volume.server}#{share.strip('/')}#{volume.name}"
 
 
 def _source_of(volume: ExistingVolume) -> Path:
-    csi: Path = ("spec", "csi", "volumeAttributes")
-    return ("spec", "nfs") if volume.driver == "nfs" else csi
+    return ("spec", "nfs") if volume.driver == "nfs" else _ATTRIBUTES
 
 
 def _path_of(volume: ExistingVolume) -> Path:
     if volume.driver == "nfs":
         return ("spec", "nfs", "path")
-    return _attribute(volume, "subDir") or _attribute(volume, "share")
+    return _attribute(volume, "subdir") or _attribute(volume, "share")
 
 
 def _attribute(volume: ExistingVolume, name: str) -> Path:
-    """Return where an attribute of a CSI volume stands, in whatever case, or ()."""
-    given = volume.manifest.value["spec"]["csi"].get("volumeAttributes") or {}
-    key = next((each for each in given if each.lower() == name.lower()), None)
-    return ("spec", "csi", "volumeAttributes", key) if key else ()
+    """Return where an attribute of a CSI volume stands, or ()."""
+    key, _ = csi_attributes(volume.manifest.value["spec"]).get(name, ("", ""))
+    return (*_ATTRIBUTES, key) if key else ()
