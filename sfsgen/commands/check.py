@@ -13,6 +13,7 @@ from sfsgen.errors import InputError, Problem
 from sfsgen.findings import Severity
 from sfsgen.inspection import counted, inspect, numbers, of_namespace, of_sets, scene
 from sfsgen.inventory import Access, chosen, objects
+from sfsgen.kubectl import Kubectl
 from sfsgen.manifests import EMPTY
 from sfsgen.names import label_fault
 from sfsgen.printing import chosen_target
@@ -53,7 +54,7 @@ def check(
     problems += _wrong(name or (), namespace, output)
     if problems:
         raise InputError(*problems)
-    access = Access(filename or (), namespace, kube_context, kubeconfig)
+    access = Access(filename or (), namespace, Kubectl(kube_context, kubeconfig))
     looked_at = _look(access, target if kube_version else None)
     concerned = None
     if name or selector:
@@ -88,20 +89,13 @@ def _wrong(names: Iterable[str], namespace: str | None, output: str) -> Iterator
 
 def _look(access: Access, target: Target | None) -> Scene:
     """Return what there is to look at. Raises InputError where there is nothing at all."""
-    manifests, broken = objects(access, cluster.ALL)
+    read = objects(access, cluster.ALL)
     # An empty file hides nothing where others are read.
-    full = [each for each in broken if each.what != EMPTY]
-    if broken and not (manifests or full):
-        raise InputError(*broken)
+    full = [each for each in read.problems if each.what != EMPTY]
+    if read.problems and not (read.manifests or full):
+        raise InputError(*read.problems)
     namespace = access.namespace or DEFAULT_NAMESPACE
-    return scene(manifests, full, namespace, target, _source(access))
-
-
-def _source(access: Access) -> list[str]:
-    """Return the options by which other commands read the same objects."""
-    options = [("-n", access.namespace), ("--context", access.context)]
-    options += [("--kubeconfig", access.kubeconfig), *(("-f", each) for each in access.filenames)]
-    return [word for option, value in options if value is not None for word in (option, value)]
+    return scene(read._replace(problems=full), namespace, target, access)
 
 
 def _rules(

@@ -5,6 +5,7 @@ import typer
 from sfsgen import console
 from sfsgen.commands import parameters
 from sfsgen.commands.missing import asked, print_missing, refuse_renamed, tell_next
+from sfsgen.cures import Cures
 from sfsgen.errors import InputError, Problem
 from sfsgen.inventory import chosen, inventory
 from sfsgen.plan import plan
@@ -52,7 +53,9 @@ def volumes(
     plans = []
     for each in sets:
         wanted = each.replicas if given.replicas is None else given.replicas
-        plans.append(plan(found, each, wanted, given.style, given.printing.target))
+        plans.append(
+            plan(Cures(found, given.access), each, wanted, given.style, given.printing.target)
+        )
     is_missing = print_missing(plans, given.printing, strict=strict)
     if not any(each.templates for each in sets):
         console.note("no set has claim templates, and none needs volumes")

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sfsgen.cures import READ_ALL, anew, flow
+from sfsgen.cures import flow
 from sfsgen.existing import ExistingService, ExistingSet
 from sfsgen.findings import Finding, error, warning
 from sfsgen.hazards import RETENTION
@@ -43,7 +43,7 @@ def service(scene: Scene) -> Iterator[Finding]:
         manifest = stateful_set.manifest
         found = scene.service_of(stateful_set)
         if found:
-            yield from _unfit_service(stateful_set, found)
+            yield from _unfit_service(scene, stateful_set, found)
         elif not name:
             if not scene.target.has(OPTIONAL_SERVICE_NAME):
                 what = f"the set {stateful_set.name} names no governing Service"
@@ -63,7 +63,7 @@ def service(scene: Scene) -> Iterator[Finding]:
             what += "get no DNS names"
             fix = f"create a Service {name} with clusterIP: None and the selector of the set"
             if manifest.is_stored and not scene.existing.services:
-                fix = f"read the Services too: {READ_ALL}"
+                fix = f"read the Services too: {scene.cures.read_all(namespace)}"
                 yield warning(manifest, _SERVICE_NAME, f"no Service is in the input: {what}", fix)
             else:
                 yield error(manifest, _SERVICE_NAME, what, fix)
@@ -113,7 +113,7 @@ def selector_value(scene: Scene) -> Iterator[Finding]:
             if key in paths:
                 what = f'the selector of {stateful_set.name} holds "{key}", which changes, while a '
                 what += "set's selector cannot"
-                fix = anew(manifest, "remove it from the selector; it may stay a label")
+                fix = scene.cures.anew(manifest, "remove it from the selector; it may stay a label")
                 yield warning(manifest, paths[key], what, fix)
 
 
@@ -153,7 +153,9 @@ def _meant(
     return next((each for each in services if each.selector.items() <= labels), None)
 
 
-def _unfit_service(stateful_set: ExistingSet, found: ExistingService) -> Iterator[Finding]:
+def _unfit_service(
+    scene: Scene, stateful_set: ExistingSet, found: ExistingService
+) -> Iterator[Finding]:
     manifest, labels = stateful_set.manifest, _pod_labels(stateful_set)
     if not found.is_headless:
         what = f"the governing Service {found.name} of {stateful_set.name} is not headless: the "
@@ -161,7 +163,7 @@ def _unfit_service(stateful_set: ExistingSet, found: ExistingService) -> Iterato
         fix = "write clusterIP: None"
         kind = found.manifest.value["spec"].get("type") or "ClusterIP"
         fix += " and type: ClusterIP" if kind != "ClusterIP" else ""
-        fix = anew(found.manifest, fix)
+        fix = scene.cures.anew(found.manifest, fix)
         yield error(found.manifest, ("spec", "clusterIP"), what, fix, manifest)
     wrong = [key for key, value in found.selector.items() if labels.get(key) != value]
     is_own_met = is_met(manifest.value["spec"].get("selector") or {}, labels)
