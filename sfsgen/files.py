@@ -13,7 +13,8 @@ from sfsgen.errors import InputError, Problem
 STDIN = "stdin"
 """How messages name what was read from stdin."""
 # What kubectl reads of a folder; a kustomization is no object, and kubectl stops at one.
-_MANIFESTS = (".json", ".yaml", ".yml")
+MANIFESTS = (".json", ".yaml", ".yml")
+"""How the names of files with manifests end."""
 LARGEST = 128 * 2**20
 """Bytes of one input at the most: some 30,000 pairs as kubectl prints them."""
 _UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
@@ -62,10 +63,10 @@ def manifests_in(folder: str) -> list[str]:
         os.path.join(inside, name)  # noqa: PTH118  # a Path would drop the "./" that was typed
         for inside, _, names in os.walk(folder, onerror=refuse)
         for name in names
-        if name.endswith(_MANIFESTS) and not name.startswith("kustomization.")
+        if name.endswith(MANIFESTS) and not name.startswith("kustomization.")
     )
     if not found:
-        what = f"it holds no {', no '.join(f'*{each}' for each in _MANIFESTS)}"
+        what = f"it holds no {', no '.join(f'*{each}' for each in MANIFESTS)}"
         raise InputError(Problem(folder, what, "name the files, or a folder with manifests in it"))
     root = os.path.realpath(folder)
     if problems := [each for name in found for each in _not_of_folder(name, root)]:

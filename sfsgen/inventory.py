@@ -1,5 +1,6 @@
 """What exists, from files, stdin or the live cluster, with all that is wrong in it told at once."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -13,8 +14,10 @@ from sfsgen.existing import (
     ExistingSet,
     existing,
 )
-from sfsgen.kubectl import Kubectl
+from sfsgen.files import MANIFESTS
+from sfsgen.kubectl import Kubectl, quoted
 from sfsgen.manifests import Manifest, read_manifests, sources
+from sfsgen.names import label_fault
 from sfsgen.shapes import faults
 from sfsgen.vocabulary import DEFAULT_NAMESPACE
 
@@ -39,6 +42,18 @@ class Access(NamedTuple):
         given = [("-n", self.namespace), *self.kubectl.options]
         given += [("-f", each) for each in self.filenames]
         return [word for option, value in given if value is not None for word in (option, value)]
+
+
+def wrong_scope(names: Iterable[str], namespace: str | None) -> Iterator[Problem]:
+    """Yield what is wrong with the names of sets, and of a namespace, that options give."""
+    for name in names:
+        # What can be the name of a set is one, whatever lies in the folder.
+        if label_fault(name) and (name.endswith(MANIFESTS) or os.path.exists(name)):  # noqa: PTH110
+            what = f'"{name}" is a file, not the name of a set'
+            yield Problem("NAME", what, f"give it as {quoted(['-f', name])}")
+    if namespace is not None and (fault := label_fault(namespace)):
+        what = f'"{namespace}" is no name of a namespace: it {fault}'
+        yield Problem("--namespace", what, "write it as shop")
 
 
 class Read(NamedTuple):
@@ -130,7 +145,9 @@ def chosen(
     for name in names:
         count = len([each for each in sets if each.name == name])
         if count == 0:
-            problems.append(Problem("NAME", f'there is no StatefulSet "{name}"', fix))
+            is_file = os.path.exists(name)  # noqa: PTH110  # a Path would raise for some names
+            its_fix = f"{fix}; what lies in {name} is read with -f {name}" if is_file else fix
+            problems.append(Problem("NAME", f'there is no StatefulSet "{name}"', its_fix))
         elif count > 1:
             what = f'several namespaces hold a StatefulSet "{name}"'
             problems.append(Problem("NAME", what, f"choose one with --namespace; {fix}"))

@@ -1,7 +1,6 @@
 """`sfsgen check`: whether sets will bind, and if not, why not."""
 
 import difflib
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -12,10 +11,9 @@ from sfsgen.commands import parameters
 from sfsgen.errors import InputError, Problem
 from sfsgen.findings import Severity
 from sfsgen.inspection import counted, inspect, numbers, of_namespace, of_sets, scene
-from sfsgen.inventory import Access, chosen, objects
+from sfsgen.inventory import Access, chosen, objects, wrong_scope
 from sfsgen.kubectl import Kubectl
 from sfsgen.manifests import EMPTY
-from sfsgen.names import label_fault
 from sfsgen.printing import chosen_target
 from sfsgen.report import FORMATS, print_in_colour
 from sfsgen.ruleset import RULES, Rule, rule_id, unreadable
@@ -75,13 +73,7 @@ def check(
 
 def _wrong(names: Iterable[str], namespace: str | None, output: str) -> Iterator[Problem]:
     """Yield what is wrong with options."""
-    for name in names:
-        if name.endswith((".yaml", ".yml", ".json")) or os.path.exists(name):  # noqa: PTH110
-            what = f'"{name}" is a file, not the name of a set'
-            yield Problem("NAME", what, f"give it as -f {name}")
-    if namespace is not None and (fault := label_fault(namespace)):
-        what = f'"{namespace}" is no name of a namespace: it {fault}'
-        yield Problem("--namespace", what, "write it as shop")
+    yield from wrong_scope(names, namespace)
     if output not in FORMATS:
         what = f'"{output}" is no format'
         yield Problem("--output", what, f"give one of {', '.join(FORMATS)}")

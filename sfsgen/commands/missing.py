@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfsgen import console
 from sfsgen.collisions import Claimant, collisions
 from sfsgen.errors import InputError, Problem
-from sfsgen.inventory import Access
+from sfsgen.inventory import Access, wrong_scope
 from sfsgen.kubectl import Kubectl, quoted
 from sfsgen.plan import Plan
 from sfsgen.printing import Printing, check, chosen_target, parameter, print_documents
@@ -34,6 +34,7 @@ _STYLE_OPTIONS = (
     "--driver",
 )
 _MOST_REPLICAS = 2**31 - 1
+_MOST_PAIRS = 100_000  # to look through in a run; a set of more is a slip of the finger
 
 
 class Asked(NamedTuple):
@@ -61,8 +62,13 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
         parameters["namespace"],
         Kubectl(parameters["kube_context"], parameters["kubeconfig"]),
     )
+    problems += wrong_scope(_names(parameters["name"]), parameters["namespace"])
     style = {option: parameters[parameter(option)] for option in _STYLE_OPTIONS}
     return Asked(access, _replicas(parameters["replicas"], problems), style, printing)
+
+
+def _names(given: str | Sequence[str] | None) -> Sequence[str]:
+    return [given] if isinstance(given, str) else given or ()
 
 
 def _replicas(text: str | None, problems: list[Problem]) -> int | None:
@@ -90,6 +96,21 @@ def refuse_renamed(existing: "Existing", stateful_sets: Iterable["ExistingSet"])
             problems.append(Problem(manifest.where(("metadata", "name")), what, fix))
     if problems:
         raise InputError(*problems)
+
+
+def refuse_too_many(wanted: Iterable[tuple["ExistingSet", int]], asked_for: Asked) -> None:
+    """Raise InputError where sets have more ordinals, in all, than can be looked through."""
+    left = _MOST_PAIRS
+    for stateful_set, replicas in wanted:
+        most = max(replicas, stateful_set.replicas)  # new pairs follow those that there are
+        left -= most * max(1, len(stateful_set.templates))
+        if left < 0:
+            is_asked = most == asked_for.replicas
+            where = stateful_set.manifest.where(("spec", "replicas"))
+            what = f"with {most} replicas of {stateful_set.name} there are more than "
+            what += f"{_MOST_PAIRS} volumes and claims to look through"
+            fix = "write the number that is meant, or name fewer sets"
+            raise InputError(Problem("--replicas" if is_asked else where, what, fix))
 
 
 def print_missing(plans: Sequence[Plan], printing: Printing, *, strict: bool) -> bool:

@@ -4,7 +4,7 @@ import typer
 
 from sfsgen import console
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import asked, print_missing, refuse_renamed, tell_next
+from sfsgen.commands.missing import asked, print_missing, refuse_renamed, refuse_too_many, tell_next
 from sfsgen.cures import Cures
 from sfsgen.errors import InputError, Problem
 from sfsgen.inventory import chosen, inventory
@@ -58,6 +58,7 @@ def scale(
     found = inventory(given.access)
     (stateful_set,) = chosen(found, [name], namespace, None)
     refuse_renamed(found, [stateful_set])
+    refuse_too_many([(stateful_set, given.replicas)], given)
     cures = Cures(found, given.access)
     made = plan(cures, stateful_set, given.replicas, given.style, given.printing.target)
     is_missing = print_missing([made], given.printing, strict=strict)
