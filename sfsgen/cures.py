@@ -253,4 +253,5 @@ def _flow(value: Any) -> str:
         return f"{{{flow(value)}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(_flow, value))}]"
-    return json.dumps(value) if set(value) & set(",[]{}") else scalar(value)
+    text = value or ""  # what is not written is empty to Kubernetes
+    return json.dumps(text) if set(text) & set(",[]{}") else scalar(text)

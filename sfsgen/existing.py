@@ -1,5 +1,6 @@
 """What exists: the StatefulSets, claims, volumes and Services among manifests, by name."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -238,13 +239,21 @@ class Existing:
         return found
 
     @cached_property
-    def _above(self) -> Mapping[NfsDirectory, ExistingVolume]:
-        """A volume by each directory that it lies below."""
-        return {
-            each: volumes[-1]
-            for directory, volumes in self.directories.items()
-            for each in _parents(directory)
-        }
+    def _in_order(self) -> Sequence[NfsDirectory]:
+        """The directories; those below another one stand together, though not right behind it."""
+        return sorted(self.directories)
+
+    def _below(self, directory: NfsDirectory) -> ExistingVolume | None:
+        """Return a volume whose directory lies below another directory."""
+        if directory.path == "/":
+            return None  # all lie below it, which says nothing
+        first = NfsDirectory(directory.server, f"{directory.path}/")
+        index = bisect_left(self._in_order, first)
+        found = self._in_order[index : index + 1]
+        for each in found:
+            if each.server == first.server and each.path.startswith(first.path):
+                return self.directories[each][-1]
+        return None
 
     def overlapping(self, wanted: NfsDirectory, *, is_shared: bool) -> ExistingVolume | None:
         """Return a volume whose data lies in a directory, above or below it.
@@ -254,7 +263,7 @@ class Existing:
         directory = location(wanted)
         here = None if is_shared else self._volume_in(directory)
         above = map(self._volume_in, _parents(directory))
-        return here or self._above.get(directory) or next(filter(None, above), None)
+        return here or self._below(directory) or next(filter(None, above), None)
 
     def _volume_in(self, directory: NfsDirectory) -> ExistingVolume | None:
         volumes = self.directories.get(directory)

@@ -1,6 +1,6 @@
 """What is missing: the volumes and claims that a set's ordinals lack, and nothing else."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from sfsgen.existing import (
 from sfsgen.hazards import RECLAIM, SOFT_MOUNT, is_soft
 from sfsgen.inference import infer
 from sfsgen.model import ClaimTemplate, Series, VolumePair
-from sfsgen.names import Pattern
+from sfsgen.names import Pattern, label_fault, subdomain_fault
 from sfsgen.options import is_given
 from sfsgen.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.versions import Target
@@ -83,6 +83,7 @@ def plan(
                 series[resource] += _series(wanted, range(run[0], run[-1] + 1), lack.pair)
         problems += _block_mode(stateful_set, template)
         notes += _traits(stateful_set, template, wanted, options) if series[VOLUME] else ()
+    problems += _refused_names(stateful_set, [each for kind in series.values() for each in kind])
     # What is not known matters only where a volume is made; a wrong option always does.
     problems += [
         each for each in inferred.problems if series[VOLUME] or is_given(options.get(each.where))
@@ -276,6 +277,24 @@ def _new(
         storage_class=storage.storage_class or "",
     )
     return _Lack((VOLUME,), pair)
+
+
+def _refused_names(stateful_set: ExistingSet, made: Sequence[Series]) -> Iterator[Problem]:
+    """Yield why names of what would be made are refused by the API server, each once."""
+    where = stateful_set.manifest.where
+    if made and (fault := label_fault(stateful_set.namespace)):
+        what = f'"{stateful_set.namespace}" is no name of a namespace: it {fault}'
+        yield Problem(where(("metadata", "namespace")), what, "write it as shop")
+    names = [
+        (kind, pattern.at(ordinal))
+        for series in made
+        for kind, pattern in (("volume", series.volume_name), ("claim", series.claim_name))
+        for ordinal in (series.ordinals[0], series.ordinals[-1])
+    ]
+    for kind, name in dict.fromkeys(names):
+        if fault := subdomain_fault(name):
+            what = f'a {kind} would be named "{name}", which {fault}'
+            yield Problem(where(("metadata", "name")), what, "give it a name that Kubernetes takes")
 
 
 def _block_mode(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterator[Problem]:

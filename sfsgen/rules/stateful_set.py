@@ -1,6 +1,5 @@
 """Rules about a set itself: its Service, its selector, what its pods mount, what it deletes."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -12,7 +11,9 @@ from sfsgen.paths import Path, spelled
 from sfsgen.scene import Scene
 from sfsgen.selectors import is_met
 from sfsgen.versions import OPTIONAL_SERVICE_NAME
+from sfsgen.words import nearest
 
+_ALIKE = 0.6  # a name and what it is misspelt as
 _POD: Path = ("spec", "template", "spec")
 _SERVICE_NAME: Path = ("spec", "serviceName")
 _RETENTION = "persistentVolumeClaimRetentionPolicy"
@@ -192,24 +193,26 @@ def _mounts(stateful_set: ExistingSet) -> Iterator[Finding]:
     if not template:
         return
     pod = template.get("spec") or {}
-    volumes = [each.get("name") for each in pod.get("volumes") or ()]
+    volumes = {each.get("name"): index for index, each in enumerate(pod.get("volumes") or ())}
     templates = [each.name for each in stateful_set.templates]
+    known = {*volumes, *templates}
     used = list(_used(pod))
-    unknown = [(path, name) for path, name in used if name not in (*volumes, *templates)]
+    unknown = [(path, name) for path, name in used if name not in known]
     for path, name in unknown:
         what = f'{spelled(path[:-1])} is named "{name}", and there is no such claim template '
         what += "or volume"
-        near = difflib.get_close_matches(name, [*templates, *filter(None, volumes)], 1)
-        fix = f"write {near[0]}" if near else "add a volume or a claim template of that name"
+        near = nearest(name, filter(None, known), _ALIKE)
+        fix = f"write {near}" if near else "add a volume or a claim template of that name"
         yield error(manifest, path, what, fix)
+    mounted = {name for _, name in used}
     for each in stateful_set.templates:
         # One that is misspelt where it is mounted is told already.
-        if not unknown and each.name not in [name for _, name in used]:
+        if not unknown and each.name not in mounted:
             what = f"no container mounts the claim template {each.name}"
             fix = "add it to the volumeMounts of a container, or remove it"
             yield warning(manifest, (*each.path, "metadata", "name"), what, fix)
         if each.name in volumes:
-            path = (*_POD, "volumes", volumes.index(each.name), "name")
+            path = (*_POD, "volumes", volumes[each.name], "name")
             what = f"the claim template {each.name} takes the place of the pod's volume of that "
             what += "name"
             yield warning(manifest, path, what, "give one of both another name")
