@@ -38,9 +38,10 @@ def all_claims(kubectl: Kubectl) -> bytes:
     return _get(["persistentvolumeclaims", "--all-namespaces"], None, kubectl)
 
 
-def garbled() -> InputError:
+def garbled(kubectl: Kubectl) -> InputError:
     """Return the error for what kubectl printed and no API server would send."""
-    fix = "see what `kubectl get sts -o json` prints, or read a dump with -f"
+    command = kubectl.command("get", "sts", "-o", "json")
+    fix = f"see what `{command}` prints, or read a dump with -f"
     return InputError(Problem("kubectl get", "what it printed is no list of objects", fix))
 
 
@@ -51,7 +52,8 @@ def _get(what: Sequence[str], namespace: str | None, kubectl: Kubectl) -> bytes:
     try:
         status, out, err = _run(command, shown)
     except FileNotFoundError as error:
-        fix = "install kubectl, or read what `kubectl get sts,pvc,pv -o yaml` printed with -f"
+        dump = kubectl.command("get", "sts,svc,pvc,pv", "-o", "yaml", namespace=namespace)
+        fix = f"install kubectl, or read what `{dump}` printed elsewhere with -f"
         raise InputError(Problem("kubectl", "it is not on the PATH", fix)) from error
     except TimeoutError as error:
         fix = "see whether the cluster answers, or read a dump with -f"

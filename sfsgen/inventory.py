@@ -82,7 +82,7 @@ def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
     """
     if access.is_live:
         data = cluster.objects(resources, access.namespace, access.kubectl)
-        manifests = _sent(data)
+        manifests = _sent(data, access.kubectl)
         return Read(manifests, (), _claims_elsewhere(manifests, access.kubectl))
     read = [read_manifests(data, file) for file, data in sources(access.filenames)]
     return Read(
@@ -91,11 +91,11 @@ def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
     )
 
 
-def _sent(data: bytes) -> list[Manifest]:
+def _sent(data: bytes, kubectl: Kubectl) -> list[Manifest]:
     """Return the objects that kubectl printed. Raises InputError where it printed anything else."""
     manifests, broken = read_manifests(data, cluster.NAME)
     if broken or not data.lstrip().startswith(b"{"):
-        raise cluster.garbled()
+        raise cluster.garbled(kubectl)
     return manifests
 
 
@@ -109,7 +109,7 @@ def _claims_elsewhere(manifests: Sequence[Manifest], kubectl: Kubectl) -> Claims
     if all(each in here for each in _references(manifests)):
         return ClaimsElsewhere({}, is_complete=True)
     try:
-        found = _sent(cluster.all_claims(kubectl))
+        found = _sent(cluster.all_claims(kubectl), kubectl)
     except InputError:
         return UNKNOWN_ELSEWHERE
     by_uid = {_uid(each.value["metadata"]): (each.namespace, each.name) for each in found}

@@ -1,6 +1,7 @@
 """What is advised works, hits its object, and takes nothing from a claim that is there."""
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -96,6 +97,9 @@ def _assert_guarded(dump: str) -> None:
     said = _advice(dump)
     for command in _commands(said):
         verb, *rest = _verb(command)
+        if verb == "delete" and any(each.startswith("pv/") for each in rest):
+            wait = r"kubectl wait --for=delete pod/\S+ --timeout=10m -n \S+ && "
+            assert re.search(wait + re.escape(shlex.join(command)), said)
         if verb != "patch":
             continue
         patch = json.loads(rest[rest.index("-p") + 1])
@@ -203,6 +207,22 @@ def test_live_a_uid_of_nobody_is_removed_after_all_namespaces_were_asked(server:
     assert "\n  fix: kubectl patch pv pv-web-1 --type=json" in result.out
     shown = "    " + result.out.strip().replace("\n", "\n    ")
     assert f"\n{shown}\n" in (ROOT / "README.md").read_text()
+
+
+def test_live_who_may_not_read_all_namespaces_is_told_what_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = _objects((EXAMPLES / "check-released/dump.yaml").read_text())
+    dump = {"apiVersion": "v1", "kind": "List", "items": objects}
+    (tmp_path / "dump.json").write_text(json.dumps(dump, default=str))
+    program = tmp_path / "kubectl"
+    refuse = 'case "$*" in *--all-namespaces*) echo "Error: Forbidden" >&2; exit 1;; esac'
+    program.write_text(f"#!/bin/sh\n{refuse}\ncat {tmp_path}/dump.json\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    (found,) = findings()
+    assert "whether a claim of another namespace has its uid" in found["what"]
+    assert found["fix"].startswith("kubectl get pvc -A ")
 
 
 @needs_kubectl
