@@ -799,14 +799,63 @@ def test_any_template_prints_what_it_prints_one_by_one_or_is_told(value: str) ->
 
 ALIASES = "  a: [{% for i in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1000000, 2000000] %}&a{{ i }} {{ 'other' if i == 5 else 'pv-web-' ~ i }}, {% endfor %}]\n"
 
+SLIPS = [
+    # A text that is read otherwise for some ordinals
+    ("  name: {{ volume.name }}\n", ALIASES + "  name: *a{{ ordinal }}\n"),
+    ("    x: VALUE #\n", "    k{{ ordinal }}: a\n    k5: b\n"),
+    # More than one object
+    ("apiVersion: v1\n", "%YAML 1.1\n---\napiVersion: v1\n"),
+    ("apiVersion: v1\n", "---\n---\napiVersion: v1\n"),
+    ("apiVersion: v1\n", "--- {a: b}\n---\napiVersion: v1\n"),
+    ("apiVersion: v1\n", "...\napiVersion: v1\n"),
+    ("    path: {{ volume.path }}\n", "    path: {{ volume.path }}\n...\na: b\n"),
+    ("    path: {{ volume.path }}\n", "    path: {{ volume.path }}\n...\n"),
+    ("    path: {{ volume.path }}\n", "    path: {{ volume.path }}\n---\n"),
+    ("    path: {{ volume.path }}\n", "    path: {{ volume.path }}\n---\nkind: Secret\n"),
+    ("apiVersion: v1\nkind: PersistentVolume\n", "apiVersion: v1\nkind: List\nitems: []\n"),
+    # Names and namespaces
+    ("  name: {{ volume.name }}\n", "  name: {{ volume.name }}\n  namespace: default\n"),
+    ("  name: {{ volume.name }}\n", "  name: {{ volume.name }}\n  namespace: ''\n"),
+    ("  name: {{ volume.name }}\n", "  generateName: {{ volume.name }}\n"),
+    ("  name: {{ volume.name }}\n", "  name: {{ volume.name }}\n  generateName: a\n"),
+    ("  name: {{ volume.name }}\n", "  name: [{{ volume.name }}]\n"),
+    ("  name: {{ volume.name }}\n", '  name: {{ volume.name ~ "\\0" }}\n'),
+    ("  name: {{ volume.name }}\n", "  name: {{ volume.name }}\0\n"),
+    # What a server writes, and by what it deletes
+    ("  name: {{ volume.name }}\n", "  name: {{ volume.name }}\n  ownerReferences: []\n"),
+    ("  name: {{ volume.name }}\n", "  name: {{ volume.name }}\n  uid: a\n"),
+    ("  name: {{ volume.name }}\n", "  name: {{ volume.name }}\n  resourceVersion: '1'\n"),
+    ("  name: {{ volume.name }}\n", "  name: {{ volume.name }}\n  deletionTimestamp: '2026-01-01T00:00:00Z'\n"),
+    ("spec:\n", "status: {phase: Bound}\nspec:\n"),
+    # What binds
+    ("    x: VALUE #\n", "    volume.beta.kubernetes.io/storage-class: fast\n"),
+    ("    x: VALUE #\n", '    pv.kubernetes.io/bound-by-controller: "yes"\n'),
+    ("    namespace: {{ claim.namespace }}\n", "    namespace: {{ claim.namespace }}\n    kind: Pod\n"),
+    ("    namespace: {{ claim.namespace }}\n", "    namespace: {{ claim.namespace }}\n    apiVersion: v2\n"),
+    ("  claimRef:\n", "  claimRef:\n    uid: 5\n"),
+    ("  storageClassName: {{ volume.storage_class }}\n", "  storageClassName: null\n"),
+    ("    storage: {{ volume.storage }}\n", "    storage: {a: b}\n"),
+]  # fmt: skip
 
-def test_an_alias_by_ordinal_is_checked_for_each(tmp_path: Path) -> None:
-    name = "  name: {{ volume.name }}\n"
-    text = VOLUME_TEMPLATE.replace(name, ALIASES + "  name: *a{{ ordinal }}\n")
-    (tmp_path / "persistentvolume.yaml.j2").write_text(text)
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), SLIPS, ids=[f"{theirs[-50:]!r}" for _, theirs in SLIPS]
+)
+def test_what_is_not_ours_is_refused(ours: str, theirs: str, tmp_path: Path) -> None:
+    assert ours in VOLUME_TEMPLATE
+    (tmp_path / "persistentvolume.yaml.j2").write_text(VOLUME_TEMPLATE.replace(ours, theirs))
     result = sfsgen([*f"{PLAIN} -r 12 --only pv --template-dir".split(), str(tmp_path)])
     assert (result.status, result.out) == (2, "")
-    assert "metadata.name is 'other'" in result.err
+    path = rf"{re.escape(str(tmp_path))}/persistentvolume\.yaml\.j2(?:, as rendered:\d+:\d+)?"
+    assert re.fullmatch(rf"(?:{path}: error: .{{1,300}}\n  fix: .+\n)+", result.err), result.err
+
+
+def test_true_is_not_one(tmp_path: Path) -> None:
+    text = built_in("statefulset").replace("{{ statefulset.replicas }}", "true")
+    (tmp_path / "statefulset.yaml.j2").write_text(text)
+    result = sfsgen([*f"{PLAIN} -r 1 --template-dir".split(), str(tmp_path)])
+    assert (result.status, result.out) == (2, "")
+    assert "spec.replicas is True" in result.err
 
 
 def test_names_that_are_numbers_for_some_ordinals_are_refused(tmp_path: Path) -> None:
@@ -835,6 +884,16 @@ def test_many_ordinals_are_checked_at_their_ends_only(
         options = template(tmp_path, value)
         assert sfsgen([*f"{PLAIN} -r 1000 --only pv".split(), *options]).status == 0
         assert len(checked.read_text()) <= most
+
+
+@pytest.mark.parametrize(
+    "start", ["---\n", "# a comment\n---\n", "---  # a\n", "\n\n---\n", "#\n\n"]
+)
+def test_one_marker_may_stand_before_an_object(start: str, tmp_path: Path) -> None:
+    (tmp_path / "service.yaml.j2").write_text(start + built_in("service"))
+    result = sfsgen([*PLAIN.split(), "--template-dir", str(tmp_path)])
+    assert result.status == 0, result.err
+    assert objects(result.out) == objects(sfsgen(PLAIN).out)
 
 
 @pytest.mark.parametrize(
