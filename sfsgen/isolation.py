@@ -6,9 +6,10 @@ import os
 import pickle  # what is read with it, this very program wrote
 import resource
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
 SECONDS = 0.5  # of CPU time; a built-in template takes a thousandth of it
@@ -66,23 +67,34 @@ def apart(work: Callable[[], T]) -> T:
     return done
 
 
-@contextmanager
-def bounded() -> Iterator[None]:
-    """Bound the time and the memory of what is done within, which must be apart.
+def bounded(work: Callable[[], T]) -> T:
+    """Do some work with a bound on its time and its memory; it must be `apart` already.
 
-    Raises TooLongError or MemoryError where it is too much.
+    Raises TooLongError or MemoryError where it takes too much, and what the work raises.
     """
     limits = _bound_memory()
     signal.setitimer(signal.ITIMER_PROF, SECONDS + _GRACE)
     # Again and again, for what is raised within a finalizer is lost.
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS, _AGAIN)
     try:
-        yield
+        return _within_bounds(work)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.setitimer(signal.ITIMER_PROF, 0)
         if limits:
             resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+def _within_bounds(work: Callable[[], T]) -> T:
+    return work()
+
+
+def _stop(_signal: int, frame: FrameType | None) -> None:
+    """Raise TooLongError in what is within bounds; what tells of it is to go on."""
+    while frame:
+        if frame.f_code is _within_bounds.__code__:
+            raise TooLongError
+        frame = frame.f_back
 
 
 def _bound_memory() -> tuple[int, int] | None:
@@ -116,16 +128,13 @@ def _work_and_exit(work: Callable[[], object], sender: int, parent: int) -> NoRe
 
 
 def _set_signals(sender: int, parent: int) -> None:
-    def too_long(*_: object) -> NoReturn:
-        raise TooLongError
-
     def look_for_parent(*_: object) -> None:
         if os.getppid() != parent:
             os._exit(1)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and ends this process
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGVTALRM, too_long)
+    signal.signal(signal.SIGVTALRM, _stop)
     signal.signal(signal.SIGALRM, look_for_parent)
     signal.setitimer(signal.ITIMER_REAL, _HEARTBEAT, _HEARTBEAT)
     # These write where Python is, also in the midst of an operation, before the process ends.

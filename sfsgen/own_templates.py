@@ -4,8 +4,7 @@ import os
 import re
 import signal
 import stat
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from traceback import walk_tb
 from types import FrameType
@@ -78,12 +77,10 @@ def renderer(theirs: jinja2.Environment, name: str, path: Path) -> Callable[...,
     Raises InputError for what cannot be compiled; the function raises it for what cannot be
     rendered, with the template's file and line. Both are to be called `within_bounds`.
     """
-    with _told(path):
-        template = theirs.get_template(name)
+    template = _told(path, lambda: theirs.get_template(name))
 
     def render(**variables: object) -> str:
-        with _told(path):
-            return _rendered(template, variables)
+        return _told(path, lambda: _rendered(template, variables))
 
     return render
 
@@ -140,12 +137,10 @@ def _rendered(template: jinja2.Template, variables: Mapping[str, object]) -> str
     return text if text.endswith("\n") else f"{text}\n"
 
 
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Bound what a template does. Raises InputError for whatever it raises."""
+def _told(path: Path, work: Callable[[], T]) -> T:
+    """Do what a template does, within bounds. Raises InputError for whatever it raises."""
     try:
-        with bounded():
-            yield
+        return bounded(work)
     except (NotLinearError, InputError):
         raise
     except (Exception, TooLongError) as error:  # noqa: BLE001  # a template can raise anything
@@ -170,8 +165,7 @@ def _problem(error: BaseException, path: Path) -> Problem:
 def _words(error: BaseException) -> str:
     """Return what an error says, which may be anything of any length."""
     try:
-        with bounded():
-            text = one_line(str(error))
+        text = bounded(lambda: one_line(str(error)))
     except (Exception, TooLongError):  # noqa: BLE001
         text = ""
     if isinstance(error, jinja2.TemplateNotFound) and error.name:

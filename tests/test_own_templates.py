@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from sfsgen import expressions, fidelity
 from sfsgen.errors import InputError, Problem
-from sfsgen.isolation import apart
+from sfsgen.isolation import TooLongError, apart, bounded
 from tests.program import sfsgen
 
 PLAIN = "render web -r 3 --nfs-server nfs.example.com --storage 1Gi"
@@ -961,6 +961,20 @@ def test_what_is_raised_apart_is_raised_here(error: Exception) -> None:
     with pytest.raises(type(error)) as raised:
         apart(work)
     assert raised.value.args == error.args
+
+
+def test_the_time_runs_out_within_bounds_only() -> None:
+    def out_of_time() -> str:
+        signal.raise_signal(signal.SIGVTALRM)
+        return "done"
+
+    def told() -> str:
+        try:
+            return bounded(out_of_time)
+        except TooLongError:
+            return "told"
+
+    assert (apart(out_of_time), apart(told)) == ("done", "told")
 
 
 def test_a_crash_is_told_with_the_place_of_the_template(
