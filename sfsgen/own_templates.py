@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import stat
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from traceback import walk_tb
@@ -180,12 +181,15 @@ def _place(error: BaseException, path: Path) -> str:
     """Return FILE:LINE of what a template was doing, or Jinja with it."""
     if isinstance(error, jinja2.TemplateSyntaxError):
         return f"{error.filename or path}:{error.lineno}"
-    file, line = str(path), 1
-    for frame, its_line in walk_tb(error.__traceback__):
+    places = [(str(path), 1)]
+    for frame, line in walk_tb(error.__traceback__):
         if "__jinja_template__" in frame.f_globals:
-            file, line = frame.f_code.co_filename, its_line
+            places.append((frame.f_code.co_filename, line))
         else:
-            file, line = _compiled(frame, file, line)
+            places.append(_compiled(frame, *places[-1]))
+    # Where a recursion happens to end is no more to blame than any other place in it.
+    is_recursion = isinstance(error, RecursionError)
+    file, line = Counter(places).most_common(1)[0][0] if is_recursion else places[-1]
     return f"{file}:{line}"
 
 
