@@ -4,8 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sfsgen.wording import brief
+
 _LABEL_LENGTH = 63
 _SUBDOMAIN_LENGTH = 253
+_LONGEST_FILLED = 10_000  # characters: more than any name or path may have
 _LONGEST_ORDINAL = 10  # digits: ordinals are 32 bits
 _ORDINAL = "\0"  # stands for the ordinal in a Pattern's text: no name or path can hold it
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
@@ -45,16 +48,22 @@ def pattern(text: str, values: Mapping[str, str | Pattern]) -> Pattern:
     `values` has a text or another Pattern for each placeholder but `ordinal`. Raises ValueError
     with a sentence for a placeholder that does not exist or a brace that is not one.
     """
+    length = len(text)
 
     def fill(match: re.Match[str]) -> str:
+        nonlocal length
         name = match[1]
         if name == "ordinal":
             return _ORDINAL
         if name is None or name not in values:
             known = " ".join(f"{{{each}}}" for each in (*values, "ordinal"))
-            raise ValueError(f"{match[0]} is not a placeholder; there are {known}")
+            raise ValueError(f"{brief(match[0])} is not a placeholder; there are {known}")
         value = values[name]
-        return value.at(_ORDINAL) if isinstance(value, Pattern) else value
+        filled = value.at(_ORDINAL) if isinstance(value, Pattern) else value
+        length += len(filled)
+        if length > _LONGEST_FILLED:
+            raise ValueError(f"with its placeholders it has more than {_LONGEST_FILLED} characters")
+        return filled
 
     if not text.isprintable():
         raise ValueError("it holds a control character")

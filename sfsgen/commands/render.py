@@ -20,6 +20,7 @@ from sfsgen.quantity import whole_number
 from sfsgen.request import Request, read_sets
 from sfsgen.resources import STATEFUL_SET, VOLUME
 from sfsgen.vocabulary import DEFAULT_EXPORT, DEFAULT_IMAGE, DEFAULT_MOUNT_PATH, OPTIONS
+from sfsgen.wording import quoted
 
 _SET_OPTIONS = (*OPTIONS.values(), "--volume")  # --volume last: it adds to what others say
 
@@ -114,7 +115,7 @@ def _first_ordinal(text: str | None, requests: Iterable[Request], problems: list
     except ValueError:
         first = -1
     if first < 0:
-        what = f'"{text}" is not an ordinal'
+        what = f"{quoted(text)} is not an ordinal"
         problems.append(Problem("--from-ordinal", what, "give it as --from-ordinal 2"))
         return 0
     for request in requests:
