@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from sfsgen.errors import Place, Problem
 
+_MOST_TOLD = 200  # problems
+
 
 def say(text: str) -> None:
     """Print a text on stderr; where nobody can hear it, the work goes on."""
@@ -15,9 +17,17 @@ def say(text: str) -> None:
 
 
 def tell(*problems: Problem) -> None:
-    """Print problems, each once: options' as they come, then a file's from top to bottom."""
-    for problem in sorted(dict.fromkeys(problems), key=lambda each: each.place or Place("", 0, 0)):
-        say(str(problem))
+    """Print problems, each once: options' as they come, then a file's from top to bottom.
+
+    Of very many the first are told, errors before warnings, and how many there are more.
+    """
+    known = sorted(dict.fromkeys(problems), key=lambda each: each.place or Place("", 0, 0))
+    told = set(sorted(known, key=lambda each: each.severity == "warning")[:_MOST_TOLD])
+    for problem in known:
+        if problem in told:
+            say(str(problem))
+    if len(known) > len(told):
+        note(f"and {len(known) - len(told)} more: mend these first")
 
 
 def note(text: str) -> None:

@@ -14,7 +14,7 @@ _ALL_ZERO = str.maketrans("123456789", "000000000")
 _RUN = re.compile(f"[0{_HOLE}]+")
 # What stands for the first, second ... digit of an ordinal: greater than any digit.
 _ITS_DIGITS, _THEIR_DIGITS = (tuple(map(chr, range(at, at + 0x100))) for at in (0xE000, 0xE100))
-_MOST_EFFORT = 3_000_000  # characters that are compared: about half a second
+_MOST_EFFORT = 10_000_000  # characters that are compared: about half a second
 _PER_STEP, _PER_SOLUTION = 30, 1_000  # characters that cost as much
 
 
@@ -175,20 +175,16 @@ def _lengths(layout: str, taken: Iterable[_Taken]) -> range:
 def _between(
     one: _Filled, other: _Filled, taken: Mapping[str, _Taken], effort: _Effort
 ) -> Iterator[_Point]:
-    effort.add(len(one.filled(one.texts[0])))
-    open_places = zip(one.filled(one.texts[0]), other.filled(other.texts[0]), strict=True)
-    digits = [at for at, pair in enumerate(open_places) if _HOLE not in pair and pair[0].isdigit()]
-    theirs = _by_digits(other, digits, effort)
-    for key, texts in _by_digits(one, digits, effort).items():
+    places = [*enumerate(zip(one.filled(one.texts[0]), other.filled(other.texts[0]), strict=True))]
+    effort.add(len(places))
+    known = [at for at, pair in places if _HOLE not in pair and pair[0].isdigit()]
+    open_places = [at for at, pair in places if _HOLE in pair]
+    theirs = _by_digits(other, known, effort)
+    for key, texts in _by_digits(one, known, effort).items():
         for text in texts:
             for their_text in theirs.get(key, ()):
-                effort.add(len(text) + one.length + other.length)
-                if solution := _solution(
-                    one.filled(text, _ITS_DIGITS),
-                    other.filled(their_text, _THEIR_DIGITS),
-                    one,
-                    other,
-                ):
+                effort.add(len(open_places))
+                if solution := _solution(one, text, other, their_text, open_places):
                     yield from solution.points(taken[text], taken[their_text], effort)
 
 
@@ -198,10 +194,13 @@ def _by_digits(
     """Return patterns by their digits in some places."""
     found: dict[str, list[str]] = defaultdict(list)
     for text in patterns.texts:
-        filled = patterns.filled(text)
-        effort.add(len(filled))
-        found["".join([filled[place] for place in places])].append(text)
+        effort.add(len(places))
+        found[_characters(patterns.filled(text), places)].append(text)
     return found
+
+
+def _characters(text: str, places: Sequence[int]) -> str:
+    return "".join([text[place] for place in places])
 
 
 class _Solution(NamedTuple):
@@ -229,7 +228,7 @@ class _Solution(NamedTuple):
         """Yield a point for every two runs of ordinals that are taken and hold one."""
         number = 0
         while number < 10 ** len(self.free):
-            effort.add(_PER_SOLUTION)
+            effort.add(_PER_SOLUTION if self.free else 0)
             ordinal, their_ordinal = self.at(number)
             run = its.behind(max(ordinal, self.its_lowest))
             their_run = theirs.behind(max(their_ordinal, self.their_lowest))
@@ -249,8 +248,10 @@ class _Solution(NamedTuple):
         return bisect_left(numbers, ordinal, number, key=lambda each: self.at(each)[side])
 
 
-def _solution(one: str, other: str, its: _Filled, theirs: _Filled) -> _Solution | None:
-    """Return at which digits two texts are the same, None where they cannot be."""
+def _solution(
+    its: _Filled, text: str, theirs: _Filled, their_text: str, places: Sequence[int]
+) -> _Solution | None:
+    """Return at which digits two texts are the same in some places, None where they cannot be."""
     same: dict[str, str] = {}  # a digit that is open, and a known or earlier one that it equals
 
     def known(digit: str) -> str:
@@ -258,13 +259,14 @@ def _solution(one: str, other: str, its: _Filled, theirs: _Filled) -> _Solution 
             digit = same[digit]
         return digit
 
+    one = _characters(its.filled(text, _ITS_DIGITS), places)
+    other = _characters(theirs.filled(their_text, _THEIR_DIGITS), places)
     for digit, their_digit in zip(one, other, strict=True):
-        if digit != their_digit:
-            lower, higher = sorted((known(digit), known(their_digit)))
-            if higher < _ITS_DIGITS[0] and lower != higher:
-                return None
-            if lower != higher:
-                same[higher] = lower
+        lower, higher = sorted((known(digit), known(their_digit)))
+        if lower != higher and higher < _ITS_DIGITS[0]:
+            return None
+        if lower != higher:
+            same[higher] = lower
     digits = "".join(map(known, _ITS_DIGITS[: its.length]))
     their_digits = "".join(map(known, _THEIR_DIGITS[: theirs.length]))
     free = "".join(sorted({each for each in digits if each >= _ITS_DIGITS[0]}))

@@ -57,20 +57,27 @@ def claim_templates(values: Values, owner: Owner) -> tuple[ClaimTemplate, ...]:
     if values.get("claimTemplates") is None:
         paths = [("claimTemplates", 0)]
     templates = tuple(_claim_template(values, path, owner) for path in paths)
-    by_name: dict[str, str] = {}
-    by_mount_path: dict[str, str] = {}
-    for path, template in zip(paths, templates, strict=True):
-        if template.name in by_name and not values.is_reported(*path, "name"):
-            what = f"there are two claim templates named {quoted(template.name)}"
-            values.fault((*path, "name"), what, "give each its own name")
-        mount_path = _normalised(template.mount_path)
-        if mount_path in by_mount_path:
-            what = f"the claim templates {quoted(by_mount_path[mount_path])} and "
-            what += f"{quoted(template.name)} are both mounted at {brief(template.mount_path)}"
-            values.fault((*path, "mountPath"), what, "give each its own mount path")
-        by_name.setdefault(template.name, "")
-        by_mount_path.setdefault(mount_path, template.name)
+    _check_apart(values, dict(zip(paths, templates, strict=True)))
     return templates
+
+
+def _check_apart(values: Values, templates: Mapping[Path, ClaimTemplate]) -> None:
+    by_name: dict[str, ClaimTemplate] = {}
+    by_mount_path: dict[str, ClaimTemplate] = {}
+    for path, each in templates.items():
+        if (
+            not values.is_reported(*path, "name")
+            and by_name.setdefault(each.name, each) is not each
+        ):
+            what = f"there are two claim templates named {quoted(each.name)}"
+            values.fault((*path, "name"), what, "give each its own name")
+        if values.is_reported(*path, "mountPath"):
+            continue
+        other = by_mount_path.setdefault(_normalised(each.mount_path), each)
+        if other is not each:
+            what = f"the claim templates {quoted(other.name)} and {quoted(each.name)} are both "
+            what += f"mounted at {brief(each.mount_path)}"
+            values.fault((*path, "mountPath"), what, "give each its own mount path")
 
 
 def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
@@ -152,7 +159,8 @@ def _mount_path(values: Values, path: Path) -> str:
 
 def _access_modes(values: Values, path: Path, driver: str) -> tuple[str, ...]:
     modes: dict[str, None] = {}
-    given = dict.fromkeys(mode for _, mode in values.entries(*path))
+    given = dict.fromkeys(values.get(*path) or ())
+    given.pop(None, None)
     for mode in given or ["ReadWriteMany"]:
         long = ACCESS_MODES.get(mode, mode)
         if long not in ACCESS_MODES.values():

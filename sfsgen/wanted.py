@@ -286,18 +286,14 @@ def _pod(
     sidecars = own.append("containers", [{"name": name}], "name")[1:]
     fields = own.rest()
     _check_container_names(values, sidecars_path, init_path, name)
-    if not _is_in_doubt(values, path):
-        for each in (("container",), *_paths(values, sidecars_path), *_paths(values, init_path)):
-            _check_mounts(values, (*each, "volumeMounts"), mountable)
+    if not _is_in_doubt(values):
+        containers = (*values.entries(*sidecars_path), *values.entries(*init_path))
+        _check_mounts(values, [("container",), *(each for each, _ in containers)], mountable)
     return Pod(
         metadata=own.metadata(common),
         sidecars=sidecars,
         fields={**fields, "volumes": volumes} if volumes else fields,
     )
-
-
-def _paths(values: Values, path: Path) -> list[Path]:
-    return [each for each, _ in values.entries(*path)]
 
 
 def _own_volumes(values: Values, path: Path, templates: Collection[str]) -> set[str]:
@@ -317,12 +313,12 @@ def _own_volumes(values: Values, path: Path, templates: Collection[str]) -> set[
     return seen
 
 
-def _is_in_doubt(values: Values, volumes: Path) -> bool:
+def _is_in_doubt(values: Values) -> bool:
     """Return whether a name that a container mounts may be one that could not be read."""
     count = max(1, len(values.get("claimTemplates") or ()))
-    return values.is_reported(*volumes or ("pod",)) or any(
-        values.is_reported("claimTemplates", index, "name") for index in range(count)
-    )
+    paths: list[Path] = [("claimTemplates", index, "name") for index in range(count)]
+    paths += [("pod", "volumes"), ("pod", "spec", "volumes")]
+    return any(values.is_reported(*each) for each in paths)
 
 
 def _check_container_names(values: Values, sidecars: Path, first: Path, main: str) -> None:
@@ -339,12 +335,13 @@ def _check_container_names(values: Values, sidecars: Path, first: Path, main: st
         seen.add(name)
 
 
-def _check_mounts(values: Values, path: Path, mountable: Collection[str]) -> None:
-    for at, mount in values.entries(*path):
-        if mount["name"] not in mountable:
-            what = f"there is no volume {quoted(mount['name'])} to mount"
-            fix = f"add it to pod.volumes, or mount one of {listed(sorted(mountable))}"
-            values.fault((*at, "name"), what, fix)
+def _check_mounts(values: Values, containers: Iterable[Path], mountable: Collection[str]) -> None:
+    fix = f"add it to pod.volumes, or mount one of {listed(sorted(mountable))}"
+    for container in containers:
+        for path, mount in values.entries(*container, "volumeMounts"):
+            if mount["name"] not in mountable:
+                what = f"there is no volume {quoted(mount['name'])} to mount"
+                values.fault((*path, "name"), what, fix)
 
 
 def _container(
