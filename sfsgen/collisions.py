@@ -9,6 +9,7 @@ from sfsgen.model import ClaimTemplate
 from sfsgen.names import Pattern
 from sfsgen.paths import Path
 from sfsgen.storage import host, location
+from sfsgen.wording import brief, quoted
 
 
 class Collision(NamedTuple):
@@ -125,14 +126,14 @@ def _between_sets(claimants: Sequence[Claimant]) -> Iterator[Collision]:
 def _within(place: _Place) -> Iterator[Collision]:
     ordinals, template = place.claimant.ordinals, place.template
     if len(ordinals) > 1 and not template.volume_name.is_open:
-        what = f'all ordinals want a volume named "{template.volume_name.at(0)}"'
+        what = f"all ordinals want a volume named {quoted(template.volume_name.at(0))}"
         yield place.collision("volumeName", what, "put {ordinal} into it")
     if template.shared_directory or template.directory.is_open:
         return
     regular = list(islice((each for each in ordinals if each not in template.exceptions), 2))
     if len(regular) > 1:
         what = f"ordinals {regular[0]} and {regular[1]} share the directory "
-        what += template.directory.at(0)
+        what += brief(template.directory.at(0))
         fix = "put {ordinal} into the path, or ask for it: --shared-directory, nfs.sharedDirectory"
         yield place.collision("nfs.path", what, fix)
 
@@ -141,26 +142,25 @@ def _claim_names(places: Iterable[_Place]) -> Iterator[Collision]:
     for met in _met(
         _wish(place, f"{place.claimant.namespace}/", place.template.claim_name) for place in places
     ):
-        what = f'{met.pods} want the claim "{met.text}"'
+        what = f"{met.pods} want the claim {quoted(met.text)}"
         yield met.place.collision("name", what, "rename a set or a claim template")
 
 
 def _volume_names(places: Iterable[_Place]) -> Iterator[Collision]:
     for met in _met(_wish(place, "", place.template.volume_name) for place in places):
-        what = f'{met.pods} want the volume "{met.text}"'
+        what = f"{met.pods} want the volume {quoted(met.text)}"
         yield met.place.collision("volumeName", what, f"put {met.difference} into the pattern")
 
 
 def _directories(places: Iterable[_Place]) -> Iterator[Collision]:
     for met in _met(_directory_wishes(places)):
+        shared = f"share the directory {brief(met.text)}"
         if met.place is met.earlier:
-            what = (
-                f"ordinals {met.ordinal} and {met.earlier_ordinal} share the directory {met.text}"
-            )
+            what = f"ordinals {met.ordinal} and {met.earlier_ordinal} {shared}"
             yield met.place.collision("volumes", what, "give each ordinal its own")
         else:
-            what = f"{met.pods} ({met.place.template.name}, {met.earlier.template.name}) "
-            what += f"share the directory {met.text}"
+            names = f"({met.place.template.name}, {met.earlier.template.name})"
+            what = f"{met.pods} {names} {shared}"
             yield met.place.collision("nfs.path", what, f"put {met.difference} into the path")
 
 

@@ -197,17 +197,17 @@ def test_after_many_faults_of_shape_a_document_is_given_up() -> None:
     assert len(list(shape_faults(document, Target()))) == 101
 
 
-@pytest.mark.parametrize("inside", ["1", "{name: A}"])
-def test_aliases_that_stand_for_many_values_are_refused(inside: str) -> None:
-    entries = ", ".join([inside] * 400)
-    containers = "".join(f"  - {{name: a{number}, image: b, env: *c}}\n" for number in range(400))
-    for sets in (1, 9):
-        text = f"{WEB}env: &c [{entries}]\npod:\n  containers:\n{containers[: 14_000 // sets]}"
-        text = text[: text.rindex("\n") + 1]
-        result = render("---\n".join([text] * sets))
-        if sets == 1 or inside != "1":
-            (problem,) = refused(result)
-            assert problem.what == "it holds more than 100000 values, with its aliases written out"
+@pytest.mark.parametrize("sets", [1, 9])
+@pytest.mark.parametrize("entry", ["1", "{name: A}"])
+def test_aliases_that_stand_for_many_values_are_refused(entry: str, sets: int) -> None:
+    count = 400 // sets**0.5  # in each set, so that all of them together are as many
+    entries = ", ".join([entry] * int(count))
+    containers = "".join(
+        f"  - {{name: a{each}, image: b, env: *c}}\n" for each in range(int(count))
+    )
+    text = f"{WEB}env: &c [{entries}]\npod:\n  containers:\n{containers}"
+    (problem,) = refused(render("---\n".join([text] * sets)))
+    assert problem.what == "it holds more than 100000 values, with its aliases written out"
 
 
 def test_an_alias_is_as_good_as_what_it_stands_for() -> None:
