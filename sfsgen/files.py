@@ -12,6 +12,10 @@ STDIN = "stdin"
 """How messages name what was read from stdin."""
 # What kubectl reads of a folder; a kustomization is no object, and kubectl stops at one.
 _MANIFESTS = (".json", ".yaml", ".yml")
+WRITING = ".sfsgen-writing"
+"""What a run keeps in the folder that it writes, until all its files are in place."""
+HALF_WRITTEN = ("ready", "undo")
+"""What lies in it while some of them are in place and some are not."""
 
 
 def shown(filename: str) -> str:
