@@ -42,7 +42,8 @@ def manifests_in(folder: str) -> list[str]:
 
     found = sorted(
         os.path.join(inside, name)  # noqa: PTH118  # a Path would drop the "./" that was typed
-        for inside, _, names in os.walk(folder, onerror=refuse)
+        for inside, folders, names in os.walk(folder, onerror=refuse)
+        if _is_whole(inside, folders)
         for name in names
         if name.endswith(_MANIFESTS) and not name.startswith("kustomization.")
     )
@@ -50,6 +51,17 @@ def manifests_in(folder: str) -> list[str]:
         what = f"it holds no {', no '.join(f'*{each}' for each in _MANIFESTS)}"
         raise InputError(Problem(folder, what, "name the files, or a folder with manifests in it"))
     return found
+
+
+def _is_whole(folder: str, folders: list[str]) -> bool:
+    """Pass over what a run keeps in a folder. Raises InputError where it is half written."""
+    if WRITING in folders:
+        folders.remove(WRITING)
+        if any(Path(folder, WRITING, each).is_dir() for each in HALF_WRITTEN):
+            what = "it is half written: a run with --output-dir is under way, or was cut short"
+            fix = "wait for that run, or run it again: it begins with putting the folder right"
+            raise InputError(Problem(folder, what, fix))
+    return True
 
 
 def decoded(data: bytes, file: str) -> str:

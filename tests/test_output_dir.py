@@ -203,6 +203,34 @@ def test_files_that_were_put_in_place_by_the_next_run_are_not_overwritten_by_it(
     assert "other.example.com" in (tmp_path / "persistentvolume-pv-web-0.yaml").read_text()
 
 
+# Read
+
+
+@pytest.mark.parametrize("state", ["ready", "undo"])
+def test_a_half_written_folder_is_not_read(runs: Moments, tmp_path: Path, state: str) -> None:
+    leave(runs, tmp_path / "a" / "out", state)
+    result = sfsgen(f"check -f {tmp_path}")
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith(f"{tmp_path}/a/out: error: it is half written")
+    assert "\n  fix: " in result.err
+
+
+def test_what_was_left_before_anything_was_moved_is_not_read(runs: Moments, tmp_path: Path) -> None:
+    leave(runs, tmp_path / "a" / "out", "new")
+    assert sfsgen([*PLAIN.split(), "--output-dir", str(tmp_path / "b")]).status == 0
+    assert sfsgen(f"check -f {tmp_path}").status == sfsgen(f"check -f {tmp_path}/b").status == 0
+
+
+def test_a_command_that_reads_the_folder_that_it_writes_puts_it_right_first(
+    runs: Moments, tmp_path: Path
+) -> None:
+    leave(runs, tmp_path, "ready")
+    result = run_into(tmp_path, f"scale web -r 2 --namespace default -f {tmp_path}")
+    assert result.status == 0, result.err
+    assert "all its files are in place now" in result.err
+    assert (tmp_path / "persistentvolume-pv-web-1.yaml").exists()
+
+
 # Changed by others, after a run was killed
 
 
