@@ -278,6 +278,29 @@ def test_patterns_that_nobody_could_compare_are_refused() -> None:
     assert result.status == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("labels: {TEXTS}", "6:9"),
+        ("annotations: {TEXTS}", "6:14"),
+        (f"annotations: {{a: {'x' * 100_000}}}", "6:14"),
+        ("mountOptions: [OPTIONS]", "6:15"),
+    ],
+)
+def test_what_all_claim_templates_carry_is_bounded(text: str, place: str) -> None:
+    text = text.replace("TEXTS", ", ".join(f"a{number}: b" for number in range(900)))
+    text = text.replace("OPTIONS", ", ".join(["a"] * 900))
+    few = ", ".join(f"{{name: a{number}, storage: 1, mountPath: /{number}}}" for number in range(9))
+    many = ", ".join(
+        f"{{name: a{number}, storage: 1, mountPath: /{number}}}" for number in range(200)
+    )
+    kept, _, _ = WEB.partition("claimTemplates")
+    (problem,) = refused(render(f"{kept}\nclaimTemplates: [{many}]\n{text}\n"))
+    assert problem.where == f"stdin:{place}"
+    assert problem.what.endswith("together they are too many to print")
+    assert render(f"{kept}\nclaimTemplates: [{few}]\n{text}\n").status == 0
+
+
 def test_a_path_that_becomes_too_long_is_refused() -> None:
     text = WEB.replace("/exports", f"'/{'{namespace}' * 9}'") + f"namespace: {'a' * 63}\n"
     (problem,) = refused(render(text))
