@@ -94,15 +94,15 @@ def _check_templates(folder: str, problems: list[Problem]) -> None:
     try:
         found = [each.name for each in Path(folder).iterdir()] if folder else []
     except OSError as error:
-        what = f"{folder} cannot be looked into: {error.strerror}"
-        problems.append(Problem("--template-dir", what, "name a folder with templates in it"))
+        what = f"{folder} holds no template that can be read: {error.strerror}"
+        problems.append(Problem("--template-dir", what, fix))
         return
     if not set(found) & set(names):
         problems.append(Problem("--template-dir", f"{folder or 'it'} holds no template", fix))
     for name in sorted(name for name in found if name.endswith(".j2") and name not in names):
         with contextlib.suppress(ValueError):  # it may be a part that templates include
             parse(name.split(".")[0])
-            problems.append(Problem("--template-dir", f"{name} is no name of a template", fix))
+            problems.append(Problem("--template-dir", f"{name!r} is no name of a template", fix))
     for name in sorted(set(found) & set(names)):
         problems += _unusable(Path(folder, name))
 
