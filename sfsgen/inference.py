@@ -9,6 +9,7 @@ from sfsgen.hazards import of_storage
 from sfsgen.model import ClaimTemplate, Metadata
 from sfsgen.names import Pattern
 from sfsgen.options import is_given, overlay
+from sfsgen.paths import Path
 from sfsgen.quantity import nano_units
 from sfsgen.storage import Owner, claim_templates
 from sfsgen.style import as_values, patterns, renumbered
@@ -51,6 +52,7 @@ def infer(
             for template, pairs in zip(stateful_set.templates, found, strict=True)
         ]
     }
+    values.said_by = _said_by_templates(stateful_set)
     overlay(values, options)
     nothing = Metadata({}, {}, {})
     owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing, nothing)
@@ -69,6 +71,18 @@ def infer(
     found_wrong = (*values.problems, *cautions)
     problems = [each._replace(what=f"{where}: {each.what}") for each in found_wrong]
     return Inferred(completed, tuple(problems))
+
+
+def _said_by_templates(stateful_set: ExistingSet) -> dict[Path, str]:
+    """Return where a set says what not every driver takes, for those who are to mend it there."""
+    manifest = stateful_set.manifest
+    return {
+        ("claimTemplates", index, "accessModes"): manifest.where(
+            (*template.path, "spec", "accessModes")
+        )
+        for index, template in enumerate(stateful_set.templates)
+        if "ReadWriteOncePod" in template.storage.access_modes
+    }
 
 
 def _pairs(
