@@ -47,6 +47,7 @@ _STUCK = 60  # seconds after which a run that nothing stops is ended
 _LARGEST = 1 << 22  # bytes of a case on the slate
 _MOST_TIME = 20  # seconds to make a case smaller
 _NEWEST, _OF_NEWEST = 200, 0.4
+_LINES = 7  # of a traceback
 _EVERY = 2000  # runs, a line on stderr
 
 
@@ -267,7 +268,8 @@ def _heard(receiver: Connection, slate: Slate, kill: Callable[[], None]) -> Iter
 
 
 def _show(found: Found) -> None:
-    print(f"== {found.fault.kind}\n{found.fault.what}\n--")
+    told = "\n".join(found.fault.what.splitlines()[-_LINES:])
+    print(f"== {found.fault.kind}\n{told}\n--")
     print(written(found.case).decode(errors="backslashreplace"), flush=True)
 
 

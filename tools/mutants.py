@@ -11,7 +11,9 @@ rest of the suite where these pass. Every kind of change has an equal share of a
 import argparse
 import ast
 import contextlib
+import importlib
 import itertools
+import json
 import os
 import queue
 import random
@@ -21,21 +23,23 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from types import FunctionType, ModuleType
+from typing import Any, NamedTuple, NoReturn
 
 ROOT = Path(__file__).parents[1]
 _PACKAGE = "sfsgen"
 _NOT_COPIED = (".git", ".venv", ".hypothesis", "*_cache", "__pycache__", "build", "dist")
-_SECONDS = 300  # a mutant that takes longer hangs
+_SECONDS = 200  # a mutant that takes longer hangs
+_ALL_SECONDS = 3600
 _BYTES = 4 * 2**30  # one that takes more runs away
-_FIRST = 3  # so many files of tests are asked before the others that are near
 _WIDTH = 60  # of a piece of source in the table
 
-_CHECK = "rules check_mutations check_situations check examples scale_situations check_own_output"
-_SCALE = "scale_situations scale examples check_own_output"
+_CHECK = "rules check_mutations check_situations check examples scale_situations"
+_SCALE = "scale_situations scale examples"
 _RENDER = "examples refusals values_file pairs output schemas"
 _READ = "yaml_documents json_documents manifests"
 
@@ -142,7 +146,7 @@ class Site(NamedTuple):
     """Where in a field that is a list; None in another."""
     new: ast.AST | None
     """What comes in its place; None takes it out."""
-    function: str = ""
+    function: str
 
 
 class Mutant(NamedTuple):
@@ -154,6 +158,11 @@ class Mutant(NamedTuple):
     function: str
     change: str
     source: str
+
+    @property
+    def is_in_function(self) -> bool:
+        """Whether it lies in a function, which can be changed in a module that is imported."""
+        return self.function[-1:] not in ("", ".")
 
     @property
     def reason(self) -> str:
@@ -192,8 +201,11 @@ def _below(node: ast.AST, function: str) -> Iterator[Site]:
 
 
 def _named(node: ast.AST, function: str) -> str:
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return f"{function}.{node.name}".strip(".")
+    """Return the name of the function that a node is in, with a point after that of a class."""
+    if isinstance(node, ast.ClassDef):
+        return f"{node.name}."
+    if isinstance(node, ast.FunctionDef):
+        return f"{function}{'.' * (function[-1:] not in ('', '.'))}{node.name}"
     return function
 
 
@@ -367,36 +379,46 @@ def _short(text: str) -> str:
 
 
 class Workshop:
-    """A copy of the tree in which mutants run one after another, and the working tree never."""
+    """A copy of the tree in which mutants run, and the working tree never."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_NOT_COPIED), symlinks=True)
-        self._pytest([], "--collect-only")  # compiles all that is not changed
 
-    def is_killed(self, mutant: Mutant, *, near: bool) -> bool:
-        """Return whether any test fails; with `near`, only the nearest are asked."""
+    def survivors(self, mutants: Sequence[Mutant]) -> list[Mutant]:
+        """Return those mutants of one module that the nearest tests do not notice.
+
+        The tests are collected once, in a process that changes and asks itself anew for each
+        mutant (`pytest_runtestloop`, below). Where that cannot be, the mutant survives here.
+        """
+        task, answer = self.folder / "mutants.task", self.folder / "mutants.answer"
+        task.write_text(json.dumps(mutants))
+        answer.write_bytes(b"")
+        tests = _nearest(mutants[0].module)
+        self._pytest(tests, _ALL_SECONDS, "-p", "tools.mutants", MUTANTS=str(self.folder))
+        killed = answer.read_text().split()
+        return [each for number, each in enumerate(mutants) if str(number) not in killed]
+
+    def is_killed(self, mutant: Mutant, tests: Sequence[str]) -> bool:
+        """Return whether any of some tests fails in a process that imports the mutant."""
         path = self.folder / _PACKAGE / f"{mutant.module}.py"
         original = path.read_text()
         for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
             compiled.unlink()
         try:
             path.write_text(mutant.source)
-            return not all(self._pytest(each) for each in _stages(mutant.module, near=near))
+            return not self._pytest(tests, _SECONDS, PYTHONDONTWRITEBYTECODE="1")
         finally:
             path.write_text(original)
 
-    def _pytest(self, tests: Sequence[str], *more: str) -> bool:
+    def _pytest(self, tests: Sequence[str], seconds: int, *options: str, **variables: str) -> bool:
         """Run tests until one fails; return whether none did in good time."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *more]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *options]
         command += [f"tests/test_{each}.py" for each in tests]
-        environment = {**os.environ, "PYTHONPATH": str(self.folder)}
-        if not more:
-            environment["PYTHONDONTWRITEBYTECODE"] = "1"
         with subprocess.Popen(
             command,
             cwd=self.folder,
-            env=environment,
+            env={**os.environ, "PYTHONPATH": str(self.folder), **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -404,7 +426,7 @@ class Workshop:
             preexec_fn=_limit,  # noqa: PLW1509  # it takes no locks
         ) as running:
             try:
-                return running.wait(_SECONDS) == 0
+                return running.wait(seconds) == 0
             except subprocess.TimeoutExpired:
                 return False
             finally:
@@ -416,17 +438,96 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_BYTES, _BYTES))
 
 
+def pytest_runtestloop(session: Any) -> bool | None:
+    """Run the tests that were collected once for each mutant, in a process forked for it.
+
+    pytest calls this where it is told to by `Workshop.survivors`, and in no other run.
+    """
+    if "MUTANTS" not in os.environ:
+        return None
+    folder = Path(os.environ["MUTANTS"])
+    mutants = [Mutant(*each) for each in json.loads((folder / "mutants.task").read_text())]
+    with (folder / "mutants.answer").open("a") as answer:
+        for number, mutant in enumerate(mutants):
+            if mutant.is_in_function and not _survives(session, mutant):
+                print(number, file=answer, flush=True)
+    return True
+
+
+def _survives(session: Any, mutant: Mutant) -> bool:
+    child = os.fork()
+    if child == 0:
+        _ask(session, mutant)
+    end = time.monotonic() + _SECONDS
+    while time.monotonic() < end:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status == 0
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False
+
+
+def _ask(session: Any, mutant: Mutant) -> NoReturn:
+    """Become the mutant, run the tests, and end the process with 1 at the first that fails."""
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS // 4, _SECONDS // 4))
+    try:
+        if not _become(mutant):
+            os._exit(0)
+        for item, following in itertools.pairwise([*session.items, None]):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.testsfailed:
+                os._exit(1)
+    except BaseException:  # noqa: BLE001  # whatever it is, the mutant was noticed
+        os._exit(1)
+    os._exit(0)
+
+
+def _become(mutant: Mutant) -> bool:
+    """Give the functions of a module that is imported the code of the mutant's, if they can be."""
+    module = importlib.import_module(f"{_PACKAGE}.{mutant.module}".replace("/", "."))
+    changed = ModuleType(module.__name__)
+    vars(changed).update({key: each for key, each in vars(module).items() if key[:2] == "__"})
+    sys.modules[module.__name__] = changed  # named tuples look for their module while they are made
+    exec(compile(mutant.source, str(module.__file__), "exec"), vars(changed))  # noqa: S102
+    sys.modules[module.__name__] = module
+    try:
+        _take_over(vars(module), vars(changed))
+    except ValueError:  # they see other variables of the function around them
+        return False
+    for each in list(sys.modules.values()):
+        if each.__name__.startswith(_PACKAGE):
+            for value in list(vars(each).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+    return True
+
+
+def _take_over(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    for name, value in old.items():
+        mine, others = _function(value), _function(new.get(name))
+        if mine and others:
+            mine.__code__ = others.__code__
+            mine.__defaults__, mine.__kwdefaults__ = others.__defaults__, others.__kwdefaults__
+        elif isinstance(value, type) and isinstance(new.get(name), type):
+            _take_over(vars(value), vars(new[name]))
+
+
+def _function(value: Any) -> FunctionType | None:
+    """Return the function behind a decorator of the standard library."""
+    for wrapper in ("fget", "func", "__wrapped__", "__func__"):
+        value = getattr(value, wrapper, value)
+    return value if isinstance(value, FunctionType) else None
+
+
 def _all_tests() -> list[str]:
     return sorted(each.stem.removeprefix("test_") for each in ROOT.glob("tests/test_*.py"))
 
 
-def _stages(module: str, *, near: bool) -> Iterator[list[str]]:
-    """Yield the tests to ask one after another; the first decide most mutants in seconds."""
-    everything = _all_tests()
+def _nearest(module: str) -> list[str]:
     named = _NEAR.get(module) or _NEAR.get(module.partition("/")[0], "")
-    nearest = [each for each in dict.fromkeys(named.split()) if each in everything]
-    rest = [] if near else [each for each in everything if each not in nearest]
-    yield from filter(None, (nearest[:_FIRST], nearest[_FIRST:], rest))
+    return [each for each in dict.fromkeys(named.split()) if each in _all_tests()]
 
 
 def modules() -> list[str]:
@@ -438,20 +539,36 @@ def modules() -> list[str]:
 
 def judge(chosen: Sequence[Mutant], jobs: int, *, near: bool) -> Iterator[Verdict]:
     """Yield what the tests make of mutants, in their order."""
+    by_module = [list(each) for _, each in itertools.groupby(chosen, lambda each: each.module)]
     with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
         free: queue.SimpleQueue[Workshop] = queue.SimpleQueue()
-        for number in range(min(jobs, len(chosen))):
+        for number in range(min(jobs, len(by_module))):
             free.put(Workshop(Path(scratch, str(number))))
 
-        def verdict(mutant: Mutant) -> Verdict:
+        def verdicts(mutants: Sequence[Mutant]) -> list[Verdict]:
             workshop = free.get()
             try:
-                return Verdict(mutant, workshop.is_killed(mutant, near=near))
+                return list(_verdicts(workshop, mutants, near=near))
             finally:
                 free.put(workshop)
 
         with ThreadPoolExecutor(jobs) as pool:
-            yield from pool.map(verdict, chosen)
+            for found in pool.map(verdicts, by_module):
+                yield from found
+
+
+def _verdicts(workshop: Workshop, mutants: Sequence[Mutant], *, near: bool) -> Iterator[Verdict]:
+    nearest = _nearest(mutants[0].module)
+    rest = [each for each in _all_tests() if each not in nearest]
+    survivors = workshop.survivors(mutants)
+    for mutant in mutants:
+        is_killed = mutant not in survivors
+        # A constant of the module, or of a class, is read when it is imported, and only then.
+        if not is_killed and not (mutant.is_in_function and near):
+            is_killed = workshop.is_killed(mutant, nearest)
+        if not (is_killed or near or mutant.reason):
+            is_killed = workshop.is_killed(mutant, rest)
+        yield Verdict(mutant, is_killed)
 
 
 def show(verdicts: Iterator[Verdict]) -> None:
