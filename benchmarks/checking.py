@@ -21,6 +21,7 @@ from reading import dump, json_load, milliseconds
 from run import report
 
 from sfsgen.inspection import inspect, scene
+from sfsgen.inventory import Access, Read
 from sfsgen.manifests import read_manifests
 from sfsgen.ruleset import RULES
 from sfsgen.scene import Scene
@@ -66,7 +67,7 @@ def only_read(path: Path) -> int:
 
 def _scene(path: Path) -> Scene:
     manifests, problems = read_manifests(path.read_bytes(), str(path))
-    return scene(manifests, problems, "default", None, [])
+    return scene(Read(manifests, problems), "default", None, Access())
 
 
 def as_manifests(document: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 import sfsgen
-from sfsgen.console import tell
+from sfsgen.console import tell, write_stdout
 from sfsgen.errors import EXIT_STATUS, InputError, Problem
 
 _COMMANDS = {
@@ -56,7 +56,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"sfsgen {sfsgen.__version__}")
+        write_stdout([f"sfsgen {sfsgen.__version__}\n"])
         raise typer.Exit
 
 

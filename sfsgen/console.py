@@ -6,18 +6,21 @@ import sys
 from collections.abc import Iterable
 
 from sfsgen.errors import Place, Problem
+from sfsgen.plain_text import one_line, readable
 
 
-def say(text: str) -> None:
-    """Print a text on stderr; where nobody can hear it, the work goes on."""
+def say(line: str) -> None:
+    """Print a line on stderr, whatever it holds; where nobody can hear it, the work goes on."""
     with contextlib.suppress(OSError):
-        print(text, file=sys.stderr, flush=True)
+        print(readable(one_line(line), sys.stderr), file=sys.stderr, flush=True)
 
 
 def tell(*problems: Problem) -> None:
     """Print problems, each once: options' as they come, then a file's from top to bottom."""
     for problem in sorted(dict.fromkeys(problems), key=lambda each: each.place or Place("", 0, 0)):
-        say(str(problem))
+        say(f"{problem.where}: {problem.severity}: {problem.what}")
+        if problem.fix:
+            say(f"  fix: {problem.fix}")
 
 
 def note(text: str) -> None:

@@ -1,18 +1,235 @@
-"""What mends a volume or a claim: a kubectl command where a server holds it, else what to write."""
+"""What mends objects: a kubectl command where a server holds them, else what to write.
+
+No command takes a volume from a claim that is there, and each hits its object whatever the shell's
+own context and namespace are.
+"""
 
 import json
-import shlex
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sfsgen.existing import ExistingVolume, Key
+from sfsgen.existing import Existing, ExistingClaim, ExistingSet, ExistingVolume, Key
+from sfsgen.inventory import Access
+from sfsgen.kubectl import quoted
 from sfsgen.manifests import Manifest
 from sfsgen.versions import STATEFUL_SET_KINDS
 from sfsgen.yaml_text import scalar
 
-READ_ALL = "kubectl get sts,svc,pvc,pv -o yaml"
-"""What prints everything that `check` looks at."""
-_REMOVE_UID = '[{"op":"remove","path":"/spec/claimRef/uid"}]'
+_UID = "/spec/claimRef/uid"
+_ALL_UIDS = "uids: {.items[*].metadata.uid}"  # a line even where there are none
+RESYNC = "15 seconds"
+"""After so long the binder has looked at everything again (7 to 17 s, measured)."""
+
+
+class Cures(NamedTuple):
+    """What mends the objects that were read, for the cluster that they were read from."""
+
+    existing: Existing
+    access: Access
+
+    def read_all(self, namespace: str) -> str:
+        """Return the command that prints everything that `check` looks at."""
+        return self._command("get", "sts,svc,pvc,pv", "-o", "yaml", namespace=namespace)
+
+    def create(self) -> str:
+        """Return the command that creates what is piped into it."""
+        return self._command("create", "-f", "-")
+
+    def volumes(self, stateful_set: ExistingSet, *options: str) -> str:
+        """Return the command that prints what a set lacks, for the same input."""
+        name, access = stateful_set.name, self.access
+        is_clear = access.filenames and self.existing.set_names[name] == 1
+        where = [] if is_clear or access.namespace else ["-n", stateful_set.namespace]
+        return quoted(["sfsgen", "volumes", name, *where, *access.options, *options])
+
+    def describe(self, manifest: Manifest) -> str:
+        """Return the command that says why an object is as it is."""
+        kind = "pvc" if manifest.kind == "PersistentVolumeClaim" else "pv"
+        return self._command("describe", kind, manifest.name, namespace=manifest.namespace or None)
+
+    def volumes_elsewhere(self, stateful_set: ExistingSet) -> str:
+        """Return the same, for volumes of names that no other namespace's set has."""
+        return self.volumes(stateful_set, "--volume-name", "pv-{namespace}-{name}-{ordinal}")
+
+    def reserve(self, volume: ExistingVolume, key: Key) -> str:
+        """Return how to reserve a volume for a claim, and for no earlier one of its name."""
+        if not volume.manifest.is_stored:
+            return f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
+        holder = self.existing.holder(volume)
+        if holder not in (None, key):
+            return self.leave(volume)
+        if volume.claim_uid and holder is None:
+            reference = {"op": "replace", "path": "/spec/claimRef", "value": _reference(key)}
+            return self._guarded(volume, reference)
+        return self._patch(volume.name, {"claimRef": _reference(key)})
+
+    def redirect(self, volume: ExistingVolume, key: Key) -> str:
+        """Return how to reserve a volume for another claim than it says."""
+        if volume.manifest.is_stored:
+            return self.reserve(volume, key)
+        given = volume.manifest.value["spec"]["claimRef"]
+        fields = [
+            f"`{field}: {_flow(each)}`"
+            for field, each in zip(("namespace", "name"), key, strict=True)
+            if given.get(field) != each
+        ]
+        return f"write {' and '.join(fields)} into the claimRef of {volume.name}"
+
+    def free(self, volume: ExistingVolume) -> str:
+        """Return how a volume lets an earlier claim go, and stays reserved for its name (measured).
+
+        Without the whole claimRef it would be open to every claim in the cluster.
+        """
+        if not volume.manifest.is_stored:
+            return f"remove uid and resourceVersion from the claimRef of {volume.name}"
+        if self.existing.holder(volume):
+            return self.leave(volume)
+        return self._guarded(volume, {"op": "remove", "path": _UID})
+
+    def doubt(self, volume: ExistingVolume) -> str:
+        """Return what cannot be known of the uid that a volume holds, or ""."""
+        is_known = self.existing.elsewhere.is_complete or self.existing.holder(volume)
+        if is_known or not (volume.claim_uid and volume.manifest.is_stored):
+            return ""
+        return "; whether a claim of another namespace has its uid, what was read does not show"
+
+    def remove_after(self, pod: str, namespace: str, objects: Sequence[str]) -> str:
+        """Return the command that removes claims and volumes once their pod is gone."""
+        gone = ["wait", "--for=delete", f"pod/{pod}", "--timeout=10m"]
+        wait = self._command(*gone, namespace=namespace)
+        return f"{wait} && {self._command('delete', *objects, namespace=namespace)}"
+
+    def free_after(self, claim: ExistingClaim, volume: ExistingVolume) -> str:
+        """Return how a claim's volume is freed for the next one, once the claim is gone."""
+        gone = ["wait", "--for=delete", f"pvc/{claim.name}", "--timeout=10m"]
+        wait = self._command(*gone, namespace=claim.namespace)
+        return f"{wait} && {self._json_patch(volume, {'op': 'remove', 'path': _UID})}"
+
+    def mend_failed(self, volume: ExistingVolume) -> str:
+        """Return how a Failed volume comes back, without being deleted (measured)."""
+        if not volume.claim_uid:
+            return self.retain(volume)
+        if self.existing.holder(volume):
+            return self.leave(volume)
+        policy = "/spec/persistentVolumeReclaimPolicy"
+        retain = {"op": "replace", "path": policy, "value": "Retain"}
+        return self._guarded(volume, retain, {"op": "remove", "path": _UID})
+
+    def bind_again(self, claim: ExistingClaim) -> str:
+        """Return how a Lost claim binds again to the volume that is reserved for its name.
+
+        Neither the claim nor its pod is deleted (0.2 s, measured).
+        """
+        note = "pv.kubernetes.io/bind-completed-"
+        return self._command("annotate", "pvc", claim.name, note, namespace=claim.namespace)
+
+    def give_back(self, volume: ExistingVolume, claim: ExistingClaim) -> str:
+        """Return how a Lost claim gets back the volume that is reserved for its name (measured)."""
+        if not volume.claim_uid:
+            return self.bind_again(claim)
+        if self.existing.holder(volume):
+            return self.leave(volume)
+        return self._guarded(volume, {"op": "replace", "path": _UID, "value": claim.uid})
+
+    def leave(self, volume: ExistingVolume) -> str:
+        """Return that a volume stays with the claim whose uid it holds.
+
+        Where its claimRef was changed, the controller writes it back, as long as nobody removes the
+        uid; who does takes the directory from a claim that is in use (measured).
+        """
+        namespace, name = self.existing.holder(volume) or ("", "")
+        text = f"leave {volume.name} to the claim {namespace}/{name}, whose uid it holds"
+        if volume.claim != (namespace, name):
+            text += f": within {RESYNC} the controller writes it back into the claimRef"
+        return text
+
+    def delete(self, claim: ExistingClaim) -> str:
+        """Return the command that deletes a claim."""
+        return self._command("delete", "pvc", claim.name, namespace=claim.namespace)
+
+    def set_fields(self, volume: ExistingVolume, fields: dict[str, Any]) -> str:
+        """Return how to change fields of a volume's spec that may be changed."""
+        if volume.manifest.is_stored:
+            return self._patch(volume.name, fields)
+        shown = " and ".join(f"`{field}: {_flow(value)}`" for field, value in fields.items())
+        return f"write {shown} into the spec of {volume.name}"
+
+    def label(self, volume: ExistingVolume, labels: Mapping[str, str]) -> str:
+        """Return how to give a volume labels."""
+        if volume.manifest.is_stored:
+            pairs = (f"{key}={value}" for key, value in labels.items())
+            return self._command("label", "pv", volume.name, *pairs)
+        return f"write `labels: {_flow(dict(labels))}` into the metadata of {volume.name}"
+
+    def retain(self, volume: ExistingVolume) -> str:
+        """Return how to keep the data of a volume whose claim is deleted."""
+        return self.set_fields(volume, {"persistentVolumeReclaimPolicy": "Retain"})
+
+    def anew(self, manifest: Manifest, fix: str) -> str:
+        """Return a fix of a field that is immutable once a server holds the object."""
+        if not manifest.is_stored:
+            return fix
+        if manifest.kind in STATEFUL_SET_KINDS:
+            delete = ["delete", "sts", manifest.name, "--cascade=orphan"]
+            orphan = self._command(*delete, namespace=manifest.namespace or None)
+            return f"{orphan}, {fix}, and create it anew: it is immutable"
+        if manifest.kind == "PersistentVolume":
+            return (
+                f"{fix}: it is immutable, so see that no pod uses it and that its policy is "
+                "Retain, delete the claim and the volume, and create both anew"
+            )
+        claim = self.existing.claims.get((manifest.namespace, manifest.name))
+        if manifest.kind == "PersistentVolumeClaim" and claim:
+            return f"{fix}: it is immutable, so {self._make_anew(claim)}"
+        return f"{fix}: it is immutable, so delete the {manifest.kind}, and create it anew"
+
+    def _make_anew(self, claim: ExistingClaim) -> str:
+        """Return how a claim is deleted and made anew, its volume and the data kept."""
+        if claim.phase not in ("Bound", "Lost"):
+            return f"{self.delete(claim)}, and create it anew"
+        volume = self.existing.volumes.get(claim.volume_name)
+        if volume is None:
+            return f"read its volume too ({self.read_all(claim.namespace)}), and look again"
+        steps = [] if volume.reclaim_policy == "Retain" else [self.retain(volume)]
+        steps.append(self.delete(claim))
+        if volume.claim_uid == claim.uid:
+            steps.append(self.free_after(claim, volume))
+        return f"once no pod uses it, {' && '.join(steps)}, and create it anew"
+
+    def _guarded(self, volume: ExistingVolume, *operations: dict[str, Any]) -> str:
+        """Return a patch that takes a uid away, if no claim has it.
+
+        Where the claims of all namespaces were not read, the command looks for itself: a claimRef
+        that was changed by mistake may hold the uid of a claim of any namespace (measured).
+        """
+        patch = self._json_patch(volume, *operations)
+        if self.existing.elsewhere.is_complete:
+            return patch
+        look = self._command("get", "pvc", "-A", "-o", f"jsonpath={_ALL_UIDS}")
+        return f"{look} | {quoted(['grep', '-qvF', '--', volume.claim_uid])} && {patch}"
+
+    def _json_patch(self, volume: ExistingVolume, *operations: dict[str, Any]) -> str:
+        """Return a patch that the server refuses where the uid is another one by now (measured)."""
+        test = {"op": "test", "path": _UID, "value": volume.claim_uid}
+        patch = _compact([test, *operations])
+        return self._command("patch", "pv", volume.name, "--type=json", "-p", patch)
+
+    def _patch(self, volume: str, spec: dict[str, Any]) -> str:
+        """Return the command that changes fields of a volume's spec."""
+        return self._command("patch", "pv", volume, "-p", _compact({"spec": spec}))
+
+    def _command(self, *words: str, namespace: str | None = None) -> str:
+        return self.access.kubectl.command(*words, namespace=namespace)
+
+
+def claim_ref_of(key: Key) -> str:
+    """Return the claimRef that reserves a volume for a claim, as it can be pasted into YAML."""
+    return f"claimRef: {_flow(_reference(key))}"
+
+
+def flow(labels: Mapping[str, str]) -> str:
+    """Return labels as they can be pasted into YAML."""
+    return ", ".join(f"{_flow(key)}: {_flow(each)}" for key, each in labels.items())
 
 
 def _reference(key: Key) -> dict[str, str]:
@@ -26,87 +243,8 @@ def _reference(key: Key) -> dict[str, str]:
     }
 
 
-def reserve(volume: ExistingVolume, key: Key) -> str:
-    """Return how to reserve a volume for a claim, and for no earlier one of its name."""
-    if volume.manifest.is_stored:
-        old = {"uid": None, "resourceVersion": None} if volume.claim_uid else {}
-        return _patch(volume.name, {"claimRef": _reference(key) | old})
-    return f"write `claimRef: {_flow(_reference(key))}` into the spec of {volume.name}"
-
-
-def redirect(volume: ExistingVolume, key: Key) -> str:
-    """Return how to reserve a volume for another claim than it says."""
-    if volume.manifest.is_stored:
-        return reserve(volume, key)
-    given = volume.manifest.value["spec"]["claimRef"]
-    fields = [
-        f"`{field}: {_flow(each)}`"
-        for field, each in zip(("namespace", "name"), key, strict=True)
-        if given.get(field) != each
-    ]
-    return f"write {' and '.join(fields)} into the claimRef of {volume.name}"
-
-
-def flow(labels: Mapping[str, str]) -> str:
-    """Return labels as they can be pasted into YAML."""
-    return ", ".join(f"{_flow(key)}: {_flow(each)}" for key, each in labels.items())
-
-
-def free(volume: ExistingVolume) -> str:
-    """Return how a volume lets an earlier claim go, and stays reserved for its name (measured).
-
-    Without the whole claimRef it would be open to every claim in the cluster.
-    """
-    if volume.manifest.is_stored:
-        return _command("patch", "pv", volume.name, "--type=json", "-p", _REMOVE_UID)
-    return f"remove uid and resourceVersion from the claimRef of {volume.name}"
-
-
-def _patch(volume: str, spec: dict[str, Any]) -> str:
-    """Return the command that changes fields of a volume's spec."""
-    return _command("patch", "pv", volume, "-p", json.dumps({"spec": spec}, separators=(",", ":")))
-
-
-def set_fields(volume: ExistingVolume, fields: dict[str, Any]) -> str:
-    """Return how to change fields of a volume's spec that may be changed."""
-    if volume.manifest.is_stored:
-        return _patch(volume.name, fields)
-    shown = " and ".join(f"`{field}: {_flow(value)}`" for field, value in fields.items())
-    return f"write {shown} into the spec of {volume.name}"
-
-
-def label(volume: ExistingVolume, labels: Mapping[str, str]) -> str:
-    """Return how to give a volume labels."""
-    if volume.manifest.is_stored:
-        pairs = (f"{key}={value}" for key, value in labels.items())
-        return _command("label", "pv", volume.name, *pairs)
-    return f"write `labels: {_flow(dict(labels))}` into the metadata of {volume.name}"
-
-
-def retain(volume: ExistingVolume) -> str:
-    """Return how to keep the data of a volume whose claim is deleted."""
-    return set_fields(volume, {"persistentVolumeReclaimPolicy": "Retain"})
-
-
-def anew(manifest: Manifest, fix: str) -> str:
-    """Return a fix of a field that is immutable once a server holds the object."""
-    if not manifest.is_stored:
-        return fix
-    if manifest.kind in STATEFUL_SET_KINDS:
-        orphan = _command("delete", "sts", manifest.name, "--cascade=orphan")
-        return f"{orphan}, {fix}, and create it anew: it is immutable"
-    if manifest.kind == "PersistentVolume":
-        return f"{fix}: it is immutable, so delete the claim and the volume, and create both anew"
-    if manifest.kind == "PersistentVolumeClaim":
-        return (
-            f"{fix}: it is immutable, so see that its volume has the policy Retain, delete the "
-            "claim, remove the uid from the volume's claimRef, and create the claim anew"
-        )
-    return f"{fix}: it is immutable, so delete the {manifest.kind}, and create it anew"
-
-
-def _command(*words: str) -> str:
-    return shlex.join(["kubectl", *words])
+def _compact(patch: Any) -> str:
+    return json.dumps(patch, separators=(",", ":"))
 
 
 def _flow(value: Any) -> str:
@@ -115,4 +253,5 @@ def _flow(value: Any) -> str:
         return f"{{{flow(value)}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(_flow, value))}]"
-    return json.dumps(value) if set(value) & set(",[]{}") else scalar(value)
+    text = value or ""  # what is not written is empty to Kubernetes
+    return json.dumps(text) if set(text) & set(",[]{}") else scalar(text)

@@ -33,10 +33,6 @@ class Problem(NamedTuple):
         is_place = line.isdecimal() and column.isdecimal()
         return Place(file, int(line), int(column)) if is_place else None
 
-    def __str__(self) -> str:
-        text = f"{self.where}: {self.severity}: {self.what}"
-        return f"{text}\n  fix: {self.fix}" if self.fix else text
-
 
 class InputError(Exception):
     """The input cannot be used; holds every problem that was found in it."""

@@ -1,5 +1,7 @@
 """What exists: the StatefulSets, claims, volumes and Services among manifests, by name."""
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -140,11 +142,24 @@ Seat = tuple[ExistingSet, ExistingTemplate, int]
 """A set, one of its claim templates, and an ordinal."""
 
 
+class ClaimsElsewhere(NamedTuple):
+    """The claims beside those that were read: of other namespaces."""
+
+    by_uid: Mapping[str, Key]
+    is_complete: bool
+    """Whether these, and those that were read, are all that the cluster has."""
+
+
+UNKNOWN_ELSEWHERE = ClaimsElsewhere({}, is_complete=False)
+"""What files show: nobody knows what they leave out."""
+
+
 class Existing:
     """What exists, by name; of two objects that share one, the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, elsewhere: ClaimsElsewhere) -> None:
         """Begin with nothing; `existing` fills it."""
+        self.elsewhere = elsewhere
         self.sets: dict[Key, ExistingSet] = {}
         self.claims: dict[Key, ExistingClaim] = {}
         self.volumes: dict[str, ExistingVolume] = {}
@@ -157,6 +172,11 @@ class Existing:
     def stateful_sets(self) -> tuple[ExistingSet, ...]:
         """The sets."""
         return tuple(self.sets.values())
+
+    @cached_property
+    def set_names(self) -> Mapping[str, int]:
+        """How many sets, in all namespaces, bear a name."""
+        return Counter(each.name for each in self.sets.values())
 
     @cached_property
     def reservations(self) -> Mapping[Key, list[ExistingVolume]]:
@@ -172,6 +192,43 @@ class Existing:
         return next(iter(self.reservations.get(key, ())), None)
 
     @cached_property
+    def _holders(self) -> Mapping[str, Key]:
+        """The claims of all namespaces, as far as they are known, by their uids."""
+        read = {each.uid: each.key for each in self.claims.values() if each.uid}
+        return {**self.elsewhere.by_uid, **read}
+
+    def holder(self, volume: ExistingVolume) -> Key | None:
+        """Return the claim whose uid a volume holds, of whatever namespace, if it is there.
+
+        The volume is that claim's, whatever else its claimRef says: a bound claim and its volume
+        find each other by the uid (pv_controller.go, syncBoundClaim; measured).
+        """
+        return self._holders.get(volume.claim_uid) if volume.manifest.is_stored else None
+
+    def is_taken_over(self, volume: ExistingVolume) -> bool:
+        """Return whether a claimRef names another claim than the one whose uid it holds."""
+        return self.holder(volume) not in (None, volume.claim)
+
+    def is_foreign(self, volume: ExistingVolume) -> bool:
+        """Return whether a stored volume is for a claim that was not read: of another namespace."""
+        if not volume.manifest.is_stored or volume.claim is None or volume.claim in self.claims:
+            return False
+        if volume.phase == "Bound" or self.holder(volume):
+            return True
+        if self.elsewhere.is_complete:
+            return volume.claim in self._claims_elsewhere
+        return bool(volume.claim_uid) or volume.claim[0] not in self._namespaces
+
+    @cached_property
+    def _claims_elsewhere(self) -> frozenset[Key]:
+        return frozenset(self.elsewhere.by_uid.values())
+
+    @cached_property
+    def _namespaces(self) -> set[str]:
+        """The namespaces of what was read."""
+        return {key[0] for kind in (self.sets, self.claims, self.services) for key in kind}
+
+    @cached_property
     def directories(self) -> Mapping[NfsDirectory, list[ExistingVolume]]:
         """The volumes by the directory that they lie in."""
         found: dict[NfsDirectory, list[ExistingVolume]] = {}
@@ -182,13 +239,21 @@ class Existing:
         return found
 
     @cached_property
-    def _above(self) -> Mapping[NfsDirectory, ExistingVolume]:
-        """A volume by each directory that it lies below."""
-        return {
-            each: volumes[-1]
-            for directory, volumes in self.directories.items()
-            for each in _parents(directory)
-        }
+    def _in_order(self) -> Sequence[NfsDirectory]:
+        """The directories; those below another one stand together, though not right behind it."""
+        return sorted(self.directories)
+
+    def _below(self, directory: NfsDirectory) -> ExistingVolume | None:
+        """Return a volume whose directory lies below another directory."""
+        if directory.path == "/":
+            return None  # all lie below it, which says nothing
+        first = NfsDirectory(directory.server, f"{directory.path}/")
+        index = bisect_left(self._in_order, first)
+        found = self._in_order[index : index + 1]
+        for each in found:
+            if each.server == first.server and each.path.startswith(first.path):
+                return self.directories[each][-1]
+        return None
 
     def overlapping(self, wanted: NfsDirectory, *, is_shared: bool) -> ExistingVolume | None:
         """Return a volume whose data lies in a directory, above or below it.
@@ -198,7 +263,7 @@ class Existing:
         directory = location(wanted)
         here = None if is_shared else self._volume_in(directory)
         above = map(self._volume_in, _parents(directory))
-        return here or self._above.get(directory) or next(filter(None, above), None)
+        return here or self._below(directory) or next(filter(None, above), None)
 
     def _volume_in(self, directory: NfsDirectory) -> ExistingVolume | None:
         volumes = self.directories.get(directory)
@@ -235,12 +300,16 @@ class Existing:
         return (key for key in self.claims if not self.wanting(key))
 
 
-def existing(manifests: Iterable[Manifest], default_namespace: str) -> Existing:
+def existing(
+    manifests: Iterable[Manifest],
+    default_namespace: str,
+    elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE,
+) -> Existing:
     """Return what exists among manifests without faults; other kinds are passed over.
 
     An object without a namespace is in the default one, as kubectl would put it.
     """
-    found = Existing()
+    found = Existing(elsewhere)
     for manifest in manifests:
         # A name that the server is to make up nothing can refer to.
         if not manifest.name or not manifest.is_kubernetes_own:

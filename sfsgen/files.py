@@ -2,16 +2,23 @@
 
 import codecs
 import os
+import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from sfsgen.errors import InputError, Problem
 
 STDIN = "stdin"
 """How messages name what was read from stdin."""
 # What kubectl reads of a folder; a kustomization is no object, and kubectl stops at one.
-_MANIFESTS = (".json", ".yaml", ".yml")
+MANIFESTS = (".json", ".yaml", ".yml")
+"""How the names of files with manifests end."""
+LARGEST = 128 * 2**20
+"""Bytes of one input at the most: some 30,000 pairs as kubectl prints them."""
+_UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
+_SAMPLE = 2**20  # bytes, after which what is no text is refused
 
 
 def shown(filename: str) -> str:
@@ -20,11 +27,27 @@ def shown(filename: str) -> str:
 
 
 def content(filename: str) -> bytes:
-    """Return the bytes of a file, or of stdin for `-`. Raises InputError where there are none."""
+    """Return the bytes of a file, or of stdin for `-`.
+
+    Raises InputError where there are none, and for what may never end: a device, or more than
+    LARGEST.
+    """
     try:
-        return _stdin() if filename == "-" else Path(filename).read_bytes()
+        if filename == "-":
+            return _all_of(_stdin(), STDIN)
+        if not _is_one_of(filename, stat.S_IFREG, stat.S_IFIFO, stat.S_IFDIR):
+            what = "it is neither a file nor a pipe"
+            raise InputError(Problem(filename, what, "name a file, or - for stdin"))
+        with Path(filename).open("rb", buffering=0) as file:
+            return _all_of(file, filename)
     except OSError as error:
         raise _unreadable(shown(filename), error) from error
+
+
+def too_large(name: str) -> InputError:
+    """Return the error for an input that has no end, or is taken for one without."""
+    what = f"it holds more than {LARGEST // 2**20} MiB"
+    return InputError(Problem(name, what, "read less at once: a namespace, or a file, at a time"))
 
 
 def manifests_in(folder: str) -> list[str]:
@@ -40,12 +63,34 @@ def manifests_in(folder: str) -> list[str]:
         os.path.join(inside, name)  # noqa: PTH118  # a Path would drop the "./" that was typed
         for inside, _, names in os.walk(folder, onerror=refuse)
         for name in names
-        if name.endswith(_MANIFESTS) and not name.startswith("kustomization.")
+        if name.endswith(MANIFESTS) and not name.startswith("kustomization.")
     )
     if not found:
-        what = f"it holds no {', no '.join(f'*{each}' for each in _MANIFESTS)}"
+        what = f"it holds no {', no '.join(f'*{each}' for each in MANIFESTS)}"
         raise InputError(Problem(folder, what, "name the files, or a folder with manifests in it"))
+    root = os.path.realpath(folder)
+    if problems := [each for name in found for each in _not_of_folder(name, root)]:
+        raise InputError(*problems)
     return found
+
+
+def _not_of_folder(name: str, root: str) -> Iterator[Problem]:
+    """Yield why what was found in a folder is not read: nobody named it."""
+    try:
+        if not _is_one_of(name, stat.S_IFREG):
+            yield Problem(name, "it is no file", "remove it from the folder, or name the files")
+        elif os.path.islink(name):  # noqa: PTH114  # as it was typed
+            target = os.path.realpath(name)
+            if os.path.commonpath([root, target]) != root:
+                what = f"it is a link out of the folder, to {target}"
+                yield Problem(name, what, f"name what is meant: -f {target}")
+    except OSError as error:
+        yield from _unreadable(name, error).problems
+
+
+def _is_one_of(name: str, *types: int) -> bool:
+    """Return whether what a name leads to is of one of some types. Raises OSError."""
+    return stat.S_IFMT(os.stat(name).st_mode) in types  # noqa: PTH116  # a Path changes the name
 
 
 def decoded(data: bytes, file: str) -> str:
@@ -56,17 +101,29 @@ def decoded(data: bytes, file: str) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
         what = f"the byte 0x{data[error.start]:02x} is not UTF-8"
-        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if data.startswith(_UTF16):
             what = "it is UTF-16, as PowerShell's `>` writes it"
         where = f"{file}:{line}:{column}"
         raise InputError(Problem(where, what, "save the file as UTF-8")) from error
 
 
-def _stdin() -> bytes:
+def _all_of(file: BinaryIO, name: str) -> bytes:
+    """Return all that a stream holds. Raises InputError where it holds too much, or no text."""
+    data = bytearray()
+    while piece := file.read(_SAMPLE):
+        data += piece
+        if len(data) > LARGEST:
+            raise too_large(name)
+        if len(data) >= _SAMPLE and b"\0" in piece and not data.startswith(_UTF16):
+            raise InputError(Problem(name, "it is no text", "name a file with manifests"))
+    return bytes(data)
+
+
+def _stdin() -> BinaryIO:
     stdin: TextIO | None = sys.stdin  # None where it is closed
     if stdin is None:
         raise OSError(0, "it is closed")
-    return stdin.buffer.read()
+    return stdin.buffer
 
 
 def _unreadable(name: str, error: OSError) -> InputError:

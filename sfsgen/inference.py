@@ -43,6 +43,8 @@ def infer(
 
     What cannot be inferred is a problem that names the option to give.
     """
+    if not stateful_set.templates:
+        return Inferred((), ())
     given = {option for option, value in options.items() if is_given(value)}
     values = Values(target)
     found = [_pairs(existing, stateful_set, each, ordinals) for each in stateful_set.templates]
@@ -56,7 +58,7 @@ def infer(
     overlay(values, options)
     nothing = Metadata({}, {}, {})
     owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing, nothing)
-    templates = claim_templates(values, owner) if stateful_set.templates else ()
+    templates = claim_templates(values, owner)
     completed = tuple(
         made._replace(
             storage_class=_storage_class(template, pairs),

@@ -1,11 +1,12 @@
 """Looks at what exists with the rules: what they find, where it stands, for which sets."""
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from sfsgen.errors import Place, Problem
+from sfsgen.errors import Place
 from sfsgen.existing import ExistingSet, existing
 from sfsgen.findings import Finding, Severity
+from sfsgen.inventory import Access, Read
 from sfsgen.manifests import Manifest
 from sfsgen.paths import spelled
 from sfsgen.ruleset import Rule, findings
@@ -36,22 +37,15 @@ class Located(NamedTuple):
     related: tuple[Manifest, ...]
 
 
-def scene(
-    manifests: Sequence[Manifest],
-    problems: Sequence[Problem],
-    namespace: str,
-    target: Target | None,
-    source: Sequence[str],
-) -> Scene:
+def scene(read: Read, namespace: str, target: Target | None, access: Access) -> Scene:
     """Return the scene of what was read, and of what could not be.
 
-    Without a target, that of every maintained minor; `source` are the options that lead other
-    commands to the same objects.
+    Without a target, that of every maintained minor.
     """
     sound: list[Manifest] = []
-    unreadable = list(problems)
+    unreadable = list(read.problems)
     unread: dict[tuple[str, str], set[str]] = {}
-    for manifest in manifests:
+    for manifest in read.manifests:
         if found := list(faults(manifest)):
             unreadable += found
             is_global = manifest.kind == "PersistentVolume"
@@ -59,7 +53,8 @@ def scene(
             unread.setdefault(key, set()).add(manifest.name)
         elif manifest.is_kubernetes_own:
             sound.append(manifest)
-    return Scene(existing(sound, namespace), Look(sound, unreadable, unread, target, source))
+    found_there = existing(sound, namespace, read.elsewhere)
+    return Scene(found_there, Look(sound, unreadable, unread, target, access))
 
 
 def inspect(

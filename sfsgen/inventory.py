@@ -1,50 +1,133 @@
 """What exists, from files, stdin or the live cluster, with all that is wrong in it told at once."""
 
+import os
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sfsgen import cluster
 from sfsgen.errors import InputError, Problem
-from sfsgen.existing import Existing, ExistingSet, existing
+from sfsgen.existing import (
+    UNKNOWN_ELSEWHERE,
+    ClaimsElsewhere,
+    Existing,
+    ExistingSet,
+    existing,
+)
+from sfsgen.files import MANIFESTS
+from sfsgen.kubectl import Kubectl, quoted
 from sfsgen.manifests import Manifest, read_manifests, sources
+from sfsgen.names import label_fault
 from sfsgen.shapes import faults
 from sfsgen.vocabulary import DEFAULT_NAMESPACE
+
+_CLAIM = "PersistentVolumeClaim"
 
 
 class Access(NamedTuple):
     """Where to look: files, or a cluster as kubectl reaches it."""
 
-    filenames: Sequence[str]
-    namespace: str | None
-    context: str | None
-    kubeconfig: str | None
+    filenames: Sequence[str] = ()
+    namespace: str | None = None
+    kubectl: Kubectl = Kubectl()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a cluster is looked at."""
+        return not self.filenames
+
+    @property
+    def options(self) -> list[str]:
+        """The options by which another command looks at the same."""
+        given = [("-n", self.namespace), *self.kubectl.options]
+        given += [("-f", each) for each in self.filenames]
+        return [word for option, value in given if value is not None for word in (option, value)]
+
+
+def wrong_scope(names: Iterable[str], namespace: str | None) -> Iterator[Problem]:
+    """Yield what is wrong with the names of sets, and of a namespace, that options give."""
+    for name in names:
+        # What can be the name of a set is one, whatever lies in the folder.
+        if label_fault(name) and (name.endswith(MANIFESTS) or os.path.exists(name)):  # noqa: PTH110
+            what = f'"{name}" is a file, not the name of a set'
+            yield Problem("NAME", what, f"give it as {quoted(['-f', name])}")
+    if namespace is not None and (fault := label_fault(namespace)):
+        what = f'"{namespace}" is no name of a namespace: it {fault}'
+        yield Problem("--namespace", what, "write it as shop")
+
+
+class Read(NamedTuple):
+    """What was read: objects, what is no object, and what is known of claims elsewhere."""
+
+    manifests: Sequence[Manifest]
+    problems: Sequence[Problem]
+    elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE
 
 
 def inventory(access: Access) -> Existing:
     """Return what exists. Raises InputError for what cannot be read, with every problem of it."""
-    manifests, problems = objects(access)
-    for manifest in manifests:
+    read = objects(access)
+    problems = list(read.problems)
+    for manifest in read.manifests:
         problems += faults(manifest)
     if problems:
         raise InputError(*problems)
-    return existing(manifests, access.namespace or DEFAULT_NAMESPACE)
+    return existing(read.manifests, access.namespace or DEFAULT_NAMESPACE, read.elsewhere)
 
 
-def objects(
-    access: Access, resources: Sequence[str] = cluster.PAIRED
-) -> tuple[list[Manifest], list[Problem]]:
+def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
     """Return the objects of files, or of some resources of a cluster, and what is no object.
 
     Raises InputError for a file or a cluster that cannot be read at all.
     """
-    if access.filenames:
-        read = [read_manifests(data, file) for file, data in sources(access.filenames)]
-    else:
-        live = cluster.objects(resources, access.namespace, access.context, access.kubeconfig)
-        read = [read_manifests(live, cluster.NAME)]
-    manifests = [each for found, _ in read for each in found]
-    return manifests, [each for _, broken in read for each in broken]
+    if access.is_live:
+        data = cluster.objects(resources, access.namespace, access.kubectl)
+        manifests = _sent(data, access.kubectl)
+        return Read(manifests, (), _claims_elsewhere(manifests, access.kubectl))
+    read = [read_manifests(data, file) for file, data in sources(access.filenames)]
+    return Read(
+        [each for found, _ in read for each in found],
+        [each for _, broken in read for each in broken],
+    )
+
+
+def _sent(data: bytes, kubectl: Kubectl) -> list[Manifest]:
+    """Return the objects that kubectl printed. Raises InputError where it printed anything else."""
+    manifests, broken = read_manifests(data, cluster.NAME)
+    if broken or not data.lstrip().startswith(b"{"):
+        raise cluster.garbled(kubectl)
+    return manifests
+
+
+def _claims_elsewhere(manifests: Sequence[Manifest], kubectl: Kubectl) -> ClaimsElsewhere:
+    """Return the claims of other namespaces, where a volume is for one that was not read.
+
+    Who may not read them learns that it is not known.
+    """
+    claims = [each for each in manifests if each.kind == _CLAIM]
+    here = {(each.namespace, each.name, _uid(each.value["metadata"])) for each in claims}
+    if all(each in here for each in _references(manifests)):
+        return ClaimsElsewhere({}, is_complete=True)
+    try:
+        found = _sent(cluster.all_claims(kubectl), kubectl)
+    except InputError:
+        return UNKNOWN_ELSEWHERE
+    by_uid = {_uid(each.value["metadata"]): (each.namespace, each.name) for each in found}
+    return ClaimsElsewhere(by_uid, is_complete=True)
+
+
+def _references(manifests: Iterable[Manifest]) -> Iterator[tuple[str, str, str]]:
+    """Yield namespace, name and uid of the claims that volumes are for."""
+    for manifest in manifests:
+        spec = manifest.value.get("spec")
+        reference = spec.get("claimRef") if isinstance(spec, dict) else None
+        if manifest.kind == "PersistentVolume" and isinstance(reference, dict):
+            namespace, name = (str(reference.get(key)) for key in ("namespace", "name"))
+            yield namespace, name, _uid(reference)
+
+
+def _uid(value: Mapping[str, Any]) -> str:
+    return str(value.get("uid") or "")
 
 
 def chosen(
@@ -62,7 +145,9 @@ def chosen(
     for name in names:
         count = len([each for each in sets if each.name == name])
         if count == 0:
-            problems.append(Problem("NAME", f'there is no StatefulSet "{name}"', fix))
+            is_file = os.path.exists(name)  # noqa: PTH110  # a Path would raise for some names
+            its_fix = f"{fix}; what lies in {name} is read with -f {name}" if is_file else fix
+            problems.append(Problem("NAME", f'there is no StatefulSet "{name}"', its_fix))
         elif count > 1:
             what = f'several namespaces hold a StatefulSet "{name}"'
             problems.append(Problem("NAME", what, f"choose one with --namespace; {fix}"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.errors import InputError, Place, Problem
-from sfsgen.files import content, decoded, manifests_in, shown
+from sfsgen.files import LARGEST, content, decoded, manifests_in, shown, too_large
 from sfsgen.paths import Path, spelled
 from sfsgen.versions import STATEFUL_SET_KINDS
 from sfsgen.yaml_documents import Document, read
@@ -89,6 +89,7 @@ def sources(filenames: Sequence[str]) -> list[tuple[str, bytes]]:
     """
     found: list[tuple[str, bytes]] = []
     problems: list[Problem] = []
+    size = 0
     for filename in dict.fromkeys(filenames):
         try:
             is_folder = os.path.isdir(filename)  # noqa: PTH112  # a Path would raise here
@@ -101,6 +102,10 @@ def sources(filenames: Sequence[str]) -> list[tuple[str, bytes]]:
                 found.append((shown(name), content(name)))
             except InputError as error:
                 problems += error.problems
+                continue
+            size += len(found[-1][1])
+            if size > LARGEST:  # together they take as much memory as one
+                raise too_large(shown(filename))
     if problems:
         raise InputError(*problems)
     return found

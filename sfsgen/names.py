@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 _LABEL_LENGTH = 63
-_SUBDOMAIN_LENGTH = 253
+LONGEST_NAME = 253
+"""Characters of a DNS subdomain, as which most objects are named."""
 _LONGEST_ORDINAL = 10  # digits: ordinals are 32 bits
 _ORDINAL = "\0"  # stands for the ordinal in a Pattern's text: no name or path can hold it
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
@@ -123,8 +124,8 @@ def subdomain_fault(text: str) -> str:
     """Return why a text is no DNS subdomain (RFC 1123), or ""."""
     if not _SUBDOMAIN.fullmatch(text):
         return 'may hold a-z, 0-9, "-" and "." only, a letter or digit at both ends of each part'
-    if len(text) > _SUBDOMAIN_LENGTH:
-        return f"has {len(text)} characters; at most {_SUBDOMAIN_LENGTH} are possible"
+    if len(text) > LONGEST_NAME:
+        return f"has {len(text)} characters; at most {LONGEST_NAME} are possible"
     return ""
 
 

@@ -1,6 +1,5 @@
 """Documents to stdout or files, as YAML, JSON or names: complete, or not at all."""
 
-import json
 import os
 import shutil
 import tempfile
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from sfsgen.errors import InputError, Problem
 from sfsgen.names import Pattern
+from sfsgen.plain_text import as_json
 from sfsgen.render import Documents, fill_in
 from sfsgen.resources import STATEFUL_SET
 
@@ -64,7 +64,7 @@ def _as_json(documents: Documents, margin: str = "        ") -> Callable[[int], 
         from sfsgen.yaml_documents import read
 
         (document,) = read(documents.text(ordinal), documents.resource)
-        text = json.dumps(document.value, indent=4, ensure_ascii=False)
+        text = as_json(document.value, 4)
         return margin + text.replace("\n", f"\n{margin}")
 
     fill = fill_in(convert, convert, documents.ordinals) if documents.fill else None

@@ -1,11 +1,11 @@
 """What is missing: the volumes and claims that a set's ordinals lack, and nothing else."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sfsgen.comparison import departures, is_large_enough, lacking_modes
-from sfsgen.cures import free, reserve
+from sfsgen.cures import Cures
 from sfsgen.errors import Problem
 from sfsgen.existing import (
     Existing,
@@ -18,7 +18,7 @@ from sfsgen.existing import (
 from sfsgen.hazards import RECLAIM, SOFT_MOUNT, is_soft
 from sfsgen.inference import infer
 from sfsgen.model import ClaimTemplate, Series, VolumePair
-from sfsgen.names import Pattern
+from sfsgen.names import Pattern, label_fault, subdomain_fault
 from sfsgen.options import is_given
 from sfsgen.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.versions import Target
@@ -60,7 +60,7 @@ _NEW_PAIR = _Lack(PAIRED)
 
 
 def plan(
-    existing: Existing,
+    cures: Cures,
     stateful_set: ExistingSet,
     replicas: int,
     options: Mapping[str, Any],
@@ -69,12 +69,12 @@ def plan(
     """Return what a set lacks for so many replicas; options override what is inferred."""
     start = stateful_set.start_ordinal
     ordinals = range(start, start + replicas)
-    inferred = infer(existing, stateful_set, ordinals, options, target)
+    inferred = infer(cures.existing, stateful_set, ordinals, options, target)
     series: dict[str, list[Series]] = {resource: [] for resource in PAIRED}
     notes: list[str] = []
     problems: list[Problem] = []
     for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
-        lacks = ((ordinal, _lack(existing, wanted, ordinal)) for ordinal in ordinals)
+        lacks = ((ordinal, _lack(cures, wanted, ordinal)) for ordinal in ordinals)
         for lack, found in groupby(lacks, lambda each: each[1]):
             run = [ordinal for ordinal, _ in found]
             notes += filter(None, [lack.note])
@@ -83,6 +83,7 @@ def plan(
                 series[resource] += _series(wanted, range(run[0], run[-1] + 1), lack.pair)
         problems += _block_mode(stateful_set, template)
         notes += _traits(stateful_set, template, wanted, options) if series[VOLUME] else ()
+    problems += _refused_names(stateful_set, [each for kind in series.values() for each in kind])
     # What is not known matters only where a volume is made; a wrong option always does.
     problems += [
         each for each in inferred.problems if series[VOLUME] or is_given(options.get(each.where))
@@ -120,21 +121,35 @@ def _traits(
         yield f"a new claim {of_template} is not what it would make: {each.what}"
 
 
-def left_behind(existing: Existing, made: Plan) -> Iterator[tuple[str, str]]:
-    """Yield the claims, and their volumes, of ordinals above those of a plan."""
-    namespace = made.stateful_set.namespace
+def left_behind(cures: Cures, made: Plan) -> Iterator[str]:
+    """Yield what to say of the claims, and their volumes, of ordinals above those of a plan."""
+    existing, stateful_set = cures.existing, made.stateful_set
+    namespace = stateful_set.namespace
     keys = sorted(
         {key for key in (*existing.claims, *existing.reservations) if key[0] == namespace}
     )
-    for template in made.stateful_set.templates:
-        pattern = made.stateful_set.claim_name(template)
+    for template in stateful_set.templates:
+        pattern = stateful_set.claim_name(template)
         for key in keys:
             ordinal = pattern.ordinal_of(key[1])
             if ordinal is not None and ordinal >= made.ordinals.stop:
-                claim, volume = existing.claims.get(key), existing.reserved(key)
-                is_there = claim or (volume and volume.phase == "Bound")
-                its_volume = (claim and claim.volume_name) or (volume and volume.name)
-                yield key[1] if is_there else "", its_volume or ""
+                yield _left(cures, key, f"{stateful_set.name}-{ordinal}")
+
+
+def _left(cures: Cures, key: _Key, pod: str) -> str:
+    """Return what stays of an ordinal, and how it is removed once its pod is gone."""
+    existing = cures.existing
+    claim, reserved = existing.claims.get(key), existing.reserved(key)
+    volume = existing.volumes.get(claim.volume_name) if claim else reserved
+    is_there = claim or (volume and volume.phase == "Bound")
+    gone = [f"pvc/{key[1]}"] if is_there else []
+    if volume and volume.claim == key and not existing.is_taken_over(volume):
+        gone.append(f"pv/{volume.name}")
+    names = f"claim {key[1] if is_there else 'none'}, volume {volume.name if volume else 'none'}"
+    text = f"stays behind with its data: {names}"
+    if not gone:
+        return text
+    return f"{text}; once it is not needed, {cures.remove_after(pod, key[0], gone)}"
 
 
 def _series(wanted: ClaimTemplate, ordinals: range, pair: VolumePair | None) -> list[Series]:
@@ -144,11 +159,12 @@ def _series(wanted: ClaimTemplate, ordinals: range, pair: VolumePair | None) -> 
     return [Series(lambda _: pair, ordinals, *names, pair.namespace)]
 
 
-def _lack(existing: Existing, wanted: ClaimTemplate, ordinal: int) -> _Lack:
+def _lack(cures: Cures, wanted: ClaimTemplate, ordinal: int) -> _Lack:
+    existing = cures.existing
     key = wanted.namespace, wanted.claim_name.at(ordinal)
     claim = existing.claims.get(key)
     if claim and claim.volume_name:
-        return _of_claim_with_volume(existing, wanted, ordinal, claim)
+        return _of_claim_with_volume(cures, wanted, ordinal, claim)
     if len(rivals := existing.reservations.get(key, [])) > 1:
         what = f"{rivals[0].name} and {rivals[1].name} are both reserved for the claim {key[1]}"
         fix = "take the claimRef away from the one that is not meant"
@@ -156,15 +172,25 @@ def _lack(existing: Existing, wanted: ClaimTemplate, ordinal: int) -> _Lack:
     volume = existing.reserved(key) or existing.volumes.get(wanted.volume_name.at(ordinal))
     if volume is None:
         return _new(existing, wanted, ordinal, claim)
+    if existing.is_taken_over(volume):
+        return _of_another(cures, volume, key, claim)
     if volume.claim not in (None, key):
         what = f"the claim {key[1]} needs a volume, and {volume.name} is there for another claim"
         fix = "give --volume-name another pattern"
         return _Lack(problem=Problem(volume.manifest.where(), what, fix))
-    note = _released(volume, claim, key) or _unreserved(volume, key) or _unfit(volume, claim)
+    return _of_volume(cures, wanted, ordinal, volume)
+
+
+def _of_volume(cures: Cures, wanted: ClaimTemplate, ordinal: int, volume: ExistingVolume) -> _Lack:
+    """Return what is lacking of an ordinal whose volume is there, and is nobody else's."""
+    key = wanted.namespace, wanted.claim_name.at(ordinal)
+    claim = cures.existing.claims.get(key)
+    note = _released(cures, volume, claim, key) or _unreserved(cures, volume, key)
+    note = note or _unfit(volume, claim)
     is_unread = claim is None and volume.phase == "Bound"
     if is_unread:
         note = f"volume {volume.name} is Bound, and its claim {key[1]} is not in the input: read "
-        note += "the claims too (kubectl get sts,pvc,pv)"
+        note += f"the claims too ({cures.read_all(key[0])})"
     if claim or is_unread:
         return _Lack(note=note)
     # The claim that fits a volume which is there.
@@ -179,30 +205,51 @@ def _lack(existing: Existing, wanted: ClaimTemplate, ordinal: int) -> _Lack:
 
 
 def _of_claim_with_volume(
-    existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: ExistingClaim
+    cures: Cures, wanted: ClaimTemplate, ordinal: int, claim: ExistingClaim
 ) -> _Lack:
     key = claim.namespace, claim.name
-    volume = existing.volumes.get(claim.volume_name)
+    volume = cures.existing.volumes.get(claim.volume_name)
     if volume is None and claim.phase in ("Bound", "Lost"):
         named = f"its volume {claim.volume_name} is not in the input"
         return _Lack(note=f"the claim {claim.name} is {claim.phase}, and {named}")
     if volume is None:
-        return _new(existing, wanted, ordinal, claim)
-    if volume.claim and volume.claim != key:
-        their_namespace, their_name = volume.claim
-        what = f"the claim {key[0]}/{key[1]} names the volume {volume.name}, which is reserved for "
-        what += f"{their_namespace}/{their_name}"
-        if their_name == key[1]:
-            fix = f"write the namespace {key[0]} into its claimRef: a namespace was changed"
-            where = volume.manifest.where(("spec", "claimRef", "namespace"))
-            return _Lack(problem=Problem(where, what, fix))
-        return _Lack(note=what)
-    note = ""
-    if claim.manifest.is_terminating:
-        note = f"the claim {claim.name} is being deleted; make it anew once it is gone"
-    elif claim.phase != "Bound":
-        note = _released(volume, claim, key) or _unreserved(volume, key)
+        return _new(cures.existing, wanted, ordinal, claim)
+    if cures.existing.holder(volume) == key:
+        return _Lack(note=_being_deleted(claim))
+    if (volume.claim and volume.claim != key) or cures.existing.is_taken_over(volume):
+        return _of_another(cures, volume, key, claim)
+    note = _being_deleted(claim)
+    if not note and claim.phase != "Bound":
+        note = _released(cures, volume, claim, key) or _unreserved(cures, volume, key)
     return _Lack(note=note)
+
+
+def _being_deleted(claim: ExistingClaim) -> str:
+    if not claim.manifest.is_terminating:
+        return ""
+    return f"the claim {claim.name} is being deleted; make it anew once it is gone"
+
+
+def _of_another(
+    cures: Cures, volume: ExistingVolume, key: _Key, claim: ExistingClaim | None
+) -> _Lack:
+    """Return that a claim's volume is another claim's, to which it is left."""
+    existing = cures.existing
+    owner = existing.holder(volume) or volume.claim or key
+    what = f"the claim {'/'.join(key)} {'names' if claim else 'needs'} the volume {volume.name}, "
+    what += f"which is reserved for {'/'.join(owner)}"
+    if owner[1] != key[1] and claim:
+        return _Lack(note=what)
+    is_moved = not volume.manifest.is_stored and owner not in existing.claims
+    if is_moved:
+        fix = f"write the namespace {key[0]} into its claimRef: a namespace was changed"
+        where = volume.manifest.where(("spec", "claimRef", "namespace"))
+        return _Lack(problem=Problem(where, what, fix))
+    fix = "leave it, and give --volume-name another pattern, such as "
+    fix += "'pv-{namespace}-{name}-{ordinal}'"
+    if claim:
+        fix += f", once the claim, which names it, is gone: {cures.delete(claim)}"
+    return _Lack(problem=Problem(volume.manifest.where(("spec", "claimRef")), what, fix))
 
 
 def _new(
@@ -232,6 +279,24 @@ def _new(
     return _Lack((VOLUME,), pair)
 
 
+def _refused_names(stateful_set: ExistingSet, made: Sequence[Series]) -> Iterator[Problem]:
+    """Yield why names of what would be made are refused by the API server, each once."""
+    where = stateful_set.manifest.where
+    if made and (fault := label_fault(stateful_set.namespace)):
+        what = f'"{stateful_set.namespace}" is no name of a namespace: it {fault}'
+        yield Problem(where(("metadata", "namespace")), what, "write it as shop")
+    names = [
+        (kind, pattern.at(ordinal))
+        for series in made
+        for kind, pattern in (("volume", series.volume_name), ("claim", series.claim_name))
+        for ordinal in (series.ordinals[0], series.ordinals[-1])
+    ]
+    for kind, name in dict.fromkeys(names):
+        if fault := subdomain_fault(name):
+            what = f'a {kind} would be named "{name}", which {fault}'
+            yield Problem(where(("metadata", "name")), what, "give it a name that Kubernetes takes")
+
+
 def _block_mode(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterator[Problem]:
     if template.storage.volume_mode == "Block":
         where = stateful_set.manifest.where((*template.path, "spec", "volumeMode"))
@@ -239,27 +304,27 @@ def _block_mode(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterat
         yield Problem(where, what, "use volumeMode Filesystem")
 
 
-def _unreserved(volume: ExistingVolume, key: _Key) -> str:
+def _unreserved(cures: Cures, volume: ExistingVolume, key: _Key) -> str:
     """Return what to say of a volume that any claim can take."""
     if volume.claim:
         return ""
     return (
         f"volume {volume.name} is there for claim {key[1]}, but not reserved: any claim can take "
-        f"it. Reserve it: {reserve(volume, key)}"
+        f"it. Reserve it: {cures.reserve(volume, key)}"
     )
 
 
-def _released(volume: ExistingVolume, claim: ExistingClaim | None, key: _Key) -> str:
+def _released(cures: Cures, volume: ExistingVolume, claim: ExistingClaim | None, key: _Key) -> str:
     """Return what to say of a volume that holds on to a claim that is gone (measured)."""
     uid = claim.uid if claim else ""
     is_another = volume.claim_uid and (claim is None or uid not in ("", volume.claim_uid))
     if volume.phase == "Failed":
-        return f"volume {volume.name} is Failed; `kubectl describe pv {volume.name}` says why"
+        return f"volume {volume.name} is Failed; `{cures.describe(volume.manifest)}` says why"
     if volume.phase != "Released" and not is_another:
         return ""
     return (
         f"volume {volume.name} is Released and holds on to an earlier claim {key[1]}; the data is "
-        f"kept. Free it for the new one: {free(volume)}"
+        f"kept{cures.doubt(volume)}. Free it for the new one: {cures.free(volume)}"
     )
 
 

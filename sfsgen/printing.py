@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen import console, versions
-from sfsgen.errors import Problem
+from sfsgen.errors import InputError, Problem
 from sfsgen.resources import ORDER, parse
 from sfsgen.versions import Target
 
@@ -78,13 +78,30 @@ def check(printing: Printing, problems: list[Problem]) -> None:
 def _check_templates(folder: str, problems: list[Problem]) -> None:
     names = [f"{resource}.yaml.j2" for resource in ORDER]
     fix = f"name them {', '.join(names)}"
-    found = [path.name for path in Path(folder).glob("*.j2")] if folder else []
+    try:
+        found = [each.name for each in Path(folder).iterdir()] if folder else []
+    except OSError as error:
+        what = f"{folder} cannot be looked into: {error.strerror}"
+        problems.append(Problem("--template-dir", what, "name a folder with templates in it"))
+        return
     if not set(found) & set(names):
         problems.append(Problem("--template-dir", f"{folder or 'it'} holds no template", fix))
-    for name in sorted(set(found) - set(names)):
+    for name in sorted(name for name in found if name.endswith(".j2") and name not in names):
         with contextlib.suppress(ValueError):  # it may be a part that templates include
             parse(name.split(".")[0])
             problems.append(Problem("--template-dir", f"{name} is no name of a template", fix))
+    for name in sorted(set(found) & set(names)):
+        problems += _unusable(Path(folder, name))
+
+
+def _unusable(template: Path) -> tuple[Problem, ...]:
+    from sfsgen.own_templates import source
+
+    try:
+        source(template)
+    except InputError as error:
+        return error.problems
+    return ()
 
 
 def print_documents(
@@ -100,7 +117,8 @@ def print_documents(
     from sfsgen.templates import Templates
 
     folder = Path(printing.template_dir) if printing.template_dir else None
-    documents = list(render(Renderer(printing.target, Templates(folder))))
+    templates = Templates(folder)
+    documents = templates.rendering(lambda: list(render(Renderer(printing.target, templates))))
     if printing.output_dir:
         contents = files(documents, printing.output)
         count = write_files(Path(printing.output_dir), contents, force=printing.force)

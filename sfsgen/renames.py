@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from sfsgen.existing import Existing, ExistingSet, Key
+from sfsgen.names import LONGEST_NAME
 
 
 class Renamed(NamedTuple):
@@ -35,7 +36,7 @@ def renamed_claims(existing: Existing) -> Iterator[Renamed]:
     lengths = {len(template) for _, template in names}
     renames = _renames(existing)
     told = {(each.namespace, each.claim): each for each in _misnamed(existing)}
-    for namespace, claim in existing.orphans:
+    for namespace, claim in _orphans(existing):
         for template, name, ordinal in _meanings(claim, namespace, names, lengths, renames):
             stateful_set = sets.get((namespace, template, name))
             wanted = f"{template}-{name}-{ordinal}"
@@ -45,6 +46,11 @@ def renamed_claims(existing: Existing) -> Iterator[Renamed]:
     for renamed in _alone(existing):
         told.setdefault((renamed.namespace, renamed.claim), renamed)
     yield from told.values()
+
+
+def _orphans(existing: Existing) -> Iterator[Key]:
+    """Yield the claims that no set looks for, and that the API server could hold."""
+    return (key for key in existing.orphans if len(key[1]) <= LONGEST_NAME)
 
 
 def _alone(existing: Existing) -> Iterator[Renamed]:
@@ -62,7 +68,7 @@ def _alone(existing: Existing) -> Iterator[Renamed]:
             by_template.setdefault((each.namespace, template.name), []).append(each)
             head = each.claim_name(template).pieces[0]
             by_claims.setdefault(head, []).append((each, template.name))
-    for namespace, name in existing.orphans:
+    for namespace, name in _orphans(existing):
         parts = re.fullmatch(r"(.*)-([0-9]{1,10})", name)
         claim = existing.claims[namespace, name]
         if parts is None or claim.uid:
@@ -129,7 +135,8 @@ def _renames(existing: Existing) -> Mapping[tuple[str, str], set[str]]:
     """Return the sets' names by each name that makes one of them with a part before or behind."""
     found: dict[tuple[str, str], set[str]] = {}
     for each in existing.stateful_sets:
-        parts = each.name.split("-")
+        # Of a name that is longer than any can be, the parts would fill the memory.
+        parts = each.name.split("-") if len(each.name) <= LONGEST_NAME else []
         for cut in range(1, len(parts)):
             for old_name in ("-".join(parts[:cut]), "-".join(parts[cut:])):
                 found.setdefault((each.namespace, old_name), set()).add(each.name)

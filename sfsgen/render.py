@@ -5,15 +5,18 @@ ordinal left open, and the ordinals are filled in. A template that does more wit
 print it is rendered ordinal by ordinal.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from sfsgen import versions
-from sfsgen.errors import InputError
+from sfsgen.errors import InputError, Problem
+from sfsgen.expressions import NotLinearError, Open
 from sfsgen.model import Metadata, Series, StatefulSet, VolumePair
 from sfsgen.names import Pattern
 from sfsgen.resources import ORDER, PAIRED, SERVICE, VOLUME
-from sfsgen.templates import NotLinearError, Open, Templates
+from sfsgen.templates import Templates
 from sfsgen.versions import Target
 
 # Numbers to render the open ordinal as. No end of one is a beginning of it, so digits that stand
@@ -21,6 +24,7 @@ from sfsgen.versions import Target
 _OPEN_ORDINALS = range(1_000_000, 10_000_000, 1_000_000)
 
 _WORTH_IT = 3  # ordinals: up to two, rendering each is as quick
+_MOST_KEPT = 64_000_000  # characters of objects that a user's template makes one by one
 
 Variables = dict[str, Any]
 
@@ -38,6 +42,42 @@ class Documents(NamedTuple):
     def text(self, ordinal: int) -> str:
         """Return the document of one ordinal."""
         return self.fill.at(ordinal) if self.fill else self.render(ordinal)
+
+
+class Kept(NamedTuple):
+    """The texts of successive ordinals; those that differ in the ordinal only are one pattern."""
+
+    patterns: list[Pattern]
+    ordinals: range
+
+    def at(self, ordinal: int) -> str:
+        """Return the text of one ordinal."""
+        return self.patterns[self.ordinals.index(ordinal)].at(ordinal)
+
+    def by_pattern(self) -> Mapping[Pattern, Sequence[int]]:
+        """Return the ordinals of each pattern."""
+        found: dict[Pattern, list[int]] = defaultdict(list)
+        for pattern, ordinal in zip(self.patterns, self.ordinals, strict=True):
+            found[pattern].append(ordinal)
+        return found
+
+
+def keep(render: Callable[[int], str], ordinals: range, template: str) -> Kept:
+    """Render each ordinal, for good. Raises InputError where that is too much to remember."""
+    patterns: dict[Pattern, Pattern] = {}
+    kept, size = Kept([], ordinals), 0
+    for ordinal in ordinals:
+        pattern = Pattern(tuple(render(ordinal).split(str(ordinal))))
+        if pattern not in patterns:
+            patterns[pattern] = pattern
+            size += sum(map(len, pattern.pieces))
+        kept.patterns.append(patterns[pattern])
+        size += 8  # bytes, for one more in the list
+        if size > _MOST_KEPT:
+            what = f"its objects differ, and have more than {_MOST_KEPT:,} characters together"
+            fix = "let it print the ordinal and do no more with it, or render fewer at a time"
+            raise InputError(Problem(template, what, fix))
+    return kept
 
 
 def fill_in(
@@ -104,9 +144,7 @@ class Renderer:
             render,
             fill_in(render, render_open, series.ordinals),
         )
-        if self.templates.is_overridden(resource):
-            self._check_pairs(documents, series)
-        return documents
+        return self._settled(documents, series) if self.templates.own else documents
 
     def _single(self, resource: str, stateful_set: StatefulSet) -> Documents:
         variables = self.set_variables(stateful_set)
@@ -118,12 +156,32 @@ class Renderer:
             resource, stateful_set.namespace, Pattern((name,)), range(1), once.at, once
         )
 
-    def _check_pairs(self, documents: Documents, series: Series) -> None:
-        """Check what a user's template prints, ordinal by ordinal where that may differ."""
-        ordinals = documents.ordinals
-        for ordinal in {ordinals[0], ordinals[-1]} if documents.fill else ordinals:
-            variables = self.pair_variables(series.pair(ordinal))
-            self._check(documents.resource, documents.text(ordinal), variables)
+    def _settled(self, documents: Documents, series: Series) -> Documents:
+        """Return documents that need no template any more: what was checked is what is printed."""
+        resource, fill = documents.resource, documents.fill
+        if fill:
+            if self.templates.is_overridden(resource):
+                self._check_pairs(resource, series, {fill: series.ordinals})
+            return documents._replace(render=fill.at)
+        kept = keep(documents.render, series.ordinals, str(self.templates.path(resource)))
+        if self.templates.is_overridden(resource):
+            self._check_pairs(resource, series, kept.by_pattern())
+        return documents._replace(render=kept.at)
+
+    def _check_pairs(
+        self, resource: str, series: Series, patterns: Mapping[Pattern, Sequence[int]]
+    ) -> None:
+        """Check what a user's template prints, of each pattern as many ordinals as may differ."""
+        from sfsgen import fidelity
+
+        def check(pattern: Pattern, ordinal: int) -> None:
+            self._check(resource, pattern.at(ordinal), self.pair_variables(series.pair(ordinal)))
+
+        for pattern, ordinals in patterns.items():
+            if len(ordinals) > _WORTH_IT and fidelity.is_alike(pattern, partial(check, pattern)):
+                ordinals = (ordinals[0], ordinals[-1])  # noqa: PLW2901
+            for ordinal in ordinals:
+                check(pattern, ordinal)
 
     def _check(self, resource: str, text: str, variables: Variables) -> None:
         """Raise InputError where a user's template changes what pairing depends on."""
@@ -242,7 +300,8 @@ def _metadata(metadata: Metadata, set_annotation: str = "") -> Variables:
 
 
 def _opened(value: Any, ordinal: str) -> Any:
-    """Return variables in which all that depends on the ordinal is open."""
+    """Return variables in which all that depends on the ordinal is open, and the rest the same."""
     if isinstance(value, dict):
-        return {key: _opened(each, ordinal) for key, each in value.items()}
+        opened = {key: _opened(each, ordinal) for key, each in value.items()}
+        return opened if any(opened[key] is not each for key, each in value.items()) else value
     return Open(value) if isinstance(value, str | int) and ordinal in str(value) else value

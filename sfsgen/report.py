@@ -2,19 +2,22 @@
 
 import os
 import posixpath
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import sfsgen
-from sfsgen import cluster
+from sfsgen import cluster, plain_text
 from sfsgen.errors import Place
 from sfsgen.files import STDIN
 from sfsgen.inspection import Located, Subject, counted, subject
+from sfsgen.plain_text import one_line, readable
 from sfsgen.ruleset import RULES, rule_id, summary
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _GITHUB_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
+_NARROWEST = 20  # columns
 _COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
 
@@ -30,9 +33,11 @@ def print_in_colour(found: Sequence[Located]) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    terminal = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    # Beside rich's own measure: COLUMNS=0, which it takes at its word, hides all.
+    width = max(_NARROWEST, shutil.get_terminal_size().columns)
+    terminal = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=width)
     for each in found:
-        where, what, fix = _spoken(each)
+        where, what, fix = (readable(text, sys.stdout) for text in _spoken(each))
         head = Text(f"{where}: ")
         head.append(each.severity, _COLOURS[each.severity])
         head.append(f": {what} ")
@@ -44,13 +49,11 @@ def print_in_colour(found: Sequence[Located]) -> None:
 
 def as_json(found: Sequence[Located]) -> Iterator[str]:
     """Yield findings as one JSON object."""
-    import json
-
     document = {
         "findings": [_as_values(each) for each in found],
         "summary": {f"{severity}s": count for severity, count in counted(found).items()},
     }
-    yield json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    yield plain_text.as_json(document, 2) + "\n"
 
 
 def github(found: Sequence[Located]) -> Iterator[str]:
@@ -60,7 +63,7 @@ def github(found: Sequence[Located]) -> Iterator[str]:
     """
     for each in found:
         properties: dict[str, Any] = {"title": f"sfsgen {each.rule}"}
-        message = f"{each.what}\nfix: {each.fix}"
+        message = f"{one_line(each.what)}\nfix: {one_line(each.fix)}"
         if _is_file(each.place):
             place = {"line": each.place.line, "col": each.place.column}
             properties = {"file": posixpath.normpath(each.place.file), **place, **properties}
@@ -73,7 +76,6 @@ def github(found: Sequence[Located]) -> Iterator[str]:
 def sarif(found: Sequence[Located]) -> Iterator[str]:
     """Yield findings as a SARIF 2.1.0 log, the format of code scanning."""
     import inspect
-    import json
 
     ids = [rule_id(rule) for rule in RULES]
     described = [
@@ -88,7 +90,7 @@ def sarif(found: Sequence[Located]) -> Iterator[str]:
     results = [_result(each, ids.index(each.rule)) for each in found]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    yield json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    yield plain_text.as_json(log, 2) + "\n"
 
 
 FORMATS: dict[str, Callable[[Sequence[Located]], Iterator[str]]] = {
@@ -101,7 +103,7 @@ FORMATS: dict[str, Callable[[Sequence[Located]], Iterator[str]]] = {
 
 def _spoken(found: Located) -> tuple[str, str, str]:
     """Return place, finding and fix without what would begin a line or move a terminal's cursor."""
-    where, what, fix = map(_one_line, (_where(found), found.what, found.fix))
+    where, what, fix = map(one_line, (_where(found), found.what, found.fix))
     return where, what, fix
 
 
@@ -118,10 +120,6 @@ def _called(about: Subject) -> str:
 
 def _is_file(place: Place) -> bool:
     return place.file not in (cluster.NAME, STDIN)
-
-
-def _one_line(text: str) -> str:
-    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
 
 
 def _as_values(found: Located) -> dict[str, Any]:

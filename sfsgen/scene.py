@@ -1,10 +1,10 @@
 """What rules look at: which claim and volume are meant for each other, and which set wants them."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from sfsgen.cures import Cures
 from sfsgen.errors import Problem
 from sfsgen.existing import (
     Existing,
@@ -17,6 +17,7 @@ from sfsgen.existing import (
 )
 from sfsgen.fields import Fields
 from sfsgen.idle import Idle, volume_names
+from sfsgen.inventory import Access
 from sfsgen.manifests import Manifest
 from sfsgen.names import Pattern, claim_name, numbered
 from sfsgen.ordinals import gaps
@@ -84,8 +85,8 @@ class Look(NamedTuple):
     """The names of objects that are there but broken, by kind and namespace."""
     target: Target | None
     """The minors to judge by, None where none is asked for."""
-    source: Sequence[str]
-    """The options by which the other commands read the same objects."""
+    access: Access
+    """Where it was read from."""
 
 
 class Scene:
@@ -95,6 +96,7 @@ class Scene:
         self.existing = existing
         self.look = look
         self.target = look.target or Target()
+        self.cures = Cures(existing, look.access)
 
     @cached_property
     def fields(self) -> Fields:
@@ -288,11 +290,6 @@ class Scene:
     def is_wanted(self, claim: Key) -> bool:
         """Return whether an ordinal of a set needs a claim."""
         return any(number in each.ordinals for each, _, number in self.existing.wanting(claim))
-
-    @cached_property
-    def set_names(self) -> Mapping[str, int]:
-        """How many sets, in all namespaces, bear a name."""
-        return Counter(each.name for each in self.existing.stateful_sets)
 
     @cached_property
     def seats_by_set(self) -> Sequence[tuple[ExistingSet, Sequence[Seats]]]:

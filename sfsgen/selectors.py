@@ -7,12 +7,13 @@ from typing import Any
 def is_met(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     """Return whether labels meet a selector; an operator that is not known meets nothing.
 
+    A value that is not written is the empty one.
     Source: apimachinery/pkg/apis/meta/v1, LabelSelectorAsSelector.
     """
     equal = selector.get("matchLabels") or {}
-    return all(labels.get(key) == value for key, value in equal.items()) and all(
-        _is_expression_met(each, labels) for each in selector.get("matchExpressions") or ()
-    )
+    return all(
+        key in labels and (labels[key] or "") == (value or "") for key, value in equal.items()
+    ) and all(_is_expression_met(each, labels) for each in selector.get("matchExpressions") or ())
 
 
 def _is_expression_met(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:

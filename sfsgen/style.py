@@ -6,7 +6,7 @@ from itertools import combinations
 
 from sfsgen.names import Pattern
 
-_MOST_NUMBERS = 6  # in one text; each doubles the patterns to try
+_MOST_NUMBERS = 6  # at the end of a text; each doubles the patterns to try
 
 
 def patterns(texts: Mapping[int, str], intact: Iterable[str] = ()) -> list[Pattern]:
@@ -34,8 +34,9 @@ def patterns(texts: Mapping[int, str], intact: Iterable[str] = ()) -> list[Patte
 def _opened(text: str, ordinal: int) -> list[Pattern]:
     """Return the patterns in which some of the numbers equal to the ordinal are left open."""
     numbers = [match.span() for match in re.finditer(r"[0-9]+", text) if match[0] == str(ordinal)]
+    numbers = numbers[-_MOST_NUMBERS:]
     found = []
-    for count in range(1, min(len(numbers), _MOST_NUMBERS) + 1):
+    for count in range(1, len(numbers) + 1):
         for chosen in combinations(numbers, count):
             starts = [0, *(end for _, end in chosen)]
             ends = [*(start for start, _ in chosen), len(text)]
@@ -52,11 +53,12 @@ def renumbered(names: Iterable[str], ordinals: Iterable[int]) -> dict[int, str]:
     parts = list(split.values())
     if not parts or len({len(each) for each in parts}) > 1:
         return {}
+    wanted = {str(each) for each in ordinals}
     for index in range(1, len(parts[0]), 2):
         others = {tuple(each[:index] + each[index + 1 :]) for each in parts}
-        numbers = {int(each[index]): name for name, each in split.items()}
-        if len(others) == 1 and set(numbers) == set(ordinals):
-            return numbers
+        numbers = {each[index]: name for name, each in split.items()}
+        if len(others) == 1 and set(numbers) == wanted:
+            return {int(number): name for number, name in numbers.items()}
     return {}
 
 

@@ -5,6 +5,7 @@ is quoted, so that both read back what went in.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 
@@ -31,15 +32,22 @@ def is_plain(text: str) -> bool:
 
 
 def scalar(value: object) -> str:
-    """Return a string, boolean, number or None as a YAML scalar on one line."""
+    """Return a string, boolean, number or None as a YAML scalar on one line.
+
+    Raises TypeError for anything else, and ValueError for a number that is none.
+    """
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{value} is no number that JSON can hold")
         # YAML 1.1 takes 1e+16 for a string: it wants the point.
         return str(value) if "." in str(value) else str(value).replace("e", ".0e")
     text = str(value)
+    if not isinstance(value, str | int):
+        raise TypeError(f"{type(value).__name__} is neither a text, a number, a mapping nor a list")
     return text if not isinstance(value, str) or is_plain(text) else quoted(text)
 
 

@@ -253,19 +253,26 @@ def _matches(metadata: Json, selector: str) -> bool:
 
 
 def _patched(current: Json, patch: Any) -> Json:
-    """Apply a patch of either kind; of a JSON patch, what removes fields."""
+    """Apply a patch of either kind; of a JSON patch, what tests, replaces and removes fields."""
     if isinstance(patch, dict):
         merged: Json = _merged(current, patch)
         return merged
     patched = copy.deepcopy(current)
     for step in patch:
-        if step["op"] != "remove":
-            raise _Refusal(415, f"this server only removes: {step['op']}")
         *parents, last = step["path"].strip("/").split("/")
         inside = patched
         for part in parents:
             inside = inside[part]
-        del inside[last]
+        match step["op"]:
+            case "test":
+                if inside.get(last) != step["value"]:
+                    raise _Refusal(422, "the server rejected our request due to an error")
+            case "replace":
+                inside[last] = step["value"]
+            case "remove":
+                del inside[last]
+            case other:
+                raise _Refusal(415, f"this server does not know the operation {other}")
     return patched
 
 

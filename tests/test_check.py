@@ -206,7 +206,8 @@ def test_a_hundred_thousand_ordinals_are_told_in_a_line() -> None:
 def test_text_names_the_place_the_severity_the_rule_and_the_fix() -> None:
     lines = sfsgen(f"check -f {RELEASED}").out.splitlines()
     assert re.fullmatch(rf"{RELEASED}:197:12: error: .* \(released\)", lines[0])
-    assert lines[1].startswith("  fix: kubectl patch pv pv-web-1 ")
+    assert lines[1].startswith("  fix: kubectl get pvc -A ")
+    assert " && kubectl patch pv pv-web-1 " in lines[1]
 
 
 def test_json_says_everything() -> None:
@@ -405,7 +406,7 @@ def test_colours_and_width_are_a_terminals() -> None:
     assert len(head) > 1
     assert max(map(len, head)) <= 60
     # What is to be copied is not broken.
-    assert fix.startswith("  fix: kubectl patch")
+    assert fix.startswith("  fix: kubectl get pvc -A")
     assert fix.endswith("]'")
 
 

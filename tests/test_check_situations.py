@@ -234,7 +234,7 @@ def test_a_volume_of_another_namespaces_claim_is_left_alone() -> None:
     (found,) = _findings(_set(replicas=1), _service(), waiting, theirs)
     assert found["rule"] == "claim-ref"
     assert "kubectl patch" not in found["fix"]
-    assert "leave the volume to prod/data-db-0" in found["fix"]
+    assert "leave pv-db-0 to prod/data-db-0" in found["fix"]
 
 
 def test_a_bound_claim_is_never_to_be_deleted_for_a_size() -> None:

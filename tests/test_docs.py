@@ -146,10 +146,5 @@ def test_the_changelog_counts_the_rules() -> None:
     assert f"{len(RULES)} rules" in (ROOT / "CHANGELOG.md").read_text()
 
 
-def test_the_finding_of_the_readme_is_the_programs() -> None:
-    result = sfsgen("check -f -", (ROOT / "examples/check-released/dump.yaml").read_text())
-    assert "\n    " + result.out.strip().replace("\n", "\n    ") in (ROOT / "README.md").read_text()
-
-
 def test_the_version_is_in_the_changelog() -> None:
     assert f"## {package.__version__}" in (ROOT / "CHANGELOG.md").read_text()

@@ -284,8 +284,9 @@ def test_fewer_replicas_leave_pairs_behind_with_the_command_that_removes_them() 
     dump = sfsgen("render web -r 3 --nfs-server nfs --storage 1Gi").out
     result = sfsgen("scale web -r 1 -f -", stdin=dump)
     assert (result.status, result.out) == (0, "")
-    assert "kubectl delete -n default pvc/pvc-web-1 pv/pv-web-1" in result.err
-    assert "kubectl delete -n default pvc/pvc-web-2 pv/pv-web-2" in result.err
+    for pod in ("web-1", "web-2"):
+        wait = f"kubectl wait --for=delete pod/{pod} --timeout=10m -n default"
+        assert f"{wait} && kubectl delete pvc/pvc-{pod} pv/pv-{pod} -n default" in result.err
 
 
 def test_nothing_missing_prints_nothing_and_says_so() -> None:

@@ -369,14 +369,14 @@ def test_volumes_takes_another_number_of_replicas() -> None:
             "",
             [
                 "sfsgen scale web -r 3 -f set.yaml | kubectl create -f -",
-                "kubectl scale -n default statefulset/web --replicas=3",
+                "kubectl scale statefulset/web --replicas=3 -n default",
             ],
         ),
         (
             "--output-dir out --context 'my prod'",
             [
                 "kubectl '--context=my prod' create -f out",
-                "kubectl '--context=my prod' scale -n default statefulset/web --replicas=3",
+                "kubectl '--context=my prod' scale statefulset/web --replicas=3 -n default",
             ],
         ),
     ],

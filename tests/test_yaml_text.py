@@ -1,5 +1,6 @@
 """Values as YAML: plain where every reader agrees, else quoted; whatever goes in comes back."""
 
+import math
 import re
 from typing import Any
 
@@ -131,6 +132,17 @@ def test_what_a_reader_could_misread_is_quoted(text: str) -> None:
 def test_a_scalar_as_yaml(value: object, text: str) -> None:
     assert scalar(value) == text
     assert_reads_back(f"a: {text}\n", {"a": value})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [math.inf, -math.inf, math.nan, (each for each in "ab"), {}.keys(), len, b"a", object()],
+)
+def test_what_is_no_value_is_refused(value: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        scalar(value)
+    with pytest.raises((TypeError, ValueError)):
+        block({"a": [value]}, 2)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """`sfsgen check`: whether sets will bind, and if not, why not."""
 
 import difflib
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -12,9 +11,9 @@ from sfsgen.commands import parameters
 from sfsgen.errors import InputError, Problem
 from sfsgen.findings import Severity
 from sfsgen.inspection import counted, inspect, numbers, of_namespace, of_sets, scene
-from sfsgen.inventory import Access, chosen, objects
+from sfsgen.inventory import Access, chosen, objects, wrong_scope
+from sfsgen.kubectl import Kubectl
 from sfsgen.manifests import EMPTY
-from sfsgen.names import label_fault
 from sfsgen.printing import chosen_target
 from sfsgen.report import FORMATS, print_in_colour
 from sfsgen.ruleset import RULES, Rule, rule_id, unreadable
@@ -53,7 +52,7 @@ def check(
     problems += _wrong(name or (), namespace, output)
     if problems:
         raise InputError(*problems)
-    access = Access(filename or (), namespace, kube_context, kubeconfig)
+    access = Access(filename or (), namespace, Kubectl(kube_context, kubeconfig))
     looked_at = _look(access, target if kube_version else None)
     concerned = None
     if name or selector:
@@ -74,13 +73,7 @@ def check(
 
 def _wrong(names: Iterable[str], namespace: str | None, output: str) -> Iterator[Problem]:
     """Yield what is wrong with options."""
-    for name in names:
-        if name.endswith((".yaml", ".yml", ".json")) or os.path.exists(name):  # noqa: PTH110
-            what = f'"{name}" is a file, not the name of a set'
-            yield Problem("NAME", what, f"give it as -f {name}")
-    if namespace is not None and (fault := label_fault(namespace)):
-        what = f'"{namespace}" is no name of a namespace: it {fault}'
-        yield Problem("--namespace", what, "write it as shop")
+    yield from wrong_scope(names, namespace)
     if output not in FORMATS:
         what = f'"{output}" is no format'
         yield Problem("--output", what, f"give one of {', '.join(FORMATS)}")
@@ -88,20 +81,13 @@ def _wrong(names: Iterable[str], namespace: str | None, output: str) -> Iterator
 
 def _look(access: Access, target: Target | None) -> Scene:
     """Return what there is to look at. Raises InputError where there is nothing at all."""
-    manifests, broken = objects(access, cluster.ALL)
+    read = objects(access, cluster.ALL)
     # An empty file hides nothing where others are read.
-    full = [each for each in broken if each.what != EMPTY]
-    if broken and not (manifests or full):
-        raise InputError(*broken)
+    full = [each for each in read.problems if each.what != EMPTY]
+    if read.problems and not (read.manifests or full):
+        raise InputError(*read.problems)
     namespace = access.namespace or DEFAULT_NAMESPACE
-    return scene(manifests, full, namespace, target, _source(access))
-
-
-def _source(access: Access) -> list[str]:
-    """Return the options by which other commands read the same objects."""
-    options = [("-n", access.namespace), ("--context", access.context)]
-    options += [("--kubeconfig", access.kubeconfig), *(("-f", each) for each in access.filenames)]
-    return [word for option, value in options if value is not None for word in (option, value)]
+    return scene(read._replace(problems=full), namespace, target, access)
 
 
 def _rules(

@@ -1,6 +1,5 @@
 """What `scale` and `volumes` share: checks what is asked, prints and tells what is missing."""
 
-import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -8,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfsgen import console
 from sfsgen.collisions import Claimant, collisions
 from sfsgen.errors import InputError, Problem
-from sfsgen.inventory import Access
+from sfsgen.inventory import Access, wrong_scope
+from sfsgen.kubectl import Kubectl, quoted
 from sfsgen.plan import Plan
 from sfsgen.printing import Printing, check, chosen_target, parameter, print_documents
 from sfsgen.quantity import whole_number
@@ -34,6 +34,7 @@ _STYLE_OPTIONS = (
     "--driver",
 )
 _MOST_REPLICAS = 2**31 - 1
+_MOST_PAIRS = 100_000  # to look through in a run; a set of more is a slip of the finger
 
 
 class Asked(NamedTuple):
@@ -59,11 +60,15 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
     access = Access(
         parameters["filename"] or (),
         parameters["namespace"],
-        parameters["kube_context"],
-        parameters["kubeconfig"],
+        Kubectl(parameters["kube_context"], parameters["kubeconfig"]),
     )
+    problems += wrong_scope(_names(parameters["name"]), parameters["namespace"])
     style = {option: parameters[parameter(option)] for option in _STYLE_OPTIONS}
     return Asked(access, _replicas(parameters["replicas"], problems), style, printing)
+
+
+def _names(given: str | Sequence[str] | None) -> Sequence[str]:
+    return [given] if isinstance(given, str) else given or ()
 
 
 def _replicas(text: str | None, problems: list[Problem]) -> int | None:
@@ -91,6 +96,21 @@ def refuse_renamed(existing: "Existing", stateful_sets: Iterable["ExistingSet"])
             problems.append(Problem(manifest.where(("metadata", "name")), what, fix))
     if problems:
         raise InputError(*problems)
+
+
+def refuse_too_many(wanted: Iterable[tuple["ExistingSet", int]], asked_for: Asked) -> None:
+    """Raise InputError where sets have more ordinals, in all, than can be looked through."""
+    left = _MOST_PAIRS
+    for stateful_set, replicas in wanted:
+        most = max(replicas, stateful_set.replicas)  # new pairs follow those that there are
+        left -= most * max(1, len(stateful_set.templates))
+        if left < 0:
+            is_asked = most == asked_for.replicas
+            where = stateful_set.manifest.where(("spec", "replicas"))
+            what = f"with {most} replicas of {stateful_set.name} there are more than "
+            what += f"{_MOST_PAIRS} volumes and claims to look through"
+            fix = "write the number that is meant, or name fewer sets"
+            raise InputError(Problem("--replicas" if is_asked else where, what, fix))
 
 
 def print_missing(plans: Sequence[Plan], printing: Printing, *, strict: bool) -> bool:
@@ -143,24 +163,16 @@ def _documents(plans: Iterable[Plan], renderer: "Renderer") -> Iterator["Documen
                 yield renderer.pairs(resource, series)
 
 
-def kubectl(access: Access) -> list[str]:
-    """Return the kubectl that reaches the cluster that was read."""
-    command = ["kubectl"]
-    for option, value in (("--context", access.context), ("--kubeconfig", access.kubeconfig)):
-        command += [f"{option}={value}"] if value is not None else []
-    return command
-
-
-def tell_next(asked_for: Asked, *, is_missing: bool, then: Sequence[str] = ()) -> None:
+def tell_next(asked_for: Asked, *, is_missing: bool, then: str = "") -> None:
     """Show, on a terminal, the commands that come next: create what is missing, and another."""
     if not (sys.stderr and sys.stderr.isatty()):
         return
-    printing, create = asked_for.printing, [*kubectl(asked_for.access), "create", "-f"]
+    printing, command = asked_for.printing, asked_for.access.kubectl.command
     lines = []
     if is_missing and printing.output_dir:
-        lines.append(shlex.join([*create, printing.output_dir]))
+        lines.append(command("create", "-f", printing.output_dir))
     elif is_missing and printing.output != "name" and "-" not in asked_for.access.filenames:
-        lines.append(f"{shlex.join(['sfsgen', *sys.argv[1:]])} | {shlex.join([*create, '-'])}")
-    lines += [shlex.join(then)] if then else []
-    if lines:
-        print("next:", *(f"  {line}" for line in lines), sep="\n", file=sys.stderr)
+        lines.append(f"{quoted(['sfsgen', *sys.argv[1:]])} | {command('create', '-f', '-')}")
+    lines += [then] if then else []
+    for line in ("next:", *(f"  {line}" for line in lines)) if lines else ():
+        console.say(line)

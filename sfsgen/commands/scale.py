@@ -1,12 +1,11 @@
 """`sfsgen scale`: the volumes and claims that a set needs before it is scaled up."""
 
-import shlex
-
 import typer
 
 from sfsgen import console
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import asked, kubectl, print_missing, refuse_renamed, tell_next
+from sfsgen.commands.missing import asked, print_missing, refuse_renamed, refuse_too_many, tell_next
+from sfsgen.cures import Cures
 from sfsgen.errors import InputError, Problem
 from sfsgen.inventory import chosen, inventory
 from sfsgen.plan import left_behind, plan
@@ -59,20 +58,19 @@ def scale(
     found = inventory(given.access)
     (stateful_set,) = chosen(found, [name], namespace, None)
     refuse_renamed(found, [stateful_set])
-    made = plan(found, stateful_set, given.replicas, given.style, given.printing.target)
+    refuse_too_many([(stateful_set, given.replicas)], given)
+    cures = Cures(found, given.access)
+    made = plan(cures, stateful_set, given.replicas, given.style, given.printing.target)
     is_missing = print_missing([made], given.printing, strict=strict)
-    here = ["-n", stateful_set.namespace]
+    command = given.access.kubectl.command
     if given.replicas < stateful_set.replicas:
-        for claim, volume in left_behind(found, made):
-            gone = [f"pvc/{claim}"] * bool(claim) + [f"pv/{volume}"] * bool(volume)
-            console.note(
-                f"stays behind with its data: claim {claim or 'none'}, volume {volume or 'none'}; "
-                f"remove it with {shlex.join([*kubectl(given.access), 'delete', *here, *gone])}"
-            )
+        for left in left_behind(cures, made):
+            console.note(left)
     elif not stateful_set.templates:
         console.note(f"{name} has no claim templates, and needs no volumes")
     elif not is_missing and not made.notes:
         console.note(f"nothing is missing: {name} has a volume and a claim for every ordinal")
-    then = [*kubectl(given.access), "scale", *here, f"statefulset/{name}"]
-    then = [*then, f"--replicas={given.replicas}"] * (given.replicas != stateful_set.replicas)
-    tell_next(given, is_missing=is_missing, then=then)
+    then = ["scale", f"statefulset/{name}", f"--replicas={given.replicas}"]
+    is_another = given.replicas != stateful_set.replicas
+    scaled = command(*then, namespace=stateful_set.namespace) if is_another else ""
+    tell_next(given, is_missing=is_missing, then=scaled)

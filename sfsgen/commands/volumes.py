@@ -4,7 +4,8 @@ import typer
 
 from sfsgen import console
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import asked, print_missing, refuse_renamed, tell_next
+from sfsgen.commands.missing import asked, print_missing, refuse_renamed, refuse_too_many, tell_next
+from sfsgen.cures import Cures
 from sfsgen.errors import InputError, Problem
 from sfsgen.inventory import chosen, inventory
 from sfsgen.plan import plan
@@ -49,10 +50,10 @@ def volumes(
     found = inventory(given.access)
     sets = chosen(found, name or (), namespace, selector)
     refuse_renamed(found, sets)
-    plans = []
-    for each in sets:
-        wanted = each.replicas if given.replicas is None else given.replicas
-        plans.append(plan(found, each, wanted, given.style, given.printing.target))
+    wanted = [(each, each.replicas if given.replicas is None else given.replicas) for each in sets]
+    refuse_too_many(wanted, given)
+    cures, style, target = Cures(found, given.access), given.style, given.printing.target
+    plans = [plan(cures, each, replicas, style, target) for each, replicas in wanted]
     is_missing = print_missing(plans, given.printing, strict=strict)
     if not any(each.templates for each in sets):
         console.note("no set has claim templates, and none needs volumes")

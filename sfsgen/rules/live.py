@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from sfsgen.comparison import differences
-from sfsgen.cures import free
-from sfsgen.existing import ExistingVolume
+from sfsgen.existing import ExistingClaim, ExistingVolume
 from sfsgen.findings import Finding, error, warning
 from sfsgen.manifests import Manifest
 from sfsgen.paths import Path
@@ -20,7 +19,9 @@ def released(scene: Scene) -> Iterator[Finding]:
     Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncVolume.
     """
     for volume in scene.existing.volumes.values():
-        if not volume.is_left or not _is_awaited(scene, volume):
+        if not volume.is_left or scene.existing.is_taken_over(volume):
+            continue  # of a volume that a claim has, the rule claim-ref tells
+        if not _is_awaited(scene, volume):
             continue
         # Beyond the replicas the next scale-up waits for it.
         is_needed = not volume.claim or scene.is_needed(volume.claim)
@@ -29,17 +30,17 @@ def released(scene: Scene) -> Iterator[Finding]:
         sides = [claim.manifest] if claim else []
         if volume.phase == "Failed":
             what = f"the volume {volume.name} is Failed: what its reclaim policy asks for did not "
-            what += "work"
-            fix = f"see why: kubectl describe pv {volume.name}; then set Retain, delete it and "
-            fix += "create it anew, reserved for its claim"
+            what += f"work{scene.cures.doubt(volume)}"
+            fix = scene.cures.mend_failed(volume)
             yield tell(volume.manifest, _PHASE, what, fix, *sides)
         elif volume.claim_uid:
             what = f"the volume {volume.name} is Released: it holds on to an earlier claim"
             if volume.claim:
                 stays = "the one of today stays" if claim else "a new one would stay"
                 what += f" {volume.claim[1]}, and {stays} Pending"
+            what += scene.cures.doubt(volume)
             path = ("spec", "claimRef", "uid")
-            yield tell(volume.manifest, path, what, free(volume), *sides)
+            yield tell(volume.manifest, path, what, scene.cures.free(volume), *sides)
 
 
 def lost(scene: Scene) -> Iterator[Finding]:
@@ -50,22 +51,29 @@ def lost(scene: Scene) -> Iterator[Finding]:
     for claim in scene.existing.claims.values():
         if claim.phase == "Lost":
             volume = scene.existing.volumes.get(claim.volume_name)
-            why = "is not there"
-            if volume:
-                why = "holds on to an earlier one"
-                if volume.claim not in (None, claim.key):
-                    why = f"has become another claim's, {'/'.join(volume.claim or ())}"
+            why, fix = _loss(scene, claim, volume)
             what = f"the claim {claim.name} is Lost: its volume {claim.volume_name} {why}"
-            if volume and volume.claim == claim.key:
-                fix = f"{free(volume)}; then delete the claim, which no pod may use, and create it "
-                fix += "anew"
-            else:
-                name = "a volume of another name" if volume else f"the volume {claim.volume_name}"
-                fix = f"create {name} on the directory with its data, reserved for "
-                fix += f"{claim.namespace}/{claim.name}; then delete the claim, which no pod may "
-                fix += "use, and create it anew"
             sides = [volume.manifest] if volume else []
             yield error(claim.manifest, _PHASE, what, fix, *sides)
+
+
+def _loss(scene: Scene, claim: ExistingClaim, volume: ExistingVolume | None) -> tuple[str, str]:
+    """Return why a claim is Lost, and how it gets its volume again."""
+    its = f"{claim.namespace}/{claim.name}"
+    if volume is None:
+        fix = f"create the volume {claim.volume_name} on the directory with its data, reserved for "
+        return "is not there", f"{fix}{its}; then {scene.cures.bind_again(claim)}"
+    if volume.claim == claim.key:
+        why = "holds on to an earlier one" if volume.claim_uid else "is reserved for its name only"
+        return f"{why}{scene.cures.doubt(volume)}", scene.cures.give_back(volume, claim)
+    if volume.claim is None:
+        fix = f"{scene.cures.reserve(volume, claim.key)} && {scene.cures.bind_again(claim)}"
+        return "is reserved for no claim", fix
+    its_claim = "/".join(volume.claim)
+    fix = f"leave {volume.name} to {its_claim}, whose pods may write to it: copy the data into a "
+    fix += f"directory of its own, create a volume of another name there, reserved for {its}, "
+    fix += f"{scene.cures.delete(claim)}, and create it anew with this volumeName"
+    return f"has become another claim's, {its_claim}", fix
 
 
 def pending(scene: Scene) -> Iterator[Finding]:
@@ -82,7 +90,7 @@ def pending(scene: Scene) -> Iterator[Finding]:
             )
             what += "fits"
             fix = "look again in 20 seconds; if it still waits, "
-            fix += f"kubectl describe pvc {claim.name} -n {claim.namespace} says why"
+            fix += f"`{scene.cures.describe(claim.manifest)}` says why"
             yield warning(claim.manifest, _PHASE, what, fix, volume.manifest)
 
 
@@ -97,7 +105,9 @@ def terminating(scene: Scene) -> Iterator[Finding]:
     for claim in found.claims.values():
         if claim.manifest.is_terminating:
             volume = found.volumes.get(claim.volume_name)
-            freed = f"{free(volume)}, and " if volume and volume.is_static else ""
+            freed = ""
+            if volume and volume.is_static and volume.claim_uid == claim.uid:
+                freed = f"{scene.cures.free_after(claim, volume)}, and "
             then = f"the pods that use it are gone; then {freed}create it anew"
             yield from _if_going(claim.manifest, then)
     for volume in found.volumes.values():

@@ -3,7 +3,6 @@
 import posixpath
 from collections.abc import Iterator
 
-from sfsgen.cures import anew, retain
 from sfsgen.existing import ExistingVolume, csi_attributes
 from sfsgen.findings import Finding, error, warning
 from sfsgen.hazards import FS_GROUP, RECLAIM, SOFT_MOUNT, is_soft
@@ -31,7 +30,7 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
             what = f"{len(volumes)} volumes share the directory {directory.server}:"
             what += f"{directory.path}: {names}"
             first, second, *more = (each.manifest for each in volumes)
-            fix = anew(second, "give each a directory of its own, and move the files")
+            fix = scene.cures.anew(second, "give each a directory of its own, and move the files")
             yield warning(second, _path_of(volumes[1]), what, fix, first, *more)
 
 
@@ -48,14 +47,16 @@ def nfs_path(scene: Scene) -> Iterator[Finding]:
         elif volume.driver == "nfs" and not volume.path.startswith("/"):
             what = f'the path "{volume.path}" of {volume.name} is not absolute'
             fix = f"write path: /{volume.path}"
-            yield error(volume.manifest, _path_of(volume), what, anew(volume.manifest, fix))
+            yield error(
+                volume.manifest, _path_of(volume), what, scene.cures.anew(volume.manifest, fix)
+            )
         elif volume.driver == "csi" and volume.path[:1] not in ("/", ""):
             what = f'the share "{volume.path}" of {volume.name} is not absolute'
-            fix = anew(volume.manifest, "write its whole path, from / on")
+            fix = scene.cures.anew(volume.manifest, "write its whole path, from / on")
             yield error(volume.manifest, _attribute(volume, "share"), what, fix)
         elif volume.driver and ".." in volume.path.split("/"):
             what = f'the path "{volume.path}" of {volume.name} leads upwards with ".."'
-            fix = anew(volume.manifest, f"write {posixpath.normpath(volume.path)}")
+            fix = scene.cures.anew(volume.manifest, f"write {posixpath.normpath(volume.path)}")
             yield warning(volume.manifest, _path_of(volume), what, fix)
 
 
@@ -75,7 +76,7 @@ def nfs_server(scene: Scene) -> Iterator[Finding]:
                 what = f'"{server}", the server of {volume.name}, {fault}'
                 what = what if server else f"{volume.name} names no server"
                 path = (*_source_of(volume), "server")
-                yield error(volume.manifest, path, what, anew(volume.manifest, fix))
+                yield error(volume.manifest, path, what, scene.cures.anew(volume.manifest, fix))
 
 
 def reclaim_policy(scene: Scene) -> Iterator[Finding]:
@@ -87,7 +88,9 @@ def reclaim_policy(scene: Scene) -> Iterator[Finding]:
         hazard = RECLAIM.get((volume.driver, volume.reclaim_policy))
         if hazard and volume.is_static:
             path = ("spec", "persistentVolumeReclaimPolicy")
-            yield warning(volume.manifest, path, f"{volume.name}: {hazard}", retain(volume))
+            yield warning(
+                volume.manifest, path, f"{volume.name}: {hazard}", scene.cures.retain(volume)
+            )
 
 
 def read_write_once_pod(scene: Scene) -> Iterator[Finding]:
@@ -151,7 +154,7 @@ def volume_handle(scene: Scene) -> Iterator[Finding]:
             first = first_with.setdefault((csi.get("driver") or "", handle), volume)
             if handle and first is not volume:
                 what = f'{first.name} and {volume.name} have one volumeHandle, "{handle}"'
-                fix = anew(volume.manifest, f"write volumeHandle: {_handle(volume)}")
+                fix = scene.cures.anew(volume.manifest, f"write volumeHandle: {_handle(volume)}")
                 path = ("spec", "csi", "volumeHandle")
                 yield error(volume.manifest, path, what, fix, first.manifest)
 

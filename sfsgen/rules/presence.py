@@ -1,12 +1,10 @@
 """Rules about what is there: a claim and a volume for every ordinal, and none beyond."""
 
-import shlex
 from collections.abc import Iterator
 
 from sfsgen import cluster
 from sfsgen.comparison import differences, fits
-from sfsgen.cures import READ_ALL, anew
-from sfsgen.existing import ExistingClaim, ExistingSet, ExistingVolume, Storage
+from sfsgen.existing import ExistingClaim, ExistingVolume, Storage
 from sfsgen.findings import Finding, error, note, warning
 from sfsgen.names import numbered
 from sfsgen.ordinals import gaps, runs
@@ -27,7 +25,9 @@ def missing_claim(scene: Scene) -> Iterator[Finding]:
         is_dump = manifest.is_stored and manifest.document.file != cluster.NAME
         if is_dump and not scene.existing.claims:
             what = f"no claim is in the input: {what}"
-            yield warning(manifest, _REPLICAS, what, f"read the claims too: {READ_ALL}")
+            namespace = seats.stateful_set.namespace
+            fix = f"read the claims too: {scene.cures.read_all(namespace)}"
+            yield warning(manifest, _REPLICAS, what, fix)
         # Where others were made beforehand, this one was forgotten.
         elif not seats.claims and all(_would_bind(seats, each) for each in ordinals):
             what += ": the controller makes it, and it binds by the claimRef of its volume alone"
@@ -117,15 +117,16 @@ def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
     if claim.phase == "Bound":
         what = f"the claim {claim.name} is Bound to {claim.volume_name}, which is not in the input"
         if owners:
-            yield warning(claim.manifest, where, what, f"read the volumes too: {READ_ALL}", *sets)
+            fix = f"read the volumes too: {scene.cures.read_all(claim.namespace)}"
+            yield warning(claim.manifest, where, what, fix, *sets)
     elif claim.phase != "Lost" and (owners or scene.existing.reserved(claim.key)):
         what = f"the claim {claim.name} names the volume {claim.volume_name}, which is not there"
         if other := scene.existing.reserved(claim.key):
             what += f", and {other.name} is reserved for it"
-            fix = anew(claim.manifest, f"write `volumeName: {other.name}`")
+            fix = scene.cures.anew(claim.manifest, f"write `volumeName: {other.name}`")
             yield error(claim.manifest, where, what, fix, other.manifest, *sets)
             return
-        fix = f"create the volume {claim.volume_name}, which `{_volumes(scene, owners[0])}` "
+        fix = f"create the volume {claim.volume_name}, which `{scene.cures.volumes(owners[0])}` "
         fix += "prints, or name one that is there"
         yield error(claim.manifest, where, what, fix, *sets)
 
@@ -222,16 +223,11 @@ def _lookalike(scene: Scene, seats: Seats, ordinal: int) -> str:
 
 
 def _print_missing(scene: Scene, seats: Seats) -> str:
-    command = _volumes(scene, seats.stateful_set)
-    if not scene.has_nfs:
-        command += " --nfs-server HOST --nfs-path PATH"
-    if "-" in scene.look.source:
+    where = () if scene.has_nfs else ("--nfs-server", "HOST", "--nfs-path", "PATH")
+    command = scene.cures.volumes(seats.stateful_set, *where)
+    if "-" in scene.look.access.filenames:
         return f"pipe the same input into `{command}`: it prints what is missing, to be added to it"
-    return f"`{command}` prints what is missing, to be added, or for kubectl create -f -"
-
-
-def _volumes(scene: Scene, stateful_set: ExistingSet) -> str:
-    name, given = stateful_set.name, scene.look.source
-    is_one_of_several = scene.set_names[name] > 1 and "-n" not in given
-    where = ["-n", stateful_set.namespace] if is_one_of_several else []
-    return shlex.join(["sfsgen", "volumes", name, *where, *given])
+    create = scene.cures.create()
+    if scene.look.access.is_live and scene.has_nfs:
+        return f"{command} | {create}"
+    return f"`{command}` prints what is missing, to be added, or for {create}"

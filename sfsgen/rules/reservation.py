@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from sfsgen.comparison import fits
-from sfsgen.cures import anew, free, redirect, reserve
-from sfsgen.existing import ExistingVolume, Key
+from sfsgen.cures import claim_ref_of
+from sfsgen.existing import ExistingClaim, ExistingVolume, Key
 from sfsgen.findings import Finding, error, warning
 from sfsgen.names import numbered
 from sfsgen.paths import Path
@@ -30,7 +30,7 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
                 continue
             key = seats.claim_key(ordinal)
             what = f"the volume {volume.name} is not reserved for {key[1]}: any claim can take it"
-            fix = reserve(volume, key)
+            fix = scene.cures.reserve(volume, key)
             yield error(volume.manifest, _CLAIM_REF, what, fix, seats.stateful_set.manifest)
 
 
@@ -50,7 +50,7 @@ def half_reserved(scene: Scene) -> Iterator[Finding]:
                 continue  # the rules claim-ref and two-claims tell of it
             what = f"the volume {volume.name} is not reserved for {claim.name}, which names it: "
             what += "another claim can take it"
-            fix = reserve(volume, claim.key)
+            fix = scene.cures.reserve(volume, claim.key)
             yield warning(volume.manifest, _CLAIM_REF, what, fix, claim.manifest)
         elif pair.is_reserved and not pair.is_named and not claim.manifest.is_stored:
             what = f"the claim {claim.name} does not name {volume.name}, which is reserved for it: "
@@ -72,7 +72,7 @@ def incomplete_claim_ref(scene: Scene) -> Iterator[Finding]:
             what += "reserves nothing"
             claims = scene.takers.get(volume.name, ())
             key = claims[0].key if claims else scene.claim_by_name(volume)
-            fix = reserve(volume, key) if key else f"add {' and '.join(missing)}"
+            fix = scene.cures.reserve(volume, key) if key else f"add {' and '.join(missing)}"
             sides = [each.manifest for each in claims]
             yield error(volume.manifest, (*_CLAIM_REF, missing[0]), what, fix, *sides)
 
@@ -85,7 +85,7 @@ def claim_ref(scene: Scene) -> Iterator[Finding]:
     ambiguous = {second.name for _, second in scene.existing.duplicates}
     for pair in scene.pairs.values():
         claim, volume = pair.claim, pair.volume
-        if volume.name in ambiguous:
+        if volume.name in ambiguous or scene.existing.is_taken_over(volume):
             continue
         if volume.claim in (claim.key, scene.lasting_key(claim)) or claim.phase == "Lost":
             continue  # if not yet, then once the claim bears the name that its set looks for
@@ -94,6 +94,24 @@ def claim_ref(scene: Scene) -> Iterator[Finding]:
         elif pair.is_named and not (pair.is_reserved or pair.is_bound):
             yield from _elsewhere(scene, pair)
     yield from _misdirected(scene)
+    yield from _taken_over(scene)
+
+
+def _taken_over(scene: Scene) -> Iterator[Finding]:
+    """Yield the volumes of claims that are there, whose claimRef names another claim."""
+    for volume in scene.existing.volumes.values():
+        if not scene.existing.is_taken_over(volume):
+            continue
+        owner = "/".join(scene.existing.holder(volume) or ())
+        other = "/".join(volume.claim) if volume.claim else "none that is whole"
+        what = f"{volume.name} is the volume of the claim {owner}, whose uid it holds, and its "
+        what += f"claimRef was changed to {other}"
+        fix, sides = scene.cures.leave(volume), []
+        claim = scene.existing.claims.get(volume.claim) if volume.claim else None
+        if claim:
+            sides = [claim.manifest]
+            fix += _another_pair(scene, claim, volume)
+        yield error(volume.manifest, _CLAIM_REF, what, fix, *sides)
 
 
 def _misdirected(scene: Scene) -> Iterator[Finding]:
@@ -107,8 +125,18 @@ def _misdirected(scene: Scene) -> Iterator[Finding]:
                     f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is not there; "
                 )
                 what += f"the pod {stateful_set.name}-{ordinal} needs {key[1]}"
-                fix = redirect(volume, key)
+                fix = scene.cures.redirect(volume, key)
                 yield error(volume.manifest, _CLAIM_REF, what, fix, stateful_set.manifest)
+
+
+def _another_pair(scene: Scene, claim: ExistingClaim, volume: ExistingVolume) -> str:
+    """Return how a claim gets a volume of its own in place of another claim's."""
+    if claim.phase in ("Bound", "Lost") or claim.volume_name not in ("", volume.name):
+        return ""
+    text = f"; then {scene.cures.delete(claim)}"
+    for stateful_set, _, _ in scene.existing.wanting(claim.key)[:1]:
+        text += f", and `{scene.cures.volumes_elsewhere(stateful_set)}` prints another pair"
+    return text
 
 
 def two_volumes(scene: Scene) -> Iterator[Finding]:
@@ -129,9 +157,11 @@ def two_volumes(scene: Scene) -> Iterator[Finding]:
                 what = f"{volume.name} is reserved for the claim {key[1]}, and so is "
                 what += rivals[0].name
                 fix = f"delete {volume.name}, or reserve it for the claim that is meant"
+                if volume.phase == "Bound":
+                    fix = f"reserve {volume.name} for the claim that is meant"
                 meant = scene.claim_by_name(volume)
                 if meant and meant != key:
-                    fix = reserve(volume, meant)
+                    fix = scene.cures.reserve(volume, meant)
                 yield error(volume.manifest, _CLAIM_REF, what, fix, rivals[0].manifest)
 
 
@@ -149,7 +179,7 @@ def two_claims(scene: Scene) -> Iterator[Finding]:
                 fix = f"let {claim.name} name the volume that is meant for it"
                 if (meant := scene.volume_by_name(claim)) and meant.name != name:
                     fix = f"write `volumeName: {meant.name}` into the spec of {claim.name}"
-                fix = anew(claim.manifest, fix)
+                fix = scene.cures.anew(claim.manifest, fix)
                 yield error(claim.manifest, _VOLUME_NAME, what, fix, claims[0].manifest)
 
 
@@ -161,6 +191,8 @@ def stale_uid(scene: Scene) -> Iterator[Finding]:
     for volume in scene.existing.volumes.values():
         if not volume.claim_uid or volume.claim is None or volume.is_left:
             continue
+        if scene.existing.is_taken_over(volume):
+            continue  # of which the rule claim-ref tells
         claim = scene.existing.claims.get(volume.claim)
         if claim and claim.phase == "Lost":
             continue
@@ -168,9 +200,12 @@ def stale_uid(scene: Scene) -> Iterator[Finding]:
         is_copied = not volume.manifest.is_stored and not (claim and claim.uid)
         if is_another or is_copied:
             what = f"the claimRef of {volume.name} holds the uid of an earlier claim "
-            what += f"{volume.claim[1]}: the one of today would stay Pending"
+            what += (
+                f"{volume.claim[1]}: the one of today would stay Pending{scene.cures.doubt(volume)}"
+            )
             sides = [claim.manifest] if claim else []
-            yield error(volume.manifest, (*_CLAIM_REF, "uid"), what, free(volume), *sides)
+            fix = scene.cures.free(volume)
+            yield error(volume.manifest, (*_CLAIM_REF, "uid"), what, fix, *sides)
 
 
 def crossed(scene: Scene) -> Iterator[Finding]:
@@ -199,12 +234,12 @@ def crossed(scene: Scene) -> Iterator[Finding]:
                 own = scene.existing.volumes.get(f"{head}{ordinal}")
                 # Where all are shifted alike, the next one has it.
                 if own and not (is_regular and own.name in scene.takers):
-                    yield _crossing(pair, own)
+                    yield _crossing(scene, pair, own)
 
 
 def _chance(scene: Scene, pair: Pair) -> Finding:
     claim, volume = pair.claim, pair.volume
-    fix = reserve(volume, claim.key)
+    fix = scene.cures.reserve(volume, claim.key)
     if not claim.manifest.is_stored:
         fix += f", and `volumeName: {volume.name}` into that of {claim.name}"
     selector = claim.selector
@@ -226,17 +261,22 @@ def _elsewhere(scene: Scene, pair: Pair) -> Iterator[Finding]:
         yield error(pair.claim.manifest, _VOLUME_NAME, what, fix, other.manifest)
 
 
-def _crossing(pair: Pair, own: ExistingVolume) -> Finding:
+def _crossing(scene: Scene, pair: Pair, own: ExistingVolume) -> Finding:
     claim, volume = pair.claim, pair.volume
     what = f"the claim {claim.name} has the volume {volume.name}, and {own.name} is there"
     if not pair.is_bound:
-        fix = f"write `volumeName: {own.name}`, {reserve(own, claim.key)}, and reserve "
+        reserve = scene.cures.reserve(own, claim.key)
+        fix = f"write `volumeName: {own.name}`, {reserve}, and reserve "
         fix += f"{volume.name} for the claim of its own number"
         return error(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest, own.manifest)
     what += ": a set that is made anew has its data exchanged"
-    fix = "for all crossed claims of the set at once: scale it to 0, set Retain on the volumes, "
-    fix += "delete the claims, reserve each volume for the claim of its number ("
-    fix += f"{reserve(own, claim.key)}), create the claims with their volumeName, and move the data"
+    fix = (
+        f"keep the pair, which costs nothing: write `volumeName: {volume.name}` into the manifest "
+    )
+    fix += (
+        f"of {claim.name}, and `{claim_ref_of(claim.key)}` into that of {volume.name}; the steps "
+    )
+    fix += "that exchange the volumes instead are in docs/rules.md, crossed"
     return error(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest, own.manifest)
 
 
@@ -261,28 +301,28 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
     verb = "names" if pair.is_named else "needs"
     its = claim.name if namespace == claim.namespace else f"{claim.namespace}/{claim.name}"
     what = f"the claim {its} {verb} {volume.name}, which is reserved for {shown}"
-    if _is_foreign(scene, volume):
-        what += ", and is not in the input"
-        fix = f"leave the volume to {shown}: create another one for {its}, and the claim anew with "
-        fix += "its volumeName"
-        return error(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest)
-    if not _has_another(scene, volume, reserved_for):
-        fix = "let it name a volume of its own"
-        if other := scene.existing.reserved(claim.key) or scene.volume_by_name(claim):
-            fix = f"write `volumeName: {other.name}`" if other is not volume else fix
-        fix = anew(claim.manifest, fix)
+    is_unread = scene.existing.is_foreign(volume)
+    if is_unread or not _has_another(scene, volume, reserved_for):
+        what += ", and is not in the input" if is_unread else ""
+        fix = _one_of_its_own(scene, claim, volume, shown)
         return error(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest)
     field = "namespace" if name == claim.name else "name"
-    fix = redirect(volume, scene.lasting_key(claim))
+    fix = scene.cures.redirect(volume, scene.lasting_key(claim))
     if field == "namespace":
         what += ": its namespace was changed"
     return error(volume.manifest, (*_CLAIM_REF, field), what, fix, claim.manifest)
 
 
-def _is_foreign(scene: Scene, volume: ExistingVolume) -> bool:
-    """Return whether a volume is bound to a claim that was not read: of another namespace, say."""
-    is_bound = volume.phase == "Bound" or (volume.manifest.is_stored and volume.claim_uid)
-    return bool(is_bound and volume.claim and volume.claim not in scene.existing.claims)
+def _one_of_its_own(
+    scene: Scene, claim: ExistingClaim, volume: ExistingVolume, reserved_for: str
+) -> str:
+    """Return how a claim that needs another claim's volume gets one of its own."""
+    other = scene.existing.reserved(claim.key) or scene.volume_by_name(claim)
+    if other and other is not volume:
+        return scene.cures.anew(claim.manifest, f"write `volumeName: {other.name}`")
+    if claim.manifest.is_stored:
+        return f"leave {volume.name} to {reserved_for}{_another_pair(scene, claim, volume)}"
+    return "let it name a volume of its own"
 
 
 def _has_another(scene: Scene, volume: ExistingVolume, key: Key) -> bool:

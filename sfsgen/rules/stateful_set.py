@@ -1,10 +1,9 @@
 """Rules about a set itself: its Service, its selector, what its pods mount, what it deletes."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sfsgen.cures import READ_ALL, anew, flow
+from sfsgen.cures import flow
 from sfsgen.existing import ExistingService, ExistingSet
 from sfsgen.findings import Finding, error, warning
 from sfsgen.hazards import RETENTION
@@ -12,7 +11,9 @@ from sfsgen.paths import Path, spelled
 from sfsgen.scene import Scene
 from sfsgen.selectors import is_met
 from sfsgen.versions import OPTIONAL_SERVICE_NAME
+from sfsgen.words import nearest
 
+_ALIKE = 0.6  # a name and what it is misspelt as
 _POD: Path = ("spec", "template", "spec")
 _SERVICE_NAME: Path = ("spec", "serviceName")
 _RETENTION = "persistentVolumeClaimRetentionPolicy"
@@ -43,7 +44,7 @@ def service(scene: Scene) -> Iterator[Finding]:
         manifest = stateful_set.manifest
         found = scene.service_of(stateful_set)
         if found:
-            yield from _unfit_service(stateful_set, found)
+            yield from _unfit_service(scene, stateful_set, found)
         elif not name:
             if not scene.target.has(OPTIONAL_SERVICE_NAME):
                 what = f"the set {stateful_set.name} names no governing Service"
@@ -63,7 +64,7 @@ def service(scene: Scene) -> Iterator[Finding]:
             what += "get no DNS names"
             fix = f"create a Service {name} with clusterIP: None and the selector of the set"
             if manifest.is_stored and not scene.existing.services:
-                fix = f"read the Services too: {READ_ALL}"
+                fix = f"read the Services too: {scene.cures.read_all(namespace)}"
                 yield warning(manifest, _SERVICE_NAME, f"no Service is in the input: {what}", fix)
             else:
                 yield error(manifest, _SERVICE_NAME, what, fix)
@@ -113,7 +114,7 @@ def selector_value(scene: Scene) -> Iterator[Finding]:
             if key in paths:
                 what = f'the selector of {stateful_set.name} holds "{key}", which changes, while a '
                 what += "set's selector cannot"
-                fix = anew(manifest, "remove it from the selector; it may stay a label")
+                fix = scene.cures.anew(manifest, "remove it from the selector; it may stay a label")
                 yield warning(manifest, paths[key], what, fix)
 
 
@@ -153,7 +154,9 @@ def _meant(
     return next((each for each in services if each.selector.items() <= labels), None)
 
 
-def _unfit_service(stateful_set: ExistingSet, found: ExistingService) -> Iterator[Finding]:
+def _unfit_service(
+    scene: Scene, stateful_set: ExistingSet, found: ExistingService
+) -> Iterator[Finding]:
     manifest, labels = stateful_set.manifest, _pod_labels(stateful_set)
     if not found.is_headless:
         what = f"the governing Service {found.name} of {stateful_set.name} is not headless: the "
@@ -161,7 +164,7 @@ def _unfit_service(stateful_set: ExistingSet, found: ExistingService) -> Iterato
         fix = "write clusterIP: None"
         kind = found.manifest.value["spec"].get("type") or "ClusterIP"
         fix += " and type: ClusterIP" if kind != "ClusterIP" else ""
-        fix = anew(found.manifest, fix)
+        fix = scene.cures.anew(found.manifest, fix)
         yield error(found.manifest, ("spec", "clusterIP"), what, fix, manifest)
     wrong = [key for key, value in found.selector.items() if labels.get(key) != value]
     is_own_met = is_met(manifest.value["spec"].get("selector") or {}, labels)
@@ -190,24 +193,26 @@ def _mounts(stateful_set: ExistingSet) -> Iterator[Finding]:
     if not template:
         return
     pod = template.get("spec") or {}
-    volumes = [each.get("name") for each in pod.get("volumes") or ()]
+    volumes = {each.get("name"): index for index, each in enumerate(pod.get("volumes") or ())}
     templates = [each.name for each in stateful_set.templates]
+    known = {*volumes, *templates}
     used = list(_used(pod))
-    unknown = [(path, name) for path, name in used if name not in (*volumes, *templates)]
+    unknown = [(path, name) for path, name in used if name not in known]
     for path, name in unknown:
         what = f'{spelled(path[:-1])} is named "{name}", and there is no such claim template '
         what += "or volume"
-        near = difflib.get_close_matches(name, [*templates, *filter(None, volumes)], 1)
-        fix = f"write {near[0]}" if near else "add a volume or a claim template of that name"
+        near = nearest(name, filter(None, known), _ALIKE)
+        fix = f"write {near}" if near else "add a volume or a claim template of that name"
         yield error(manifest, path, what, fix)
+    mounted = {name for _, name in used}
     for each in stateful_set.templates:
         # One that is misspelt where it is mounted is told already.
-        if not unknown and each.name not in [name for _, name in used]:
+        if not unknown and each.name not in mounted:
             what = f"no container mounts the claim template {each.name}"
             fix = "add it to the volumeMounts of a container, or remove it"
             yield warning(manifest, (*each.path, "metadata", "name"), what, fix)
         if each.name in volumes:
-            path = (*_POD, "volumes", volumes.index(each.name), "name")
+            path = (*_POD, "volumes", volumes[each.name], "name")
             what = f"the claim template {each.name} takes the place of the pod's volume of that "
             what += "name"
             yield warning(manifest, path, what, "give one of both another name")

@@ -15,7 +15,6 @@ from sfsgen.comparison import (
     lacking_modes,
     shown_class,
 )
-from sfsgen.cures import anew, label, reserve, set_fields
 from sfsgen.existing import ExistingClaim, ExistingVolume
 from sfsgen.findings import Finding, error, warning
 from sfsgen.paths import Path
@@ -70,7 +69,7 @@ def volume_mode(scene: Scene) -> Iterator[Finding]:
         if _is_nfs_block(volume):
             what = f"the volume {volume.name} is a block device, which NFS does not have"
             fix = "write volumeMode: Filesystem, also for its claim and the claim template"
-            yield error(volume.manifest, VOLUME_MODE, what, anew(volume.manifest, fix))
+            yield error(volume.manifest, VOLUME_MODE, what, scene.cures.anew(volume.manifest, fix))
 
 
 def class_(scene: Scene) -> Iterator[Finding]:
@@ -88,7 +87,7 @@ def class_(scene: Scene) -> Iterator[Finding]:
             what = f"the claim {pair.claim.name} names no class, and {pair.volume.name} has "
             what += shown_class(its)
             tell = warning if pair.is_reserved else error
-            fix = anew(pair.claim.manifest, f'write storageClassName: "{its}"')
+            fix = scene.cures.anew(pair.claim.manifest, f'write storageClassName: "{its}"')
             yield tell(pair.claim.manifest, CLASS, what, fix, pair.volume.manifest)
     if scene.target.has(CLASSES):
         yield from _classless_claims(scene)
@@ -108,7 +107,7 @@ def claim_selector(scene: Scene) -> Iterator[Finding]:
             what += "meet its selector"
             fix, sides = "label the volume that is meant", []
             if volume := scene.volume_by_name(claim):
-                fix = label(volume, selector.get("matchLabels") or {})
+                fix = scene.cures.label(volume, selector.get("matchLabels") or {})
                 sides = [volume.manifest]
             yield error(claim.manifest, _SELECTOR, what, fix, *sides)
 
@@ -146,12 +145,12 @@ def claim_template(scene: Scene) -> Iterator[Finding]:
     """
     for seats in scene.seats:
         if _is_odd_template(seats):
-            yield from _odd_template(seats, next(iter(seats.claims.values())))
+            yield from _odd_template(scene, seats, next(iter(seats.claims.values())))
         else:
             for claim in seats.claims.values():
                 if claim.storage is not seats.template.storage:
-                    yield from _odd_claim(seats, claim)
-        yield from _pinned_template(seats)
+                    yield from _odd_claim(scene, seats, claim)
+        yield from _pinned_template(scene, seats)
 
 
 def _is_odd_template(seats: Seats) -> bool:
@@ -162,20 +161,21 @@ def _is_odd_template(seats: Seats) -> bool:
     return len(storages) == 1 and all(any(differences(wanted, each, "")) for each in volumes)
 
 
-def _odd_template(seats: Seats, claim: ExistingClaim) -> Iterator[Finding]:
+def _odd_template(scene: Scene, seats: Seats, claim: ExistingClaim) -> Iterator[Finding]:
     manifest, name = seats.stateful_set.manifest, seats.template.name
     for each in _departures(seats, claim):
         what = f"the claim template {name} would not make the claims that are there, such as "
         what += f"{claim.name}: {each.what}"
-        fix = anew(manifest, f"let the claim template {name} be as its claims")
+        fix = scene.cures.anew(manifest, f"let the claim template {name} be as its claims")
         path = (*seats.template.path, *each.path)
         yield warning(manifest, path, what, fix, claim.manifest)
 
 
-def _odd_claim(seats: Seats, claim: ExistingClaim) -> Iterator[Finding]:
+def _odd_claim(scene: Scene, seats: Seats, claim: ExistingClaim) -> Iterator[Finding]:
     for each in _departures(seats, claim):
         what = f"the claim {claim.name} is not what its claim template would make: {each.what}"
-        fix = anew(claim.manifest, f"let it be as the claim template {seats.template.name}")
+        fix = f"let it be as the claim template {seats.template.name}"
+        fix = scene.cures.anew(claim.manifest, fix)
         yield warning(claim.manifest, each.path, what, fix, seats.stateful_set.manifest)
 
 
@@ -184,7 +184,7 @@ def _departures(seats: Seats, claim: ExistingClaim) -> Iterator[Difference]:
     return departures(claim.storage, template.storage, template.name, is_live=is_live)
 
 
-def _pinned_template(seats: Seats) -> Iterator[Finding]:
+def _pinned_template(scene: Scene, seats: Seats) -> Iterator[Finding]:
     """Yield what a claim template says that only one of its claims can have."""
     manifest, (*_, index) = seats.stateful_set.manifest, seats.template.path
     spec = manifest.value["spec"]["volumeClaimTemplates"][index].get("spec") or {}
@@ -192,12 +192,12 @@ def _pinned_template(seats: Seats) -> Iterator[Finding]:
         what = f"the claim template {seats.template.name} names the volume {spec['volumeName']}, "
         what += "which only one of its claims can have"
         path = (*seats.template.path, "spec", "volumeName")
-        yield error(manifest, path, what, anew(manifest, "remove it"))
+        yield error(manifest, path, what, scene.cures.anew(manifest, "remove it"))
     selectors = [each.selector for each in seats.claims.values()]
     if (given := spec.get("selector")) and any(each != given for each in selectors):
         what = f"the claim template {seats.template.name} has a selector that its claims lack"
         path = (*seats.template.path, "spec", "selector")
-        yield warning(manifest, path, what, anew(manifest, "remove it"))
+        yield warning(manifest, path, what, scene.cures.anew(manifest, "remove it"))
 
 
 def _is_nfs_block(volume: ExistingVolume) -> bool:
@@ -210,10 +210,10 @@ def _at_odd_side(
     """Return a finding at the volume, which can be changed, or at a claim that is the odd one."""
     claim, volume = pair.claim, pair.volume
     if _SELECTOR in paths:
-        fix = anew(claim.manifest, f"remove the selector of {claim.name}")
+        fix = scene.cures.anew(claim.manifest, f"remove the selector of {claim.name}")
         return tell(claim.manifest, _SELECTOR, what, fix, volume.manifest)
     if VOLUME_MODE in paths:
-        fix = anew(claim.manifest, f"write volumeMode: Filesystem for {claim.name}")
+        fix = scene.cures.anew(claim.manifest, f"write volumeMode: Filesystem for {claim.name}")
         return tell(claim.manifest, VOLUME_MODE, what, fix, volume.manifest)
     if _is_odd(scene, pair):
         fix = f"let the claim {claim.name} be as {volume.name}"
@@ -230,7 +230,7 @@ def _at_odd_side(
         path = ("metadata", "annotations", CLASS_ANNOTATION)
         fix = f"remove the annotation {CLASS_ANNOTATION}, which wins over the field"
         return tell(volume.manifest, path, what, fix, claim.manifest)
-    return tell(volume.manifest, path, what, set_fields(volume, fields), claim.manifest)
+    return tell(volume.manifest, path, what, scene.cures.set_fields(volume, fields), claim.manifest)
 
 
 def _is_odd(scene: Scene, pair: Pair) -> bool:
@@ -268,7 +268,7 @@ def _classless_templates(scene: Scene) -> Iterator[Finding]:
             what = f"the claim template {seats.template.name} names no class: claims that the "
             what += "controller makes from it take a default StorageClass"
             manifest = seats.stateful_set.manifest
-            fix = anew(manifest, _no_class(scene))
+            fix = scene.cures.anew(manifest, _no_class(scene))
             yield warning(manifest, (*seats.template.path, *CLASS), what, fix)
 
 
@@ -291,6 +291,7 @@ def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
         what += ", for its claim template names none and a default StorageClass came in"
     if claim.manifest.is_stored:
         what = f"the claim {claim.name} is Pending: {what}"
-        fix = f"reserve the volume, which binds whatever the class: {reserve(volume, claim.key)}"
+        fix = "reserve the volume, which binds whatever the class: "
+        fix += scene.cures.reserve(volume, claim.key)
         return error(claim.manifest, CLASS, what, fix, volume.manifest)
     return _unfit(scene, pair, CLASS, what, warning if pair.is_reserved else error)

@@ -1,0 +1,32 @@
+"""How kubectl reaches the cluster: the options of every call of it and every printed command."""
+
+import shlex
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Kubectl(NamedTuple):
+    """The kubectl of one context and configuration; None is kubectl's own choice."""
+
+    context: str | None = None
+    kubeconfig: str | None = None
+
+    @property
+    def options(self) -> tuple[tuple[str, str | None], ...]:
+        """The options that choose the cluster, and what was given for each."""
+        return ("--context", self.context), ("--kubeconfig", self.kubeconfig)
+
+    def words(self, *words: str, namespace: str | None = None) -> list[str]:
+        """Return a command as a list of arguments, for a namespace where one is given."""
+        options = [f"{option}={value}" for option, value in self.options if value is not None]
+        of_namespace = [] if namespace is None else ["-n", namespace]
+        return ["kubectl", *options, *words, *of_namespace]
+
+    def command(self, *words: str, namespace: str | None = None) -> str:
+        """Return the same, quoted, to be pasted into a shell."""
+        return quoted(self.words(*words, namespace=namespace))
+
+
+def quoted(words: Sequence[str]) -> str:
+    """Return the words of a command, quoted, to be pasted into a shell."""
+    return shlex.join(words)

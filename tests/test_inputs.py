@@ -1,0 +1,267 @@
+"""What is read: files and pipes, of bounded size; and kubectl, whatever it prints and starts."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sfsgen import cluster, files
+from tests.program import sfsgen
+
+SET = sfsgen("render web -r 1 --nfs-server nfs --storage 1Gi").out
+
+
+@pytest.mark.parametrize("command", ["check -f", "volumes -f", "scale web -r 2 -f", "render -f"])
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/full"])
+def test_a_device_is_not_read(command: str, device: str) -> None:
+    result = sfsgen(f"{command} {device}")
+    assert (result.status, result.out) == (2, "")
+    assert f"{device}: error: it is neither a file nor a pipe" in result.err
+
+
+def test_a_link_to_a_device_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "set.yaml").symlink_to("/dev/zero")
+    assert "neither a file nor a pipe" in sfsgen(f"check -f {tmp_path}/set.yaml").err
+
+
+def test_a_named_pipe_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["sh", "-c", f'sfs=$(cat); echo "$sfs" > {pipe}'], stdin=-1) as writer:
+        assert writer.stdin
+        writer.stdin.write(SET.encode())
+        writer.stdin.close()
+        assert sfsgen(f"check -f {pipe}").status == 0
+
+
+def test_a_process_substitution_is_read() -> None:
+    command = f"{sys.executable} -m sfsgen check -f <(cat)"
+    done = subprocess.run(
+        ["bash", "-c", command], input=SET, text=True, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def _nowhere(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def _outside(path: Path) -> None:
+    outside = path.parents[1] / "outside.yaml"
+    outside.write_text(SET)
+    path.symlink_to(outside)
+
+
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [
+        (_fifo, "it is no file"),
+        (_device, "it is no file"),
+        (_nowhere, "it cannot be read: No such file"),
+        (_outside, "it is a link out of the folder, to "),
+    ],
+)
+def test_what_nobody_named_is_not_followed(
+    tmp_path: Path, make: Callable[[Path], None], what: str
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "set.yaml").write_text(SET)
+    make(folder / "odd.yaml")
+    result = sfsgen(f"check -f {folder}")
+    assert (result.status, result.out) == (2, "")
+    assert f"{folder}/odd.yaml: error: {what}" in result.err
+
+
+def test_a_link_within_a_folder_is_followed(tmp_path: Path) -> None:
+    """As a ConfigMap's volume has them."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "set").write_text(SET)
+    (tmp_path / "set.yaml").symlink_to(data / "set")
+    assert sfsgen(f"check -f {tmp_path}").status == 0
+
+
+@pytest.mark.parametrize("endless", ["yes", "yes -- ---", "cat /dev/zero", "yes '{'"])
+def test_a_pipe_without_end_is_refused(endless: str) -> None:
+    command = f"{endless} | {sys.executable} -m sfsgen check -f -"
+    done = subprocess.run(["bash", "-c", command], text=True, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "stdin: error: it " in done.stderr
+
+
+def test_files_are_too_large_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(SET)
+    monkeypatch.setattr("sfsgen.manifests.LARGEST", len(SET) + 1)
+    assert "it holds more than" in sfsgen(f"check -f {tmp_path}").err
+    monkeypatch.setattr("sfsgen.manifests.LARGEST", 2 * len(SET))
+    assert "it holds more than" not in sfsgen(f"check -f {tmp_path}").err
+
+
+def test_all_that_is_allowed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.yaml").write_text(SET)
+    monkeypatch.setattr(files, "LARGEST", len(SET))
+    assert sfsgen(f"check -f {tmp_path}/a.yaml").status == 0
+    monkeypatch.setattr(files, "LARGEST", len(SET) - 1)
+    assert sfsgen(f"check -f {tmp_path}/a.yaml").status == 2
+
+
+# kubectl: programs of that name, which do what the real one should not.
+
+
+@pytest.fixture
+def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    def install(script: str) -> None:
+        program = tmp_path / "kubectl"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+
+    return install
+
+
+EMPTY = json.dumps({"apiVersion": "v1", "kind": "List", "items": []})
+
+
+@pytest.mark.parametrize("command", ["check", "volumes", "scale web -r 2"])
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "",
+        "hello",
+        "kind: List",
+        "[]",
+        "null",
+        '{"items": [1]}',
+        '{"kind": "List", "items": [',
+        f"{EMPTY} and more",
+        "<html>",
+    ],
+)
+def test_what_no_server_sends_is_no_finding(
+    kubectl: Callable[[str], None], command: str, printed: str
+) -> None:
+    kubectl(f"cat <<'END'\n{printed}\nEND")
+    result = sfsgen(command)
+    assert (result.status, result.out) == (2, "")
+    assert "kubectl get: error: what it printed is no list of objects" in result.err
+
+
+def test_an_endless_kubectl_is_ended(
+    kubectl: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kubectl("yes")
+    monkeypatch.setattr(cluster, "LARGEST", 100_000)
+    assert "it holds more than" in sfsgen("check").err
+
+
+def _is_running(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def _comes(condition: Callable[[], object]) -> bool:
+    """Return whether something comes true within some seconds."""
+    for _ in range(400):
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _ends(pid: int) -> bool:
+    return _comes(lambda: not _is_running(pid))
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc here")
+@pytest.mark.parametrize(
+    "script",
+    ["sleep 1000 & echo $! > PID; wait", "sleep 1000 & echo $! > PID; exec sleep 1000"],
+)
+def test_what_kubectl_started_ends_with_the_time_out(
+    kubectl: Callable[[str], None], script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kubectl(script.replace("PID", str(tmp_path / "pid")))
+    monkeypatch.setattr(cluster, "_PATIENCE", 1)
+    result = sfsgen("check")
+    assert result.status == 2
+    assert "it did not answer within 1 seconds" in result.err
+    assert _ends(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc here")
+def test_what_kubectl_left_behind_does_not_hold_us_up(
+    kubectl: Callable[[str], None], tmp_path: Path
+) -> None:
+    kubectl(f"sleep 1000 >/dev/null 2>&1 & echo $! > {tmp_path}/pid; echo '{EMPTY}'")
+    assert sfsgen("check").status == 0
+    assert _ends(int((tmp_path / "pid").read_text()))
+
+
+def test_an_interrupt_ends_kubectl_too(kubectl: Callable[[str], None], tmp_path: Path) -> None:
+    kubectl(f"echo $$ > {tmp_path}/pid; exec sleep 1000")
+    with subprocess.Popen([sys.executable, "-m", "sfsgen", "check"], stderr=-1) as running:
+        pid = tmp_path / "pid"
+        assert _comes(lambda: pid.exists() and pid.read_text())
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=60)
+    assert (running.returncode, err) == (130, b"sfsgen: interrupted\n")
+    assert _ends(int(pid.read_text()))
+
+
+def test_words_of_kubectl_stay_on_one_line(kubectl: Callable[[str], None]) -> None:
+    kubectl("printf 'error: one\\n::error::two \\033[31m\\n' >&2; exit 1")
+    what = r"error: one; ::error::two \x1b[31m"
+    assert what in sfsgen("check").err.splitlines()[0]
+
+
+# NAME and --namespace.
+
+
+@pytest.mark.parametrize("command", ["check", "volumes", "scale -r 2"])
+def test_the_name_of_a_set_is_one_whatever_lies_in_the_folder(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("set.yaml").write_text(SET)
+    Path("web").mkdir()
+    style = "" if command == "check" else "--nfs-server nfs --nfs-path /exports"
+    assert sfsgen(f"{command} web -f set.yaml {style}").status == 0
+    Path("other").mkdir()
+    result = sfsgen(f"{command} other -f set.yaml {style}")
+    assert 'there is no StatefulSet "other"' in result.err
+    assert "read with -f other" in result.err
+
+
+@pytest.mark.parametrize("command", ["check", "volumes", "scale -r 2"])
+@pytest.mark.parametrize("name", ["set.yaml", "./web", "b c.json", "gone.yml"])
+def test_a_file_is_not_the_name_of_a_set(
+    command: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("web").mkdir()
+    result = sfsgen([*command.split(), name])
+    assert result.status == 2
+    assert f'NAME: error: "{name}" is a file, not the name of a set' in result.err
+
+
+@pytest.mark.parametrize("command", ["check", "volumes", "scale web -r 2"])
+def test_a_namespace_has_a_name(command: str) -> None:
+    result = sfsgen([*command.split(), "-n", "Bad NS"])
+    assert result.status == 2
+    assert '--namespace: error: "Bad NS" is no name of a namespace' in result.err

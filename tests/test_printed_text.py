@@ -1,0 +1,209 @@
+"""What is printed is data: no name says anything but itself, wherever it is printed."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sfsgen.plain_text import one_line
+from tests.program import findings, sfsgen
+
+ODD = "a\n::error::pwned\x1b[31m\u202e\x9b2J##[error]"
+KINDS = ("StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Service")
+
+
+def _manifest(name: str, namespace: str = "default", **spec: object) -> str:
+    template = {"metadata": {"name": "pvc"}, "spec": {"resources": {"requests": {"storage": "1"}}}}
+    value = {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"replicas": 1, "volumeClaimTemplates": [template], **spec},
+    }
+    return json.dumps(value)
+
+
+ODD_MANIFESTS = [
+    _manifest(ODD),
+    _manifest("web", ODD),
+    _manifest("web", serviceName=ODD),
+    *(
+        json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {"name": ODD}, "spec": {}})
+        for kind in KINDS[1:]
+    ),
+    json.dumps({"apiVersion": ODD, "kind": ODD, "metadata": ODD}),
+    json.dumps({ODD: 1}),
+    f"a: '{ODD!r}'\nb: [",
+    json.dumps(
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": {ODD: 1}}
+    ),
+]
+
+
+def _assert_plain(text: str) -> None:
+    for line in text.splitlines():
+        assert line.isprintable(), line
+        assert not line.lstrip().startswith("::"), line
+        assert "##[" not in line, line
+
+
+@pytest.mark.parametrize("text", ODD_MANIFESTS)
+@pytest.mark.parametrize(
+    "command",
+    ["check", "check -o json", "check -o sarif", "volumes", "scale web -r 3", "render"],
+)
+def test_no_name_moves_a_terminal_or_commands_a_log(command: str, text: str) -> None:
+    result = sfsgen(f"{command} -f -", text)
+    assert "bug" not in result.err
+    _assert_plain(result.err)
+    if "-o" in command:
+        assert not {*map(chr, (*range(10), *range(11, 32), *range(127, 160)))} & {*result.out}
+    else:
+        _assert_plain(result.out)
+
+
+@pytest.mark.parametrize("text", ODD_MANIFESTS[:6])
+def test_github_gets_our_commands_only(text: str) -> None:
+    result = sfsgen("check -f - -o github", text)
+    for line in result.out.splitlines():
+        assert line.startswith(("::error title=sfsgen ", "::warning title=sfsgen ")), line
+        assert line.isprintable()
+    _assert_plain(result.err)
+
+
+@pytest.mark.parametrize("name", ["::error::x.yaml", "a\nb.yaml", "\x1b[31m.yaml", "##[x].yaml"])
+def test_the_names_of_files_are_data_too(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text("a: [")
+    for command in ("check", "volumes", "render"):
+        result = sfsgen([command, "-f", name])
+        _assert_plain(result.err + result.out)
+    _assert_plain(sfsgen(["check", name]).err)
+    _assert_plain(sfsgen(["render", name, "--template-dir", name]).err)
+
+
+@given(st.text())
+def test_a_line_is_one_and_says_nothing_else(text: str) -> None:
+    _assert_plain(one_line(text))
+    assert one_line(one_line(text)) == one_line(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("as it is: é \\n 'x'", "as it is: é \\n 'x'"),
+        ("a\nb\tc", "a\\nb\\tc"),
+        ("\x1b[31m\x9b", "\\x1b[31m\\x9b"),
+        ("\u202egnp", "\\u202egnp"),
+        ("::error::x", "\\x3a:error::x"),
+        ("a ##[error]", "a ##\\x5berror]"),
+    ],
+)
+def test_what_is_odd_is_spelled_out(text: str, line: str) -> None:
+    assert one_line(text) == line
+
+
+def test_what_is_endless_is_cut() -> None:
+    assert len(one_line("a" * 100_000)) < 5000
+
+
+# Names that Kubernetes refuses are not printed as objects.
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace", "what"),
+    [
+        ("a\npersistentvolume/victim-0", "default", 'would be named "pvc-a\\npersistent'),
+        ("Web", "default", 'would be named "pvc-Web-0"'),
+        ("a" * 250, "default", "characters; at most 253"),
+        ("web", "Bad NS", '"Bad NS" is no name of a namespace'),
+    ],
+)
+@pytest.mark.parametrize("output", ["name", "yaml", "json"])
+def test_no_object_is_printed_whose_name_is_refused(
+    name: str, namespace: str, what: str, output: str
+) -> None:
+    style = "--nfs-server nfs --nfs-path '/e/{ordinal}' --volume-name 'v-{ordinal}'"
+    result = sfsgen(f"volumes -f - -o {output} {style}", _manifest(name, namespace))
+    assert (result.status, result.out) == (2, "")
+    assert what in result.err
+
+
+def test_a_volume_that_a_claim_names_is_checked_too() -> None:
+    claim = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "pvc-web-0", "namespace": "default"},
+        "spec": {"volumeName": "x\ny", "resources": {"requests": {"storage": "1"}}},
+    }
+    text = f"{_manifest('web')}\n{json.dumps(claim)}"
+    result = sfsgen("volumes -f - --nfs-server nfs --nfs-path /e", text)
+    assert (result.status, result.out) == (2, "")
+    assert 'a volume would be named "x\\ny"' in result.err
+
+
+@pytest.mark.parametrize("name", ["a b", "$(id)", "a;b", "a'b", "`id`"])
+def test_a_pasted_command_holds_the_name_as_one_word(name: str) -> None:
+    claim = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": name, "namespace": "x y", "uid": "u"},
+        "spec": {"volumeName": "gone"},
+        "status": {"phase": "Lost"},
+    }
+    (found,) = findings("-f", "-", "--rule", "lost", stdin=json.dumps(claim))
+    command = found["fix"].partition("; then ")[2].replace("kubectl", "printf '%s\\n'")
+    done = subprocess.run(["sh", "-c", command], text=True, capture_output=True, check=True)
+    assert done.stdout.splitlines() == [
+        "annotate", "pvc", name, "pv.kubernetes.io/bind-completed-", "-n", "x y",
+    ]  # fmt: skip
+
+
+# Terminals.
+
+
+def _on_a_terminal(arguments: list[str], **environment: str) -> str:
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "sfsgen", *arguments],
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "NO_COLOR": "1", **environment},
+        check=False,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while data := os.read(ours, 10_000):
+            shown += data
+    except OSError:  # that is how a terminal ends
+        pass
+    os.close(ours)
+    return shown.decode()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "shown"),
+    [
+        ("PYTHONIOENCODING", "ascii", '"w\\xe9b"'),
+        ("COLUMNS", "0", '"wéb"'),
+        ("COLUMNS", "1", '"wéb"'),
+        ("COLUMNS", "wide", '"wéb"'),
+    ],
+)
+def test_a_finding_is_shown_on_any_terminal(
+    variable: str, value: str, shown: str, tmp_path: Path
+) -> None:
+    volume = {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "wéb"}}
+    (tmp_path / "v.json").write_text(json.dumps({**volume, "spec": {}}))
+    text = _on_a_terminal(["check", "-f", str(tmp_path / "v.json")], **{variable: value})
+    assert shown in text
+    assert "(invalid-name)" in text
