@@ -36,6 +36,7 @@ _NOT_COPIED = (".git", ".venv", ".hypothesis", "*_cache", "__pycache__", "build"
 _SECONDS = 200  # a mutant that takes longer hangs
 _ALL_SECONDS = 3600
 _BYTES = 4 * 2**30  # one that takes more runs away
+_PASSED = "passed"
 _WIDTH = 60  # of a piece of source in the table
 
 _CHECK = "rules check_mutations check_situations check examples scale_situations"
@@ -396,7 +397,9 @@ class Workshop:
         answer.write_bytes(b"")
         tests = _nearest(mutants[0].module)
         self._pytest(tests, _ALL_SECONDS, "-p", "tools.mutants", MUTANTS=str(self.folder))
-        killed = answer.read_text().split()
+        passed, *killed = answer.read_text().split() or [""]
+        if passed != _PASSED:
+            raise SystemExit(f"mutants: {', '.join(tests)}: the tests fail as they are")
         return [each for number, each in enumerate(mutants) if str(number) not in killed]
 
     def is_killed(self, mutant: Mutant, tests: Sequence[str]) -> bool:
@@ -448,13 +451,15 @@ def pytest_runtestloop(session: Any) -> bool | None:
     folder = Path(os.environ["MUTANTS"])
     mutants = [Mutant(*each) for each in json.loads((folder / "mutants.task").read_text())]
     with (folder / "mutants.answer").open("a") as answer:
+        if _survives(session, None):
+            print(_PASSED, file=answer, flush=True)
         for number, mutant in enumerate(mutants):
             if mutant.is_in_function and not _survives(session, mutant):
                 print(number, file=answer, flush=True)
     return True
 
 
-def _survives(session: Any, mutant: Mutant) -> bool:
+def _survives(session: Any, mutant: Mutant | None) -> bool:
     child = os.fork()
     if child == 0:
         _ask(session, mutant)
@@ -469,11 +474,11 @@ def _survives(session: Any, mutant: Mutant) -> bool:
     return False
 
 
-def _ask(session: Any, mutant: Mutant) -> NoReturn:
+def _ask(session: Any, mutant: Mutant | None) -> NoReturn:
     """Become the mutant, run the tests, and end the process with 1 at the first that fails."""
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS // 4, _SECONDS // 4))
     try:
-        if not _become(mutant):
+        if mutant and not _become(mutant):
             os._exit(0)
         for item, following in itertools.pairwise([*session.items, None]):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
