@@ -1,12 +1,14 @@
 """Names and directories that two volumes cannot share, within a set and between sets."""
 
-from collections.abc import Iterable, Iterator
-from itertools import combinations, islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
-from sfsgen.model import ClaimTemplate, NfsDirectory
-from sfsgen.names import Pattern, meeting_points
+from sfsgen.meetings import Claim, TooMixedError, meetings
+from sfsgen.model import ClaimTemplate
+from sfsgen.names import Pattern
 from sfsgen.paths import Path
+from sfsgen.plain_text import brief, quoted
 from sfsgen.storage import host, location
 
 
@@ -40,124 +42,170 @@ class _Place(NamedTuple):
         return Collision(self.set_index, path, what, fix)
 
 
+class _Wish(NamedTuple):
+    """A claim template wants names or directories, where others may want the same."""
+
+    place: _Place
+    where: str
+    claim: Claim
+
+
+class _Met(NamedTuple):
+    """A claim template, one that stands before it or itself, and what both want."""
+
+    place: _Place
+    ordinal: int
+    earlier: _Place
+    earlier_ordinal: int
+    text: str
+
+    @property
+    def pods(self) -> str:
+        """The names of the two pods, with their namespaces where these tell them apart."""
+        its, their = self.place.claimant, self.earlier.claimant
+        is_elsewhere = its.namespace != their.namespace
+        shown = [
+            f"{claimant.namespace}/" * is_elsewhere + f"{claimant.name}-{number}"
+            for claimant, number in ((its, self.ordinal), (their, self.earlier_ordinal))
+        ]
+        return " and ".join(shown)
+
+    @property
+    def difference(self) -> str:
+        """The placeholder in which the two claim templates differ."""
+        its, their = self.place.claimant, self.earlier.claimant
+        if its.namespace != their.namespace:
+            return "{namespace}"
+        return "{name}" if its.name != their.name else "{template}"
+
+
 def collisions(claimants: Iterable[Claimant]) -> Iterator[Collision]:
-    """Yield the first collision of every kind between any two volumes of the sets."""
+    """Yield for every set and claim template the first collision of every kind with another."""
+    claimants = list(claimants)
+    yield from _between_sets(claimants)
     places = [
         _Place(set_index, index, claimant, template)
-        for set_index, claimant in enumerate(claimants)
+        for set_index, claimant in _by_name(claimants)
         for index, template in enumerate(claimant.claim_templates)
     ]
     for place in places:
         yield from _within(place)
-    for one, other in combinations(places, 2):
-        yield from _between(one, other)
+    for key, found in (
+        ("name", _claim_names(places)),
+        ("volumeName", _volume_names(places)),
+        ("nfs.path", _directories(places)),
+    ):
+        try:
+            yield from found
+        except TooMixedError:
+            what = "in too many ways do ordinals and digits stand side by side for a comparison"
+            yield places[-1].collision(key, what, "put a letter or - between {ordinal} and digits")
+
+
+def _by_name(claimants: Iterable[Claimant]) -> Iterator[tuple[int, Claimant]]:
+    """Yield each set with its number, but those whose name another has: all follows from that."""
+    first: dict[tuple[str, str], int] = {}
+    for index, each in enumerate(claimants):
+        if first.setdefault((each.namespace, each.name), index) == index:
+            yield index, each
+
+
+def _between_sets(claimants: Sequence[Claimant]) -> Iterator[Collision]:
+    named = dict(_by_name(claimants))
+    by_service: dict[tuple[str, str], Claimant] = {}
+    for index, each in enumerate(claimants):
+        other = by_service.setdefault((each.namespace, each.service_name), each)
+        if index not in named:
+            what = f'two sets are named "{each.name}" in the namespace {each.namespace}'
+            yield Collision(index, ("name",), what, "give each its own name")
+        elif each.service_name and other is not each:
+            what = f'the sets "{other.name}" and "{each.name}" name one Service'
+            yield Collision(index, ("serviceName",), what, "give each its own serviceName")
 
 
 def _within(place: _Place) -> Iterator[Collision]:
     ordinals, template = place.claimant.ordinals, place.template
     if len(ordinals) > 1 and not template.volume_name.is_open:
-        what = f'all ordinals want a volume named "{template.volume_name.at(0)}"'
+        what = f"all ordinals want a volume named {quoted(template.volume_name.at(0))}"
         yield place.collision("volumeName", what, "put {ordinal} into it")
-    if template.shared_directory:
+    if template.shared_directory or template.directory.is_open:
         return
     regular = list(islice((each for each in ordinals if each not in template.exceptions), 2))
-    if len(regular) > 1 and not template.directory.is_open:
+    if len(regular) > 1:
         what = f"ordinals {regular[0]} and {regular[1]} share the directory "
-        what += template.directory.at(0)
+        what += brief(template.directory.at(0))
         fix = "put {ordinal} into the path, or ask for it: --shared-directory, nfs.sharedDirectory"
         yield place.collision("nfs.path", what, fix)
-    for ordinal, directory in template.exceptions.items():
-        for other in _ordinals_at(template, directory, ordinals):
-            if other != ordinal:
-                what = f"ordinals {ordinal} and {other} share the directory {directory.path}"
-                yield place.collision("volumes", what, "give each ordinal its own")
-                return
 
 
-def _between(one: _Place, other: _Place) -> Iterator[Collision]:
-    its, their = one.claimant, other.claimant
-    if its is not their and its.namespace == their.namespace:
-        if one.template_index == other.template_index == 0:
-            yield from _between_sets(its, their, other.set_index)
-        if its.name == their.name:
-            return  # all the rest follows from it
-        for met in _first(one, other, one.template.claim_name, other.template.claim_name):
-            claim = one.template.claim_name.at(met[0])
-            what = f'{_pods(one, other, *met)} want the claim "{claim}"'
-            yield other.collision("name", what, "rename a set or a claim template")
-    for met in _first(one, other, one.template.volume_name, other.template.volume_name):
-        volume = one.template.volume_name.at(met[0])
-        what = f'{_pods(one, other, *met)} want the volume "{volume}"'
-        yield other.collision("volumeName", what, f"put {_difference(one, other)} into the pattern")
-    if not (one.template.shared_directory and other.template.shared_directory):
-        for ordinal, their_ordinal, path in islice(_shared_directories(one, other), 1):
-            what = f"{_pods(one, other, ordinal, their_ordinal)} ({other.template.name}, "
-            what += f"{one.template.name}) share the directory {path}"
-            yield other.collision("nfs.path", what, f"put {_difference(one, other)} into the path")
+def _claim_names(places: Iterable[_Place]) -> Iterator[Collision]:
+    for met in _met(
+        _wish(place, f"{place.claimant.namespace}/", place.template.claim_name) for place in places
+    ):
+        what = f"{met.pods} want the claim {quoted(met.text)}"
+        yield met.place.collision("name", what, "rename a set or a claim template")
 
 
-def _between_sets(one: Claimant, other: Claimant, set_index: int) -> Iterator[Collision]:
-    if one.name == other.name:
-        what = f'two sets are named "{one.name}" in the namespace {one.namespace}'
-        yield Collision(set_index, ("name",), what, "give each its own name")
-    elif one.service_name and one.service_name == other.service_name:
-        what = f'the sets "{one.name}" and "{other.name}" name one Service'
-        yield Collision(set_index, ("serviceName",), what, "give each its own serviceName")
+def _volume_names(places: Iterable[_Place]) -> Iterator[Collision]:
+    for met in _met(_wish(place, "", place.template.volume_name) for place in places):
+        what = f"{met.pods} want the volume {quoted(met.text)}"
+        yield met.place.collision("volumeName", what, f"put {met.difference} into the pattern")
 
 
-def _first(one: _Place, other: _Place, its: Pattern, their: Pattern) -> Iterator[tuple[int, int]]:
-    """Yield the first ordinals at which two names are the same, if there are any."""
-    ordinals = one.claimant.ordinals, other.claimant.ordinals
-    yield from islice(meeting_points(its, ordinals[0], their, ordinals[1]), 1)
+def _directories(places: Iterable[_Place]) -> Iterator[Collision]:
+    for met in _met(_directory_wishes(places)):
+        shared = f"share the directory {brief(met.text)}"
+        if met.place is met.earlier:
+            what = f"ordinals {met.ordinal} and {met.earlier_ordinal} {shared}"
+            yield met.place.collision("volumes", what, "give each ordinal its own")
+        else:
+            names = f"({met.place.template.name}, {met.earlier.template.name})"
+            what = f"{met.pods} {names} {shared}"
+            yield met.place.collision("nfs.path", what, f"put {met.difference} into the path")
 
 
-def _pods(one: _Place, other: _Place, ordinal: int, their_ordinal: int) -> str:
-    """Return the names of two pods, with their namespaces where these tell them apart."""
-    is_elsewhere = one.claimant.namespace != other.claimant.namespace
-    shown = [
-        f"{place.claimant.namespace}/" * is_elsewhere + f"{place.claimant.name}-{number}"
-        for place, number in ((other, their_ordinal), (one, ordinal))
-    ]
-    return " and ".join(shown)
+def _wish(place: _Place, where: str, pattern: Pattern) -> _Wish:
+    """Return the wish for what a pattern gives at all ordinals."""
+    return _Wish(place, where, Claim(_behind(where, pattern), [place.claimant.ordinals]))
 
 
-def _difference(one: _Place, other: _Place) -> str:
-    """Return the placeholder in which two claim templates differ."""
-    if one.claimant.namespace != other.claimant.namespace:
-        return "{namespace}"
-    return "{name}" if one.claimant.name != other.claimant.name else "{template}"
+def _behind(where: str, pattern: Pattern) -> Pattern:
+    return Pattern((where + pattern.pieces[0], *pattern.pieces[1:]))
 
 
-def _shared_directories(one: _Place, other: _Place) -> Iterator[tuple[int, int, str]]:
-    its, their = one.template, other.template
-    its_ordinals, their_ordinals = one.claimant.ordinals, other.claimant.ordinals
-    if host(its.server) == host(their.server):
-        for ordinal, their_ordinal in meeting_points(
-            its.directory, its_ordinals, their.directory, their_ordinals
-        ):
-            if ordinal not in its.exceptions and their_ordinal not in their.exceptions:
-                yield ordinal, their_ordinal, its.directory.at(ordinal)
-    for ordinal, directory in its.exceptions.items():
-        if ordinal in its_ordinals:
-            for their_ordinal in _ordinals_at(their, directory, their_ordinals):
-                yield ordinal, their_ordinal, directory.path
-    for their_ordinal, directory in their.exceptions.items():
-        if their_ordinal in their_ordinals:
-            for ordinal in _ordinals_at(its, directory, its_ordinals):
-                yield ordinal, their_ordinal, directory.path
+def _directory_wishes(places: Iterable[_Place]) -> Iterator[_Wish]:
+    """Yield the wishes for directories; those who share one wish for it once."""
+    shared: set[Pattern] = set()
+    for place in places:
+        is_shared = place.template.shared_directory
+        for wish in _directories_of(place):
+            if any(wish.claim.ordinals) and not (is_shared and wish.claim.pattern in shared):
+                shared |= {wish.claim.pattern} if is_shared else set()
+                yield wish
 
 
-def _ordinals_at(
-    template: ClaimTemplate, directory: NfsDirectory, ordinals: range
-) -> Iterator[int]:
-    """Yield ordinals of a template whose data lies in a directory."""
-    for ordinal, other in template.exceptions.items():
-        if ordinal in ordinals and location(other) == location(directory):
-            yield ordinal
-    if host(template.server) != host(directory.server):
-        return
-    regular = template.directory.ordinal_of(directory.path)
-    if not template.directory.is_open and template.directory.at(0) == directory.path:
-        regular = next((each for each in ordinals if each not in template.exceptions), None)
-    if regular is not None and regular in ordinals and regular not in template.exceptions:
-        yield regular
+def _directories_of(place: _Place) -> Iterator[_Wish]:
+    ordinals, template = place.claimant.ordinals, place.template
+    elsewhere = sorted(each for each in template.exceptions if each in ordinals)
+    starts = [ordinals.start, *(each + 1 for each in elsewhere)]
+    between = [*map(range, starts, [*elsewhere, ordinals.stop])]
+    server = host(template.server)
+    yield _Wish(place, server, Claim(_behind(server, template.directory), between))
+    for ordinal in elsewhere:
+        server, path = location(template.exceptions[ordinal])
+        its_own = [range(ordinal, ordinal + 1)]
+        yield _Wish(place, server, Claim(Pattern((server + path,)), its_own))
+
+
+def _met(wishes: Iterable[_Wish]) -> Iterator[_Met]:
+    """Yield for every claim template one before it that wants the same, or itself if it does."""
+    wishes = list(wishes)
+    told: set[tuple[int, int, bool]] = set()
+    for meeting in meetings([wish.claim for wish in wishes]):
+        wish, earlier = wishes[meeting.later], wishes[meeting.earlier]
+        place = wish.place
+        key = place.set_index, place.template_index, place is earlier.place
+        if key not in told:
+            told.add(key)
+            text = wish.claim.pattern.at(meeting.its_ordinal).removeprefix(wish.where)
+            yield _Met(place, meeting.its_ordinal, earlier.place, meeting.their_ordinal, text)

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from sfsgen.errors import Place, Problem
 from sfsgen.plain_text import one_line, readable
 
+_MOST_TOLD = 200  # problems
+
 
 def say(line: str) -> None:
     """Print a line on stderr, whatever it holds; where nobody can hear it, the work goes on."""
@@ -16,11 +18,19 @@ def say(line: str) -> None:
 
 
 def tell(*problems: Problem) -> None:
-    """Print problems, each once: options' as they come, then a file's from top to bottom."""
-    for problem in sorted(dict.fromkeys(problems), key=lambda each: each.place or Place("", 0, 0)):
-        say(f"{problem.where}: {problem.severity}: {problem.what}")
-        if problem.fix:
-            say(f"  fix: {problem.fix}")
+    """Print problems, each once: options' as they come, then a file's from top to bottom.
+
+    Of very many the first are told, errors before warnings, and how many there are more.
+    """
+    known = sorted(dict.fromkeys(problems), key=lambda each: each.place or Place("", 0, 0))
+    told = set(sorted(known, key=lambda each: each.severity == "warning")[:_MOST_TOLD])
+    for problem in known:
+        if problem in told:
+            say(f"{problem.where}: {problem.severity}: {problem.what}")
+            if problem.fix:
+                say(f"  fix: {problem.fix}")
+    if len(known) > len(told):
+        note(f"and {len(known) - len(told)} more: mend these first")
 
 
 def note(text: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sfsgen.errors import InputError, Problem
 from sfsgen.names import Pattern
 from sfsgen.paths import Path, spelled
+from sfsgen.plain_text import brief
 from sfsgen.resources import CLAIM, SERVICE, STATEFUL_SET, VOLUME
 from sfsgen.versions import KUBERNETES_OWN_ANNOTATIONS
 from sfsgen.yaml_documents import Document, read
@@ -77,7 +78,6 @@ _MARKERS = re.compile(
 # the head of a block, or of an escape.
 _BEFORE_WHAT_IS_NO_TEXT = re.compile(r"[&*!%|>\\]")
 _ANY_ORDINAL = 1_000_000  # no set has it. Texts that end in it are numbers where any are: 0b1, 0o1
-_LONGEST_TOLD = 200  # characters
 
 
 def check(resource: str, template: str, text: str, built_in_text: str) -> None:
@@ -110,12 +110,6 @@ def is_alike(pattern: Pattern, check_one: Callable[[int], None]) -> bool:
     return not any(str(_ANY_ORDINAL) in key for key in _keys(document.value))
 
 
-def one_line(text: str) -> str:
-    """Return a text as it can stand in a message: on one line, and not too long."""
-    shown = text[:_LONGEST_TOLD] + "..." * (len(text) > _LONGEST_TOLD)
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in shown)
-
-
 def _only_object(template: str, text: str) -> Document:
     fix = "move the others into templates or files of their own"
     for marker in _MARKERS.finditer(text):
@@ -126,7 +120,7 @@ def _only_object(template: str, text: str) -> Document:
     try:
         documents = read(text, f"{template}, as rendered")
     except InputError as error:
-        told = (each._replace(what=one_line(each.what)) for each in error.problems)
+        told = (each._replace(what=brief(each.what)) for each in error.problems)
         raise InputError(*told) from error
     if len(documents) != 1 or not isinstance(documents[0].value, dict):
         what = f"it renders {len(documents)} documents; a template renders one object"
@@ -170,7 +164,7 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
-    return "absent" if value is None else one_line(repr(value))
+    return "absent" if value is None else brief(repr(value))
 
 
 def _keys(value: Any) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from sfsgen.errors import Problem
 from sfsgen.model import ClaimTemplate, StatefulSet
 from sfsgen.paths import Path
+from sfsgen.plain_text import brief
 from sfsgen.storage import is_address
 from sfsgen.values import Values
 
@@ -64,14 +65,14 @@ def _storage(
 
 
 def _elsewhere(values: Values, template: Path, ordinals: range) -> Iterator[tuple[Path, str, str]]:
-    for index, volume in enumerate(values.get(*template, "volumes") or ()):
-        if volume.get("ordinal") not in ordinals:
-            what = f"there is no ordinal {volume.get('ordinal')}"
+    for path, volume in values.entries(*template, "volumes"):
+        if volume["ordinal"] not in ordinals:
+            what = f"there is no ordinal {brief(volume['ordinal'])}"
             what += f": there are {ordinals[0]} to {ordinals[-1]}" if ordinals else ""
-            yield (*template, "volumes", index, "ordinal"), what, "see whether another is meant"
+            yield (*path, "ordinal"), what, "see whether another is meant"
         what, fix = _server(volume.get("nfs", {}).get("server", ""))
         if what:
-            yield (*template, "volumes", index, "nfs", "server"), what, fix
+            yield (*path, "nfs", "server"), what, fix
 
 
 def _reclaim_policy(template: ClaimTemplate) -> tuple[str, str]:

@@ -1,15 +1,19 @@
 """Every name that Kubernetes or the convention derives, and what each may look like."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from sfsgen.plain_text import brief
 
 _LABEL_LENGTH = 63
 LONGEST_NAME = 253
 """Characters of a DNS subdomain, as which most objects are named."""
+_LONGEST_FILLED = 10_000  # characters: more than any name or path may have
 _LONGEST_ORDINAL = 10  # digits: ordinals are 32 bits
 _ORDINAL = "\0"  # stands for the ordinal in a Pattern's text: no name or path can hold it
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_NUMBER = re.compile("0|[1-9][0-9]{0,17}")  # as it is printed, and as 64 bits can hold it
 _SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 
@@ -31,16 +35,12 @@ class Pattern(NamedTuple):
         """Return the ordinal that gives this text, or None."""
         if not self.is_open:
             return None
-        head, tail = self.pieces[0], self.pieces[1]
-        number = re.match(r"(?:0|[1-9][0-9]*)", text[len(head) :])
-        if not number or not text.startswith(head):
+        length, rest = divmod(len(text) - sum(map(len, self.pieces)), len(self.pieces) - 1)
+        start = len(self.pieces[0])
+        number = text[start : start + length]
+        if rest or not _NUMBER.fullmatch(number) or self.at(number) != text:
             return None
-        # The digits may run on into a literal piece that begins with digits: try each length.
-        for length in range(len(number[0]), 0, -1):
-            ordinal = number[0][:length]
-            if text.startswith(tail, len(head) + length) and self.at(ordinal) == text:
-                return int(ordinal)
-        return None
+        return int(number)
 
 
 def pattern(text: str, values: Mapping[str, str | Pattern]) -> Pattern:
@@ -49,16 +49,22 @@ def pattern(text: str, values: Mapping[str, str | Pattern]) -> Pattern:
     `values` has a text or another Pattern for each placeholder but `ordinal`. Raises ValueError
     with a sentence for a placeholder that does not exist or a brace that is not one.
     """
+    length = len(text)
 
     def fill(match: re.Match[str]) -> str:
+        nonlocal length
         name = match[1]
         if name == "ordinal":
             return _ORDINAL
         if name is None or name not in values:
             known = " ".join(f"{{{each}}}" for each in (*values, "ordinal"))
-            raise ValueError(f"{match[0]} is not a placeholder; there are {known}")
+            raise ValueError(f"{brief(match[0])} is not a placeholder; there are {known}")
         value = values[name]
-        return value.at(_ORDINAL) if isinstance(value, Pattern) else value
+        filled = value.at(_ORDINAL) if isinstance(value, Pattern) else value
+        length += len(filled)
+        if length > _LONGEST_FILLED:
+            raise ValueError(f"with its placeholders it has more than {_LONGEST_FILLED} characters")
+        return filled
 
     if not text.isprintable():
         raise ValueError("it holds a control character")
@@ -81,33 +87,6 @@ def claim_name(template: str, stateful_set: str) -> Pattern:
     Source: kubernetes/pkg/controller/statefulset, getPersistentVolumeClaimName.
     """
     return Pattern((f"{template}-{stateful_set}-", ""))
-
-
-def meeting_points(
-    one: Pattern, its_ordinals: range, other: Pattern, other_ordinals: range
-) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of ordinals at which two patterns give the same text.
-
-    Takes time in proportion to the ordinals only where the texts around them do not decide it.
-    """
-    if one.is_open and not other.is_open:
-        for theirs, its in meeting_points(other, other_ordinals, one, its_ordinals):
-            yield its, theirs
-        return
-    if not (its_ordinals and other_ordinals and _could_meet(one, other)):
-        return
-    for ordinal in its_ordinals if one.is_open else its_ordinals[:1]:
-        text = one.at(ordinal)
-        their = other.ordinal_of(text) if other.is_open else other_ordinals.start
-        if their is not None and their in other_ordinals and other.at(their) == text:
-            yield ordinal, their
-
-
-def _could_meet(one: Pattern, other: Pattern) -> bool:
-    heads, tails = (one.pieces[0], other.pieces[0]), (one.pieces[-1], other.pieces[-1])
-    return (heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])) and (
-        tails[0].endswith(tails[1]) or tails[1].endswith(tails[0])
-    )
 
 
 def label_fault(text: str, longest: int = _LABEL_LENGTH, *, first_a_letter: bool = False) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sfsgen.errors import Problem
 from sfsgen.paths import Path
+from sfsgen.plain_text import quoted
 from sfsgen.quantity import whole_number
 from sfsgen.values import Values
 from sfsgen.vocabulary import DEFAULT_CLAIM_TEMPLATE, OPTIONS
@@ -62,10 +63,11 @@ def _set(values: Values, path: Path, option: str, value: Any) -> None:
             parent[str(part)] = {}
         parent = parent[str(part)]
     parent[str(path[-1])] = value
-    values.said_by[path] = option
+    values.say(path, option)
     if path in _INHERITED:
-        for template in values.get("claimTemplates") or ():
-            for each in (template, *(template.get("volumes") or ())):
+        for at, template in values.entries("claimTemplates"):
+            _remove(template, path)
+            for _, each in values.entries(*at, "volumes"):
                 _remove(each, path)
 
 
@@ -79,8 +81,8 @@ def _set_number(values: Values, path: Path, option: str, given: str) -> None:
     try:
         _set(values, path, option, whole_number(given))
     except ValueError:
-        values.said_by[path] = option
-        values.fault(path, f'"{given}" is not a whole number', f"give it as {option} 3")
+        values.say(path, option)
+        values.fault(path, f"{quoted(given)} is not a whole number", f"give it as {option} 3")
 
 
 def _set_in_the_template(values: Values, path: Path, option: str, given: str) -> None:
@@ -89,9 +91,10 @@ def _set_in_the_template(values: Values, path: Path, option: str, given: str) ->
         what = "it could mean any of several claim templates"
         fix = "say it in the file, in the one that is meant" if values.document else "leave it out"
         _refuse(values, option, what, fix)
-    else:
-        templates[0][path[-1]] = given
-        values.said_by[path] = option
+        return
+    for at, template in values.entries("claimTemplates"):
+        template[path[-1]] = given
+        values.say((*at, path[-1]), option)
 
 
 def _split(values: Values, option: str, given: Sequence[str]) -> dict[str, str]:
@@ -99,9 +102,11 @@ def _split(values: Values, option: str, given: Sequence[str]) -> dict[str, str]:
     for text in given:
         key, equals, value = text.partition("=")
         if not (key and equals):
-            _refuse(values, option, f'"{text}" is not KEY=VALUE', f"give it as {option} key=value")
+            _refuse(
+                values, option, f"{quoted(text)} is not KEY=VALUE", f"give it as {option} key=value"
+            )
         elif key in pairs:
-            _refuse(values, option, f'"{key}" is given twice', "give it once")
+            _refuse(values, option, f"{quoted(key)} is given twice", "give it once")
         else:
             pairs[key] = value
     return pairs
@@ -110,16 +115,17 @@ def _split(values: Values, option: str, given: Sequence[str]) -> dict[str, str]:
 def _add_pairs(values: Values, path: Path, option: str, given: Sequence[str]) -> None:
     pairs = _split(values, option, given)
     values.tree[str(path[0])] = {**(values.get(*path) or {}), **pairs}
-    values.said_by.update({(*path, key): option for key in pairs})
+    for key in pairs:
+        values.say((*path, key), option)
 
 
 def _add_env(values: Values, given: Sequence[str]) -> None:
     entries = values.tree.setdefault("env", [])
+    places = {each["name"]: index for index, each in enumerate(entries) if each is not None}
     for name, value in _split(values, "--env", given).items():
-        known = [each.get("name") for each in entries]
-        index = known.index(name) if name in known else len(entries)
+        index = places.setdefault(name, len(entries))
         entries[index : index + 1] = [{"name": name, "value": value}]
-        values.said_by["env", index] = "--env"
+        values.say(("env", index), "--env")
 
 
 def _set_ports(values: Values, given: Sequence[str]) -> None:
@@ -127,7 +133,9 @@ def _set_ports(values: Values, given: Sequence[str]) -> None:
     for text in given:
         name, equals, number = text.rpartition("=")
         if not re.fullmatch(r"[0-9]{1,9}", number) or (equals and not name):
-            _refuse(values, "--port", f'"{text}" is not [NAME=]PORT', "give it as --port http=80")
+            _refuse(
+                values, "--port", f"{quoted(text)} is not [NAME=]PORT", "give it as --port http=80"
+            )
         else:
             ports.append(({"name": name} if name else {}) | {"containerPort": int(number)})
     if ports:
@@ -136,24 +144,29 @@ def _set_ports(values: Values, given: Sequence[str]) -> None:
 
 def _add_volumes(values: Values, given: Sequence[str]) -> None:
     templates = values.tree.setdefault("claimTemplates", [])
+    places: dict[str, int] = {}
+    for index, each in enumerate(templates):
+        if each is not None:
+            places.setdefault(each.get("name", DEFAULT_CLAIM_TEMPLATE), index)
     for text in given:
         name, _, rest = text.partition("=")
         storage, _, mount_path = rest.partition(":")
         if not (name and storage and mount_path):
             fix = "give it as --volume data=10Gi:/var/lib/data"
-            _refuse(values, "--volume", f'"{text}" is not NAME=SIZE:MOUNTPATH', fix)
+            _refuse(values, "--volume", f"{quoted(text)} is not NAME=SIZE:MOUNTPATH", fix)
         else:
-            _add_volume(values, templates, name, {"storage": storage, "mountPath": mount_path})
+            index = places.setdefault(name, len(templates))
+            said = {"name": name, "storage": storage, "mountPath": mount_path}
+            _add_volume(values, templates, index, said)
 
 
-def _add_volume(values: Values, templates: list[Any], name: str, said: dict[str, str]) -> None:
-    known = [each.get("name", DEFAULT_CLAIM_TEMPLATE) for each in templates]
-    index = known.index(name) if name in known else len(templates)
-    if ("claimTemplates", index, "storage") in values.said_by:
-        what = f'the claim template "{name}" is given twice'
+def _add_volume(values: Values, templates: list[Any], index: int, said: dict[str, str]) -> None:
+    path = ("claimTemplates", index)
+    if values.is_said((*path, "storage")):
+        what = f"the claim template {quoted(said['name'])} is given twice"
         _refuse(values, "--volume", what, "give each its own name")
         return
-    template = templates[index] if name in known else {"name": name}
-    templates[index : index + 1] = [template | said]
-    for key in ("name", *said):
-        values.said_by["claimTemplates", index, key] = "--volume"
+    there = templates[index] if index < len(templates) else {}
+    templates[index : index + 1] = [there | said]
+    for key in said:
+        values.say((*path, key), "--volume")

@@ -18,9 +18,9 @@ from jinja2.parser import Parser
 
 from sfsgen.errors import InputError, Problem
 from sfsgen.expressions import NotLinearError
-from sfsgen.fidelity import one_line
 from sfsgen.files import decoded
 from sfsgen.isolation import MEGABYTES, SECONDS, DiedError, TooLongError, apart, bounded
+from sfsgen.plain_text import brief
 from sfsgen.sandbox import sandbox, text_of
 
 _LONGEST = 1_000_000  # bytes of a template; the longest built-in one has 2,000
@@ -166,7 +166,7 @@ def _problem(error: BaseException, path: Path) -> Problem:
 def _words(error: BaseException) -> str:
     """Return what an error says, which may be anything of any length."""
     try:
-        text = bounded(lambda: one_line(str(error)))
+        text = bounded(lambda: brief(str(error)))
     except (Exception, TooLongError):  # noqa: BLE001
         text = ""
     if isinstance(error, jinja2.TemplateNotFound) and error.name:

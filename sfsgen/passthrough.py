@@ -1,10 +1,12 @@
 """The user's own fields, merged with ours without touching what pairing depends on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sfsgen.model import Fields, Metadata
-from sfsgen.paths import Path
+from sfsgen.paths import Path, spelled
+from sfsgen.plain_text import brief, quoted
+from sfsgen.values import Values
 
 # What a pair's names, its reservation or the pods' DNS names depend on, and the word of ours
 # that says it, or "" where nothing may.
@@ -23,17 +25,14 @@ _OWNED = {
 }
 _OWNED_METADATA = {"name": "name", "namespace": "namespace", "generateName": ""}
 
-Clash = Callable[[Path, str], None]
-"""Reports a field, by its path, that cannot be the user's own, and how to put it right."""
-
 
 class OwnFields:
     """The user's own fields of one object; what is merged with ours is taken out one by one."""
 
-    def __init__(self, values: Mapping[str, Any], key: str, clash: Clash) -> None:
+    def __init__(self, values: Values, key: str) -> None:
         """Read the fields under a key of the values, as the API nests them or without `spec`."""
-        own = dict(values.get(key, {}))
-        self._clash = clash
+        own = dict(values.get(key) or {})
+        self._values = values
         self._metadata = {}
         self._fields: dict[str, tuple[Any, Path]] = {}
         if key != "container":
@@ -42,7 +41,7 @@ class OwnFields:
             self._refuse(self._metadata, _OWNED_METADATA)
         for name, (value, path) in _entries(own, (key,)).items():
             if name in self._fields:
-                clash(path, f"it stands in {key}.spec as well: remove one")
+                self._clash(path, f"it stands in {key}.spec as well: remove one")
             self._fields[name] = value, path
         self._paths = {name: path for name, (_, path) in self._fields.items()}
         self._refuse(self._fields, _OWNED[key])
@@ -65,15 +64,17 @@ class OwnFields:
         Two entries may not agree in a field of `identity`; two ports may in number, if not in
         protocol.
         """
-        entries, path = self.take(name)
-        merged = list(ours)
-        for number, entry in enumerate(entries or ()):
-            for field in identity:
-                if field in entry and _key(entry, field) in [_key(each, field) for each in merged]:
-                    fix = f"{entry[field]} is taken: give it another, or leave it out"
-                    self._clash((*path, number, field), fix)
-            merged.append(entry)
-        return tuple(merged)
+        self.take(name)
+        path = self.path(name)
+        taken = {field: {_key(each, field) for each in ours} for field in identity}
+        for at, entry in self._values.whole_entries(*path):
+            for field in filter(entry.__contains__, identity):
+                key = _key(entry, field)
+                if key in taken[field]:
+                    fix = f"{brief(entry[field])} is taken: give it another, or leave it out"
+                    self._clash((*at, field), fix)
+                taken[field].add(key)
+        return (*ours, *(entry for _, entry in self._values.entries(*path)))
 
     def metadata(self, common: Metadata) -> Metadata:
         """Return our labels and annotations with the user's own metadata added."""
@@ -82,7 +83,7 @@ class OwnFields:
             own, path = self._metadata.pop(name, ({}, ()))
             for key, value in own.items():
                 if ours.get(key, value) != value:
-                    self._clash((*path, key), f'leave it out, or write "{ours[key]}"')
+                    self._clash((*path, key), f"leave it out, or write {quoted(ours[key])}")
             parts.append({**ours, **own})
         rest = {name: value for name, (value, _) in self._metadata.items()}
         return Metadata(parts[0], parts[1], rest)
@@ -90,6 +91,10 @@ class OwnFields:
     def rest(self) -> Fields:
         """Return the fields that were not taken."""
         return {name: value for name, (value, _) in self._fields.items()}
+
+    def _clash(self, path: Path, fix: str) -> None:
+        what = f"{spelled(path)} clashes with what sfsgen writes itself"
+        self._values.fault(path, what, fix, key=True)
 
     def _refuse(self, fields: dict[str, tuple[Any, Path]], owned: Mapping[str, str]) -> None:
         for name, said_by in owned.items():

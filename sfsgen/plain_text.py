@@ -1,11 +1,14 @@
-"""Text for people: on one line, and without what would move a terminal or command a log."""
+"""Text for people: on one line, never at length, and without what moves a terminal or a log."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 # Of what JSON lets stand, a terminal takes these for commands.
 _CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
-_LONGEST = 4000  # characters: the longest command that is printed has some 600
+_LONGEST_LINE = 4000  # characters: the longest command that is printed has some 600
+_LONGEST, _END = 120, 20  # characters: of a value, and of those the last that are kept
+_MOST_LISTED = 10
 
 
 def one_line(text: str) -> str:
@@ -15,13 +18,9 @@ def one_line(text: str) -> str:
     what GitHub Actions takes for a command (actions/runner, ActionCommand.cs). What is too long is
     cut in the middle.
     """
-    if len(text) > _LONGEST:
-        text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
-    if not text.isprintable():
-        text = "".join(
-            each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-        )
-    text = text.replace("##[", r"##\x5b")
+    if len(text) > _LONGEST_LINE:
+        text = f"{text[: _LONGEST_LINE // 2]} ... {text[-_LONGEST_LINE // 2 :]}"
+    text = _printable(text).replace("##[", r"##\x5b")
     return rf"\x3a{text[1:]}" if text.startswith("::") else text
 
 
@@ -34,3 +33,32 @@ def readable(text: str, stream: TextIO) -> str:
 def as_json(value: Any, indent: int) -> str:
     """Return a value as JSON in plain characters, those of other languages as they are."""
     return json.dumps(value, ensure_ascii=False, indent=indent).translate(_CONTROLS)
+
+
+def brief(value: object) -> str:
+    """Return a value as a message shows it: its middle left out where it is long."""
+    text = str(value)
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - _END - 3]}...{text[-_END:]}"
+    return _printable(text)
+
+
+def quoted(value: object) -> str:
+    """Return a value as a message quotes it."""
+    return f'"{brief(value)}"'
+
+
+def listed(values: Sequence[object]) -> str:
+    """Return values in a row, and how many there are more."""
+    more = len(values) - _MOST_LISTED
+    shown = ", ".join(map(brief, values[:_MOST_LISTED]))
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _printable(text: str) -> str:
+    """Return a text with what cannot be seen spelled out, line breaks among it."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )

@@ -8,6 +8,7 @@ from sfsgen.errors import InputError, Problem
 from sfsgen.files import content, decoded, shown
 from sfsgen.model import StatefulSet
 from sfsgen.options import overlay
+from sfsgen.plain_text import listed, quoted
 from sfsgen.values import Values
 from sfsgen.versions import Target
 from sfsgen.wanted import build
@@ -70,7 +71,7 @@ def _values(options: Mapping[str, Any], filenames: Sequence[str], target: Target
 
 def _from_file(filename: str, target: Target) -> list[Values]:
     # Most runs have no values file: the libraries that read and check one are loaded for it.
-    from sfsgen.shape import faults
+    from sfsgen.shape import faults, refuse_too_many
     from sfsgen.yaml_documents import read
 
     documents = read(read_text(filename), shown(filename))
@@ -78,6 +79,7 @@ def _from_file(filename: str, target: Target) -> list[Values]:
         what = "it holds no values"
         fix = "`sfsgen init` prints a file to start from"
         raise InputError(Problem(f"{shown(filename)}:1:1", what, fix))
+    refuse_too_many(documents)
     all_values = []
     for document in documents:
         values = Values(target, document)
@@ -93,7 +95,7 @@ def _chosen(all_values: list[Values], name: str | None, filenames: Sequence[str]
         return all_values
     chosen = [values for values in all_values if values.get("name") == name]
     if not chosen:
-        names = ", ".join(str(values.get("name")) for values in all_values)
-        what = f'{", ".join(map(shown, filenames))} has no set named "{name}"'
+        names = listed([values.get("name") for values in all_values])
+        what = f"{listed([*map(shown, filenames)])} has no set named {quoted(name)}"
         raise InputError(Problem("NAME", what, f"there are: {names}"))
     return chosen

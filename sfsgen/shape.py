@@ -1,16 +1,18 @@
 """Whether a values file has the shape that its schema asks for: keys, types and minors."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from sfsgen import vocabulary
-from sfsgen.errors import Problem
+from sfsgen.errors import InputError, Problem
 from sfsgen.paths import Path, spelled
+from sfsgen.plain_text import brief, quoted
 from sfsgen.quantity import nano_units
 from sfsgen.versions import Target
 from sfsgen.words import nearest
@@ -25,6 +27,9 @@ _AS = {
     "object": "write it as a mapping, key: value",
     "string": "write a text",
 }
+_MOST_FAULTS = 100  # of a document
+_MOST_VALUES = 100_000  # of a file
+_LONGEST_JSON = 40  # characters
 _ALIKE = 0.8  # of two keys: "server" is not meant by "service"
 # Words that stand deeper in a values file, by their last part.
 _ELSEWHERE = {
@@ -44,25 +49,96 @@ _TYPES = {
 
 
 def faults(document: Document, target: Target) -> Iterator[tuple[Path, Problem]]:
-    """Yield what is wrong with a document, each with the path of the value that cannot be used."""
+    """Yield what is wrong with a document, each with the path of what cannot be used without it.
+
+    That is the value itself, or what must have it: an entry without its name is none. After many
+    faults the document is given up.
+    """
+    found = 0
     for error in _validator(target).iter_errors(document.value):
         path = tuple(error.absolute_path)
-        if error.validator == "additionalProperties":
-            yield from _unknown_keys(document, path, error.instance, error.schema["properties"])
-        elif error.validator in ("x-since", "x-until"):
-            yield path, Problem(document.where(path, key=True), *_minor_fault(path, error))
-        else:
-            yield path, Problem(document.where(path), *_explained(path, error))
+        for at, problem in _problems(document, path, error):
+            found += 1
+            if found > _MOST_FAULTS:
+                what = (
+                    f"this is not all: the first {_MOST_FAULTS} faults in keys and types are told"
+                )
+                yield (), Problem(document.where(()), what, "mend them first")
+                return
+            yield _unusable(at), problem
+
+
+def refuse_too_many(documents: Iterable[Document]) -> None:
+    """Raise InputError where documents hold more values than anyone writes: aliases multiply."""
+    todo: list[Any] = []
+    found = 0
+    for document in documents:
+        todo.append(document.value)
+        while todo:
+            found += 1
+            if found > _MOST_VALUES:
+                what = f"it holds more than {_MOST_VALUES} values, with its aliases written out"
+                raise InputError(Problem(document.where(()), what, "say it with fewer"))
+            value = todo.pop()
+            if isinstance(value, dict | list):
+                todo += value.values() if isinstance(value, dict) else value
+
+
+def _problems(
+    document: Document, path: Path, error: ValidationError
+) -> Iterator[tuple[Path, Problem]]:
+    if error.validator == "additionalProperties":
+        value, schema = cast("Any", error.instance), cast("Any", error.schema)
+        yield from _unknown_keys(document, path, value, schema.get("properties", {}))
+    elif error.validator in ("x-since", "x-until"):
+        yield path, Problem(document.where(path, key=True), *_minor_fault(path, error))
+    else:
+        yield path, Problem(document.where(path), *_explained(path, error))
+
+
+def _unusable(path: Path) -> Path:
+    """Return the path of what cannot be used where the value at a path is missing."""
+    needed: list[bool] = []  # for each part of the path: must what is around it have it?
+    schema: Any = _schema()
+    for part in path:
+        named: Any = _schema()["$defs"].get(schema.get("$ref", "").rpartition("/")[2], {})
+        needed.append(part in (*named.get("required", ()), *schema.get("required", ())))
+        schema = {**named, **schema}
+        of_key = schema.get("properties", {}).get(part) or schema.get("additionalProperties")
+        schema = (schema.get("items") if isinstance(part, int) else of_key) or {}
+    while needed and needed.pop():
+        path = path[:-1]
+    return path
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return vocabulary.schema()
 
 
 @cache
 def _validator(target: Target) -> Any:
     checks: dict[str, _Check] = {
+        "additionalProperties": _other_keys,
         "x-since": _since(target),
         "x-until": _until(target),
         "x-quantity": _quantity,
     }
-    return extend(Draft202012Validator, checks)(vocabulary.schema())  # type: ignore[no-untyped-call]
+    return extend(Draft202012Validator, checks)(_schema())  # type: ignore[no-untyped-call]
+
+
+def _other_keys(
+    validator: Any, wanted: Any, value: object, schema: Any
+) -> Iterator[ValidationError]:
+    """Check the keys that no property names, in the order of the file."""
+    if not isinstance(value, dict):
+        return
+    others = [key for key in value if key not in schema.get("properties", ())]
+    if isinstance(wanted, dict):
+        for key in others:
+            yield from validator.descend(value[key], wanted, path=key)
+    elif others and not wanted:
+        yield ValidationError("there are unknown keys")
 
 
 def _since(target: Target) -> _Check:
@@ -107,15 +183,14 @@ def _unknown_keys(
         fix = f'write "{near}"' if near else f"there are: {', '.join(known)}"
         if not path and not near and key in _ELSEWHERE:
             fix = f"write it as {_ELSEWHERE[key]}"
-        what = f'there is no "{key}" in {spelled(path)}'
+        what = f"there is no {quoted(key)} in {spelled(path)}"
         yield (*path, key), Problem(document.where((*path, key), key=True), what, fix)
 
 
 def _explained(path: Path, error: ValidationError) -> tuple[str, str]:
     name, wanted = spelled(path), cast("Any", error.validator_value)
-    shown = "nothing" if error.instance is None else json.dumps(error.instance, ensure_ascii=False)
-    shown = _brief(shown)
-    what, fix = f"{name}: {error.message}", "see `sfsgen schema`"
+    shown = "nothing" if error.instance is None else _as_json(error.instance)
+    what, fix = f"{name} cannot be {shown}", "see `sfsgen schema`"
     match error.validator:
         case "type":
             what, fix = _wrong_type(name, wanted, error.instance, shown)
@@ -140,5 +215,8 @@ def _wrong_type(name: str, wanted: Any, value: object, shown: str) -> tuple[str,
     return what, "put it in quotes" if "string" in types and is_scalar else _AS[types[0]]
 
 
-def _brief(shown: str) -> str:
-    return shown if len(shown) <= 40 else f"{shown[:37]}..."  # noqa: PLR2004
+def _as_json(value: object) -> str:
+    """Return the beginning of a value's JSON, without making more of it."""
+    pieces = json.JSONEncoder(ensure_ascii=False).iterencode(value)
+    text = "".join(islice(pieces, _LONGEST_JSON))  # a piece has one character at least
+    return brief(text if len(text) <= _LONGEST_JSON else f"{text[: _LONGEST_JSON - 3]}...")

@@ -11,6 +11,7 @@ from sfsgen import names, quantity, versions
 from sfsgen.model import ClaimTemplate, Metadata, NfsDirectory
 from sfsgen.names import Pattern
 from sfsgen.paths import Path
+from sfsgen.plain_text import brief, quoted
 from sfsgen.values import Values
 from sfsgen.vocabulary import (
     ACCESS_MODES,
@@ -24,6 +25,7 @@ from sfsgen.vocabulary import (
 _FIRST_VOLUME_NAME = "pv-{name}-{ordinal}"
 _FURTHER_VOLUME_NAME = "pv-{claim}"
 _LONGEST_DNS_LABEL = 63
+_LONGEST_MOUNT_OPTIONS = 4095  # bytes: mount(2) takes a page
 _LONGEST_PATH, _LONGEST_PATH_PART = 4095, 255  # bytes: Linux' PATH_MAX and NAME_MAX
 
 
@@ -37,38 +39,58 @@ class Owner(NamedTuple):
     claim_metadata: Metadata
 
 
+class _Placeholders(NamedTuple):
+    """What the placeholders of a claim template stand for, and the ordinals to fill in."""
+
+    meanings: Mapping[str, str | Pattern]
+    ordinals: range
+
+    @property
+    def tried(self) -> set[int]:
+        """The ordinals whose texts show what may be wrong with any."""
+        return {self.ordinals.start, *self.ordinals[-1:]}
+
+
 def claim_templates(values: Values, owner: Owner) -> tuple[ClaimTemplate, ...]:
     """Return the claim templates of a set, noting faults in the values."""
-    templates = tuple(
-        _claim_template(values, ("claimTemplates", index), owner)
-        for index in range(max(1, len(values.get("claimTemplates") or ())))
-    )
-    for index, template in enumerate(templates):
-        path = ("claimTemplates", index)
-        for other in templates[:index]:
-            if other.name == template.name:
-                what = f'there are two claim templates named "{template.name}"'
-                values.fault((*path, "name"), what, "give each its own name")
-            if _normalised(other.mount_path) == _normalised(template.mount_path):
-                what = f'the claim templates "{other.name}" and "{template.name}" are both '
-                what += f"mounted at {template.mount_path}"
-                values.fault((*path, "mountPath"), what, "give each its own mount path")
+    paths = [path for path, _ in values.entries("claimTemplates")]
+    if values.get("claimTemplates") is None:
+        paths = [("claimTemplates", 0)]
+    templates = tuple(_claim_template(values, path, owner) for path in paths)
+    _check_apart(values, dict(zip(paths, templates, strict=True)))
     return templates
 
 
+def _check_apart(values: Values, templates: Mapping[Path, ClaimTemplate]) -> None:
+    by_name: dict[str, ClaimTemplate] = {}
+    by_mount_path: dict[str, ClaimTemplate] = {}
+    for path, each in templates.items():
+        if (
+            not values.is_reported(*path, "name")
+            and by_name.setdefault(each.name, each) is not each
+        ):
+            what = f"there are two claim templates named {quoted(each.name)}"
+            values.fault((*path, "name"), what, "give each its own name")
+        if values.is_reported(*path, "mountPath"):
+            continue
+        other = by_mount_path.setdefault(_normalised(each.mount_path), each)
+        if other is not each:
+            what = f"the claim templates {quoted(other.name)} and {quoted(each.name)} are both "
+            what += f"mounted at {brief(each.mount_path)}"
+            values.fault((*path, "mountPath"), what, "give each its own mount path")
+
+
 def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
-    template = values.get_or((*path, "name"), DEFAULT_CLAIM_TEMPLATE)
-    fix = f'write "{names.closest_label(template) or DEFAULT_CLAIM_TEMPLATE}"'
-    values.check((*path, "name"), template, names.label_fault(template), fix)
+    template = _name(values, (*path, "name"))
     claim = names.claim_name(template, owner.name)
-    known: dict[str, str | Pattern] = {
+    meanings: dict[str, str | Pattern] = {
         "namespace": owner.namespace,
         "name": owner.name,
         "template": template,
         "claim": claim,
     }
-    volume_name = _volume_name(values, path, known, owner.ordinals)
-    known["volume"] = volume_name
+    volume_name = _volume_name(values, path, _Placeholders(meanings, owner.ordinals))
+    known = _Placeholders({**meanings, "volume": volume_name}, owner.ordinals)
     directory = _directory(values, path, known)
     driver_path = values.inherited(path, "driver")
     driver = values.choice(driver_path, DRIVERS, "nfs")
@@ -98,6 +120,15 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
     )
 
 
+def _name(values: Values, path: Path) -> str:
+    name = values.get_or(path, DEFAULT_CLAIM_TEMPLATE)
+    if fault := names.label_fault(name):
+        near = names.closest_label(name) or DEFAULT_CLAIM_TEMPLATE
+        values.check(path, name, fault, f"write {quoted(near)}")
+        return near
+    return name
+
+
 def _storage(values: Values, path: Path) -> str:
     value = values.needed(path, "the storage size", "1Gi")
     if value is None:
@@ -107,11 +138,11 @@ def _storage(values: Values, path: Path) -> str:
         amount = quantity.nano_units(text)
     except ValueError:
         near = quantity.closest(text)
-        fix = f'write "{near}"' if near != text else "write it as 500Mi, 1Gi, 1.5Ti or 10G"
-        values.fault(path, f'"{text}" is not a Kubernetes quantity', fix)
+        fix = f"write {quoted(near)}" if near != text else "write it as 500Mi, 1Gi, 1.5Ti or 10G"
+        values.fault(path, f"{quoted(text)} is not a Kubernetes quantity", fix)
         return ""
     if amount <= 0:
-        values.fault(path, f'"{text}" is not above zero', "write it as 1Gi")
+        values.fault(path, f"{quoted(text)} is not above zero", "write it as 1Gi")
     return text
 
 
@@ -128,11 +159,13 @@ def _mount_path(values: Values, path: Path) -> str:
 
 def _access_modes(values: Values, path: Path, driver: str) -> tuple[str, ...]:
     modes: dict[str, None] = {}
-    for mode in values.get(*path) or ["ReadWriteMany"]:
+    given = dict.fromkeys(values.get(*path) or ())
+    given.pop(None, None)
+    for mode in given or ["ReadWriteMany"]:
         long = ACCESS_MODES.get(mode, mode)
         if long not in ACCESS_MODES.values():
             choices = ", ".join(f"{long} ({short})" for short, long in ACCESS_MODES.items())
-            values.fault(path, f'"{mode}" is no access mode', f"write one of {choices}")
+            values.fault(path, f"{quoted(mode)} is no access mode", f"write one of {choices}")
         modes[long] = None
     if "ReadWriteOncePod" in modes:
         if driver == "nfs":
@@ -146,25 +179,30 @@ def _access_modes(values: Values, path: Path, driver: str) -> tuple[str, ...]:
 
 
 def _mount_options(values: Values, path: Path) -> tuple[str, ...]:
-    options = tuple(values.get(*path) or ())
+    if values.is_reported(*path):
+        return ()
+    options = tuple(option for _, option in values.entries(*path))
     for option in options:
         if not option or not option.isprintable() or " " in option:
             fix = "give each as one word, such as nfsvers=4.1"
-            values.fault(path, f'"{option}" is not a mount option', fix)
+            values.fault(path, f"{quoted(option)} is not a mount option", fix)
+    if sum(len(option.encode()) + 1 for option in options) > _LONGEST_MOUNT_OPTIONS:
+        what = f"the mount options have more than {_LONGEST_MOUNT_OPTIONS} bytes"
+        values.fault(path, what, "give fewer: a mount takes no more")
     if options:
         values.require(path, versions.MOUNT_OPTIONS)
     return options
 
 
 def _server(values: Values, path: Path, *, needed: bool) -> str:
-    if not needed and values.get(*path) is None:
+    if values.is_reported(*path) or (not needed and values.get(*path) is None):
         return ""
     text = values.needed(path, "the NFS server", "nfs.example.com")
     if text is None:
         return ""
     fault, fix = server_fault(text)
     values.check(path, text, fault, fix)
-    return str(text)
+    return "" if fault else str(text)
 
 
 def server_fault(text: str) -> tuple[str, str]:
@@ -185,16 +223,15 @@ def server_fault(text: str) -> tuple[str, str]:
 
 def _colon_fault(text: str) -> tuple[str, str]:
     if bare_url := re.fullmatch(r"[a-z]+://([^/:]+)(/.*)?", text):
-        path = f", and the path as {bare_url[2]}" if bare_url[2] else ""
-        return "is a URL", f'write "{bare_url[1]}"{path}'
+        path = f", and the path as {brief(bare_url[2])}" if bare_url[2] else ""
+        return "is a URL", f"write {quoted(bare_url[1])}{path}"
     host, _, rest = text.rpartition(":")
     if is_address(text.strip("[]")):
-        bare = text.strip("[]")
-        return "has brackets, which the mount adds itself", f'write "{bare}"'
+        return "has brackets, which the mount adds itself", f"write {quoted(text.strip('[]'))}"
     if rest.startswith("/"):
-        return "holds a path", f'write "{host}", and the path as {rest}'
+        return "holds a path", f"write {quoted(host)}, and the path as {brief(rest)}"
     if rest.isdecimal() and ":" not in host.strip("[]"):
-        return "holds a port", f'write "{host}", and the mount option port={rest}'
+        return "holds a port", f"write {quoted(host)}, and the mount option port={brief(rest)}"
     return "is no IPv6 address", "write it as 2001:db8::1"
 
 
@@ -222,85 +259,94 @@ def is_address(server: str) -> bool:
         return False
 
 
-def _volume_name(
-    values: Values, template: Path, known: Mapping[str, str | Pattern], ordinals: range
-) -> Pattern:
+def _volume_name(values: Values, template: Path, known: _Placeholders) -> Pattern:
     path = values.inherited(template, "volumeName")
     default = _FIRST_VOLUME_NAME if template[1] == 0 else _FURTHER_VOLUME_NAME
     text = values.get_or(path, default)
-    name = _pattern(values, path, text, known)
-    is_reported = any(
-        values.is_reported(*each) for each in (("name",), ("namespace",), (*template, "name"), path)
-    )
-    for ordinal in {ordinals.start, *ordinals[-1:]} if not is_reported else ():
+    if values.is_reported(*path) or (name := _pattern(values, path, text, known)) is None:
+        return names.pattern(default, known.meanings)
+    if any(values.is_reported(*each) for each in (("name",), ("namespace",), (*template, "name"))):
+        return name
+    for ordinal in known.tried:
         if fault := names.subdomain_fault(name.at(ordinal)):
-            what = f'"{text}" gives the name "{name.at(ordinal)}", which {fault}'
+            what = f"{quoted(text)} gives the name {quoted(name.at(ordinal))}, which {fault}"
             values.fault(path, what, "write it as pv-{namespace}-{name}-{ordinal}")
-            break
+            return names.pattern(default, known.meanings)
     return name
 
 
-def _pattern(values: Values, path: Path, text: str, known: Mapping[str, str | Pattern]) -> Pattern:
+def _pattern(values: Values, path: Path, text: str, known: _Placeholders) -> Pattern | None:
     try:
-        return names.pattern(text, known)
+        return names.pattern(text, known.meanings)
     except ValueError as error:
-        values.fault(path, f'"{text}": {error}', "write { and } around a placeholder only")
-        return Pattern((text,))
+        fix = "write { and } around a placeholder only"
+        values.fault(path, f"{quoted(text)}: {error}", fix)
+        return None
 
 
-def _directory(values: Values, template: Path, known: Mapping[str, str | Pattern]) -> Pattern:
+def _directory(values: Values, template: Path, known: _Placeholders) -> Pattern:
     path = values.inherited(template, "nfs", "path")
     shared = values.inherited(template, "nfs", "sharedDirectory")
     text = values.get_or(path, DEFAULT_EXPORT)
-    _check_path(values, path, text)
-    is_pattern = "{" in text or "}" in text
-    if not is_pattern and not values.get(*shared):
-        text = f"{text}/{{volume}}"
-    directory = _pattern(values, path, _normalised(text), known)
-    if values.get(*shared) and directory.is_open:
+    is_pattern = "{" in text or "}" in text or bool(values.get(*shared))
+    directory = _directories(values, path, text, "" if is_pattern else "/{volume}", known)
+    if values.get(*shared) and directory.is_open and not values.is_reported(*path):
         what = "one directory for all ordinals, and a path with the ordinal, exclude each other"
         values.fault(shared, what, "leave out {ordinal}, {volume} and {claim}, or this")
     return directory
 
 
 def _exceptions(
-    values: Values, template: Path, known: Mapping[str, str | Pattern], regular: Pattern
+    values: Values, template: Path, known: _Placeholders, regular: Pattern
 ) -> dict[int, NfsDirectory]:
     directories: dict[int, NfsDirectory] = {}
     server = values.get(*values.inherited(template, "nfs", "server")) or ""
-    for index, volume in enumerate(values.get(*template, "volumes") or ()):
-        path = (*template, "volumes", index)
-        ordinal = volume.get("ordinal")
+    for path, volume in values.entries(*template, "volumes"):
+        ordinal = volume["ordinal"]
         if ordinal in directories:
-            values.fault((*path, "ordinal"), f"ordinal {ordinal} stands here twice", "remove one")
-        if not isinstance(ordinal, int):
-            continue  # its shape is reported
+            what = f"ordinal {brief(ordinal)} stands here twice"
+            values.fault((*path, "ordinal"), what, "remove one")
         text = values.get(*path, "nfs", "path")
-        if text is None:
-            where = regular.at(ordinal)
-        else:
-            _check_path(values, (*path, "nfs", "path"), text)
-            pattern = _pattern(values, (*path, "nfs", "path"), _normalised(text), known)
-            where = pattern.at(ordinal)
+        where = regular
+        if text is not None:
+            its_own = known._replace(ordinals=range(ordinal, ordinal + 1))
+            where = _directories(values, (*path, "nfs", "path"), text, "", its_own)
         own_server = _server(values, (*path, "nfs", "server"), needed=False)
-        directories[ordinal] = NfsDirectory(own_server or server, where)
+        directories[ordinal] = NfsDirectory(own_server or server, where.at(ordinal))
     return directories
 
 
-def _check_path(values: Values, path: Path, text: str) -> None:
+def _directories(
+    values: Values, path: Path, text: str, below: str, known: _Placeholders
+) -> Pattern:
+    """Return the directories below what a text describes, the default ones where it is wrong."""
     fix = "write it as /exports or /srv/{namespace}/{name}/{ordinal}"
+    if not values.is_reported(*path):
+        if fault := _path_fault(text):
+            values.fault(path, fault, fix)
+        made = _pattern(values, path, _normalised(text + below), known)
+        faults = [_path_fault(made.at(ordinal)) for ordinal in known.tried] if made else []
+        if made and not fault and any(faults):
+            values.fault(path, f"filled in, {max(faults)}", fix)
+        elif made and not fault:
+            return made
+    return names.pattern(f"{DEFAULT_EXPORT}/{{volume}}", known.meanings)
+
+
+def _path_fault(text: str) -> str:
     parts = text.split("/")
     if not text.startswith("/"):
-        values.fault(path, f'"{text}" is not an absolute path', fix)
-    elif ".." in parts:
-        values.fault(path, f'"{text}" leads out of the export with ".."', fix)
-    elif not text.isprintable():
-        values.fault(path, "the path holds a control character", fix)
-    elif len(text.encode()) > _LONGEST_PATH or any(
+        return f"{quoted(text)} is not an absolute path"
+    if ".." in parts:
+        return f'{quoted(text)} leads out of the export with ".."'
+    if not text.isprintable():
+        return "the path holds a control character"
+    if len(text.encode()) > _LONGEST_PATH or any(
         len(part.encode()) > _LONGEST_PATH_PART for part in parts
     ):
         what = f"the path is longer than {_LONGEST_PATH} bytes, or a part of it than "
-        values.fault(path, f"{what}{_LONGEST_PATH_PART}", fix)
+        return f"{what}{_LONGEST_PATH_PART}"
+    return ""
 
 
 def _normalised(path: str) -> str:

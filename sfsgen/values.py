@@ -1,10 +1,11 @@
 """What the user wants of one set: a tree of values, each with where it was said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sfsgen.errors import Problem
-from sfsgen.paths import Path, spelled
+from sfsgen.paths import Path, Paths, beginnings, spelled
+from sfsgen.plain_text import quoted
 from sfsgen.versions import Feature, Target
 from sfsgen.vocabulary import OPTIONS
 
@@ -15,23 +16,25 @@ if TYPE_CHECKING:
 class Values:
     """The values of one set, from a document of a values file and from options.
 
-    Problems are noted here, so that all of them are told in one run: a value that cannot be used
-    is dropped, and what is noted once is not noted again for what follows from it.
+    Problems are noted here, so that all of them are told in one run. A value that cannot be used is
+    dropped with its problem, and nothing is noted of it again, nor of what would stand below it.
     """
 
     def __init__(self, target: Target, document: "Document | None" = None) -> None:
         self.target = target
         self.document = document
         self.tree: dict[str, Any] = without_empty(document.value) if document else {}
-        self.said_by: dict[Path, str] = {}
         self.problems: list[Problem] = []
-        self._reported: set[Path] = set()
+        self._reported = Paths()
+        self._dropped = Paths()
+        self._said_by: dict[Path, str] = {}
+        self._said_below: dict[Path, str] = {}
 
     def get(self, *path: str | int) -> Any:
         """Return the value at a path, or None."""
         value: Any = self.tree
         for part in path:
-            if isinstance(value, Mapping):
+            if isinstance(value, dict):
                 value = value.get(part)
             elif isinstance(value, list) and isinstance(part, int) and part < len(value):
                 value = value[part]
@@ -39,15 +42,36 @@ class Values:
                 return None
         return value
 
+    def entries(self, *path: str | int) -> list[tuple[Path, Any]]:
+        """Return what can be used of the list at a path, each with its path."""
+        found = self.get(*path) if path else None
+        if not isinstance(found, list | tuple):
+            return []
+        return [((*path, index), each) for index, each in enumerate(found) if each is not None]
+
+    def whole_entries(self, *path: str | int) -> list[tuple[Path, Any]]:
+        """Return the entries of a list of which nothing was dropped."""
+        return [each for each in self.entries(*path) if not self._dropped.below(each[0])]
+
+    def say(self, path: Path, option: str) -> None:
+        """Note that an option says the value at a path."""
+        self._said_by[path] = option
+        for each in beginnings(path):
+            self._said_below.setdefault(each, option)
+
     def get_or(self, path: Path, default: str) -> str:
         """Return the text at a path, or a default; an empty text is a text, and not the default."""
         value = self.get(*path)
         return default if value is None else str(value)
 
+    def is_said(self, path: Path) -> bool:
+        """Return whether an option says the value at a path."""
+        return path in self._said_by
+
     def inherited(self, template: Path, *key: str) -> Path:
         """Return the path of a value that a claim template may leave to its set."""
         own = (*template, *key)
-        return own if self.get(*own) is not None else key
+        return own if self.get(*own) is not None or self._is_dropped(own) else key
 
     def nested(self, path: Path) -> Path:
         """Return the path of a field of the user's own, which may stand below `spec` or not."""
@@ -56,43 +80,51 @@ class Values:
 
     def where(self, path: Path, *, key: bool = False) -> str:
         """Return the option or the place in the file that says the value at a path."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.said_by:
-                return self.said_by[path[:length]]
-        if below := [each for each in self.said_by if each[: len(path)] == path]:
-            return self.said_by[below[0]]
+        if option := self._option(path) or self._said_below.get(path):
+            return option
         if self.document:
             return self.document.where(path, key=key)
         return option_for(path) or OPTIONS.get(path[:1]) or spelled(path)
 
     def fault(self, path: Path, what: str, fix: str = "", *, key: bool = False) -> None:
         """Note an error at a path."""
-        self._reported.add(path)
-        self.problems.append(Problem(self.where(path, key=key), what, fix))
+        if not self._is_dropped(path):
+            self._reported.add(path)
+            self.problems.append(Problem(self.where(path, key=key), what, fix))
 
     def drop(self, path: Path, problem: Problem) -> None:
         """Note a problem of a value that cannot be used, and go on without the value.
 
-        Of a list nothing is used, as an entry less would give the others' places away.
+        An entry of a list leaves a gap, so that the others keep their places.
         """
         self.problems.append(problem)
         self._reported.add(path)
-        while path and isinstance(path[-1], int):
-            path = path[:-1]
+        self._dropped.add(path)
         parent = self.get(*path[:-1])
         if not path:
             self.tree = {}
         elif isinstance(parent, dict):
             parent.pop(path[-1], None)
+        elif isinstance(parent, list) and isinstance(path[-1], int) and path[-1] < len(parent):
+            parent[path[-1]] = None
 
     def is_reported(self, *path: str | int) -> bool:
         """Return whether a problem was noted at a path, around it or below it."""
-        return any(each[: len(path)] == path[: len(each)] for each in self._reported)
+        return self._reported.around(path) or self._reported.below(path)
+
+    def _is_dropped(self, path: Path) -> bool:
+        return self._dropped.around(path) and not self._option(path)
+
+    def _option(self, path: Path) -> str:
+        """Return the option that says the value at a path, or one around it."""
+        if not self._said_by:
+            return ""
+        return next(filter(None, map(self._said_by.get, beginnings(path))), "")
 
     def check(self, path: Path, text: str, fault: str, fix: str = "") -> None:
         """Note a fault of the text at a path, where there is one."""
         if fault:
-            self.fault(path, f'"{text}" {fault}', fix)
+            self.fault(path, f"{quoted(text)} {fault}", fix)
 
     def needed(self, path: Path, what: str, example: str) -> Any:
         """Return the value at a path, or None with a note that it is missing."""
@@ -114,7 +146,7 @@ class Values:
             return value or default
         near = [each for each in choices if each.lower() == str(value).lower()]
         fix = f"write {near[0]}" if near else f"write one of {', '.join(choices)}"
-        self.fault(path, f'"{value}" is not possible', fix)
+        self.fault(path, f"{quoted(value)} is not possible", fix)
         return default
 
     def require(self, path: Path, feature: Feature, what: str = "") -> None:

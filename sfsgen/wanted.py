@@ -8,7 +8,8 @@ from sfsgen import limits, names, versions
 from sfsgen.errors import InputError
 from sfsgen.model import ClaimTemplate, Container, Fields, Metadata, Pod, Service, StatefulSet
 from sfsgen.passthrough import OwnFields
-from sfsgen.paths import Path, spelled
+from sfsgen.paths import Path
+from sfsgen.plain_text import brief, listed, quoted
 from sfsgen.storage import Owner, claim_templates
 from sfsgen.values import Values
 from sfsgen.vocabulary import (
@@ -31,7 +32,9 @@ def build(values: Values) -> StatefulSet:
     ordinals = _ordinals(values)
     name = _name(values, ordinals)
     namespace = values.get_or(("namespace",), DEFAULT_NAMESPACE)
-    values.check(("namespace",), namespace, names.label_fault(namespace), _label_fix(namespace))
+    if fault := names.label_fault(namespace):
+        values.check(("namespace",), namespace, fault, _label_fix(namespace))
+        namespace = DEFAULT_NAMESPACE
     own = {key: _own_fields(values, key) for key in ("container", "pod", "statefulSet", "service")}
     for key in ("podManagementPolicy", "updateStrategy"):
         if values.get(key) is not None:
@@ -67,24 +70,23 @@ def build(values: Values) -> StatefulSet:
 
 
 def _own_fields(values: Values, key: str) -> OwnFields:
-    def clash(path: Path, fix: str) -> None:
-        what = f"{spelled(path)} clashes with what sfsgen writes itself"
-        values.fault(path, what, fix, key=True)
-
     _labels(values, (key, "metadata", "labels"))
     _annotations(values, (key, "metadata", "annotations"))
-    return OwnFields(values.tree, key, clash)
+    return OwnFields(values, key)
 
 
 def _label_fix(text: str, longest: int = 63) -> str:
-    return f'write "{names.closest_label(text, longest) or "web"}"'
+    return f"write {quoted(names.closest_label(text, longest) or 'web')}"
 
 
 def _count(values: Values, path: Path) -> int:
     number = values.get(*path) or 0
     if number < 0:
-        values.fault(path, f"{number} is below 0", "write 0 or more")
-    return max(0, int(number))
+        values.fault(path, f"{brief(number)} is below 0", "write 0 or more")
+    elif number > _LARGEST_INTEGER:
+        what = f"{brief(number)} does not fit into Kubernetes' 32 bits"
+        values.fault(path, what, f"stay below {_LARGEST_INTEGER + 1}")
+    return min(max(0, int(number)), _LARGEST_INTEGER)
 
 
 def _ordinals(values: Values) -> range:
@@ -93,7 +95,8 @@ def _ordinals(values: Values) -> range:
         values.require(("ordinals", "start"), versions.ORDINALS_START)
     values.needed(("replicas",), "the number of replicas", "3")
     replicas = _count(values, ("replicas",))
-    if start + replicas > _LARGEST_INTEGER:
+    is_reported = values.is_reported("ordinals", "start") or values.is_reported("replicas")
+    if start + replicas > _LARGEST_INTEGER and not is_reported:
         what = f"ordinals up to {start + replicas - 1} do not fit into Kubernetes' 32 bits"
         values.fault(("replicas",), what, f"stay below {_LARGEST_INTEGER}")
         replicas = 0
@@ -106,35 +109,36 @@ def _name(values: Values, ordinals: range) -> str:
     name = values.get_or(("name",), "")
     fault, longest = limits.set_name_fault(name, max(ordinals.stop - 1, 0), values.target)
     values.check(("name",), name, fault, _label_fix(name, longest))
-    return name
+    # What follows from a name is told of the one that is advised.
+    return names.closest_label(name, longest) if fault else name
 
 
 def _labels(values: Values, path: Path) -> dict[str, str]:
     labels: Mapping[str, str] = values.get(*path) or {}
     for key, value in labels.items():
         if fault := names.label_key_fault(key):
-            what = f'the label key "{key}" {fault}'
+            what = f"the label key {quoted(key)} {fault}"
             values.fault((*path, key), what, "write it as app or example.com/app", key=True)
         if fault := names.label_value_fault(value):
-            what = f'the value "{value}" of the label {key} {fault}'
+            what = f"the value {quoted(value)} of the label {brief(key)} {fault}"
             values.fault((*path, key), what, _value_fix(value))
     return dict(sorted(labels.items()))
 
 
 def _value_fix(value: str) -> str:
     near = re.sub(r"[^A-Za-z0-9_.-]+", "-", value)[:63].strip("-_.")
-    return f'write "{near}", or make it an annotation' if near else "make it an annotation"
+    return f"write {quoted(near)}, or make it an annotation" if near else "make it an annotation"
 
 
 def _annotations(values: Values, path: Path) -> dict[str, str]:
     annotations: Mapping[str, str] = values.get(*path) or {}
     for key in annotations:
         if key.startswith(versions.KUBERNETES_OWN_ANNOTATIONS):
-            what = f'"{key}" is by what Kubernetes binds volumes, and keeps its own notes'
+            what = f"{quoted(key)} is by what Kubernetes binds volumes, and keeps its own notes"
             values.fault((*path, key), what, "leave it out", key=True)
         # The API compares an annotation's key in lower case.
         if fault := names.label_key_fault(key.lower()):
-            what = f'the annotation key "{key}" {fault}'
+            what = f"the annotation key {quoted(key)} {fault}"
             values.fault((*path, key), what, "write it as example.com/team", key=True)
     size = sum(len(f"{key}{value}".encode()) for key, value in annotations.items())
     if size > _LARGEST_ANNOTATIONS:
@@ -144,50 +148,57 @@ def _annotations(values: Values, path: Path) -> dict[str, str]:
 
 
 def _ports(values: Values) -> list[Fields]:
+    if values.get("ports") is None:
+        return [DEFAULT_PORT]
     ports: list[Fields] = []
-    for index, given in enumerate(values.get("ports") or [DEFAULT_PORT]):
-        path = ("ports", index)
-        number, protocol = given.get("containerPort"), given.get("protocol", "TCP")
-        if number is None:
-            continue  # its shape is reported
-        if not 1 <= number <= _LARGEST_PORT:
-            values.fault((*path, "containerPort"), f"{number} is no port", "write 1 to 65535")
+    numbers, taken = set(), set()
+    for path, given in values.whole_entries("ports"):
+        number, protocol = given["containerPort"], given.get("protocol", "TCP")
+        _check_port(values, (*path, "containerPort"), number)
         values.choice((*path, "protocol"), _PROTOCOLS)
         name = given.get("name", f"{protocol.lower()}-{number}")
         fault = names.port_name_fault(name)
         values.check((*path, "name"), name, fault, _label_fix(name, 15))
-        key = number, protocol
-        if key in [(each["containerPort"], each.get("protocol", "TCP")) for each in ports]:
-            values.fault((*path, "containerPort"), f"port {number} is given twice", "give it once")
-        elif name in [each["name"] for each in ports]:
-            values.fault((*path, "name"), f'two ports are named "{name}"', "give each its own name")
+        if (number, protocol) in numbers:
+            what = f"port {brief(number)} is given twice"
+            values.fault((*path, "containerPort"), what, "give it once")
+        elif name in taken:
+            what = f"two ports are named {quoted(name)}"
+            values.fault((*path, "name"), what, "give each its own name")
+        numbers.add((number, protocol))
+        taken.add(name)
         ports.append({"name": name, **given})
     return ports
 
 
+def _check_port(values: Values, path: Path, number: int) -> None:
+    if not 1 <= number <= _LARGEST_PORT:
+        values.fault(path, f"{brief(number)} is no port", "write 1 to 65535")
+
+
 def _env(values: Values) -> list[Fields]:
-    entries: list[Fields] = values.get("env") or []
     seen = set()
-    for index, entry in enumerate(entries):
-        path = ("env", index)
-        name = entry.get("name", "")
+    for path, entry in values.entries("env"):
+        name = entry["name"]
         if name in seen:
-            values.fault((*path, "name"), f'"{name}" is set twice', "set it once")
+            values.fault((*path, "name"), f"{quoted(name)} is set twice", "set it once")
         seen.add(name)
-        _check_env_name(values, (*path, "name"), name)
-        if "\0" in str(entry.get("value", "")):
+    for path, entry in (*values.entries("env"), *values.entries("container", "env")):
+        _check_env_name(values, (*path, "name"), entry["name"])
+        if "\0" in entry.get("value", ""):
             values.fault((*path, "value"), "no environment variable can hold a NUL", "take it out")
-    return entries
+    return [entry for _, entry in values.entries("env")]
 
 
 def _check_env_name(values: Values, path: Path, name: str) -> None:
+    named = f"the environment variable {quoted(name)}"
     if not name or "=" in name or not (name.isascii() and name.isprintable()):
         fault = 'is no environment variable: printable ASCII without "=" is possible'
         values.check(path, name, fault, "write it as LOG_LEVEL")
     elif not re.fullmatch(r"[-._a-zA-Z][-._a-zA-Z0-9]*", name):
-        values.require(path, versions.ENV_PRINTABLE, f'the environment variable "{name}"')
+        values.require(path, versions.ENV_PRINTABLE, named)
     elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        values.require(path, versions.ENV_PUNCTUATION, f'the environment variable "{name}"')
+        values.require(path, versions.ENV_PUNCTUATION, named)
 
 
 def _pod_management_policy(values: Values) -> str:
@@ -222,7 +233,8 @@ def _service(
 ) -> Service:
     kind, path = own.take("type")
     if kind not in (None, "ClusterIP"):
-        what = f"a Service of type {kind} is not headless, and the pods get no DNS names from it"
+        what = f"a Service of type {brief(kind)} is not headless, and the pods get no DNS names "
+        what += "from it"
         values.fault(path, what, "leave it out, and add a second Service of your own")
     if values.get("publishNotReadyAddresses") is not None:
         own.refuse("publishNotReadyAddresses", "publishNotReadyAddresses")
@@ -232,14 +244,12 @@ def _service(
         protocol = {"protocol": port["protocol"]} if "protocol" in port else {}
         ours.append({"name": port["name"], "port": port["containerPort"], **protocol})
     all_ports = own.append("ports", ours, "name", "port")
-    for index, port in enumerate(all_ports[len(ours) :]):
-        path = (*own.path("ports"), index)
+    for path, port in values.whole_entries(*own.path("ports")):
         if "name" not in port:
             values.fault(path, "a port without a name stands beside others", "name it")
         elif fault := names.label_fault(port["name"]):
             values.check((*path, "name"), port["name"], fault, _label_fix(port["name"]))
-        if not 1 <= port["port"] <= _LARGEST_PORT:
-            values.fault((*path, "port"), f"{port['port']} is no port", "write 1 to 65535")
+        _check_port(values, (*path, "port"), port["port"])
     return Service(
         name=_service_name(values, name),
         metadata=own.metadata(common),
@@ -270,29 +280,15 @@ def _pod(
     templates: Iterable[ClaimTemplate],
 ) -> Pod:
     volumes, path = own.take("volumes")
-    seen: set[str] = set()
-    for index, volume in enumerate(volumes or ()):
-        if volume.get("name") in seen:
-            what = f'two volumes are named "{volume["name"]}"'
-            values.fault((*path, index, "name"), what, "give each its own name")
-        seen.add(volume.get("name", ""))
-        if volume.get("name") in [template.name for template in templates]:
-            what = f'the volume "{volume["name"]}" has the name of a claim template, which '
-            what += "takes its place in every pod"
-            values.fault((*path, index, "name"), what, "give it another name")
-    init_path = own.path("initContainers")
+    mountable = {template.name for template in templates}
+    mountable |= _own_volumes(values, path, mountable)
+    sidecars_path, init_path = own.path("containers"), own.path("initContainers")
     sidecars = own.append("containers", [{"name": name}], "name")[1:]
     fields = own.rest()
-    first = fields.get("initContainers", ())
-    _check_container_names(values, own.path("containers"), sidecars)
-    _check_container_names(values, init_path, first, name, *(each["name"] for each in sidecars))
-    mountable = {*seen, *(template.name for template in templates)}
-    for path, containers in ((own.path("containers"), sidecars), (init_path, first)):
-        for index, container in enumerate(containers):
-            mounts = container.get("volumeMounts") or ()
-            _check_mounts(values, (*path, index, "volumeMounts"), mounts, mountable)
-    mounts = values.get("container", "volumeMounts") or ()
-    _check_mounts(values, ("container", "volumeMounts"), mounts, mountable)
+    _check_container_names(values, sidecars_path, init_path, name)
+    if not _is_in_doubt(values):
+        containers = (*values.entries(*sidecars_path), *values.entries(*init_path))
+        _check_mounts(values, [("container",), *(each for each, _ in containers)], mountable)
     return Pod(
         metadata=own.metadata(common),
         sidecars=sidecars,
@@ -300,33 +296,61 @@ def _pod(
     )
 
 
-def _check_container_names(
-    values: Values, path: Path, containers: Iterable[Fields], *taken: str
-) -> None:
-    seen = set(taken)
-    for index, container in enumerate(containers):
+def _own_volumes(values: Values, path: Path, templates: Collection[str]) -> set[str]:
+    """Return the names of the volumes that the user adds to the pods."""
+    seen: set[str] = set()
+    for at, volume in values.entries(*path):
+        name = volume["name"]
+        values.check((*at, "name"), name, names.label_fault(name), _label_fix(name))
+        if name in seen:
+            what = f"two volumes are named {quoted(name)}"
+            values.fault((*at, "name"), what, "give each its own name")
+        elif name in templates:
+            what = f"the volume {quoted(name)} has the name of a claim template, which "
+            what += "takes its place in every pod"
+            values.fault((*at, "name"), what, "give it another name")
+        seen.add(name)
+    return seen
+
+
+def _is_in_doubt(values: Values) -> bool:
+    """Return whether a name that a container mounts may be one that could not be read."""
+    count = max(1, len(values.get("claimTemplates") or ()))
+    paths: list[Path] = [("claimTemplates", index, "name") for index in range(count)]
+    paths += [("pod", "volumes"), ("pod", "spec", "volumes")]
+    return any(values.is_reported(*each) for each in paths)
+
+
+def _check_container_names(values: Values, sidecars: Path, first: Path, main: str) -> None:
+    # Sidecars of one name are told of where they are merged with the main container.
+    seen = {main, *(container["name"] for _, container in values.entries(*sidecars))}
+    for path, container in (*values.entries(*sidecars), *values.entries(*first)):
+        name = container["name"]
+        values.check((*path, "name"), name, names.label_fault(name), _label_fix(name))
+    for path, container in values.entries(*first):
         name = container["name"]
         if name in seen:
-            values.fault((*path, index, "name"), f'"{name}" is taken', "give it a name of its own")
+            what = f"{quoted(name)} is taken"
+            values.fault((*path, "name"), what, "give it a name of its own")
         seen.add(name)
-        fault = names.label_fault(name)
-        values.check((*path, index, "name"), name, fault, _label_fix(name))
 
 
-def _check_mounts(
-    values: Values, path: Path, mounts: Iterable[Fields], mountable: Collection[str]
-) -> None:
-    for index, mount in enumerate(mounts if not values.is_reported("pod") else ()):
-        name = mount.get("name")
-        if name not in mountable:
-            what = f'there is no volume "{name}" to mount'
-            fix = f"add it to pod.volumes, or mount one of {', '.join(sorted(mountable))}"
-            values.fault((*path, index, "name"), what, fix)
+def _check_mounts(values: Values, containers: Iterable[Path], mountable: Collection[str]) -> None:
+    fix = f"add it to pod.volumes, or mount one of {listed(sorted(mountable))}"
+    for container in containers:
+        for path, mount in values.entries(*container, "volumeMounts"):
+            if mount["name"] not in mountable:
+                what = f"there is no volume {quoted(mount['name'])} to mount"
+                values.fault((*path, "name"), what, fix)
 
 
 def _container(
     values: Values, own: OwnFields, ports: list[Fields], templates: Iterable[ClaimTemplate]
 ) -> Container:
+    for path, port in values.whole_entries(*own.path("ports")):
+        _check_port(values, (*path, "containerPort"), port["containerPort"])
+        if fault := names.port_name_fault(port.get("name", "http")):
+            values.check((*path, "name"), port["name"], fault, _label_fix(port["name"], 15))
     mounts: list[Fields] = []
     for template in templates:
         read_only = {"readOnly": True} if template.read_only else {}
@@ -343,5 +367,5 @@ def _container(
 def _image(values: Values) -> str:
     image = values.get_or(("image",), DEFAULT_IMAGE)
     if not image or not image.isprintable() or " " in image:
-        values.fault(("image",), f'"{image}" is not an image', "write it as nginx:1.29")
+        values.fault(("image",), f"{quoted(image)} is not an image", "write it as nginx:1.29")
     return image

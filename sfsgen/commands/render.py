@@ -8,6 +8,7 @@ from sfsgen import console
 from sfsgen.commands import parameters
 from sfsgen.errors import InputError, Problem
 from sfsgen.hazards import warnings
+from sfsgen.plain_text import quoted
 from sfsgen.printing import (
     Printing,
     check,
@@ -114,7 +115,7 @@ def _first_ordinal(text: str | None, requests: Iterable[Request], problems: list
     except ValueError:
         first = -1
     if first < 0:
-        what = f'"{text}" is not an ordinal'
+        what = f"{quoted(text)} is not an ordinal"
         problems.append(Problem("--from-ordinal", what, "give it as --from-ordinal 2"))
         return 0
     for request in requests:
