@@ -1,6 +1,6 @@
 """Claim templates for new ordinals, inferred from the pairs that exist and from the set itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.errors import Problem
@@ -54,7 +54,8 @@ def infer(
             for template, pairs in zip(stateful_set.templates, found, strict=True)
         ]
     }
-    values.said_by = _said_by_templates(stateful_set)
+    for path, place in _said_by_templates(stateful_set):
+        values.say(path, place)
     overlay(values, options)
     nothing = Metadata({}, {}, {})
     owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing, nothing)
@@ -75,16 +76,12 @@ def infer(
     return Inferred(completed, tuple(problems))
 
 
-def _said_by_templates(stateful_set: ExistingSet) -> dict[Path, str]:
-    """Return where a set says what not every driver takes, for those who are to mend it there."""
-    manifest = stateful_set.manifest
-    return {
-        ("claimTemplates", index, "accessModes"): manifest.where(
-            (*template.path, "spec", "accessModes")
-        )
-        for index, template in enumerate(stateful_set.templates)
-        if "ReadWriteOncePod" in template.storage.access_modes
-    }
+def _said_by_templates(stateful_set: ExistingSet) -> Iterator[tuple[Path, str]]:
+    """Yield where a set says what not every driver takes, for those who are to mend it there."""
+    for index, template in enumerate(stateful_set.templates):
+        if "ReadWriteOncePod" in template.storage.access_modes:
+            field = (*template.path, "spec", "accessModes")
+            yield ("claimTemplates", index, "accessModes"), stateful_set.manifest.where(field)
 
 
 def _pairs(
