@@ -1,6 +1,6 @@
 """Claim templates for new ordinals, inferred from the pairs that exist and from the set itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.errors import Problem
@@ -9,6 +9,7 @@ from sfsgen.hazards import of_storage
 from sfsgen.model import ClaimTemplate, Metadata
 from sfsgen.names import Pattern
 from sfsgen.options import is_given, overlay
+from sfsgen.paths import Path
 from sfsgen.quantity import nano_units
 from sfsgen.storage import Owner, claim_templates
 from sfsgen.style import as_values, patterns, renumbered
@@ -53,6 +54,8 @@ def infer(
             for template, pairs in zip(stateful_set.templates, found, strict=True)
         ]
     }
+    for path, place in _said_by_templates(stateful_set):
+        values.say(path, place)
     overlay(values, options)
     nothing = Metadata({}, {}, {})
     owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing, nothing)
@@ -71,6 +74,14 @@ def infer(
     found_wrong = (*values.problems, *cautions)
     problems = [each._replace(what=f"{where}: {each.what}") for each in found_wrong]
     return Inferred(completed, tuple(problems))
+
+
+def _said_by_templates(stateful_set: ExistingSet) -> Iterator[tuple[Path, str]]:
+    """Yield where a set says what not every driver takes, for those who are to mend it there."""
+    for index, template in enumerate(stateful_set.templates):
+        if "ReadWriteOncePod" in template.storage.access_modes:
+            field = (*template.path, "spec", "accessModes")
+            yield ("claimTemplates", index, "accessModes"), stateful_set.manifest.where(field)
 
 
 def _pairs(

@@ -53,11 +53,11 @@ class Values:
         """Return the entries of a list of which nothing was dropped."""
         return [each for each in self.entries(*path) if not self._dropped.below(each[0])]
 
-    def say(self, path: Path, option: str) -> None:
-        """Note that an option says the value at a path."""
-        self._said_by[path] = option
+    def say(self, path: Path, where: str) -> None:
+        """Note which option, or place in a manifest, says the value at a path."""
+        self._said_by[path] = where
         for each in beginnings(path):
-            self._said_below.setdefault(each, option)
+            self._said_below.setdefault(each, where)
 
     def get_or(self, path: Path, default: str) -> str:
         """Return the text at a path, or a default; an empty text is a text, and not the default."""

@@ -157,6 +157,8 @@ def test_what_volumes_prints_passes(name: str, replicas: int, options: dict[str,
     if rendered.status:
         return
     more = ["--nfs-server", "nfs.example.com", "--nfs-path", "/exports", *minor]
+    # The set alone does not show it, and ReadWriteOncePod is refused without it.
+    more += ["--driver", options["--driver"]] if "--driver" in options else []
     result = sfsgen(["volumes", "-f", "-", *more], rendered.out)
     assert result.status == 0, result.err
     assert _unexpected(rendered.out + result.out, rendered.err + result.err, *minor) == []

@@ -190,6 +190,16 @@ def test_a_volume_reserved_for_two_claims_is_refused() -> None:
     _refused(result, "pv-web-2 and rival are both reserved for the claim pvc-web-2")
 
 
+def test_a_mode_that_only_csi_enforces_is_refused_where_it_stands_until_the_driver_is_said() -> (
+    None
+):
+    volumes = "volumes --nfs-server nfs --nfs-path /exports"
+    found = _set(more="--driver csi --access-mode RWOP")
+    _refused(_run(volumes, found), "stdin:1:", "ReadWriteOncePod is enforced", "--driver csi")
+    _refused(_run(f"{volumes} --access-mode RWOP", found), "--access-mode: error: ")
+    assert _run(f"{volumes} --driver csi -o name", found).out.split()[0].endswith("/pv-web-0")
+
+
 def test_block_devices_are_refused() -> None:
     claim = _changed(_pair(2)[1], spec__volumeName=None, spec__volumeMode="Block")
     _refused(_run("scale web -r 3", _set(), _pair(0), _pair(1), claim), "block device")
