@@ -207,7 +207,7 @@ def test_aliases_that_stand_for_many_values_are_refused(entry: str, sets: int) -
     )
     text = f"{WEB}env: &c [{entries}]\npod:\n  containers:\n{containers}"
     (problem,) = refused(render("---\n".join([text] * sets)))
-    assert problem.what == "it holds more than 100000 values, with its aliases written out"
+    assert "more than 100000 values" in problem.what
 
 
 def test_an_alias_is_as_good_as_what_it_stands_for() -> None:
