@@ -85,8 +85,8 @@ class _Taken:
 def meetings(claims: Sequence[Claim]) -> Iterator[Meeting]:
     """Yield claims that want a text which an earlier one has, each with the first one found.
 
-    A claim that met another so has taken nothing: what it would collide with besides depends on
-    how it is mended. Raises TooMixedError where that cannot be said in bounded time.
+    A claim that met one of the same pattern takes nothing: what it collides with besides depends
+    on how it is mended. Raises TooMixedError where that cannot be said in bounded time.
     """
     taken: dict[str, _Taken] = defaultdict(_Taken)
     for number, claim in enumerate(claims):

@@ -362,7 +362,8 @@ def own_texts() -> list[str]:
 
 
 LAWFUL = re.compile(
-    r"pod\.(containers|initContainers)\.0\.name|service\.ports\.0\.name|.*\.volumeMounts\.0\.name|\w+\.metadata\.labels\..*"
+    r"pod\.(containers|initContainers|volumes)\.0\.name|(service|container)\.ports\.0\.name"
+    r"|container\.env\.0\.(name|value)|.*\.volumeMounts\.0\.name|\w+\.metadata\.labels\..*"
 )
 
 
@@ -382,8 +383,12 @@ def sample(
     if kind == "string":
         text = next(some)
         # Some names and labels are held to Kubernetes' rules.
-        is_mount = path.endswith("volumeMounts.0.name")
-        lawful = "pvc" if is_mount else re.sub("[^a-z0-9]+", "-", path.lower()).strip("-")
+        lawful = re.sub("[^a-z0-9]+", "-", path.lower()).strip("-")
+        lawful = {
+            "container.ports.0.name": "own",
+            "container.env.0.value": text.replace("\0", ""),
+        }.get(path, lawful)
+        lawful = "pvc" if path.endswith("volumeMounts.0.name") else lawful
         return lawful if LAWFUL.fullmatch(path) else text
     if kind not in ("array", "object"):
         return True if kind == "boolean" else 1
