@@ -159,6 +159,35 @@ def test_killed_while_files_are_put_back_it_is_nothing(
     assert cut_short > 5
 
 
+def test_where_old_and_new_look_alike_what_was_put_back_stays(
+    runs: Moments, tmp_path: Path
+) -> None:
+    put_back = 0
+    for failing in range(18, 27):
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        assert run_into(tmp_path / "out", PLAIN.replace(".com", ".net")).status == 0
+        before = files(tmp_path)
+        at = {failing: "fail", failing + 5: "SIGKILL"}
+        runs.run(into(tmp_path / "out", f"{PLAIN} --force"), at)
+        work = tmp_path / "out" / WRITING
+        if (work / "undo").exists():
+            put_back += COUNT - len(list((work / "old").iterdir()))
+            make_look_alike(tmp_path / "out")
+            run_into(tmp_path / "out", REFUSED)
+            assert files(tmp_path) == before
+    assert put_back > 1
+
+
+def make_look_alike(folder: Path) -> None:
+    """Make all that was left what it would be if the clock of the disk stood still."""
+    path = folder / WRITING / "list"
+    entries = [json.loads(line) for line in path.read_text().splitlines()]
+    alike = [[name, [new[0], 0], [old[0], 0]] for name, new, old in entries]
+    path.write_text("".join(f"{json.dumps(entry)}\n" for entry in alike))
+    for each in folder.rglob("*.yaml"):
+        os.utime(each, ns=(0, 0))
+
+
 def leave(runs: Moments, folder: Path, state: str, command: str = PLAIN) -> None:
     """Leave a folder as a run does that is killed in a state, with some files in place."""
     for moment in range(1, 100):
