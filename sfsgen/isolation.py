@@ -134,8 +134,8 @@ def _set_signals(sender: int, parent: int) -> None:
         if os.getppid() != parent:
             os._exit(1)
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and ends this process
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)  # the parent hears it, and ends this process
     signal.signal(signal.SIGVTALRM, _stop)
     signal.signal(signal.SIGALRM, look_for_parent)
     signal.setitimer(signal.ITIMER_REAL, _HEARTBEAT, _HEARTBEAT)

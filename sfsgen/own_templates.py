@@ -96,7 +96,8 @@ def within_bounds(folder: Path, work: Callable[[], T]) -> T:
     except DiedError as died:
         frames = re.findall(r'^ *File "(.*)", line ([0-9]+) in ', died.report, re.MULTILINE)
         places = [f"{file}:{line}" for file, line in frames if not file.endswith((".py", ">"))]
-        where = places[0] if places else str(folder)
+        # The report is in ASCII.
+        where = (places or [""])[0].replace(ascii(str(folder))[1:-1], str(folder)) or str(folder)
         if died.took_too_long:
             what = f"a single operation takes more than {SECONDS:g} s"
             raise InputError(Problem(where, what, "compute with smaller values")) from died

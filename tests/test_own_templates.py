@@ -986,9 +986,11 @@ def test_a_crash_is_told_with_the_place_of_the_template(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(expressions, "scalar", lambda _: os.kill(os.getpid(), signal.SIGSEGV))
-    result = sfsgen([*PLAIN.split(), "--only", "pv", *template(tmp_path, "")])
+    folder = tmp_path / "Größe"
+    folder.mkdir()
+    result = sfsgen([*PLAIN.split(), "--only", "pv", *template(folder, "")])
     assert (result.status, result.out) == (2, "")
-    path = re.escape(str(tmp_path / "persistentvolume.yaml.j2"))
+    path = re.escape(str(folder / "persistentvolume.yaml.j2"))
     assert re.fullmatch(rf"{path}:4: error: it crashes Python \(.+\)\n  fix: .+\n", result.err)
 
 
