@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from ruamel.yaml.events import Event
 
 _ESCAPE = re.compile(r"\\(?:(/)|.)", re.DOTALL)
+_DOCUMENT_END = re.compile(r"(?:^|(?<=\r))\.\.\.(?=[ \t\r\n])", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -28,6 +29,9 @@ def parse_in_python(text: str) -> "Iterator[Event]":
     """Yield the events of ruamel.yaml's own parser. Raises YAMLError."""
     from sfsgen.yaml_scanner import StrictYaml
 
+    # It would look at what follows the document, too.
+    if end := _DOCUMENT_END.search(text):
+        text = text[: end.end()]
     # A tab there would indent what follows.
     text = re.sub(r"\A---[ \t]+", lambda marker: marker[0].replace("\t", " "), text)
     return _without_surrogates(StrictYaml().parse(text))

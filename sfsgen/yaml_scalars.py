@@ -55,11 +55,22 @@ def as_json(value: Any) -> Any:
 
     There, 2.0 is 2, and a whole number beyond 64 bits is the floating-point number next to it.
     """
-    if value.__class__ is float and value.is_integer():
-        return int(value)
     if value.__class__ is int and value not in _SIGNED:
-        return int(float(value))
+        value = float(value)
+    if value.__class__ is float and value.is_integer():
+        shortest = _shortest(value)
+        return shortest if shortest in _SIGNED else int(value)
     return value
+
+
+def _shortest(number: float) -> int:
+    """Return the whole number that Go writes for a floating-point one: with zeros at its end."""
+    mantissa, _, exponent = repr(number).partition("e")
+    if not exponent:
+        return int(number)
+    digits, _, fraction = mantissa.partition(".")
+    zeros = int(exponent) - len(fraction)
+    return int(f"{digits}{fraction}{'0' * zeros}")
 
 
 def tagged(text: str, tag: str) -> Any:
