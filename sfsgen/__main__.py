@@ -2,14 +2,14 @@
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Sequence
 
+from sfsgen import signals
 from sfsgen.console import say
 from sfsgen.errors import EXIT_STATUS
 
-INTERRUPTED, CLOSED_PIPE, TERMINATED = 130, 141, 143  # as a shell reports signals
+INTERRUPTED, CLOSED_PIPE = 130, 141  # as a shell reports signals
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -24,8 +24,8 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("sfsgen: interrupted")
         return INTERRUPTED
-    except SystemExit:
-        return TERMINATED
+    except SystemExit as ended:  # by another signal
+        return ended.code if isinstance(ended.code, int) else EXIT_STATUS
     except BrokenPipeError:
         return CLOSED_PIPE
     except OSError as error:
@@ -42,8 +42,7 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """Run the program and end the process."""
     gc.disable()  # a run makes many objects and hardly any garbage
-    # As an exception, so that what was begun is cleaned up.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    signals.end_at_the_first()
     if sys.stderr is None:  # closed by the caller; print() would talk on stdout instead
         sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115  # until the process ends
     status = run(sys.argv[1:])

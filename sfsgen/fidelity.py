@@ -111,12 +111,12 @@ def is_alike(pattern: Pattern, check_one: Callable[[int], None]) -> bool:
 
 
 def _only_object(template: str, text: str) -> Document:
-    fix = "move the others into templates or files of their own"
     for marker in _MARKERS.finditer(text):
         if marker[1]:
             line = text.count("\n", 0, marker.start()) + 1
             what = f"line {line} of what it renders begins with {marker[1]!a}"
-            raise InputError(Problem(template, f"{what}; a template renders one object", fix))
+            what += "; a template renders one object, after one --- at most"
+            raise InputError(Problem(template, what, "remove that line, or what belongs to it"))
     try:
         documents = read(text, f"{template}, as rendered")
     except InputError as error:
@@ -124,6 +124,7 @@ def _only_object(template: str, text: str) -> Document:
         raise InputError(*told) from error
     if len(documents) != 1 or not isinstance(documents[0].value, dict):
         what = f"it renders {len(documents)} documents; a template renders one object"
+        fix = "move the others into templates or files of their own"
         raise InputError(Problem(template, what, fix))
     return documents[0]
 

@@ -19,6 +19,10 @@ LARGEST = 128 * 2**20
 """Bytes of one input at the most: some 30,000 pairs as kubectl prints them."""
 _UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 _SAMPLE = 2**20  # bytes, after which what is no text is refused
+WRITING = ".sfsgen-writing"
+"""What a run keeps in the folder that it writes, until all its files are in place."""
+HALF_WRITTEN = ("ready", "undo")
+"""What lies in it while some of them are in place and some are not."""
 
 
 def shown(filename: str) -> str:
@@ -61,7 +65,8 @@ def manifests_in(folder: str) -> list[str]:
 
     found = sorted(
         os.path.join(inside, name)  # noqa: PTH118  # a Path would drop the "./" that was typed
-        for inside, _, names in os.walk(folder, onerror=refuse)
+        for inside, folders, names in os.walk(folder, onerror=refuse)
+        if _is_whole(inside, folders)
         for name in names
         if name.endswith(MANIFESTS) and not name.startswith("kustomization.")
     )
@@ -91,6 +96,17 @@ def _not_of_folder(name: str, root: str) -> Iterator[Problem]:
 def _is_one_of(name: str, *types: int) -> bool:
     """Return whether what a name leads to is of one of some types. Raises OSError."""
     return stat.S_IFMT(os.stat(name).st_mode) in types  # noqa: PTH116  # a Path changes the name
+
+
+def _is_whole(folder: str, folders: list[str]) -> bool:
+    """Pass over what a run keeps in a folder. Raises InputError where it is half written."""
+    if WRITING in folders:
+        folders.remove(WRITING)
+        if any(Path(folder, WRITING, each).is_dir() for each in HALF_WRITTEN):
+            what = "it is half written: a run with --output-dir is under way, or was cut short"
+            fix = "wait for that run, or run it again: it begins with putting the folder right"
+            raise InputError(Problem(folder, what, fix))
+    return True
 
 
 def decoded(data: bytes, file: str) -> str:

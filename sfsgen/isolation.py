@@ -6,6 +6,7 @@ import os
 import pickle  # what is read with it, this very program wrote
 import resource
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -113,6 +114,7 @@ def _work_and_exit(work: Callable[[], object], sender: int, parent: int) -> NoRe
     status = 1
     try:
         _set_signals(sender, parent)
+        sys.unraisablehook = lambda _: None  # what a finalizer raises is nobody's to read
         gc.freeze()
         gc.enable()  # the program does without (`main`), but this may make any garbage
         outcome: tuple[Exception | None, Any]

@@ -2,20 +2,23 @@
 
 import math
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import accumulate
 from typing import Any
 
 from sfsgen.errors import InputError, Problem
+from sfsgen.lines import Lines
 from sfsgen.paths import Path
-from sfsgen.yaml_documents import DEEPEST, Document
+from sfsgen.yaml_documents import Document
+from sfsgen.yaml_scalars import as_json
+from sfsgen.yaml_values import DEEPEST, shown
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _STRING_OR_NUMBER = re.compile(
-    r'"(?:[^"\\]|\\.)*"|(NaN|-?Infinity|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)', re.DOTALL
+    r'"(?:[^"\\]++|\\.)*+"|(NaN|-?Infinity|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)', re.DOTALL
 )
+_LONGEST_INTEGER = 20  # characters; what is longer is beyond 64 bits
+_LIKE_YAML = re.compile(r"\{\s*[^\s\"{}]")
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]|(u[dD][89a-fA-F])|.)", re.DOTALL
 )
@@ -27,17 +30,23 @@ class NotJsonError(InputError):
     """The text is not JSON; it may be something else."""
 
 
-def documents(text: str, file: str) -> Iterator[Document]:
+def documents(text: str, file: str, *, unique_keys: bool = False) -> Iterator[Document]:
     """Yield the documents of a JSON text, which stand one after another, without the empty ones.
 
-    Raises InputError at the first one that cannot be read: NotJsonError for what is not JSON,
-    InputError itself for numbers, characters and depths that nobody could send on.
+    Of a key that stands twice the last one counts, as for kubectl, or it is refused.
+    Raises InputError at the first document that cannot be read: NotJsonError for what is not JSON,
+    InputError itself for numbers, characters, keys and depths that nobody could send on.
     """
     import json
 
     source = _Source(text, file)
-    # Called for few numbers of a manifest only: nearly all of them are written as whole ones.
-    decode = json.JSONDecoder(parse_float=_number, parse_constant=_number).raw_decode
+    # Called for few values of a manifest only: nearly all of them are texts.
+    decode = json.JSONDecoder(
+        parse_float=_number,
+        parse_int=_integer,
+        parse_constant=_number,
+        object_pairs_hook=_unique if unique_keys else None,
+    ).raw_decode
     start = source.after_blanks(0)
     while start < len(text):
         try:
@@ -46,6 +55,8 @@ def documents(text: str, file: str) -> Iterator[Document]:
             raise source.not_json(error.pos, error.msg) from error
         except RecursionError as error:
             raise source.too_deep(start) from error
+        except _DoubleKeyError as error:
+            raise source.double_key(start) from error
         except ValueError as error:
             raise source.no_number(start) from error
         source.check(value, start, end)
@@ -54,12 +65,26 @@ def documents(text: str, file: str) -> Iterator[Document]:
         start = source.after_blanks(end)
 
 
-def _number(text: str) -> float:
+def _number(text: str) -> Any:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(text)
-    # Kubernetes takes 2.0 for 2.
-    return int(number) if number.is_integer() else number
+    return as_json(number)
+
+
+def _integer(text: str) -> Any:
+    return as_json(int(text)) if len(text) <= _LONGEST_INTEGER else _number(text)
+
+
+class _DoubleKeyError(Exception):
+    """A key stands in an object twice."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _DoubleKeyError
+    return found
 
 
 class _Source:
@@ -69,8 +94,8 @@ class _Source:
         self.text, self.file = text, file
         self.is_deep = _is_deep(text)
         self.has_surrogates = "\\" in text and (r"\ud" in text or r"\uD" in text)
-        self.lines: list[int] = []  # the index at which each line ends
-        self.members: dict[int, dict[str | int, tuple[int, int]]] = {}
+        self.lines = Lines(text)
+        self.members: dict[int, dict[str | int, list[int]]] = {}
 
     def after_blanks(self, index: int) -> int:
         """Return the index of the next character that is not white."""
@@ -79,12 +104,32 @@ class _Source:
 
     def not_json(self, index: int, words: str) -> InputError:
         """Return the error for what is not JSON, in the words of Python's parser."""
-        words = f"{words[:1].lower()}{words[1:]}"
-        if self.after_blanks(index) < len(self.text):
-            what, fix = f"this is not JSON: {words}", "mend the text there, or just before"
-        else:
-            what, fix = f"this JSON ends too early: {words}", "give the whole text"
+        what = f"this is not JSON: {words[:1].lower()}{words[1:]}"
+        fix = "mend the text there, or just before"
+        if self.after_blanks(index) == len(self.text):
+            what = what.replace("this is not JSON", "this JSON ends too early", 1)
+            fix = "give the whole text"
+        elif self.text.startswith("---", index):
+            what = "kubectl reads JSON only after a {, and no further than this"
+            fix = "write a line --- before the first {, too, and all is read as YAML"
+        elif _LIKE_YAML.match(self.text, self.after_blanks(0)):
+            what = f"kubectl takes what begins with {{ for JSON, and {what}"
+            fix = "begin the file with a line ---, and it is read as YAML"
         return NotJsonError(Problem(self._where(index), what, fix))
+
+    def double_key(self, start: int) -> InputError:
+        """Return the error for a key that stands twice in an object of a document."""
+        todo = [start]
+        while todo and not self.is_deep:
+            first: dict[str | int, int] = {}
+            for key, key_at, value_at in self._entries(todo.pop()):
+                if key in first:
+                    line, _ = self.lines.place(first[key])
+                    what = f'the key "{shown(str(key))}" stands here and in line {line}'
+                    return InputError(Problem(self._where(key_at), what, "remove one"))
+                first[key] = key_at
+                todo.append(value_at)
+        return self.too_deep(start)
 
     def too_deep(self, start: int) -> InputError:
         """Return the error for a document that is nested too deep."""
@@ -115,42 +160,36 @@ class _Source:
         key_at = value_at = start
         for part in path:
             if value_at not in self.members:
-                self.members[value_at] = self._members(value_at)
+                entries = self._entries(value_at)
+                self.members[value_at] = {key: places for key, *places in entries}
             if part not in self.members[value_at]:
-                return self._line_and_column(value_at)
+                return self.lines.place(value_at)
             key_at, value_at = self.members[value_at][part]
-        return self._line_and_column(key_at if key else value_at)
+        return self.lines.place(key_at if key else value_at)
 
-    def _members(self, start: int) -> dict[str | int, tuple[int, int]]:
-        """Return where each key and its value begin in what begins at an index."""
+    def _entries(self, start: int) -> Iterator[tuple[str | int, int, int]]:
+        """Yield each key, and where it and its value begin, in what begins at an index."""
         from json import JSONDecoder
         from json.decoder import scanstring  # type: ignore[attr-defined]
 
-        found: dict[str | int, tuple[int, int]] = {}
         if self.text[start] not in "{[":
-            return found
+            return
         skip: Callable[[str, int], tuple[Any, int]] = JSONDecoder().raw_decode
-        index = self.after_blanks(start + 1)
+        index, number = self.after_blanks(start + 1), 0
         while self.text[index] not in "]}":
-            key, key_at = len(found), index
+            key, key_at = number, index
             if self.text[start] == "{":
                 key, index = scanstring(self.text, index + 1, True)
                 index = self.after_blanks(self.after_blanks(index) + 1)
-            found[key] = key_at, index
+            yield key, key_at, index
+            number += 1
             index = self.after_blanks(skip(self.text, index)[1])
             if self.text[index] == ",":
                 index = self.after_blanks(index + 1)
-        return found
 
     def _where(self, index: int) -> str:
-        line, column = self._line_and_column(index)
+        line, column = self.lines.place(index)
         return f"{self.file}:{line}:{column}"
-
-    def _line_and_column(self, index: int) -> tuple[int, int]:
-        if not self.lines:
-            self.lines = list(accumulate(len(line) + 1 for line in self.text.split("\n")))
-        line = bisect_right(self.lines, index)
-        return line + 1, index - (self.lines[line - 1] if line else 0) + 1
 
 
 def _brief(number: str) -> str:
@@ -169,6 +208,8 @@ def _is_deep(text: str) -> bool:
     data = data.translate(_ONE_KIND_OF_BRACKETS, _NEITHER_BRACKETS_NOR_QUOTES)
     brackets = b"".join(data.replace(b'""', b"").split(b'"')[::2])
     for _ in range(DEEPEST):
+        if not brackets:
+            break
         brackets = brackets.replace(b"[]", b"")
     return bool(brackets)
 

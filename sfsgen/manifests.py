@@ -9,13 +9,14 @@ from sfsgen.errors import InputError, Place, Problem
 from sfsgen.files import LARGEST, content, decoded, manifests_in, shown, too_large
 from sfsgen.paths import Path, spelled
 from sfsgen.versions import STATEFUL_SET_KINDS
-from sfsgen.yaml_documents import Document, read
+from sfsgen.yaml_documents import Document, read_each
 
 EMPTY = "it is empty"
 """What is wrong with a text that holds nothing at all."""
-_JSON = re.compile(r"\s*\{")  # how kubectl tells JSON from YAML
-# A marker ends a document even within a block scalar. Directives belong to what follows them.
-_MARKER = re.compile(r"^(?:%.*\n){0,9}---(?=\s|\Z)", re.MULTILINE)
+# How kubectl tells JSON from YAML: by what it finds in so many bytes.
+_JSON = re.compile(r"\s*\{")
+_LOOKED_AT = 4096
+_MOST_PROBLEMS = 1000  # of a file: nobody reads more, and they would fill the memory
 # Where a Manifest's first fields stand, in their order.
 _IDENTITY: tuple[Path, ...] = (
     ("apiVersion",),
@@ -120,64 +121,46 @@ def read_manifests(data: bytes, file: str) -> tuple[list[Manifest], list[Problem
     if not text or text.isspace():
         fix = "see whether the command that should write it failed"
         return [], [Problem(f"{file}:1:1", EMPTY, fix)]
-    documents, problems = _documents(text, file)
     manifests: list[Manifest] = []
-    for document in documents:
-        for inside, value, type_of_list in _objects(document.value):
-            manifest = _manifest(document, inside, value, type_of_list)
-            if manifest:
-                manifests.append(manifest)
-            elif not _is_passed_over(value, type_of_list):
-                problems += _faults(document, inside, value, type_of_list)
+    problems: list[Problem] = []
+    for each in _found(text, file):
+        if isinstance(each, Manifest):
+            manifests.append(each)
+        elif len(problems) < _MOST_PROBLEMS:
+            problems.append(each)
+        else:
+            problems.append(
+                Problem(each.where, "from here on more is wrong", "mend the others first")
+            )
+            break
     return manifests, problems
 
 
-def _documents(text: str, file: str) -> tuple[list[Document], list[Problem]]:
-    """Return the documents that can be read, and why others cannot."""
-    if not _JSON.match(text):
-        return _yaml(text, file)
+def _found(text: str, file: str) -> Iterator[Manifest | Problem]:
+    """Yield the objects, and what is wrong with what is none."""
+    for document in _documents(text, file):
+        if isinstance(document, Problem):
+            yield document
+            continue
+        for inside, value, type_of_list in _objects(document.value):
+            manifest = _manifest(document, inside, value, type_of_list)
+            if manifest:
+                yield manifest
+            elif not _is_passed_over(value, type_of_list):
+                yield from _faults(document, inside, value, type_of_list)
+
+
+def _documents(text: str, file: str) -> Iterator[Document | Problem]:
+    """Yield the documents that can be read, and why others cannot."""
+    if not _JSON.match(text, 0, _LOOKED_AT):
+        yield from read_each(text, file)
+        return
     from sfsgen import json_documents
 
-    documents: list[Document] = []
     try:
-        for document in json_documents.documents(text, file):
-            documents.append(document)  # noqa: PERF402  # those before an error stay
-    except json_documents.NotJsonError as error:
-        # A YAML document may begin with a brace, too.
-        found, problems = _yaml(text, file)
-        return (found, problems) if found else (documents, list(error.problems))
+        yield from json_documents.documents(text, file)
     except InputError as error:
-        return documents, list(error.problems)
-    return documents, []
-
-
-def _yaml(text: str, file: str) -> tuple[list[Document], list[Problem]]:
-    """Read a stream as a whole, or else, so that one document does not hide the others, each."""
-    try:
-        return read(text, file), []
-    except InputError as error:
-        whole = list(error.problems)
-    documents: list[Document] = []
-    problems: list[Problem] = []
-    pieces = list(_pieces(text))
-    if len(pieces) == 1:
-        return [], whole
-    for first_line, piece in pieces:
-        try:
-            documents += read(piece, file, first_line)
-        except InputError as error:
-            problems += error.problems
-    return documents, problems or whole
-
-
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each document of a stream, with the number of its first line."""
-    line, start = 1, 0
-    for end in [*(marker.start() for marker in _MARKER.finditer(text)), len(text)]:
-        if end:
-            yield line, text[start:end]
-        line += text.count("\n", start, end)
-        start = end
+        yield from error.problems
 
 
 def _objects(

@@ -1,12 +1,7 @@
-"""Documents to stdout or files, as YAML, JSON or names: complete, or not at all."""
+"""Documents as text for stdout or files: YAML, JSON or names."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
-from sfsgen.errors import InputError, Problem
 from sfsgen.names import Pattern
 from sfsgen.plain_text import as_json
 from sfsgen.render import Documents, fill_in
@@ -85,60 +80,3 @@ def files(documents: Iterable[Documents], output_format: str) -> Iterator[tuple[
         for ordinal in each.ordinals:
             name = f"{each.resource}-{prefix}{each.name.at(ordinal)}.{output_format}"
             yield name, text(ordinal) + end
-
-
-def write_files(folder: Path, contents: Iterable[tuple[str, str]], *, force: bool) -> int:
-    """Write files into a folder, all of them or none, and return how many.
-
-    Raises InputError where a file is there already, unless `force`; OSError as the system does,
-    after everything was put back.
-    """
-    is_new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".sfsgen-", dir=folder))
-    try:
-        names = []
-        for name, text in contents:
-            (staging / name).write_text(text, encoding="utf-8")
-            names.append(name)
-        _refuse_to_overwrite(folder, names, force=force)
-        _move_in(staging, folder, names)
-        return len(names)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(folder)) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        if is_new and not any(folder.iterdir()):
-            folder.rmdir()
-
-
-def _refuse_to_overwrite(folder: Path, names: Iterable[str], *, force: bool) -> None:
-    # A broken link is there too; a folder is never overwritten.
-    there = [str(folder / name) for name in names if os.path.lexists(folder / name)]
-    if force:
-        folders = [name for name in there if Path(name).is_dir()]
-        problems = [Problem("--output-dir", f"{name} is a folder", "move it") for name in folders]
-        if problems:
-            raise InputError(*problems)
-    elif there:
-        shown = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")  # noqa: PLR2004
-        fix = "give --force to overwrite, or another --output-dir"
-        raise InputError(Problem("--output-dir", f"already there: {shown}", fix))
-
-
-def _move_in(staging: Path, folder: Path, names: Iterable[str]) -> None:
-    """Move files into the folder; when that is cut short, put back what was there before."""
-    replaced = staging / "replaced"
-    replaced.mkdir()
-    try:
-        for name in names:
-            if os.path.lexists(folder / name):
-                (folder / name).rename(replaced / name)
-            (staging / name).rename(folder / name)
-    except BaseException:
-        for name in names:
-            if not os.path.lexists(staging / name):
-                (folder / name).unlink(missing_ok=True)
-            if os.path.lexists(replaced / name):
-                (replaced / name).rename(folder / name)
-        raise

@@ -1,6 +1,7 @@
 """Objects go out: the options that say which, how and where, checked first, then obeyed."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -69,10 +70,22 @@ def check(printing: Printing, problems: list[Problem]) -> None:
         problems.append(Problem("--force", "nothing is overwritten on stdout", "leave it out"))
     if folder == "":
         problems.append(Problem("--output-dir", "it is empty", "name a folder"))
-    elif folder and Path(folder).exists() and not Path(folder).is_dir():
-        problems.append(Problem("--output-dir", f"{folder} is no folder", "name a folder"))
+    elif folder is not None:
+        _check_folder(Path(folder), problems)
     if printing.template_dir is not None:
         _check_templates(printing.template_dir, problems)
+
+
+def _check_folder(folder: Path, problems: list[Problem]) -> None:
+    if folder.is_dir():
+        from sfsgen.folder import put_right
+
+        try:
+            put_right(folder)
+        except InputError as error:
+            problems += error.problems
+    elif os.path.lexists(folder):
+        problems.append(Problem("--output-dir", f"{folder} is no folder", "name a folder"))
 
 
 def _check_templates(folder: str, problems: list[Problem]) -> None:
@@ -81,15 +94,15 @@ def _check_templates(folder: str, problems: list[Problem]) -> None:
     try:
         found = [each.name for each in Path(folder).iterdir()] if folder else []
     except OSError as error:
-        what = f"{folder} cannot be looked into: {error.strerror}"
-        problems.append(Problem("--template-dir", what, "name a folder with templates in it"))
+        what = f"{folder} holds no template that can be read: {error.strerror}"
+        problems.append(Problem("--template-dir", what, fix))
         return
     if not set(found) & set(names):
         problems.append(Problem("--template-dir", f"{folder or 'it'} holds no template", fix))
     for name in sorted(name for name in found if name.endswith(".j2") and name not in names):
         with contextlib.suppress(ValueError):  # it may be a part that templates include
             parse(name.split(".")[0])
-            problems.append(Problem("--template-dir", f"{name} is no name of a template", fix))
+            problems.append(Problem("--template-dir", f"{name!r} is no name of a template", fix))
     for name in sorted(set(found) & set(names)):
         problems += _unusable(Path(folder, name))
 
@@ -112,7 +125,8 @@ def print_documents(
     Raises InputError for a template that fails, and OSError as the system does.
     """
     # Only now, when there is something to render: the template engine is a third of a start.
-    from sfsgen.output import files, stream, write_files
+    from sfsgen.folder import write_files
+    from sfsgen.output import files, stream
     from sfsgen.render import Renderer
     from sfsgen.templates import Templates
 

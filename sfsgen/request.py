@@ -1,7 +1,9 @@
 """What a command is asked for: sets, from options and values files."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfsgen.collisions import Claimant, collisions
 from sfsgen.errors import InputError, Problem
@@ -12,6 +14,12 @@ from sfsgen.plain_text import listed, quoted
 from sfsgen.values import Values
 from sfsgen.versions import Target
 from sfsgen.wanted import build
+
+if TYPE_CHECKING:
+    from sfsgen.yaml_documents import Document
+
+
+_VERSION = re.compile(r"\A((?:[ \t]*(?:#.*)?\n)*+)%YAML 1\.[0-9][ \t]*(?:#.*)?\n(?=---)")
 
 
 class Request(NamedTuple):
@@ -72,9 +80,8 @@ def _values(options: Mapping[str, Any], filenames: Sequence[str], target: Target
 def _from_file(filename: str, target: Target) -> list[Values]:
     # Most runs have no values file: the libraries that read and check one are loaded for it.
     from sfsgen.shape import faults, refuse_too_many
-    from sfsgen.yaml_documents import read
 
-    documents = read(read_text(filename), shown(filename))
+    documents = _documents(read_text(filename), shown(filename))
     if not documents:
         what = "it holds no values"
         fix = "`sfsgen init` prints a file to start from"
@@ -87,6 +94,20 @@ def _from_file(filename: str, target: Target) -> list[Values]:
             values.drop(path, problem)
         all_values.append(values)
     return all_values
+
+
+def _documents(text: str, file: str) -> "list[Document]":
+    """Return the documents of JSON, or of YAML, which may begin with a brace or its version, too.
+
+    Nobody but sfsgen reads a values file; a manifest has to begin as kubectl takes it.
+    """
+    from sfsgen import json_documents
+    from sfsgen.yaml_documents import read
+
+    if text.lstrip().startswith("{"):
+        with suppress(json_documents.NotJsonError):
+            return list(json_documents.documents(text, file, unique_keys=True))
+    return read(_VERSION.sub(r"\1\n", text), file)
 
 
 def _chosen(all_values: list[Values], name: str | None, filenames: Sequence[str]) -> list[Values]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from sfsgen import limits, names, versions
@@ -24,6 +25,10 @@ DEFAULT_PORT = {"name": "http", "containerPort": 80}
 _LARGEST_INTEGER = 2**31 - 1
 _LARGEST_ANNOTATIONS = 262_144  # bytes, keys and values together
 _LARGEST_PORT = 65_535
+# Labels, annotations and mount options, each as often as it is rendered: about two seconds.
+_MOST_RENDERED = 250_000
+_PER_TEMPLATE = 3  # times: with the first ordinal, with the last, and with an open one
+_PER_ENTRY = 200  # characters that take as long as a further entry
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
 
 
@@ -48,6 +53,7 @@ def build(values: Values) -> StatefulSet:
     ports = _ports(values)
     owner = Owner(name, namespace, ordinals, common, common)
     templates = claim_templates(values, owner)
+    _check_metadata(values, common, templates)
     stateful_set = StatefulSet(
         name=name,
         namespace=namespace,
@@ -145,6 +151,26 @@ def _annotations(values: Values, path: Path) -> dict[str, str]:
         what = f"the annotations have {size} bytes; at most {_LARGEST_ANNOTATIONS} are possible"
         values.fault(path, what, "make them shorter")
     return dict(sorted(annotations.items()))
+
+
+def _check_metadata(values: Values, common: Metadata, templates: Collection[ClaimTemplate]) -> None:
+    """Note where all that the volumes and claims carry alike makes too much of a small file."""
+    texts = [*common.labels.items(), *common.annotations.items()]
+    carried = len(texts) + sum(map(len, chain.from_iterable(texts))) // _PER_ENTRY
+    rendered = sum(
+        (len(each.exceptions) + _PER_TEMPLATE) * (carried + len(each.mount_options))
+        for each in templates
+    )
+    if rendered > _MOST_RENDERED:
+        path = max(
+            ("labels",),
+            ("annotations",),
+            ("mountOptions",),
+            key=lambda each: len(values.get(*each) or ()),
+        )
+        what = f"each of the {len(templates)} claim templates has all labels, annotations and "
+        what += "mount options: together they are too many to print"
+        values.fault(path, what, "give fewer, or spread the claim templates over several sets")
 
 
 def _ports(values: Values) -> list[Fields]:

@@ -119,7 +119,7 @@ def _assert_guarded(dump: str) -> None:
             assert f"grep -qvF -- {uid} && {shlex.join(command)}" in said
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.data())
 def test_no_command_takes_a_volume_from_a_claim_that_is_there(data: st.DataObject) -> None:
     """Whatever was applied over what: names, namespaces, uids and phases exchanged at random."""

@@ -8,7 +8,6 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -239,60 +238,3 @@ def test_force_replaces_no_folder(tmp_path: Path) -> None:
     before = files(tmp_path)
     assert into(tmp_path, f"{PLAIN} --force").status == 2
     assert files(tmp_path) == before
-
-
-@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-@pytest.mark.parametrize("number", [1, 2, 3, 5, 8])
-def test_a_failure_while_files_are_moved_puts_everything_back(
-    number: int, failure: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("service-web.yaml", "statefulset-web.yaml", "mine"):
-        (tmp_path / name).write_text("mine")
-    before = files(tmp_path)
-    monkeypatch.setattr(os, "rename", failing(os.rename, number, failure))
-    monkeypatch.setattr(os, "replace", failing(os.replace, number, failure))
-    result = into(tmp_path, f"{PLAIN} --force")
-    assert result.status == (130 if isinstance(failure, KeyboardInterrupt) else 2)
-    assert files(tmp_path) == before
-
-
-def failing(
-    function: Callable[..., None], number: int, failure: BaseException
-) -> Callable[..., None]:
-    """Return a function that fails once, when it is called for the nth time."""
-    calls: list[Any] = []
-
-    def call(*arguments: Any, **options: Any) -> None:
-        calls.append(arguments)
-        if len(calls) == number:
-            raise failure
-        function(*arguments, **options)
-
-    return call
-
-
-@pytest.mark.parametrize("interrupted_at", range(8))
-def test_an_interrupted_overwrite_puts_everything_back(
-    interrupted_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    there = {"service-web.yaml": "mine", "statefulset-web.yaml": "mine too", "else": "untouched"}
-    for name, text in there.items():
-        (folder / name).write_text(text)
-    calls = 0
-    rename = Path.rename
-
-    def interrupted(self: Path, target: Path) -> Path:
-        nonlocal calls
-        calls += 1
-        moved = rename(self, target)
-        if calls == interrupted_at + 1:
-            raise KeyboardInterrupt
-        return moved
-
-    monkeypatch.setattr(Path, "rename", interrupted)
-    command = f"render web -r 2 --nfs-server nfs --storage 1Gi --force --output-dir {folder}"
-    result = sfsgen(command)
-    assert result.status == 130
-    assert {path.name: path.read_text() for path in folder.iterdir()} == there

@@ -422,6 +422,11 @@ def test_links_are_followed(place: str, tmp_path: Path) -> None:
     ]
 
 
+def test_line_ends_of_windows_are_line_ends(tmp_path: Path) -> None:
+    (tmp_path / "service.yaml.j2").write_text(built_in("service"), newline="\r\n")
+    assert sfsgen([*PLAIN.split(), "--template-dir", str(tmp_path)]) == sfsgen(PLAIN)
+
+
 def test_a_byte_order_mark_is_no_part_of_a_template(tmp_path: Path) -> None:
     (tmp_path / "service.yaml.j2").write_text(built_in("service"), encoding="utf-8-sig")
     assert sfsgen([*PLAIN.split(), "--template-dir", str(tmp_path)]) == sfsgen(PLAIN)
@@ -777,7 +782,7 @@ STATEMENTS = st.recursive(joined("{{ ", EXPRESSIONS, " }}"), larger_statements, 
 
 
 @given(STATEMENTS)
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_any_template_prints_what_it_prints_one_by_one_or_is_told(value: str) -> None:
     start = "{% set y = ordinal %}{% macro m(q) %}{{ q }}{% endmacro %}"
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:

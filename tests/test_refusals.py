@@ -246,7 +246,7 @@ BY_OPTIONS = [
     ("-o name --output-dir out", "--output-dir", "-o name"),
     ("--output-dir ''", "--output-dir", ""),
     ("--force", "--force", "leave it out"),
-    ("--template-dir missing", "--template-dir", "cannot be looked into"),
+    ("--template-dir missing", "--template-dir", "can be read: No such file"),
     ("--kube-version 1.2", "--kube-version", "1.3 to 1.37"),
     ("--kube-version new", "--kube-version", "1.3 to 1.37"),
 ]

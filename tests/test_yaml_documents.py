@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from typing import Any
 
 import pytest
@@ -11,7 +10,8 @@ from hypothesis import strategies as st
 
 from sfsgen.errors import InputError, Problem
 from sfsgen.paths import Path
-from sfsgen.yaml_documents import Document, read, resolve
+from sfsgen.yaml_documents import Document, read
+from sfsgen.yaml_scalars import as_json, resolve
 from sfsgen.yaml_text import block
 from tests.api_server import ApiServer
 from tests.test_yaml_text import FRAGMENTS, PLAIN, texts, values
@@ -62,7 +62,7 @@ def problem_of(text: str) -> Problem:
 
 @pytest.mark.parametrize(("text", "value"), MEANINGS)
 def test_what_a_plain_scalar_means(text: str, value: object) -> None:
-    assert repr(resolve(text)) == repr(value)  # to ==, True is 1 and 2.0 is 2
+    assert repr(as_json(resolve(text))) == repr(value)  # to ==, True is 1 and 2.0 is 2
     assert repr(only(f"- {text}").value) == repr([value])
 
 
@@ -97,14 +97,15 @@ def test_plain_scalars_mean_what_they_mean_to_kubectl() -> None:
         ("a: >-\n  x\n  y\n", {"a": "x y"}),
         ("a: x\n  y", {"a": "x y"}),
         ("a: b#c # d", {"a": "b#c"}),
-        ("1: a\ntrue: b\n0x10: c\n2.0: d", {"1": "a", "true": "b", "16": "c", "2": "d"}),
+        ("1: a\ntrue: b\n0x10: c\n-0: d", {"1": "a", "true": "b", "16": "c", "0": "d"}),
         ("'': a", {"": "a"}),
         ("? a\n: b", {"a": "b"}),
         ("- !!str 1\n- !!int '2'\n- ! 3\n- !!float 4", ["1", 2, "3", 4]),
         ("- &a x\n- *a\n- &a z\n- *a", ["x", "x", "z", "z"]),
         ("a: &a {x: [1]}\nb: *a", {"a": {"x": [1]}, "b": {"x": [1]}}),
         ("&a key: *a", {"key": "key"}),
-        ("%YAML 1.2\n---\na: yes", {"a": True}),
+        ("a: &a b\n*a : c", {"a": "b", "b": "c"}),
+        ("a: 1\n...\n# b\n%YAML 1.2\n---\n", {"a": 1}),
         ("\N{ZERO WIDTH NO-BREAK SPACE}a: 1", {"a": 1}),
         ("a: 1\r\nb: 2\r\n", {"a": 1, "b": 2}),
     ],
@@ -113,27 +114,74 @@ def test_what_yaml_means(text: str, value: object) -> None:
     assert repr(only(text).value) == repr(value)
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("<<: *m\nb: 0", {"b": 0, "a": 1}),
-        ("b: 0\n<<: *m", {"b": 0, "a": 1}),
-        ("<<: [*m, *n]", {"a": 1, "b": 1, "c": 2}),
-        ("<<: [*n, *m]", {"b": 2, "c": 2, "a": 1}),
-        ("<<: *m\n<<: *n", {"a": 1, "b": 1, "c": 2}),
-        ("<<: {b: 3}\nd: {<<: *m}", {"d": {"a": 1, "b": 1}, "b": 3}),
-        ("'<<': *m", {"<<": {"a": 1, "b": 1}}),
-        ("<<: {}", {}),
-        ("<<: []", {}),
-    ],
-)
-def test_a_merge_fills_in_what_is_not_there_and_the_first_one_wins(
-    text: str, value: object
-) -> None:
+# As go-yaml merges, by which kubectl reads: in the order in which it is written.
+MERGES: list[tuple[str, dict[str, Any]]] = [
+    ("<<: *m\nb: 0", {"a": 1, "b": 0}),
+    ("b: 0\n<<: *m", {"b": 1, "a": 1}),
+    ("b: 0\n<<: *m\nc: 0", {"b": 1, "a": 1, "c": 0}),
+    ("<<: [*m, *n]", {"b": 1, "c": 2, "a": 1}),
+    ("<<: [*n, *m]", {"a": 1, "b": 2, "c": 2}),
+    ("b: 0\n<<: [*m, *n]", {"b": 1, "c": 2, "a": 1}),
+    ("<<: *m\n<<: *n", {"a": 1, "b": 2, "c": 2}),
+    ("<<: *n\n<<: *m", {"b": 1, "c": 2, "a": 1}),
+    ("<<: *m\nb: 0\n<<: *n", {"a": 1, "b": 2, "c": 2}),
+    ("<<: {b: 3}\nd: {<<: *m}", {"b": 3, "d": {"a": 1, "b": 1}}),
+    ("b: 0\n<<: {b: 3, <<: *n}", {"b": 2, "c": 2}),
+    ("b: 0\n<<: {<<: *n, b: 3}", {"b": 3, "c": 2}),
+    ("a: {p: 1}\n<<: {a: {q: 2}}", {"a": {"q": 2}}),
+    ("!!merge <<: *m\nb: 0", {"a": 1, "b": 0}),
+    ("'<<': *m", {"<<": {"a": 1, "b": 1}}),
+    ("!!str <<: *m", {"<<": {"a": 1, "b": 1}}),
+    ("! <<: *m", {"a": 1, "b": 1}),
+    ("<<: {}", {}),
+    ("<<: []", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), MERGES)
+def test_a_merge_overrides_what_stands_before_it(text: str, value: object) -> None:
     indented = "".join(f"\n    {line}" for line in text.splitlines())
     document = only(f"- &m {{a: 1, b: 1}}\n- &n {{b: 2, c: 2}}\n-{indented}\n- *m\n- *n")
     assert document.value[2] == value
     assert document.value[3:] == [{"a": 1, "b": 1}, {"b": 2, "c": 2}], "the merged stay as they are"
+
+
+MERGED = """\
+m: &m {a: 1, b: {x: 1}}
+n: &n {b: 2, c: 2}
+s:
+  a: 0
+  b: 0
+  <<: *m
+  c: 0
+t:
+  a: 0
+  <<: [{a: 5}, *m, *n]
+  c: 3
+u:
+  b: 0
+  <<: {a: {z: 1}, <<: *n}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "key"),
+    [
+        (("s", "a"), "6:7", "6:3"),
+        (("s", "b", "x"), "6:7", "6:7"),
+        (("s", "c"), "7:6", "7:3"),
+        (("t", "a"), "10:12", "10:9"),
+        (("t", "b"), "10:16", "10:3"),
+        (("t", "c"), "11:6", "11:3"),
+        (("u", "a", "z"), "14:15", "14:12"),
+        (("u", "b"), "14:23", "14:19"),
+    ],
+)
+def test_what_a_merge_brings_in_stands_at_the_merge(path: Path, value: str, key: str) -> None:
+    document = only(MERGED)
+    assert document.where(path) == f"f:{value}"
+    if len(path) == 2 or path[0] == "u":
+        assert document.where(path, key=True) == f"f:{key}"
 
 
 TEXT = """\
@@ -198,7 +246,7 @@ def test_every_document_has_its_own_places_and_anchors() -> None:
         " \n\n",
         "# only a comment",
         "---",
-        "---\n---\n...\n",
+        "---\n---\n# x\n---\n",
         "null",
         "~\n---\n# x\n",
         "''",
@@ -209,7 +257,7 @@ def test_empty_documents_are_left_out(text: str) -> None:
 
 
 def test_documents_come_in_order() -> None:
-    documents = read("# x\n---\na\n---\n---\n# y\nb\n...\n---\nc: 1\n", "f")
+    documents = read("# x\n---\na\n--- # x\n---\n# y\nb\n... # z\n---\nc: 1\n", "f")
     assert [each.value for each in documents] == ["a", "b", {"c": 1}]
 
 
@@ -222,7 +270,12 @@ def test_documents_come_in_order() -> None:
         ("true: a\nyes: b", "2:1", 'the key "true" stands here and in line 1'),
         ("'<<': a\n'<<': b", "2:1", 'the key "<<" stands here and in line 1'),
         ("a: *b", "1:4", "no anchor &b before this"),
-        ("a: &a [1, *a]", "1:11", "no anchor &a before this"),
+        ("a: &a [1, *a]", "1:11", "&a holds itself"),
+        ("- &a x\n- &a {b: *a}", "2:10", "&a holds itself"),
+        ("- &a [x]\n- {<<: *a}", "2:8", "<< merges mappings only"),
+        ("- &a [{}]\n- {<<: *a}", "2:8", "<< merges mappings only"),
+        ("- &a {}\n- {<<: [[*a]]}", "2:8", "<< merges mappings only"),
+        ("a: 1\n<<: {}\na: 2", "3:1", 'the key "a" stands here and in line 1'),
         ("a: &a 1\n---\na: *a", "3:4", "no anchor &a before this"),
         ("<<: 1", "1:5", "<< merges mappings only"),
         ("<<: [{}, 1]", "1:5", "<< merges mappings only"),
@@ -232,11 +285,33 @@ def test_documents_come_in_order() -> None:
         ("? \n: 1", "1:2", "nothing cannot be a key"),
         ("? [a]\n: 1", "1:3", "a key is a mapping or a list"),
         ("{a: b}: 1", "1:1", "a key is a mapping or a list"),
-        ("- &a x\n- *a : 1", "2:3", "a key is an alias"),
+        ("- &a [x]\n- *a : 1", "2:3", "a key is a mapping or a list"),
+        ("- &a x\n- {x: 1, *a : 1}", "2:10", 'the key "x" stands here and in line 2'),
+        ("2.0: 1", "1:1", "2.0 cannot be a key"),
+        ("9223372036854775808: 1", "1:1", "9223372036854775808 cannot be a key"),
+        ("!!float 1: 1", "1:1", "1 cannot be a key"),
+        ("a: !!int 2.5", "1:4", "2.5 is no !!int"),
+        ("a: !!int x", "1:4", "x is no !!int"),
+        ("a: !!bool 1", "1:4", "1 is no !!bool"),
+        ("a: !!null x", "1:4", "x is no !!null"),
         ("a: .inf", "1:4", ".inf is no number"),
         ("a: -.Inf", "1:4", "-.Inf is no number"),
         ("a: [.nan]", "1:5", ".nan is no number"),
-        ("a: 1e999", "1:4", "1e999 is no number"),
+        ("a: 1\n...\nb: 2", "3:1", "the document has ended before this"),
+        ("# x\n{a: 1}\nb: 2", "3:1", "the document has ended before this"),
+        ("# x\n[a] b", "2:5", "the document has ended before this"),
+        ("a: 1\n...\n  }", "3:3", "the document has ended before this"),
+        ("a: 1\r---\rb: 2\r", "2:1", "the document has ended before this"),
+        ("a: 1\n--- b\n", "2:5", "kubectl takes nothing behind --- but a comment"),
+        ("--- |\n  a", "1:5", "kubectl takes nothing behind --- but a comment"),
+        ("----", "1:4", "kubectl takes nothing behind --- but a comment"),
+        ("%YAML 1.1\n---\na", "1:1", "kubectl reads no document with a directive"),
+        ("# x\n\n%TAG ! x\n---\na", "3:1", "kubectl reads no document with a directive"),
+        ("a: 1\n...\n%FOO\n", "3:1", "the document has ended before this"),
+        ("a: b\x85c: d", "1:5", "kubectl takes U+0085 for the end of a line"),
+        ("a: 'b\u2028'", "1:6", "kubectl takes U+2028 for the end of a line"),
+        ("a: 1\n\ufeffb: 2", "2:1", "kubectl takes the byte order mark, U+FEFF, for text"),
+        ("\ufeff\ufeffa: 1", "1:2", "kubectl takes the byte order mark, U+FEFF, for text"),
         ("a: !x 1", "1:4", "Kubernetes knows no tag !x"),
         ("a: !!binary aGk=", "1:4", "Kubernetes knows no tag"),
         ("a: !!python/object:os.system x", "1:4", "Kubernetes knows no tag"),
@@ -251,7 +326,6 @@ def test_documents_come_in_order() -> None:
         ("\ta: b", "1:1", "this is not YAML"),
         ("a: @b", "1:4", "this is not YAML"),
         ("a: `b", "1:4", "this is not YAML"),
-        ("%YAML 3.0\n---\na", "1:1", "this is not YAML"),
         ("a: \0", "1:4", "this is not YAML"),
         ("a: b\n\nc: d\x01", "3:5", "this is not YAML"),
         ("a: \N{NO-BREAK SPACE}b\nc: d\x01", "2:5", "this is not YAML"),
@@ -271,6 +345,11 @@ def test_an_unknown_escape_is_refused_at_it_or_just_behind_it() -> None:
     assert problem.where in ("f:1:5", "f:1:6")
 
 
+@pytest.mark.parametrize("text", [r'"\/"', r'["a", "\\\/"]', r'["\\", "\/"]', r'{"\/": 1}'])
+def test_an_escaped_slash_is_refused_as_kubectl_refuses_it(text: str) -> None:
+    assert "this is not YAML" in problem_of(text).what
+
+
 @pytest.mark.parametrize("text", [r'"\ud800"', r'"\udfff"', r'"\ud83d"', r'["\ude00\ud83d"]'])
 def test_half_a_surrogate_pair_is_refused(text: str) -> None:
     assert "f:1:" in problem_of(text).where
@@ -282,29 +361,44 @@ def test_a_surrogate_pair_as_json_escapes_it_is_one_character_or_refused() -> No
         assert [each.value for each in read_or_not] == ["\N{GRINNING FACE}"]
 
 
+ALIAS_CHAIN = "- &a0 x\n" + "".join(f"- &a{n} [*a{n - 1}]\n" for n in range(1, 2000))
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [
         ("[" * 10_000, "nested more than 100 deep"),
-        ("{a: " * 10_000, "nested more than 100 deep"),
+        ("# x\n" + "{a: " * 10_000, "nested more than 100 deep"),
         ("- " * 10_000, "nested more than 100 deep"),
         ("".join(f"{' ' * each}a:\n" for each in range(500)), "nested more than 100 deep"),
-        ("a0: &a0 x\n", ""),
+        (ALIAS_CHAIN, "nested more than 100 deep"),
+        (ALIAS_CHAIN.replace("[", "{k: ").replace("]", "}"), "nested more than 100 deep"),
+        ("- &a " + "[" * 60 + "]" * 60 + "\n- " + "[" * 50 + "*a" + "]" * 50, "nested more than"),
         ("- " + "9" * 10_000, ""),
         ("- 0x" + "f" * 10_000, ""),
+        ("- 0" + "7" * 10_000, ""),
         ("- " + "9" * 10_000 + ".5", ""),
         ("- 1e" + "9" * 10_000, ""),
         ("x" * 1_000_000, ""),
         ("- x\n" * 5_000, ""),
         ("- [*a, *a]\n", "no anchor"),
+        ("9" * 10_000 + ": 1", ""),
+        ("- !" + "x" * 100_000 + " a", "knows no tag !xxx"),
+        ("- *" + "x" * 100_000, "no anchor"),
     ],
     ids=lambda each: each[:12],
 )
-def test_absurd_input_ends_soon(text: str, what: str) -> None:
-    start = time.perf_counter()
+def test_absurd_input_is_read_or_refused_in_short(text: str, what: str) -> None:
     read_or_not = outcome(text)
     assert (what in read_or_not.what) if isinstance(read_or_not, Problem) else not what
-    assert time.perf_counter() - start < 5
+    assert not isinstance(read_or_not, Problem) or len(str(read_or_not)) < 300
+
+
+def test_what_aliases_stand_for_may_be_as_deep_as_what_is_written() -> None:
+    for depth in (99, 100):
+        text = f"- &a {'[' * 49}{']' * 49}\n- {'[' * (depth - 50)}*a{']' * (depth - 50)}"
+        assert only(text)
+    assert "nested" in problem_of(text.replace("- [", "- [[").replace("*a]", "*a]]")).what
 
 
 def laughs(first: str, rest: str) -> str:
@@ -317,31 +411,45 @@ def laughs(first: str, rest: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", [laughs("x", "[ALIASES]"), laughs("{k: v}", "{<<: [ALIASES]}")], ids=["lists", "merges"]
+    ("text", "what"),
+    [
+        (laughs("x", "[ALIASES]"), "nearly all of this is aliases"),
+        (laughs("{k: v}", "{<<: [ALIASES]}"), "nearly all of this is aliases"),
+        (f"- &a [{'x, ' * 90}]\n" + "- *a\n" * 1200, "aliases stand for more than 100000 values"),
+        (f"- &a [{'x, ' * 90}]\n" + "- *a\n" * 1000, ""),
+        ("- &a x\n" + "- *a\n" * 9000, ""),
+    ],
 )
-def test_aliases_that_expand_without_bounds_are_refused_soon(text: str) -> None:
-    start = time.perf_counter()
-    assert "aliases expand to more than" in problem_of(text).what
-    assert time.perf_counter() - start < 5
+def test_aliases_that_stand_for_too_much_are_refused(text: str, what: str) -> None:
+    read_or_not = outcome(text)
+    assert (what in read_or_not.what) if isinstance(read_or_not, Problem) else not what
 
 
 @settings(max_examples=300)
 @given(st.one_of(texts, st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join)))
 @example("&a : *a")
 @example("!!null")
-@example("--- |1-\n%")
+@example("---\n|1-\n%")
 def test_any_text_is_read_or_refused(text: str) -> None:
-    read_or_not = outcome(text)
-    if isinstance(read_or_not, Problem):
-        assert read_or_not.where.startswith("f")
+    try:
+        documents = read(text, "f")
+    except InputError as error:
+        assert all(each.where.startswith("f:") for each in error.problems)  # noqa: PT017
         return
-    for document in read_or_not:
+    for document in documents:
         # What is read can be sent: it is JSON, and UTF-8.
         json.dumps(document.value, ensure_ascii=False, allow_nan=False).encode()
 
 
+def are_kept(value: Any) -> bool:
+    """Return whether no whole number in a value is beyond 64 bits, which kubectl rounds."""
+    if isinstance(value, dict | list):
+        return all(map(are_kept, value.values() if isinstance(value, dict) else value))
+    return not isinstance(value, int) or value in range(-(2**63), 2**63)
+
+
 @settings(max_examples=200)
-@given(values.filter(lambda each: each not in ([], {})))
+@given(values.filter(lambda each: each not in ([], {}) and are_kept(each)))
 def test_what_sfsgen_prints_it_reads_back(value: Any) -> None:
     assert only(f"key:\n{block(value, 2)}\n").value == {"key": value}
 
@@ -350,8 +458,10 @@ def test_what_sfsgen_prints_it_reads_back(value: Any) -> None:
     ("text", "value"),
     [
         ("{image: nginx:1.29}", {"image": "nginx:1.29"}),
-        ("[http://a/b, c?d]", ["http://a/b", "c?d"]),
+        ("[http://a/b, a:b]", ["http://a/b", "a:b"]),
+        (r"""{a: "it\'s"}""", {"a": "it's"}),
+        (r"""{a: "\\/", b: '\/', c: \/}""", {"a": "\\/", "b": "\\/", "c": "\\/"}),
     ],
 )
-def test_flow_collections_hold_colons_as_kubectl_takes_them(text: str, value: Any) -> None:
+def test_what_is_newer_than_libyaml_is_taken_as_kubectl_takes_it(text: str, value: Any) -> None:
     assert only(text).value == value
