@@ -422,7 +422,7 @@ def _volume(manifest: Manifest) -> ExistingVolume:
         server,
         path,
         read_only,
-        # Name alone, or namespace alone, reserves nothing (measured).
+        # Name alone, or namespace alone, is nobody's: no claim gets the volume (measured).
         (namespace, name) if name and namespace else None,
         reference.get("uid") or "",
         (manifest.value.get("status") or _NOTHING).get("phase") or "",

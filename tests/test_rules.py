@@ -1,4 +1,7 @@
-"""Every rule: its bad example yields that finding and no other, its good example none."""
+"""Every rule: its bad example yields that finding and no other, its good example none.
+
+Its cases, where it has any, yield what stands beside them.
+"""
 
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from tests.program import findings, sfsgen
 EXAMPLES = Path(__file__).parents[1] / "examples" / "rules"
 PAGE = (Path(__file__).parents[1] / "docs" / "rules.md").read_text()
 IDS = [rule_id(rule) for rule in RULES]
+CASES = sorted(EXAMPLES.glob("*/cases*.yaml"))
 
 
 def _section(name: str) -> str:
@@ -36,6 +40,22 @@ def test_a_good_example_yields_none(name: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(EXAMPLES / name)
     result = sfsgen("check -f good.yaml --strict")
     assert (result.status, result.out) == (0, "")
+
+
+@pytest.mark.parametrize("path", CASES, ids=[f"{each.parent.name}-{each.stem}" for each in CASES])
+def test_cases_of_a_rule_yield_what_stands_beside_them(
+    path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The comments in a file of cases say what is so in Kubernetes, its first line the command."""
+    monkeypatch.chdir(path.parent)
+    command = path.read_text().partition("\n")[0].removeprefix("# sfsgen ")
+    assert f"--rule {path.parent.name}" in command
+    result = sfsgen(command)
+    expected = path.with_suffix(".txt")
+    assert result.status == (": error: " in result.out)
+    if request.config.getoption("--update-examples"):
+        expected.write_text(result.out)
+    assert result.out == expected.read_text()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=IDS)

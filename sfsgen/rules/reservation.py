@@ -60,7 +60,7 @@ def half_reserved(scene: Scene) -> Iterator[Finding]:
 
 
 def incomplete_claim_ref(scene: Scene) -> Iterator[Finding]:
-    """A claimRef has a namespace and a name; with only one of them it reserves nothing.
+    """A claimRef has a namespace and a name; with only one of them no claim gets the volume.
 
     Source: pkg/volume/util, IsVolumeBoundToClaim; the API server says nothing (measured).
     """
@@ -68,8 +68,8 @@ def incomplete_claim_ref(scene: Scene) -> Iterator[Finding]:
         if _is_incomplete(volume):
             given = volume.manifest.value["spec"]["claimRef"]
             missing = [field for field in ("namespace", "name") if not given.get(field)]
-            what = f"the claimRef of {volume.name} has no {' and no '.join(missing)}, and so it "
-            what += "reserves nothing"
+            what = f"the claimRef of {volume.name} has no {' and no '.join(missing)}, and so no "
+            what += "claim gets the volume"
             claims = scene.takers.get(volume.name, ())
             key = claims[0].key if claims else scene.claim_by_name(volume)
             fix = scene.cures.reserve(volume, key) if key else f"add {' and '.join(missing)}"

@@ -107,8 +107,9 @@ def claim_selector(scene: Scene) -> Iterator[Finding]:
             what += "meet its selector"
             fix, sides = "label the volume that is meant", []
             if volume := scene.volume_by_name(claim):
-                fix = scene.cures.label(volume, selector.get("matchLabels") or {})
-                sides = [volume.manifest]
+                fix, sides = f"give {volume.name} labels that meet it", [volume.manifest]
+                if not selector.get("matchExpressions"):
+                    fix = scene.cures.label(volume, selector["matchLabels"])
             yield error(claim.manifest, _SELECTOR, what, fix, *sides)
 
 
@@ -213,7 +214,10 @@ def _at_odd_side(
         fix = scene.cures.anew(claim.manifest, f"remove the selector of {claim.name}")
         return tell(claim.manifest, _SELECTOR, what, fix, volume.manifest)
     if VOLUME_MODE in paths:
-        fix = scene.cures.anew(claim.manifest, f"write volumeMode: Filesystem for {claim.name}")
+        fix = f"write volumeMode: {volume.storage.volume_mode} for {claim.name}"
+        if volume.storage.volume_mode == "Block":
+            fix += ", or let it name a volume of files"
+        fix = scene.cures.anew(claim.manifest, fix)
         return tell(claim.manifest, VOLUME_MODE, what, fix, volume.manifest)
     if _is_odd(scene, pair):
         fix = f"let the claim {claim.name} be as {volume.name}"
