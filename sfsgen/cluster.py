@@ -55,6 +55,9 @@ def _get(what: Sequence[str], namespace: str | None, kubectl: Kubectl) -> bytes:
         dump = kubectl.command("get", "sts,svc,pvc,pv", "-o", "yaml", namespace=namespace)
         fix = f"install kubectl, or read what `{dump}` printed elsewhere with -f"
         raise InputError(Problem("kubectl", "it is not on the PATH", fix)) from error
+    except PermissionError as error:
+        what_happened, fix = "it may not be run", "see that it is a program: ls -l $(which kubectl)"
+        raise InputError(Problem("kubectl", what_happened, fix)) from error
     except TimeoutError as error:
         fix = "see whether the cluster answers, or read a dump with -f"
         what_happened = f"it did not answer within {_PATIENCE} seconds"
@@ -127,7 +130,7 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
 def _in_foreground(group: int) -> Iterator[None]:
     """Lend the terminal, where there is one, to a process group: a login may ask there."""
     terminal = _terminal()
-    if terminal is None or os.tcgetpgrp(terminal) != os.getpgrp():
+    if terminal is None:
         yield
         return
     # Who is not in the foreground is stopped by this signal when taking the terminal back.
@@ -144,11 +147,15 @@ def _in_foreground(group: int) -> Iterator[None]:
 
 
 def _terminal() -> int | None:
+    """Return the terminal that we have in the foreground, if there is one."""
     stdin: IO[str] | None = sys.stdin  # None where it is closed
     try:
-        return stdin.fileno() if stdin and stdin.isatty() else None
+        terminal = stdin.fileno() if stdin and stdin.isatty() else None
+        # It may be the terminal of others, which is not ours to lend.
+        is_ours = terminal is not None and os.tcgetpgrp(terminal) == os.getpgrp()
     except (OSError, ValueError):
         return None
+    return terminal if is_ours else None
 
 
 def _without_log(text: str) -> str:

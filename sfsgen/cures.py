@@ -16,6 +16,7 @@ from sfsgen.versions import STATEFUL_SET_KINDS
 from sfsgen.yaml_text import scalar
 
 _UID = "/spec/claimRef/uid"
+_RETAIN = {"persistentVolumeReclaimPolicy": "Retain"}
 _ALL_UIDS = "uids: {.items[*].metadata.uid}"  # a line even where there are none
 RESYNC = "15 seconds"
 """After so long the binder has looked at everything again (7 to 17 s, measured)."""
@@ -35,36 +36,45 @@ class Cures(NamedTuple):
         """Return the command that creates what is piped into it."""
         return self._command("create", "-f", "-")
 
+    def look_at(self, volume: str) -> str:
+        """Return the command that shows a volume."""
+        return self._command("get", *_object("pv", volume))
+
     def volumes(self, stateful_set: ExistingSet, *options: str) -> str:
         """Return the command that prints what a set lacks, for the same input."""
         name, access = stateful_set.name, self.access
-        is_clear = access.filenames and self.existing.set_names[name] == 1
-        where = [] if is_clear or access.namespace else ["-n", stateful_set.namespace]
-        return quoted(["sfsgen", "volumes", name, *where, *access.options, *options])
+        is_clear = access.filenames and self.existing.set_names[name] == 1 and not access.namespace
+        namespace = None if is_clear else stateful_set.namespace
+        given = [*access._replace(namespace=namespace).options, *options]
+        if name.startswith("-"):  # it is no option
+            return quoted(["sfsgen", "volumes", *given, "--", name])
+        return quoted(["sfsgen", "volumes", name, *given])
 
     def describe(self, manifest: Manifest) -> str:
         """Return the command that says why an object is as it is."""
         kind = "pvc" if manifest.kind == "PersistentVolumeClaim" else "pv"
-        return self._command("describe", kind, manifest.name, namespace=manifest.namespace or None)
+        words = ["describe", *_object(kind, manifest.name)]
+        return self._command(*words, namespace=manifest.namespace or None)
 
     def volumes_elsewhere(self, stateful_set: ExistingSet) -> str:
         """Return the same, for volumes of names that no other namespace's set has."""
-        return self.volumes(stateful_set, "--volume-name", "pv-{namespace}-{name}-{ordinal}")
+        # What was changed in the cluster a dump does not show.
+        live = self._replace(access=self.access._replace(filenames=()))
+        return live.volumes(stateful_set, "--volume-name", "pv-{namespace}-{name}-{ordinal}")
 
     def reserve(self, volume: ExistingVolume, key: Key) -> str:
         """Return how to reserve a volume for a claim, and for no earlier one of its name."""
         if not volume.manifest.is_stored:
             return f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
-        holder = self.existing.holder(volume)
-        if holder not in (None, key):
+        if self.existing.is_anothers(volume, key):
             return self.leave(volume)
-        if volume.claim_uid and holder is None:
+        if volume.claim_uid and not self.existing.holder(volume):
             reference = {"op": "replace", "path": "/spec/claimRef", "value": _reference(key)}
             return self._guarded(volume, reference)
         return self._patch(volume.name, {"claimRef": _reference(key)})
 
     def redirect(self, volume: ExistingVolume, key: Key) -> str:
-        """Return how to reserve a volume for another claim than it says."""
+        """Return how to reserve a volume for another claim than it says, if that is not there."""
         if volume.manifest.is_stored:
             return self.reserve(volume, key)
         given = volume.manifest.value["spec"]["claimRef"]
@@ -93,17 +103,26 @@ class Cures(NamedTuple):
             return ""
         return "; whether a claim of another namespace has its uid, what was read does not show"
 
-    def remove_after(self, pod: str, namespace: str, objects: Sequence[str]) -> str:
-        """Return the command that removes claims and volumes once their pod is gone."""
+    def remove_after(
+        self, pod: str, namespace: str, objects: Sequence[str], volume: ExistingVolume | None
+    ) -> str:
+        """Return the command that removes claims and volumes once their pod is gone.
+
+        The files stay: the reclaim policy of the claim's volume is Retain before that.
+        """
         gone = ["wait", "--for=delete", f"pod/{pod}", "--timeout=10m"]
         wait = self._command(*gone, namespace=namespace)
-        return f"{wait} && {self._command('delete', *objects, namespace=namespace)}"
+        delete = self._command("delete", *objects, namespace=namespace)
+        if volume is None or volume.reclaim_policy == "Retain":
+            return f"{wait} && {delete}"
+        return f"{self._patch(volume.name, dict(_RETAIN))} && {wait} && {delete}"
 
     def free_after(self, claim: ExistingClaim, volume: ExistingVolume) -> str:
         """Return how a claim's volume is freed for the next one, once the claim is gone."""
         gone = ["wait", "--for=delete", f"pvc/{claim.name}", "--timeout=10m"]
         wait = self._command(*gone, namespace=claim.namespace)
-        return f"{wait} && {self._json_patch(volume, {'op': 'remove', 'path': _UID})}"
+        keep = [] if volume.reclaim_policy == "Retain" else [self.retain(volume)]
+        return " && ".join([*keep, wait, self._json_patch(volume, {"op": "remove", "path": _UID})])
 
     def mend_failed(self, volume: ExistingVolume) -> str:
         """Return how a Failed volume comes back, without being deleted (measured)."""
@@ -120,15 +139,17 @@ class Cures(NamedTuple):
 
         Neither the claim nor its pod is deleted (0.2 s, measured).
         """
-        note = "pv.kubernetes.io/bind-completed-"
-        return self._command("annotate", "pvc", claim.name, note, namespace=claim.namespace)
+        words = ["annotate", *_object("pvc", claim.name), "pv.kubernetes.io/bind-completed-"]
+        return self._command(*words, namespace=claim.namespace)
 
     def give_back(self, volume: ExistingVolume, claim: ExistingClaim) -> str:
         """Return how a Lost claim gets back the volume that is reserved for its name (measured)."""
-        if not volume.claim_uid:
-            return self.bind_again(claim)
         if self.existing.holder(volume):
             return self.leave(volume)
+        if not volume.claim_uid:
+            return self.bind_again(claim)
+        if not claim.uid:
+            return f"read the claim with its uid: {self.read_all(claim.namespace)}"
         return self._guarded(volume, {"op": "replace", "path": _UID, "value": claim.uid})
 
     def leave(self, volume: ExistingVolume) -> str:
@@ -137,15 +158,16 @@ class Cures(NamedTuple):
         Where its claimRef was changed, the controller writes it back, as long as nobody removes the
         uid; who does takes the directory from a claim that is in use (measured).
         """
-        namespace, name = self.existing.holder(volume) or ("", "")
-        text = f"leave {volume.name} to the claim {namespace}/{name}, whose uid it holds"
-        if volume.claim != (namespace, name):
-            text += f": within {RESYNC} the controller writes it back into the claimRef"
+        owner = self.existing.owner(volume) or volume.claim or ("", "")
+        text = f"leave {volume.name} to the claim {'/'.join(owner)}"
+        if self.existing.is_taken_over(volume):
+            text += f", whose uid it holds: within {RESYNC} the controller writes it back into the "
+            text += "claimRef"
         return text
 
     def delete(self, claim: ExistingClaim) -> str:
         """Return the command that deletes a claim."""
-        return self._command("delete", "pvc", claim.name, namespace=claim.namespace)
+        return self._command("delete", *_object("pvc", claim.name), namespace=claim.namespace)
 
     def set_fields(self, volume: ExistingVolume, fields: dict[str, Any]) -> str:
         """Return how to change fields of a volume's spec that may be changed."""
@@ -158,21 +180,21 @@ class Cures(NamedTuple):
         """Return how to give a volume labels."""
         if volume.manifest.is_stored:
             pairs = (f"{key}={value}" for key, value in labels.items())
-            return self._command("label", "pv", volume.name, *pairs)
+            return self._command("label", *_object("pv", volume.name), *pairs)
         return f"write `labels: {_flow(dict(labels))}` into the metadata of {volume.name}"
 
     def retain(self, volume: ExistingVolume) -> str:
         """Return how to keep the data of a volume whose claim is deleted."""
-        return self.set_fields(volume, {"persistentVolumeReclaimPolicy": "Retain"})
+        return self.set_fields(volume, dict(_RETAIN))
 
     def anew(self, manifest: Manifest, fix: str) -> str:
         """Return a fix of a field that is immutable once a server holds the object."""
         if not manifest.is_stored:
             return fix
         if manifest.kind in STATEFUL_SET_KINDS:
-            delete = ["delete", "sts", manifest.name, "--cascade=orphan"]
+            delete = ["delete", *_object("sts", manifest.name), "--cascade=orphan"]
             orphan = self._command(*delete, namespace=manifest.namespace or None)
-            return f"{orphan}, {fix}, and create it anew: it is immutable"
+            return f"`{orphan}`, {fix}, and create it anew: it is immutable"
         if manifest.kind == "PersistentVolume":
             return (
                 f"{fix}: it is immutable, so see that no pod uses it and that its policy is "
@@ -185,16 +207,19 @@ class Cures(NamedTuple):
 
     def _make_anew(self, claim: ExistingClaim) -> str:
         """Return how a claim is deleted and made anew, its volume and the data kept."""
-        if claim.phase not in ("Bound", "Lost"):
-            return f"{self.delete(claim)}, and create it anew"
+        if claim.phase == "Pending":
+            return f"`{self.delete(claim)}`, and create it anew"
         volume = self.existing.volumes.get(claim.volume_name)
         if volume is None:
-            return f"read its volume too ({self.read_all(claim.namespace)}), and look again"
+            return f"read its volume too (`{self.read_all(claim.namespace)}`), and look again"
+        if self.existing.is_anothers(volume, claim.key):
+            return f"{self.leave(volume)}, and let {claim.name} name another"
         steps = [] if volume.reclaim_policy == "Retain" else [self.retain(volume)]
         steps.append(self.delete(claim))
-        if volume.claim_uid == claim.uid:
-            steps.append(self.free_after(claim, volume))
-        return f"once no pod uses it, {' && '.join(steps)}, and create it anew"
+        if claim.uid and volume.claim_uid == claim.uid:
+            kept = volume._replace(reclaim_policy="Retain")
+            steps.append(self.free_after(claim, kept))
+        return f"once no pod uses it, `{' && '.join(steps)}`, and create it anew"
 
     def _guarded(self, volume: ExistingVolume, *operations: dict[str, Any]) -> str:
         """Return a patch that takes a uid away, if no claim has it.
@@ -212,14 +237,20 @@ class Cures(NamedTuple):
         """Return a patch that the server refuses where the uid is another one by now (measured)."""
         test = {"op": "test", "path": _UID, "value": volume.claim_uid}
         patch = _compact([test, *operations])
-        return self._command("patch", "pv", volume.name, "--type=json", "-p", patch)
+        words = ["patch", *_object("pv", volume.name), "--type=json", "-p", patch]
+        return self._command(*words)
 
     def _patch(self, volume: str, spec: dict[str, Any]) -> str:
         """Return the command that changes fields of a volume's spec."""
-        return self._command("patch", "pv", volume, "-p", _compact({"spec": spec}))
+        return self._command("patch", *_object("pv", volume), "-p", _compact({"spec": spec}))
 
     def _command(self, *words: str, namespace: str | None = None) -> str:
         return self.access.kubectl.command(*words, namespace=namespace)
+
+
+def _object(kind: str, name: str) -> list[str]:
+    """Return how kubectl is told of an object; a name is never taken for an option."""
+    return [f"{kind}/{name}"] if name.startswith("-") else [kind, name]
 
 
 def claim_ref_of(key: Key) -> str:

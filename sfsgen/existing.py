@@ -146,11 +146,13 @@ class ClaimsElsewhere(NamedTuple):
     """The claims beside those that were read: of other namespaces."""
 
     by_uid: Mapping[str, Key]
+    by_volume: Mapping[str, Key]
+    """Those that were bound once, by the volumes that they name."""
     is_complete: bool
     """Whether these, and those that were read, are all that the cluster has."""
 
 
-UNKNOWN_ELSEWHERE = ClaimsElsewhere({}, is_complete=False)
+UNKNOWN_ELSEWHERE = ClaimsElsewhere({}, {}, is_complete=False)
 """What files show: nobody knows what they leave out."""
 
 
@@ -183,7 +185,7 @@ class Existing:
         """The volumes by the claims that they are reserved for."""
         found: dict[Key, list[ExistingVolume]] = {}
         for volume in self.volumes.values():
-            if volume.claim:
+            if volume.claim and not self.is_taken_over(volume):
                 found.setdefault(volume.claim, []).append(volume)
         return found
 
@@ -208,6 +210,32 @@ class Existing:
     def is_taken_over(self, volume: ExistingVolume) -> bool:
         """Return whether a claimRef names another claim than the one whose uid it holds."""
         return self.holder(volume) not in (None, volume.claim)
+
+    def owner(self, volume: ExistingVolume) -> Key | None:
+        """Return the claim that a stored volume is left to, or None where nobody has it.
+
+        It is the claim whose uid the volume holds; else the one that it is reserved for, if that
+        is there; else the one that was bound to it once, and names it.
+        """
+        if not volume.manifest.is_stored:
+            return None
+        if holder := self.holder(volume):
+            return holder
+        if volume.claim and (volume.claim in self.claims or self.is_foreign(volume)):
+            return volume.claim
+        return self._bound_once.get(volume.name) or self.elsewhere.by_volume.get(volume.name)
+
+    def is_anothers(self, volume: ExistingVolume, key: Key) -> bool:
+        """Return whether a stored volume is left to another claim."""
+        return self.owner(volume) not in (None, key)
+
+    @cached_property
+    def _bound_once(self) -> Mapping[str, Key]:
+        """The claims that were bound, by their volumes: those that are Bound before the Lost."""
+        bound_last = sorted(self.claims.values(), key=lambda each: each.phase == "Bound")
+        return {
+            each.volume_name: each.key for each in bound_last if each.phase in ("Bound", "Lost")
+        }
 
     def is_foreign(self, volume: ExistingVolume) -> bool:
         """Return whether a stored volume is for a claim that was not read: of another namespace."""

@@ -31,6 +31,7 @@ from sfsgen.files import HALF_WRITTEN, WRITING
 
 _MOST_ATTEMPTS = 100
 _SHOWN = 3  # names in a message
+_BEFORE = ".before"
 _DONE = {
     "": f"what it left in {WRITING} is removed",
     "ready": "all its files are in place now",
@@ -295,6 +296,8 @@ def _back(work: Path, entry: _Entry) -> bool:
     place, kept = work.parent / entry.name, work.joinpath("old", entry.name)
     look = _look(place)
     if look not in (None, entry.new, entry.old):
+        if os.path.lexists(kept):  # the only one of its kind
+            kept.replace(place.with_name(f"{entry.name}{_BEFORE}"))
         return False
     if os.path.lexists(kept):
         kept.replace(place)
@@ -305,7 +308,13 @@ def _back(work: Path, entry: _Entry) -> bool:
 
 def _changed(files: Sequence[str]) -> InputError:
     what = f"changed by another program meanwhile, and left as it is: {_some(files)}"
-    return InputError(Problem("--output-dir", what, "look at it, then run this again"))
+    return InputError(
+        Problem(
+            "--output-dir",
+            what,
+            f"look at it, and at what was there before ({_BEFORE}), then run this again",
+        )
+    )
 
 
 @contextlib.contextmanager

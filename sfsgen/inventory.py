@@ -22,6 +22,7 @@ from sfsgen.shapes import faults
 from sfsgen.vocabulary import DEFAULT_NAMESPACE
 
 _CLAIM = "PersistentVolumeClaim"
+_EMPTY_LIST = re.compile(rb'"items"\s*:\s*\[')
 
 
 class Access(NamedTuple):
@@ -94,7 +95,8 @@ def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
 def _sent(data: bytes, kubectl: Kubectl) -> list[Manifest]:
     """Return the objects that kubectl printed. Raises InputError where it printed anything else."""
     manifests, broken = read_manifests(data, cluster.NAME)
-    if broken or not data.lstrip().startswith(b"{"):
+    is_list = data.lstrip().startswith(b"{") and (manifests or _EMPTY_LIST.search(data))
+    if broken or not is_list or any(any(faults(each)) for each in manifests):
         raise cluster.garbled(kubectl)
     return manifests
 
@@ -107,22 +109,32 @@ def _claims_elsewhere(manifests: Sequence[Manifest], kubectl: Kubectl) -> Claims
     claims = [each for each in manifests if each.kind == _CLAIM]
     here = {(each.namespace, each.name, _uid(each.value["metadata"])) for each in claims}
     if all(each in here for each in _references(manifests)):
-        return ClaimsElsewhere({}, is_complete=True)
+        return ClaimsElsewhere({}, {}, is_complete=True)
     try:
         found = _sent(cluster.all_claims(kubectl), kubectl)
     except InputError:
         return UNKNOWN_ELSEWHERE
     by_uid = {_uid(each.value["metadata"]): (each.namespace, each.name) for each in found}
-    return ClaimsElsewhere(by_uid, is_complete=True)
+    by_volume = {_volume_bound(each): (each.namespace, each.name) for each in found}
+    return ClaimsElsewhere(by_uid, by_volume, is_complete=True)
+
+
+def _volume_bound(claim: Manifest) -> str:
+    """Return the volume that a claim was bound to once, or ""."""
+    status, spec = claim.value.get("status"), claim.value.get("spec")
+    phase = status.get("phase") if isinstance(status, dict) else None
+    name = spec.get("volumeName") if isinstance(spec, dict) else None
+    return str(name or "") if phase in ("Bound", "Lost") else ""
 
 
 def _references(manifests: Iterable[Manifest]) -> Iterator[tuple[str, str, str]]:
-    """Yield namespace, name and uid of the claims that volumes are for."""
+    """Yield namespace, name and uid of the claims that volumes are for, "" where they say none."""
     for manifest in manifests:
-        spec = manifest.value.get("spec")
-        reference = spec.get("claimRef") if isinstance(spec, dict) else None
-        if manifest.kind == "PersistentVolume" and isinstance(reference, dict):
-            namespace, name = (str(reference.get(key)) for key in ("namespace", "name"))
+        if manifest.kind == "PersistentVolume":
+            spec = manifest.value.get("spec")
+            given = spec.get("claimRef") if isinstance(spec, dict) else None
+            reference = given if isinstance(given, dict) else {}
+            namespace, name = (str(reference.get(key) or "") for key in ("namespace", "name"))
             yield namespace, name, _uid(reference)
 
 

@@ -13,6 +13,7 @@ from sfsgen.existing import (
     ExistingSet,
     ExistingTemplate,
     ExistingVolume,
+    Key,
     Storage,
 )
 from sfsgen.hazards import RECLAIM, SOFT_MOUNT, is_soft
@@ -22,8 +23,6 @@ from sfsgen.names import Pattern, label_fault, subdomain_fault
 from sfsgen.options import is_given
 from sfsgen.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.versions import Target
-
-_Key = tuple[str, str]
 
 
 class Plan(NamedTuple):
@@ -132,24 +131,34 @@ def left_behind(cures: Cures, made: Plan) -> Iterator[str]:
         pattern = stateful_set.claim_name(template)
         for key in keys:
             ordinal = pattern.ordinal_of(key[1])
-            if ordinal is not None and ordinal >= made.ordinals.stop:
+            others = (each for each, _, _ in existing.wanting(key) if each is not stateful_set)
+            if ordinal is not None and ordinal >= made.ordinals.stop and not any(others):
                 yield _left(cures, key, f"{stateful_set.name}-{ordinal}")
 
 
-def _left(cures: Cures, key: _Key, pod: str) -> str:
+def _left(cures: Cures, key: Key, pod: str) -> str:
     """Return what stays of an ordinal, and how it is removed once its pod is gone."""
     existing = cures.existing
     claim, reserved = existing.claims.get(key), existing.reserved(key)
     volume = existing.volumes.get(claim.volume_name) if claim else reserved
     is_there = claim or (volume and volume.phase == "Bound")
     gone = [f"pvc/{key[1]}"] if is_there else []
-    if volume and volume.claim == key and not existing.is_taken_over(volume):
+    if volume and volume.claim == key and _is_its_alone(existing, claim, volume):
         gone.append(f"pv/{volume.name}")
     names = f"claim {key[1] if is_there else 'none'}, volume {volume.name if volume else 'none'}"
     text = f"stays behind with its data: {names}"
     if not gone:
         return text
-    return f"{text}; once it is not needed, {cures.remove_after(pod, key[0], gone)}"
+    return f"{text}; once it is not needed, {cures.remove_after(pod, key[0], gone, volume)}"
+
+
+def _is_its_alone(existing: Existing, claim: ExistingClaim | None, volume: ExistingVolume) -> bool:
+    """Return whether a volume that is reserved for a claim's name is nobody else's, for sure."""
+    if not volume.claim_uid:
+        return True
+    if claim:
+        return volume.claim_uid == claim.uid
+    return existing.elsewhere.is_complete and not existing.holder(volume)
 
 
 def _series(wanted: ClaimTemplate, ordinals: range, pair: VolumePair | None) -> list[Series]:
@@ -167,12 +176,12 @@ def _lack(cures: Cures, wanted: ClaimTemplate, ordinal: int) -> _Lack:
         return _of_claim_with_volume(cures, wanted, ordinal, claim)
     if len(rivals := existing.reservations.get(key, [])) > 1:
         what = f"{rivals[0].name} and {rivals[1].name} are both reserved for the claim {key[1]}"
-        fix = "take the claimRef away from the one that is not meant"
+        fix = "reserve the one that is not meant for the claim that it is meant for"
         return _Lack(problem=Problem(rivals[1].manifest.where(("spec", "claimRef")), what, fix))
     volume = existing.reserved(key) or existing.volumes.get(wanted.volume_name.at(ordinal))
     if volume is None:
         return _new(existing, wanted, ordinal, claim)
-    if existing.is_taken_over(volume):
+    if existing.is_anothers(volume, key):
         return _of_another(cures, volume, key, claim)
     if volume.claim not in (None, key):
         what = f"the claim {key[1]} needs a volume, and {volume.name} is there for another claim"
@@ -216,7 +225,8 @@ def _of_claim_with_volume(
         return _new(cures.existing, wanted, ordinal, claim)
     if cures.existing.holder(volume) == key:
         return _Lack(note=_being_deleted(claim))
-    if (volume.claim and volume.claim != key) or cures.existing.is_taken_over(volume):
+    is_anothers = volume.claim and volume.claim != key
+    if is_anothers or cures.existing.is_anothers(volume, key):
         return _of_another(cures, volume, key, claim)
     note = _being_deleted(claim)
     if not note and claim.phase != "Bound":
@@ -231,11 +241,11 @@ def _being_deleted(claim: ExistingClaim) -> str:
 
 
 def _of_another(
-    cures: Cures, volume: ExistingVolume, key: _Key, claim: ExistingClaim | None
+    cures: Cures, volume: ExistingVolume, key: Key, claim: ExistingClaim | None
 ) -> _Lack:
     """Return that a claim's volume is another claim's, to which it is left."""
     existing = cures.existing
-    owner = existing.holder(volume) or volume.claim or key
+    owner = existing.owner(volume) or volume.claim or key
     what = f"the claim {'/'.join(key)} {'names' if claim else 'needs'} the volume {volume.name}, "
     what += f"which is reserved for {'/'.join(owner)}"
     if owner[1] != key[1] and claim:
@@ -247,8 +257,10 @@ def _of_another(
         return _Lack(problem=Problem(where, what, fix))
     fix = "leave it, and give --volume-name another pattern, such as "
     fix += "'pv-{namespace}-{name}-{ordinal}'"
-    if claim:
-        fix += f", once the claim, which names it, is gone: {cures.delete(claim)}"
+    if claim and claim.manifest.is_stored and claim.phase == "Pending":
+        fix += f", once the claim, which names it, is gone: `{cures.delete(claim)}`"
+    elif claim:
+        fix += ", and let the claim name a volume of its own"
     return _Lack(problem=Problem(volume.manifest.where(("spec", "claimRef")), what, fix))
 
 
@@ -304,7 +316,7 @@ def _block_mode(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterat
         yield Problem(where, what, "use volumeMode Filesystem")
 
 
-def _unreserved(cures: Cures, volume: ExistingVolume, key: _Key) -> str:
+def _unreserved(cures: Cures, volume: ExistingVolume, key: Key) -> str:
     """Return what to say of a volume that any claim can take."""
     if volume.claim:
         return ""
@@ -314,12 +326,14 @@ def _unreserved(cures: Cures, volume: ExistingVolume, key: _Key) -> str:
     )
 
 
-def _released(cures: Cures, volume: ExistingVolume, claim: ExistingClaim | None, key: _Key) -> str:
+def _released(cures: Cures, volume: ExistingVolume, claim: ExistingClaim | None, key: Key) -> str:
     """Return what to say of a volume that holds on to a claim that is gone (measured)."""
     uid = claim.uid if claim else ""
     is_another = volume.claim_uid and (claim is None or uid not in ("", volume.claim_uid))
     if volume.phase == "Failed":
         return f"volume {volume.name} is Failed; `{cures.describe(volume.manifest)}` says why"
+    if volume.phase == "Released" and not volume.claim_uid:
+        return f"volume {volume.name} is Released, and holds on to no claim: it is free at once"
     if volume.phase != "Released" and not is_another:
         return ""
     return (

@@ -135,8 +135,16 @@ class Scene:
 
     @cached_property
     def waiting(self) -> Sequence[Pair]:
-        """The pairs that the binder has still to judge: not bound, and not both pinned."""
-        return [each for each in self.pairs.values() if not (each.is_bound or each.is_pinned)]
+        """The pairs that the binder has still to judge: not bound, and not both pinned.
+
+        Not those with a volume that is left to another claim: the rule claim-ref tells of them.
+        """
+        return [
+            each
+            for each in self.pairs.values()
+            if not (each.is_bound or each.is_pinned)
+            and not self.existing.is_anothers(each.volume, each.claim.key)
+        ]
 
     @cached_property
     def renamed(self) -> Sequence[Renamed]:

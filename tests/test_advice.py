@@ -57,11 +57,11 @@ def _commands(said: str) -> Iterator[list[str]]:
     """Yield the kubectl commands in a text, as a shell would split them."""
     for line in said.splitlines():
         for start in re.finditer(r"(?<![\w/])kubectl ", line):
-            lexer = shlex.shlex(line[start.start() :], posix=True, punctuation_chars="|&;`(),")
+            lexer = shlex.shlex(line[start.start() :], posix=True, punctuation_chars="|&;`()")
             lexer.whitespace_split = True
             words = []
             for word in lexer:
-                if word in ("|", "&&", "`", ",", ";", "says"):
+                if word in ("|", "&&", "`", ";", "`;", "`,", "says"):
                     break
                 words.append(word.rstrip("`,:;)"))
             yield words
@@ -109,6 +109,8 @@ def _assert_guarded(dump: str) -> None:
             assert "uid" not in reference
             key = reference.get("namespace"), reference.get("name")
             assert not reference or uid is None or holders.get(uid) == key
+            others = {each for each in _takers(objects, rest[1]) if each != key}
+            assert not reference or not others
             continue
         assert patch[0] == {"op": "test", "path": "/spec/claimRef/uid", "value": uid}
         if uid in holders:  # once that claim is gone
@@ -117,6 +119,25 @@ def _assert_guarded(dump: str) -> None:
             assert f"{wait}{shlex.join(command)}" in said
         else:  # files do not show the claims of all namespaces
             assert f"grep -qvF -- {uid} && {shlex.join(command)}" in said
+
+
+def _takers(objects: list[Object], volume: str) -> set[tuple[str, str]]:
+    """Return the claims that were bound to a volume once, and those that it is reserved for."""
+    found = set()
+    for each in objects:
+        name = each["metadata"].get("namespace", "")
+        key = name, each["metadata"]["name"]
+        is_claim = each["kind"] == "PersistentVolumeClaim"
+        was_bound = each.get("status", {}).get("phase") in ("Bound", "Lost")
+        reserved = next(
+            each["spec"].get("claimRef", {})
+            for each in objects
+            if each["kind"] == "PersistentVolume" and each["metadata"]["name"] == volume
+        )
+        is_meant = key == (reserved.get("namespace"), reserved.get("name"))
+        if is_claim and (is_meant or (was_bound and each["spec"].get("volumeName") == volume)):
+            found.add(key)
+    return found
 
 
 @settings(max_examples=40)

@@ -283,7 +283,9 @@ def test_what_was_changed_since_is_not_touched(
     else:
         assert f"meanwhile, and left as it is: {changed}\n  fix: " in result.err
         old = {name for name, _, look in entries if look} | ({"mine"} if force else set())
-        assert there == old - {changed.name}
+        kept = changed.with_name(f"{changed.name}.before")
+        assert there - {kept.name} == old - {changed.name}
+        assert kept.name not in there or kept.read_text() not in ("", "changed since")
 
 
 @pytest.mark.parametrize("state", ["ready", "undo"])

@@ -160,7 +160,7 @@ def test_a_pasted_command_holds_the_name_as_one_word(name: str) -> None:
         "status": {"phase": "Lost"},
     }
     (found,) = findings("-f", "-", "--rule", "lost", stdin=json.dumps(claim))
-    command = found["fix"].partition("; then ")[2].replace("kubectl", "printf '%s\\n'")
+    command = found["fix"].partition("; then ")[2].strip("`").replace("kubectl", "printf '%s\\n'")
     done = subprocess.run(["sh", "-c", command], text=True, capture_output=True, check=True)
     assert done.stdout.splitlines() == [
         "annotate", "pvc", name, "pv.kubernetes.io/bind-completed-", "-n", "x y",

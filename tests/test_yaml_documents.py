@@ -445,6 +445,8 @@ def are_kept(value: Any) -> bool:
     """Return whether no whole number in a value is beyond 64 bits, which kubectl rounds."""
     if isinstance(value, dict | list):
         return all(map(are_kept, value.values() if isinstance(value, dict) else value))
+    if isinstance(value, float):  # the digits of a larger whole one are go-yaml's
+        return not value.is_integer() or abs(value) < 2**53
     return not isinstance(value, int) or value in range(-(2**63), 2**63)
 
 

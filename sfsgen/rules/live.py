@@ -60,19 +60,24 @@ def lost(scene: Scene) -> Iterator[Finding]:
 def _loss(scene: Scene, claim: ExistingClaim, volume: ExistingVolume | None) -> tuple[str, str]:
     """Return why a claim is Lost, and how it gets its volume again."""
     its = f"{claim.namespace}/{claim.name}"
+    cures = scene.cures
     if volume is None:
-        fix = f"create the volume {claim.volume_name} on the directory with its data, reserved for "
-        return "is not there", f"{fix}{its}; then {scene.cures.bind_again(claim)}"
+        fix = f"see that it is gone: `{cures.look_at(claim.volume_name)}`; create the volume "
+        fix += f"{claim.volume_name} on the directory with its data, reserved for "
+        return "is not there", f"{fix}{its}; then `{cures.bind_again(claim)}`"
     if volume.claim == claim.key:
         why = "holds on to an earlier one" if volume.claim_uid else "is reserved for its name only"
-        return f"{why}{scene.cures.doubt(volume)}", scene.cures.give_back(volume, claim)
-    if volume.claim is None:
-        fix = f"{scene.cures.reserve(volume, claim.key)} && {scene.cures.bind_again(claim)}"
+        return f"{why}{cures.doubt(volume)}", cures.give_back(volume, claim)
+    owner = scene.existing.owner(volume)
+    if owner == claim.key and volume.claim:
+        return f"has lost its claimRef to {'/'.join(volume.claim)}", cures.leave(volume)
+    if volume.claim is None and owner in (None, claim.key):
+        fix = f"{cures.reserve(volume, claim.key)} && {cures.bind_again(claim)}"
         return "is reserved for no claim", fix
-    its_claim = "/".join(volume.claim)
+    its_claim = "/".join(owner or volume.claim or ())
     fix = f"leave {volume.name} to {its_claim}, whose pods may write to it: copy the data into a "
     fix += f"directory of its own, create a volume of another name there, reserved for {its}, "
-    fix += f"{scene.cures.delete(claim)}, and create it anew with this volumeName"
+    fix += f"`{cures.delete(claim)}`, and create it anew with this volumeName"
     return f"has become another claim's, {its_claim}", fix
 
 
@@ -106,8 +111,9 @@ def terminating(scene: Scene) -> Iterator[Finding]:
         if claim.manifest.is_terminating:
             volume = found.volumes.get(claim.volume_name)
             freed = ""
-            if volume and volume.is_static and volume.claim_uid == claim.uid:
-                freed = f"{scene.cures.free_after(claim, volume)}, and "
+            is_its = volume and volume.is_static and volume.claim == claim.key
+            if volume and is_its and claim.uid and volume.claim_uid == claim.uid:
+                freed = f"`{scene.cures.free_after(claim, volume)}`, and "
             then = f"the pods that use it are gone; then {freed}create it anew"
             yield from _if_going(claim.manifest, then)
     for volume in found.volumes.values():

@@ -71,7 +71,8 @@ def incomplete_claim_ref(scene: Scene) -> Iterator[Finding]:
             what = f"the claimRef of {volume.name} has no {' and no '.join(missing)}, and so no "
             what += "claim gets the volume"
             claims = scene.takers.get(volume.name, ())
-            key = claims[0].key if claims else scene.claim_by_name(volume)
+            key = scene.existing.owner(volume) or scene.claim_by_name(volume)
+            key = key or (claims[0].key if claims else None)
             fix = scene.cures.reserve(volume, key) if key else f"add {' and '.join(missing)}"
             sides = [each.manifest for each in claims]
             yield error(volume.manifest, (*_CLAIM_REF, missing[0]), what, fix, *sides)
@@ -133,7 +134,7 @@ def _another_pair(scene: Scene, claim: ExistingClaim, volume: ExistingVolume) ->
     """Return how a claim gets a volume of its own in place of another claim's."""
     if claim.phase in ("Bound", "Lost") or claim.volume_name not in ("", volume.name):
         return ""
-    text = f"; then {scene.cures.delete(claim)}"
+    text = f"; then `{scene.cures.delete(claim)}`"
     for stateful_set, _, _ in scene.existing.wanting(claim.key)[:1]:
         text += f", and `{scene.cures.volumes_elsewhere(stateful_set)}` prints another pair"
     return text
@@ -174,13 +175,25 @@ def two_claims(scene: Scene) -> Iterator[Finding]:
         volume = scene.existing.volumes.get(name)
         # Where the volume says for whom it is, the rule claim-ref tells of the others.
         if len(claims) > 1 and (volume is None or volume.claim is None):
-            for claim in claims[1:]:
-                what = f"the claims {claims[0].name} and {claim.name} both name the volume {name}"
-                fix = f"let {claim.name} name the volume that is meant for it"
-                if (meant := scene.volume_by_name(claim)) and meant.name != name:
-                    fix = f"write `volumeName: {meant.name}` into the spec of {claim.name}"
-                fix = scene.cures.anew(claim.manifest, fix)
-                yield error(claim.manifest, _VOLUME_NAME, what, fix, claims[0].manifest)
+            owner = scene.existing.owner(volume) if volume else None
+            # Whose the volume is comes first.
+            first, *others = sorted(claims, key=lambda each: each.key != owner)
+            for claim in others:
+                what = f"the claims {first.name} and {claim.name} both name the volume {name}"
+                fix = _another_name(scene, claim, name, volume if owner else None)
+                yield error(claim.manifest, _VOLUME_NAME, what, fix, first.manifest)
+
+
+def _another_name(
+    scene: Scene, claim: ExistingClaim, name: str, volume: ExistingVolume | None
+) -> str:
+    """Return how a claim gets another volume than the one that it names, which is another's."""
+    if volume:
+        return f"{scene.cures.leave(volume)}{_another_pair(scene, claim, volume)}"
+    fix = f"let {claim.name} name the volume that is meant for it"
+    if (meant := scene.volume_by_name(claim)) and meant.name != name:
+        fix = f"write `volumeName: {meant.name}` into the spec of {claim.name}"
+    return scene.cures.anew(claim.manifest, fix)
 
 
 def stale_uid(scene: Scene) -> Iterator[Finding]:
@@ -264,6 +277,9 @@ def _elsewhere(scene: Scene, pair: Pair) -> Iterator[Finding]:
 def _crossing(scene: Scene, pair: Pair, own: ExistingVolume) -> Finding:
     claim, volume = pair.claim, pair.volume
     what = f"the claim {claim.name} has the volume {volume.name}, and {own.name} is there"
+    if scene.existing.is_anothers(own, claim.key) and not pair.is_bound:
+        fix = scene.cures.leave(own)
+        return error(claim.manifest, _VOLUME_NAME, what, fix, volume.manifest, own.manifest)
     if not pair.is_bound:
         reserve = scene.cures.reserve(own, claim.key)
         fix = f"write `volumeName: {own.name}`, {reserve}, and reserve "
