@@ -297,13 +297,19 @@ def _back(work: Path, entry: _Entry) -> bool:
     look = _look(place)
     if look not in (None, entry.new, entry.old):
         if os.path.lexists(kept):  # the only one of its kind
-            kept.replace(place.with_name(f"{entry.name}{_BEFORE}"))
+            kept.replace(_beside(place))
         return False
     if os.path.lexists(kept):
         kept.replace(place)
     elif look == entry.new != entry.old:  # where there is a doubt, nothing is lost
         place.unlink()
     return True
+
+
+def _beside(place: Path) -> Path:
+    """Return a free name for what was in a place before."""
+    beside = place.with_name(f"{place.name}{_BEFORE}")
+    return _beside(beside) if os.path.lexists(beside) else beside
 
 
 def _changed(files: Sequence[str]) -> InputError:
