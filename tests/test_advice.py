@@ -269,3 +269,93 @@ def _run(server: ApiServer, command: str) -> int:
     return subprocess.run(
         ["sh", "-c", command], env=server.environment, capture_output=True, check=False
     ).returncode
+
+
+# Whose a volume is: states that were met, or that an apply over them makes.
+
+
+def _stored(kind: str, name: str, namespace: str = "", phase: str = "", **spec: Any) -> Object:
+    """Return an object as a server holds it; its uid is made of its names."""
+    metadata = {"name": name, "uid": f"uid-{namespace}-{name}"}
+    storage: Object = {"accessModes": ["ReadWriteMany"]}
+    if kind == "PersistentVolume":
+        storage |= {"capacity": {"storage": "1Gi"}, "nfs": {"server": "nfs", "path": f"/{name}"}}
+    else:
+        metadata["namespace"] = namespace
+        storage |= {"storageClassName": "", "resources": {"requests": {"storage": "1Gi"}}}
+    status = {"status": {"phase": phase}} if phase else {}
+    api = {"apiVersion": "v1", "kind": kind, "metadata": metadata}
+    return {**api, "spec": storage | spec, **status}
+
+
+def _claim(namespace: str, phase: str, volume: str = "pv-w-0", name: str = "pvc-w-0") -> Object:
+    return _stored("PersistentVolumeClaim", name, namespace, phase, volumeName=volume)
+
+
+def _volume(phase: str, volume: str = "pv-w-0", policy: str = "Retain", **reference: str) -> Object:
+    more: Object = {"claimRef": reference} if reference else {}
+    more |= {"persistentVolumeReclaimPolicy": policy}
+    return _stored("PersistentVolume", volume, phase=phase, **more)
+
+
+def _set(namespace: str, name: str = "w", template: str = "pvc", replicas: int = 1) -> Object:
+    spec = _stored("PersistentVolumeClaim", "x", "x")["spec"]
+    templates = [{"metadata": {"name": template}, "spec": spec}]
+    found = _stored("StatefulSet", name, namespace)
+    spec = {"replicas": replicas, "serviceName": name, "volumeClaimTemplates": templates}
+    return {**found, "apiVersion": "apps/v1", "spec": spec}
+
+
+OF_P = {"namespace": "p", "name": "pvc-w-0"}
+OF_Q = {"namespace": "q", "name": "pvc-w-0"}
+BOTH = [_set("p"), _set("q")]
+Q_BY_NAME_OF_P = [*BOTH, _claim("p", "Lost"), _claim("q", "Pending"), _volume("Available", **OF_P)]
+UNCLEAR = [*BOTH, _claim("a", "Pending"), _claim("p", "Bound"), _volume("Available")]
+UNRESERVED = [*BOTH, _claim("a", "Pending"), _claim("p", "Lost"), _volume("Available")]
+LOST_BUT_ITS = [_set("p"), _claim("p", "Lost"), _volume("Released", **OF_Q, uid="uid-p-pvc-w-0")]
+NO_PHASE = [_set("p"), _claim("p", ""), _volume("Bound", policy="Delete", **OF_P)]
+OVERWRITTEN = [
+    _set("q", replicas=2),
+    _claim("q", "Pending", "pv-w-1", "pvc-w-1"),
+    _volume("Released", "pv-w-1"),
+]
+OVERWRITTEN[-1]["spec"]["claimRef"] = {"namespace": "q", "name": "pvc-w-1", "uid": "uid-p-x"}
+UNCLEAR[-1]["spec"]["claimRef"] = {"name": "pvc-w-0"}
+TWO_SETS = [
+    _set("p", "b", "a-x", 3),
+    _set("p", "x-b", "a", 3),
+    _claim("p", "Bound", "pv-2", "a-x-b-2"),
+    _volume("Bound", "pv-2", namespace="p", name="a-x-b-2", uid="uid-p-a-x-b-2"),
+]
+RECYCLED = [
+    _set("p", replicas=2),
+    _claim("p", "Bound", "pv-w-1", "pvc-w-1"),
+    _volume("Bound", "pv-w-1", "Recycle", namespace="p", name="pvc-w-1", uid="uid-p-pvc-w-1"),
+]
+OPTION = [_set("q"), _claim("q", "Pending", name="--all"), _volume("Bound", **OF_P, uid="x")]
+SCALE_DOWN = "scale w -r 1 -n"
+
+
+@pytest.mark.parametrize(
+    ("objects", "command", "said", "unsaid"),
+    [
+        (Q_BY_NAME_OF_P, "check", "leave pv-w-0 to p/pvc-w-0", r"patch pv pv-w-0"),
+        (UNCLEAR, "check", r'"namespace":"p","name":"pvc-w-0"', r'"namespace":"a"|-n p`'),
+        (UNRESERVED, "check", "leave pv-w-0 to the claim p/pvc-w-0", r"delete pvc pvc-w-0 -n p"),
+        (UNRESERVED, "volumes w -n q", "leave it, and give --volume-name", "patch"),
+        (LOST_BUT_ITS, "check", "leave pv-w-0 to the claim p/pvc-w-0", "delete"),
+        (NO_PHASE, "check --rule claim-template,two-claims", "", r"delete pvc"),
+        (OVERWRITTEN, f"{SCALE_DOWN} q", "volume pv-w-1", r"delete .*pv/pv-w-1"),
+        (TWO_SETS, "scale b -r 1", "", "delete"),
+        (RECYCLED, f"{SCALE_DOWN} p", '"Retain"}}\' && kubectl wait ', r"needed, kubectl wait"),
+        (OPTION, "check", "pvc/--all", r"pvc --all"),
+    ],
+)
+def test_a_volume_is_left_to_whom_it_belongs(
+    objects: list[Object], command: str, said: str, unsaid: str
+) -> None:
+    dump = {"apiVersion": "v1", "kind": "List", "items": objects}
+    style = "" if command.startswith("check") else "--nfs-server nfs --nfs-path /e"
+    result = sfsgen(f"{command} -f - {style}", json.dumps(dump))
+    assert said in result.out + result.err
+    assert not re.search(unsaid, result.out + result.err)
