@@ -39,13 +39,13 @@ def documents(text: str, file: str, *, unique_keys: bool = False) -> Iterator[Do
     """
     import json
 
-    source = _Source(text, file)
+    source, doubles = _Source(text, file), list[Any]()
     # Called for few values of a manifest only: nearly all of them are texts.
     decode = json.JSONDecoder(
         parse_float=_number,
         parse_int=_integer,
         parse_constant=_number,
-        object_pairs_hook=_unique if unique_keys else None,
+        object_pairs_hook=partial(_noting_doubles, doubles) if unique_keys else None,
     ).raw_decode
     start = source.after_blanks(0)
     while start < len(text):
@@ -55,11 +55,11 @@ def documents(text: str, file: str, *, unique_keys: bool = False) -> Iterator[Do
             raise source.not_json(error.pos, error.msg) from error
         except RecursionError as error:
             raise source.too_deep(start) from error
-        except _DoubleKeyError as error:
-            raise source.double_key(start) from error
         except ValueError as error:
             raise source.no_number(start) from error
         source.check(value, start, end)
+        if doubles:
+            raise next(source.double_keys(start))
         if value is not None:
             yield Document(value, file, partial(source.locate, start))
         start = source.after_blanks(end)
@@ -76,14 +76,11 @@ def _integer(text: str) -> Any:
     return as_json(int(text)) if len(text) <= _LONGEST_INTEGER else _number(text)
 
 
-class _DoubleKeyError(Exception):
-    """A key stands in an object twice."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _noting_doubles(doubles: list[Any], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, and note it where a key stands in it twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise _DoubleKeyError
+        doubles.append(found)
     return found
 
 
@@ -117,19 +114,18 @@ class _Source:
             fix = "begin the file with a line ---, and it is read as YAML"
         return NotJsonError(Problem(self._where(index), what, fix))
 
-    def double_key(self, start: int) -> InputError:
-        """Return the error for a key that stands twice in an object of a document."""
+    def double_keys(self, start: int) -> Iterator[InputError]:
+        """Yield the error for each key that stands twice in an object of a document."""
         todo = [start]
-        while todo and not self.is_deep:
+        while todo:
             first: dict[str | int, int] = {}
             for key, key_at, value_at in self._entries(todo.pop()):
                 if key in first:
                     line, _ = self.lines.place(first[key])
                     what = f'the key "{shown(str(key))}" stands here and in line {line}'
-                    return InputError(Problem(self._where(key_at), what, "remove one"))
+                    yield InputError(Problem(self._where(key_at), what, "remove one"))
                 first[key] = key_at
                 todo.append(value_at)
-        return self.too_deep(start)
 
     def too_deep(self, start: int) -> InputError:
         """Return the error for a document that is nested too deep."""
@@ -174,7 +170,9 @@ class _Source:
 
         if self.text[start] not in "{[":
             return
-        skip: Callable[[str, int], tuple[Any, int]] = JSONDecoder().raw_decode
+        # Numbers as they are written: one may have more digits than Python reads.
+        decoder = JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+        skip: Callable[[str, int], tuple[Any, int]] = decoder.raw_decode
         index, number = self.after_blanks(start + 1), 0
         while self.text[index] not in "]}":
             key, key_at = number, index

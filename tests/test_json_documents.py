@@ -287,3 +287,24 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     for document in found:
         for path in paths(document.value):
             assert document.where(path).startswith("f:")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('{"a": 1, "b": {"c": 1, "c": 2}}', 'the key "c" stands here'),
+        ('{"b": {"c": 1, "c": 2}, "d": x}', "this is not JSON"),
+        ('{"b": {"c": 1, "c": 2}, "d": "\\x"}', "this is not JSON"),
+        ('{"b": {"c": 1, "c": 2}, "d": [1', "this JSON ends too early"),
+        ('{"d": [%s], "b": {"c": 1, "c": 2}}' % ("9" * 300), 'the key "c" stands here'),
+    ],
+)
+def test_a_key_twice_is_told_where_the_rest_is_json(text: str, what: str) -> None:
+    with pytest.raises(InputError) as refused:
+        list(documents(text, "f", unique_keys=True))
+    assert refused.value.problems[0].what.startswith(what)
+
+
+def test_a_place_is_found_behind_a_number_of_any_length() -> None:
+    (document,) = documents('{"a": %s, "b": 1}' % ("9" * 5000 + "e-4990"), "f")
+    assert document.where(("b",)) == "f:1:5020"
