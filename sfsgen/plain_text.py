@@ -1,6 +1,5 @@
 """Text for people: on one line, never at length, and without what moves a terminal or a log."""
 
-import json
 from collections.abc import Sequence
 from typing import Any, TextIO
 
@@ -32,6 +31,8 @@ def readable(text: str, stream: TextIO) -> str:
 
 def as_json(value: Any, indent: int) -> str:
     """Return a value as JSON in plain characters, those of other languages as they are."""
+    import json  # every run imports this module, and few print JSON
+
     return json.dumps(value, ensure_ascii=False, indent=indent).translate(_CONTROLS)
 
 

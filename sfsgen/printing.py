@@ -125,7 +125,6 @@ def print_documents(
     Raises InputError for a template that fails, and OSError as the system does.
     """
     # Only now, when there is something to render: the template engine is a third of a start.
-    from sfsgen.folder import write_files
     from sfsgen.output import files, stream
     from sfsgen.render import Renderer
     from sfsgen.templates import Templates
@@ -134,6 +133,8 @@ def print_documents(
     templates = Templates(folder)
     documents = templates.rendering(lambda: list(render(Renderer(printing.target, templates))))
     if printing.output_dir:
+        from sfsgen.folder import write_files
+
         contents = files(documents, printing.output)
         count = write_files(Path(printing.output_dir), contents, force=printing.force)
         console.note(f"wrote {count} files to {printing.output_dir}")
