@@ -16,6 +16,7 @@ from sfsgen.versions import STATEFUL_SET_KINDS
 from sfsgen.yaml_text import scalar
 
 _UID = "/spec/claimRef/uid"
+_REMOVE_UID = {"op": "remove", "path": _UID}
 _RETAIN = {"persistentVolumeReclaimPolicy": "Retain"}
 _ALL_UIDS = "uids: {.items[*].metadata.uid}"  # a line even where there are none
 RESYNC = "15 seconds"
@@ -50,17 +51,17 @@ class Cures(NamedTuple):
             return quoted(["sfsgen", "volumes", *given, "--", name])
         return quoted(["sfsgen", "volumes", name, *given])
 
-    def describe(self, manifest: Manifest) -> str:
-        """Return the command that says why an object is as it is."""
-        kind = "pvc" if manifest.kind == "PersistentVolumeClaim" else "pv"
-        words = ["describe", *_object(kind, manifest.name)]
-        return self._command(*words, namespace=manifest.namespace or None)
-
     def volumes_elsewhere(self, stateful_set: ExistingSet) -> str:
         """Return the same, for volumes of names that no other namespace's set has."""
         # What was changed in the cluster a dump does not show.
         live = self._replace(access=self.access._replace(filenames=()))
         return live.volumes(stateful_set, "--volume-name", "pv-{namespace}-{name}-{ordinal}")
+
+    def describe(self, manifest: Manifest) -> str:
+        """Return the command that says why an object is as it is."""
+        kind = "pvc" if manifest.kind == "PersistentVolumeClaim" else "pv"
+        words = ["describe", *_object(kind, manifest.name)]
+        return self._command(*words, namespace=manifest.namespace or None)
 
     def reserve(self, volume: ExistingVolume, key: Key) -> str:
         """Return how to reserve a volume for a claim, and for no earlier one of its name."""
@@ -92,9 +93,7 @@ class Cures(NamedTuple):
         """
         if not volume.manifest.is_stored:
             return f"remove uid and resourceVersion from the claimRef of {volume.name}"
-        if self.existing.holder(volume):
-            return self.leave(volume)
-        return self._guarded(volume, {"op": "remove", "path": _UID})
+        return self._guarded(volume, _REMOVE_UID)
 
     def doubt(self, volume: ExistingVolume) -> str:
         """Return what cannot be known of the uid that a volume holds, or ""."""
@@ -110,29 +109,21 @@ class Cures(NamedTuple):
 
         The files stay: the reclaim policy of the claim's volume is Retain before that.
         """
-        gone = ["wait", "--for=delete", f"pod/{pod}", "--timeout=10m"]
-        wait = self._command(*gone, namespace=namespace)
         delete = self._command("delete", *objects, namespace=namespace)
-        if volume is None or volume.reclaim_policy == "Retain":
-            return f"{wait} && {delete}"
-        return f"{self._patch(volume.name, dict(_RETAIN))} && {wait} && {delete}"
+        keep = self._keep(volume) if volume else []
+        return " && ".join([*keep, self._wait_for(f"pod/{pod}", namespace), delete])
 
     def free_after(self, claim: ExistingClaim, volume: ExistingVolume) -> str:
         """Return how a claim's volume is freed for the next one, once the claim is gone."""
-        gone = ["wait", "--for=delete", f"pvc/{claim.name}", "--timeout=10m"]
-        wait = self._command(*gone, namespace=claim.namespace)
-        keep = [] if volume.reclaim_policy == "Retain" else [self.retain(volume)]
-        return " && ".join([*keep, wait, self._json_patch(volume, {"op": "remove", "path": _UID})])
+        return " && ".join([*self._keep(volume), *self._freeing(claim, volume)])
 
     def mend_failed(self, volume: ExistingVolume) -> str:
         """Return how a Failed volume comes back, without being deleted (measured)."""
         if not volume.claim_uid:
             return self.retain(volume)
-        if self.existing.holder(volume):
-            return self.leave(volume)
         policy = "/spec/persistentVolumeReclaimPolicy"
         retain = {"op": "replace", "path": policy, "value": "Retain"}
-        return self._guarded(volume, retain, {"op": "remove", "path": _UID})
+        return self._guarded(volume, retain, _REMOVE_UID)
 
     def bind_again(self, claim: ExistingClaim) -> str:
         """Return how a Lost claim binds again to the volume that is reserved for its name.
@@ -153,10 +144,11 @@ class Cures(NamedTuple):
         return self._guarded(volume, {"op": "replace", "path": _UID, "value": claim.uid})
 
     def leave(self, volume: ExistingVolume) -> str:
-        """Return that a volume stays with the claim whose uid it holds.
+        """Return that a volume stays with its owner (`Existing.owner`).
 
-        Where its claimRef was changed, the controller writes it back, as long as nobody removes the
-        uid; who does takes the directory from a claim that is in use (measured).
+        Where its claimRef was changed away from the claim whose uid it holds, the controller writes
+        it back, as long as nobody removes the uid; who does takes the directory from a claim that
+        is in use (measured).
         """
         owner = self.existing.owner(volume) or volume.claim or ("", "")
         text = f"leave {volume.name} to the claim {'/'.join(owner)}"
@@ -169,7 +161,7 @@ class Cures(NamedTuple):
         """Return the command that deletes a claim."""
         return self._command("delete", *_object("pvc", claim.name), namespace=claim.namespace)
 
-    def set_fields(self, volume: ExistingVolume, fields: dict[str, Any]) -> str:
+    def set_fields(self, volume: ExistingVolume, fields: Mapping[str, Any]) -> str:
         """Return how to change fields of a volume's spec that may be changed."""
         if volume.manifest.is_stored:
             return self._patch(volume.name, fields)
@@ -185,7 +177,7 @@ class Cures(NamedTuple):
 
     def retain(self, volume: ExistingVolume) -> str:
         """Return how to keep the data of a volume whose claim is deleted."""
-        return self.set_fields(volume, dict(_RETAIN))
+        return self.set_fields(volume, _RETAIN)
 
     def anew(self, manifest: Manifest, fix: str) -> str:
         """Return a fix of a field that is immutable once a server holds the object."""
@@ -214,33 +206,46 @@ class Cures(NamedTuple):
             return f"read its volume too (`{self.read_all(claim.namespace)}`), and look again"
         if self.existing.is_anothers(volume, claim.key):
             return f"{self.leave(volume)}, and let {claim.name} name another"
-        steps = [] if volume.reclaim_policy == "Retain" else [self.retain(volume)]
-        steps.append(self.delete(claim))
+        steps = [*self._keep(volume), self.delete(claim)]
         if claim.uid and volume.claim_uid == claim.uid:
-            kept = volume._replace(reclaim_policy="Retain")
-            steps.append(self.free_after(claim, kept))
+            steps += self._freeing(claim, volume)
         return f"once no pod uses it, `{' && '.join(steps)}`, and create it anew"
 
-    def _guarded(self, volume: ExistingVolume, *operations: dict[str, Any]) -> str:
-        """Return a patch that takes a uid away, if no claim has it.
+    def _keep(self, volume: ExistingVolume) -> list[str]:
+        """Return the command by which the files stay when a claim goes, where one is needed."""
+        return [] if volume.reclaim_policy == "Retain" else [self._patch(volume.name, _RETAIN)]
+
+    def _freeing(self, claim: ExistingClaim, volume: ExistingVolume) -> list[str]:
+        """Return the commands that wait until a claim is gone, and free its volume."""
+        wait = self._wait_for(f"pvc/{claim.name}", claim.namespace)
+        return [wait, self._json_patch(volume, _REMOVE_UID)]
+
+    def _wait_for(self, gone: str, namespace: str) -> str:
+        """Return the command that waits until an object is gone, and fails where it stays."""
+        return self._command("wait", "--for=delete", gone, "--timeout=10m", namespace=namespace)
+
+    def _guarded(self, volume: ExistingVolume, *operations: Mapping[str, Any]) -> str:
+        """Return a patch that takes a uid away, or that the volume is left to who has the uid.
 
         Where the claims of all namespaces were not read, the command looks for itself: a claimRef
         that was changed by mistake may hold the uid of a claim of any namespace (measured).
         """
+        if self.existing.holder(volume):
+            return self.leave(volume)
         patch = self._json_patch(volume, *operations)
         if self.existing.elsewhere.is_complete:
             return patch
         look = self._command("get", "pvc", "-A", "-o", f"jsonpath={_ALL_UIDS}")
         return f"{look} | {quoted(['grep', '-qvF', '--', volume.claim_uid])} && {patch}"
 
-    def _json_patch(self, volume: ExistingVolume, *operations: dict[str, Any]) -> str:
+    def _json_patch(self, volume: ExistingVolume, *operations: Mapping[str, Any]) -> str:
         """Return a patch that the server refuses where the uid is another one by now (measured)."""
         test = {"op": "test", "path": _UID, "value": volume.claim_uid}
         patch = _compact([test, *operations])
         words = ["patch", *_object("pv", volume.name), "--type=json", "-p", patch]
         return self._command(*words)
 
-    def _patch(self, volume: str, spec: dict[str, Any]) -> str:
+    def _patch(self, volume: str, spec: Mapping[str, Any]) -> str:
         """Return the command that changes fields of a volume's spec."""
         return self._command("patch", *_object("pv", volume), "-p", _compact({"spec": spec}))
 
