@@ -277,11 +277,11 @@ class Existing:
             return None  # all lie below it, which says nothing
         first = NfsDirectory(directory.server, f"{directory.path}/")
         index = bisect_left(self._in_order, first)
-        found = self._in_order[index : index + 1]
-        for each in found:
-            if each.server == first.server and each.path.startswith(first.path):
-                return self.directories[each][-1]
-        return None
+        if index == len(self._in_order):
+            return None
+        next_one = self._in_order[index]
+        is_below = next_one.server == first.server and next_one.path.startswith(first.path)
+        return self.directories[next_one][-1] if is_below else None
 
     def overlapping(self, wanted: NfsDirectory, *, is_shared: bool) -> ExistingVolume | None:
         """Return a volume whose data lies in a directory, above or below it.

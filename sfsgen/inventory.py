@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from sfsgen import cluster
 from sfsgen.errors import InputError, Problem
@@ -12,6 +12,7 @@ from sfsgen.existing import (
     ClaimsElsewhere,
     Existing,
     ExistingSet,
+    Key,
     existing,
 )
 from sfsgen.files import MANIFESTS
@@ -93,7 +94,10 @@ def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
 
 
 def _sent(data: bytes, kubectl: Kubectl) -> list[Manifest]:
-    """Return the objects that kubectl printed. Raises InputError where it printed anything else."""
+    """Return the objects that kubectl printed, each of the types of its kind.
+
+    Raises InputError where it printed anything else.
+    """
     manifests, broken = read_manifests(data, cluster.NAME)
     is_list = data.lstrip().startswith(b"{") and (manifests or _EMPTY_LIST.search(data))
     if broken or not is_list or any(any(faults(each)) for each in manifests):
@@ -106,40 +110,43 @@ def _claims_elsewhere(manifests: Sequence[Manifest], kubectl: Kubectl) -> Claims
 
     Who may not read them learns that it is not known.
     """
-    claims = [each for each in manifests if each.kind == _CLAIM]
-    here = {(each.namespace, each.name, _uid(each.value["metadata"])) for each in claims}
+    here = {(*_key(each), _uid(each)) for each in _of_kind(_CLAIM, manifests)}
     if all(each in here for each in _references(manifests)):
         return ClaimsElsewhere({}, {}, is_complete=True)
     try:
-        found = _sent(cluster.all_claims(kubectl), kubectl)
+        found = list(_of_kind(_CLAIM, _sent(cluster.all_claims(kubectl), kubectl)))
     except InputError:
         return UNKNOWN_ELSEWHERE
-    by_uid = {_uid(each.value["metadata"]): (each.namespace, each.name) for each in found}
-    by_volume = {_volume_bound(each): (each.namespace, each.name) for each in found}
+    by_uid = {_uid(each): _key(each) for each in found}
+    by_volume = {_volume_bound(each): _key(each) for each in found}
     return ClaimsElsewhere(by_uid, by_volume, is_complete=True)
 
 
 def _volume_bound(claim: Manifest) -> str:
     """Return the volume that a claim was bound to once, or ""."""
-    status, spec = claim.value.get("status"), claim.value.get("spec")
-    phase = status.get("phase") if isinstance(status, dict) else None
-    name = spec.get("volumeName") if isinstance(spec, dict) else None
-    return str(name or "") if phase in ("Bound", "Lost") else ""
+    phase = (claim.value.get("status") or {}).get("phase")
+    return claim.value["spec"].get("volumeName") or "" if phase in ("Bound", "Lost") else ""
 
 
 def _references(manifests: Iterable[Manifest]) -> Iterator[tuple[str, str, str]]:
     """Yield namespace, name and uid of the claims that volumes are for, "" where they say none."""
-    for manifest in manifests:
-        if manifest.kind == "PersistentVolume":
-            spec = manifest.value.get("spec")
-            given = spec.get("claimRef") if isinstance(spec, dict) else None
-            reference = given if isinstance(given, dict) else {}
-            namespace, name = (str(reference.get(key) or "") for key in ("namespace", "name"))
-            yield namespace, name, _uid(reference)
+    for volume in _of_kind("PersistentVolume", manifests):
+        reference = volume.value["spec"].get("claimRef") or {}
+        namespace, name, uid = (reference.get(key) or "" for key in ("namespace", "name", "uid"))
+        yield namespace, name, uid
 
 
-def _uid(value: Mapping[str, Any]) -> str:
-    return str(value.get("uid") or "")
+def _of_kind(kind: str, manifests: Iterable[Manifest]) -> Iterator[Manifest]:
+    """Yield the objects of one of Kubernetes' own kinds, whose types are known to be right."""
+    return (each for each in manifests if each.kind == kind and each.is_kubernetes_own)
+
+
+def _key(manifest: Manifest) -> Key:
+    return manifest.namespace, manifest.name
+
+
+def _uid(manifest: Manifest) -> str:
+    return manifest.value["metadata"].get("uid") or ""
 
 
 def chosen(
