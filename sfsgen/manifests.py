@@ -17,6 +17,7 @@ EMPTY = "it is empty"
 _JSON = re.compile(r"\s*\{")
 _LOOKED_AT = 4096
 _MOST_PROBLEMS = 1000  # of a file: nobody reads more, and they would fill the memory
+_NO_TYPE = ("", "")
 # Where a Manifest's first fields stand, in their order.
 _IDENTITY: tuple[Path, ...] = (
     ("apiVersion",),
@@ -141,13 +142,42 @@ def _found(text: str, file: str) -> Iterator[Manifest | Problem]:
     for document in _documents(text, file):
         if isinstance(document, Problem):
             yield document
-            continue
-        for inside, value, type_of_list in _objects(document.value):
-            manifest = _manifest(document, inside, value, type_of_list)
-            if manifest:
-                yield manifest
-            elif not _is_passed_over(value, type_of_list):
-                yield from _faults(document, inside, value, type_of_list)
+        elif _is_list(document.value):
+            yield from _listed(document)
+        else:
+            yield from _object(document, (), document.value, _NO_TYPE)
+
+
+def _listed(document: Document) -> Iterator[Manifest | Problem]:
+    """Yield the items of a list. Kubernetes knows no lists of lists, and no other lists."""
+    kind, items = document.value["kind"], document.value.get("items")
+    if kind in KINDS:
+        what = f"kubectl takes the {kind} for a list, because of its items, and reads them only"
+        yield Problem(document.where(("items",), key=True), what, "remove items")
+        return
+    if not isinstance(items, list | None):
+        what = f"items is {_TYPES[type(items)]}, not a list"
+        yield Problem(document.where(("items",)), what, "write a list")
+        return
+    of_items = kind.removesuffix("List")
+    type_of_list = (document.value.get("apiVersion"), of_items) if of_items else _NO_TYPE
+    for index, item in enumerate(items or ()):
+        inside: Path = ("items", index)
+        if _is_list(item):
+            what = f"{spelled(inside)} is a list, and kubectl refuses lists of lists"
+            yield Problem(document.where(inside), what, "give its items to the outer list")
+        else:
+            yield from _object(document, inside, item, type_of_list)
+
+
+def _object(
+    document: Document, inside: Path, value: Any, type_of_list: tuple[Any, str]
+) -> Iterator[Manifest | Problem]:
+    manifest = _manifest(document, inside, value, type_of_list)
+    if manifest:
+        yield manifest
+    elif not _is_passed_over(value, type_of_list):
+        yield from _faults(document, inside, value, type_of_list)
 
 
 def _documents(text: str, file: str) -> Iterator[Document | Problem]:
@@ -163,36 +193,16 @@ def _documents(text: str, file: str) -> Iterator[Document | Problem]:
         yield from error.problems
 
 
-def _objects(
-    value: Any, inside: Path = (), type_of_list: tuple[Any, str] = ("", "")
-) -> Iterator[tuple[Path, Any, tuple[Any, str]]]:
-    """Yield the objects of a document, with the apiVersion and kind that a list has for its items.
-
-    The recursion is bounded: documents are refused where they are nested too deep.
-    """
-    if not _is_list(value):
-        yield inside, value, type_of_list
-        return
-    kind = value["kind"].removesuffix("List")
-    given = (value.get("apiVersion"), kind) if kind else ("", "")
-    for index, item in enumerate(value.get("items") or ()):
-        yield from _objects(item, (*inside, "items", index), given)
-
-
 def _is_list(value: Any) -> bool:
-    if not isinstance(value, dict):
+    """Return whether kubectl looks into a value for objects: what has items is a list to it."""
+    if not isinstance(value, dict) or not isinstance(value.get("kind"), str) or not value["kind"]:
         return False
-    kind, items = value.get("kind"), value.get("items")
-    return (
-        isinstance(kind, str)
-        and kind.endswith("List")
-        and (isinstance(items, list) or (items is None and (kind == "List" or "items" in value)))
-    )
+    return "items" in value or value["kind"] == "List"
 
 
 def _is_passed_over(value: Any, type_of_list: tuple[Any, str]) -> bool:
     """Return whether a value is of a kind that is not read, such as a Kustomization."""
-    kind = _or(value.get("kind"), type_of_list[1]) if isinstance(value, dict) else None
+    kind = _type(value, type_of_list)[1] if isinstance(value, dict) else None
     return isinstance(kind, str) and kind not in _KINDS_READ
 
 
@@ -217,15 +227,19 @@ def _identity(
     if name in (None, ""):
         name = "" if "generateName" in metadata else None
     return (
-        _or(value.get("apiVersion"), type_of_list[0]),
-        _or(value.get("kind"), type_of_list[1]),
+        *_type(value, type_of_list),
         "" if namespace is None else namespace,
         name,
     )
 
 
-def _or(value: Any, other: Any) -> Any:
-    return (other or None) if value in (None, "") else value
+def _type(value: dict[str, Any], type_of_list: tuple[Any, str]) -> tuple[Any, Any]:
+    """Return an object's apiVersion and kind; those of its list only where it has neither."""
+    own = [value.get(key) for key in ("apiVersion", "kind")]
+    if all(each in (None, "") for each in own):
+        own = list(type_of_list)
+    api_version, kind = (None if each == "" else each for each in own)
+    return api_version, kind
 
 
 def _faults(

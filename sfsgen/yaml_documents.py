@@ -22,8 +22,8 @@ _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n\r]*)?[\n\r])*+%")
 _BYTE_ORDER_MARK = "\ufeff"
 # Line ends to kubectl, and to hardly any editor.
 _HIDDEN_LINE_ENDS = {"\x85": r"\N", "\u2028": r"\L", "\u2029": r"\P"}
-# Beyond these, YAML has no characters; a surrogate stands for none either.
-_ODD = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# YAML has neither control characters nor surrogates, which stand for none.
+_ODD = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _LATE_BYTE_ORDER_MARK = re.compile(f"(?:^|(?<=\r)){_BYTE_ORDER_MARK}", re.MULTILINE)
 
 
