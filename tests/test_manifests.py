@@ -49,22 +49,16 @@ def test_an_object_knows_what_it_is_and_where_it_stands() -> None:
 
 
 LIST = """\
-apiVersion: v1
-kind: List
+apiVersion: b/v1
+kind: BList
 metadata: {resourceVersion: ""}
 items:
 - {apiVersion: v1, kind: A, metadata: {name: a}}
-- apiVersion: v1
-  kind: List
-  items:
-  - kind: BList
-    apiVersion: b/v1
-    items:
-    - metadata:
-        name: b
-    - metadata: {name: c}
-      apiVersion: b/v2
-      kind: C
+- metadata:
+    name: b
+- metadata: {name: c}
+  apiVersion: b/v2
+  kind: C
 """
 
 
@@ -80,7 +74,7 @@ def test_the_items_of_lists_are_objects(form: str) -> None:
     ]
     if form == "yaml":
         places = [each.where(("metadata", "name"), key=True) for each in manifests]
-        assert places == ["f:5:40", "f:13:9", "f:14:18"]
+        assert places == ["f:5:40", "f:7:5", "f:8:14"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +93,10 @@ def test_the_items_of_lists_are_objects(form: str) -> None:
         ("kind: List\napiVersion: v1\n", []),
         ("kind: AList\napiVersion: v1\nitems: null\n", []),
         (an_object("a", "AllowList"), ["AllowList/a"]),
-        (an_object("a", "AllowList") + "items: 3\n", ["AllowList/a"]),
+        (
+            an_object("a", "Thing") + "items:\n- {kind: A, apiVersion: v1, metadata: {name: b}}",
+            ["A/b"],
+        ),
         ("kind: A\napiVersion: v1\nmetadata: {generateName: a-}\n", ["A/"]),
         ("kind: A\napiVersion: v1\nmetadata: {name: a, namespace: null}\n", ["A/a"]),
         ("---\n{kind: A, apiVersion: v1, metadata: {name: a}}", ["A/a"]),
@@ -132,7 +129,28 @@ NOT_ALL_OBJECTS = [
     ("3", "1:1", "the document is a number, not an object"),
     ("kind: List\napiVersion: v1\nitems:\n- 1", "4:3", "items[0] is a number, not an object"),
     ("kind: List\napiVersion: v1\nitems: [null]", "3:9", "items[0] is nothing, not an object"),
-    ("kind: List\napiVersion: v1\nitems: {}", "1:1", "List has no metadata.name"),
+    ("kind: List\napiVersion: v1\nitems: {}", "3:8", "items is a mapping, not a list"),
+    ("kind: AllowList\napiVersion: v1\nitems: 3", "3:8", "items is a number, not a list"),
+    (
+        "kind: List\napiVersion: v1\nitems:\n- kind: List\n  items: []",
+        "4:3",
+        "items[0] is a list, and kubectl refuses lists of lists",
+    ),
+    (
+        "kind: StatefulSet\napiVersion: apps/v1\nmetadata: {name: a}\nitems: []",
+        "4:1",
+        "kubectl takes the StatefulSet for a list",
+    ),
+    (
+        "kind: ServiceList\napiVersion: v1\nitems:\n- kind: Service\n  metadata: {name: a}",
+        "4:3",
+        "Service has no apiVersion",
+    ),
+    (
+        "kind: ServiceList\napiVersion: v1\nitems:\n- apiVersion: v1\n  metadata: {name: a}",
+        "4:3",
+        "the object has no kind",
+    ),
     ("a: 1", "1:1", "the object has no apiVersion"),
     ("a: 1", "1:1", "the object has no kind"),
     ("a: 1", "1:1", "the object has no metadata.name"),
