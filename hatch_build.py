@@ -17,7 +17,7 @@ class CompileTemplates(BuildHookInterface[Any]):
         if version == "editable":
             return
         sys.path.insert(0, self.root)
-        from sfsgen.expressions import environment
+        from sfsgen.printing.expressions import environment
 
         sources = jinja2.FileSystemLoader(Path(self.root, "templates"))
         self.compiled = tempfile.TemporaryDirectory()

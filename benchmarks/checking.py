@@ -20,11 +20,11 @@ from typing import Any
 from reading import dump, json_load, milliseconds
 from run import report
 
-from sfsgen.inspection import inspect, scene
-from sfsgen.inventory import Access, Read
-from sfsgen.manifests import read_manifests
-from sfsgen.ruleset import RULES
-from sfsgen.scene import Scene
+from sfsgen.checking.inspection import inspect, scene
+from sfsgen.checking.ruleset import RULES
+from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.manifests import read_manifests
+from sfsgen.sets.inventory import Access, Read
 
 PAIRS = 10_000
 FEW = 2_000

@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 from run import report
 
-from sfsgen.manifests import read_manifests
+from sfsgen.kubernetes.manifests import read_manifests
 
 ROUNDS = 7
 DUMP = Path(__file__).parents[1] / "examples" / "scale-up" / "dump.yaml"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sfsgen import signals
 from sfsgen.console import say
-from sfsgen.errors import EXIT_STATUS
+from sfsgen.problems import EXIT_STATUS
 
 INTERRUPTED, CLOSED_PIPE = 130, 141  # as a shell reports signals
 

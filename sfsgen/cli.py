@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 import sfsgen
 from sfsgen.console import tell, write_stdout
-from sfsgen.errors import EXIT_STATUS, InputError, Problem
+from sfsgen.problems import EXIT_STATUS, InputError, Problem
 
 _COMMANDS = {
     "render": "Print a whole set: Service, volumes, claims and StatefulSet.",

@@ -5,8 +5,8 @@ import errno
 import sys
 from collections.abc import Iterable
 
-from sfsgen.errors import Place, Problem
 from sfsgen.plain_text import one_line, readable
+from sfsgen.problems import Place, Problem
 
 _MOST_TOLD = 200  # problems
 

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from sfsgen.__main__ import run
-from sfsgen.errors import EXIT_STATUS
+from sfsgen.problems import EXIT_STATUS
 
 MOST_SECONDS = 2.0
 MOST_KILOBYTES = 200 * 1024

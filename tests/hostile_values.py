@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from sfsgen import vocabulary
+from sfsgen.values import vocabulary
 from tests.program import Result, sfsgen
 
 ROOT = Path(__file__).parents[1]
@@ -77,7 +77,7 @@ NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
 @cache
 def good() -> tuple[Tree, ...]:
     """Return values files that are good: the examples, and what `init` shows."""
-    init = (ROOT / "sfsgen/values.yaml").read_text()
+    init = (ROOT / "sfsgen/values/values.yaml").read_text()
     all_of_init = re.sub(r"(?m)^( *)#(?! \S)", r"\1", init)
     texts = [path.read_text() for path in sorted(ROOT.glob("examples/*/*.yaml"))]
     texts = [init, all_of_init, *(each for each in texts if "\nclaimTemplates:" in each)]

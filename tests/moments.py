@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from sfsgen import signals
 from sfsgen.__main__ import run
-from sfsgen.files import WRITING
+from sfsgen.documents.files import WRITING
 
 _ROOT = Path(__file__).parents[1]
 _CHANGES = ("fcntl.flock", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir")

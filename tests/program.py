@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from sfsgen.__main__ import run
-from sfsgen.errors import EXIT_STATUS as COULD_NOT_LOOK
+from sfsgen.problems import EXIT_STATUS as COULD_NOT_LOOK
 
 
 class Result(NamedTuple):

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from sfsgen.ruleset import RULES, rule_id
+from sfsgen.checking.ruleset import RULES, rule_id
 from tests.api_server import ApiServer
 from tests.program import findings, sfsgen
 

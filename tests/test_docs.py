@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 import sfsgen as package
-from sfsgen import versions, vocabulary
-from sfsgen.options import overlay
-from sfsgen.render import Renderer
-from sfsgen.ruleset import RULES
-from sfsgen.templates import Templates
-from sfsgen.values import Values
-from sfsgen.versions import Target
-from sfsgen.wanted import build
+from sfsgen.checking.ruleset import RULES
+from sfsgen.kubernetes import versions
+from sfsgen.kubernetes.versions import Target
+from sfsgen.printing.rendering import Renderer
+from sfsgen.printing.templates import Templates
+from sfsgen.values import vocabulary
+from sfsgen.values.options import overlay
+from sfsgen.values.stateful_set import build
+from sfsgen.values.tree import Values
 from tests.api_server import ApiServer
 from tests.program import sfsgen
 

@@ -14,8 +14,8 @@ import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfsgen import vocabulary
 from sfsgen.cli import app
+from sfsgen.values import vocabulary
 from tests.api_server import ApiServer
 from tests.program import Result, sfsgen
 from tests.test_yaml_text import PLAIN, QUOTED, readings, texts, values

@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-from sfsgen.collisions import Claimant, collisions
-from sfsgen.shape import faults as shape_faults
-from sfsgen.values import Values
-from sfsgen.versions import Target
-from sfsgen.wanted import build
-from sfsgen.yaml_documents import read
+from sfsgen.documents.yaml_reader import read
+from sfsgen.kubernetes.versions import Target
+from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.shape import faults as shape_faults
+from sfsgen.values.stateful_set import build
+from sfsgen.values.tree import Values
 from tests import hostile_values
 from tests.program import Result, sfsgen
 from tests.test_refusals import WEB, refused

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sfsgen import cluster, files
+from sfsgen.documents import files
+from sfsgen.kubernetes import cluster
 from tests.program import sfsgen
 
 SET = sfsgen("render web -r 1 --nfs-server nfs --storage 1Gi").out
@@ -107,9 +108,9 @@ def test_a_pipe_without_end_is_refused(endless: str) -> None:
 def test_files_are_too_large_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(SET)
-    monkeypatch.setattr("sfsgen.manifests.LARGEST", len(SET) + 1)
+    monkeypatch.setattr("sfsgen.kubernetes.manifests.LARGEST", len(SET) + 1)
     assert "it holds more than" in sfsgen(f"check -f {tmp_path}").err
-    monkeypatch.setattr("sfsgen.manifests.LARGEST", 2 * len(SET))
+    monkeypatch.setattr("sfsgen.kubernetes.manifests.LARGEST", 2 * len(SET))
     assert "it holds more than" not in sfsgen(f"check -f {tmp_path}").err
 
 

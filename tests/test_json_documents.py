@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sfsgen import yaml_documents
-from sfsgen.errors import InputError, Problem
-from sfsgen.json_documents import NotJsonError, documents
-from sfsgen.paths import Path
-from sfsgen.yaml_documents import Document
+from sfsgen.documents import yaml_reader
+from sfsgen.documents.json_reader import NotJsonError, documents
+from sfsgen.documents.paths import Path
+from sfsgen.documents.yaml_reader import Document
+from sfsgen.problems import InputError, Problem
 from tests.program import sfsgen
 
 
@@ -56,7 +56,7 @@ def test_what_json_means(text: str, values: list[Any]) -> None:
 )
 def test_numbers_are_the_same_in_json_and_in_yaml(text: str, value: float) -> None:
     assert repr(only(text).value[0]) == repr(value)
-    assert repr(yaml_documents.read(text, "f")[0].value[0]) == repr(value)
+    assert repr(yaml_reader.read(text, "f")[0].value[0]) == repr(value)
 
 
 TEXT = """\
@@ -121,7 +121,7 @@ def paths(value: Any, path: Path = ()) -> Iterator[Path]:
 @given(st.dictionaries(keys, values, min_size=1), st.sampled_from([None, 2, 4]))
 def test_json_has_the_places_that_it_has_as_yaml(value: Any, indent: int | None) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=False)
-    (as_yaml,) = yaml_documents.read(text, "f")
+    (as_yaml,) = yaml_reader.read(text, "f")
     as_json = only(text)
     assert as_json.value == as_yaml.value == value
     for path in paths(value):

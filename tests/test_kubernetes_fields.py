@@ -1,4 +1,4 @@
-"""The shipped kubernetes-fields.json: what its generator makes, true to history, a valid schema."""
+"""The shipped fields.json: what its generator makes, true to history, a valid schema."""
 
 import json
 import runpy
@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT.parent / "shared" / "schemas"
-SHIPPED = ROOT / "sfsgen" / "kubernetes-fields.json"
+SHIPPED = ROOT / "sfsgen/kubernetes/fields.json"
 DOCUMENT = json.loads(SHIPPED.read_text())
 DEFS = DOCUMENT["$defs"]
 MERGED = ("Container", "ObjectMeta", "PodSpec", "PodTemplateSpec", "ServiceSpec", "StatefulSetSpec")

@@ -11,9 +11,9 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sfsgen.errors import InputError, Problem
-from sfsgen.manifests import Manifest, read_manifests, sources
-from sfsgen.paths import Path as Inside
+from sfsgen.documents.paths import Path as Inside
+from sfsgen.kubernetes.manifests import Manifest, read_manifests, sources
+from sfsgen.problems import InputError, Problem
 from tests.program import sfsgen
 
 pytestmark = pytest.mark.usefixtures("parser")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfsgen.meetings import Claim, Meeting, TooMixedError, meetings
-from sfsgen.names import Pattern
+from sfsgen.kubernetes.names import Pattern
+from sfsgen.values.meetings import Claim, Meeting, TooMixedError, meetings
 
 BILLIONS = range(2**31 - 1)
 many = settings(max_examples=400)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfsgen import names
-from sfsgen.names import Pattern, claim_name, pattern
+from sfsgen.kubernetes import names
+from sfsgen.kubernetes.names import Pattern, claim_name, pattern
 
 VALUES: dict[str, str | Pattern] = {
     "name": "web",

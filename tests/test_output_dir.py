@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sfsgen.files import WRITING
+from sfsgen.documents.files import WRITING
 from tests.moments import Moments, moments
 from tests.program import Result, sfsgen
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfsgen.quantity import nano_units
+from sfsgen.kubernetes.quantities import nano_units
 
 NANO = 10**9
 LARGEST = (2**63 - 1) * NANO

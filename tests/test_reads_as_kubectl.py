@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from sfsgen.manifests import read_manifests
+from sfsgen.kubernetes.manifests import read_manifests
 from tests.program import sfsgen
 from tests.reading_cases import ANCHORS, FRAGMENTS, SCALARS, TABLE
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sfsgen.ruleset import RULES, Rule, rule_id, summary
+from sfsgen.checking.ruleset import RULES, Rule, rule_id, summary
 from tests.program import findings, sfsgen
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "rules"

@@ -11,7 +11,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from sfsgen.vocabulary import OPTIONS
+from sfsgen.values.vocabulary import (
+    OPTIONS,
+)
 from tests.program import Result, sfsgen
 
 WEB = """\

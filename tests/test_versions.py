@@ -2,8 +2,8 @@
 
 import pytest
 
-from sfsgen import versions
-from sfsgen.versions import NEWEST, OLDEST, Feature, Target, parse
+from sfsgen.kubernetes import versions
+from sfsgen.kubernetes.versions import NEWEST, OLDEST, Feature, Target, parse
 
 MINORS = range(3, 38)
 # The first and the last minor that serves it.

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sfsgen.errors import InputError, Problem
-from sfsgen.paths import Path
-from sfsgen.yaml_documents import Document, read
-from sfsgen.yaml_scalars import as_json, resolve
-from sfsgen.yaml_text import block
+from sfsgen.documents.paths import Path
+from sfsgen.documents.yaml_reader import Document, read
+from sfsgen.documents.yaml_scalars import as_json, resolve
+from sfsgen.documents.yaml_writer import block
+from sfsgen.problems import InputError, Problem
 from tests.api_server import ApiServer
 from tests.test_yaml_text import FRAGMENTS, PLAIN, texts, values
 

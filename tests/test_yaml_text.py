@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from sfsgen.yaml_text import Yaml, block, is_plain, scalar
+from sfsgen.documents.yaml_writer import Yaml, block, is_plain, scalar
 
 PLAIN = [
     *("web", "a", "x1", "Hello World", "1Gi", "1.5Gi", "500m", "10G", "nfsvers=4.1", "v1.29"),

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import typer
 import yaml
 
+from sfsgen.checking.ruleset import RULES, rule_id
 from sfsgen.cli import app
-from sfsgen.ruleset import RULES, rule_id
 from tests.fuzzing import Case
 
 _COMMANDS = ("render", "scale", "volumes", "check")

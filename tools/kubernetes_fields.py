@@ -1,6 +1,6 @@
-"""Build kubernetes-fields.json: every field of the objects of a set, with its minors.
+"""Build fields.json: every field of the objects of a set, with its minors.
 
-    python tools/kubernetes_fields.py SCHEMAS_DIR > sfsgen/kubernetes-fields.json
+    python tools/kubernetes_fields.py SCHEMAS_DIR > sfsgen/kubernetes/fields.json
 
 A field has the shape of the newest minor that knows it. `x-since` and `x-until` are the first and
 the last minor that take it, each left out where it is the first or the last of the schemas.
@@ -205,7 +205,7 @@ def render(value: object, depth: int = 0) -> str:
 
 
 def generate(schemas: Path) -> str:
-    """Return the text of kubernetes-fields.json."""
+    """Return the text of fields.json."""
     defs: Schema = {}
     for minor, root, document in documents(schemas):
         merge(defs, minor, root, document)

@@ -6,20 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import typer
 
-from sfsgen import cluster, console
+from sfsgen import console
+from sfsgen.checking.inspection import counted, inspect, numbers, of_namespace, of_sets, scene
+from sfsgen.checking.report import FORMATS, print_in_colour
+from sfsgen.checking.ruleset import RULES, Rule, rule_id, unreadable
 from sfsgen.commands import parameters
-from sfsgen.errors import InputError, Problem
-from sfsgen.findings import Severity
-from sfsgen.inspection import counted, inspect, numbers, of_namespace, of_sets, scene
-from sfsgen.inventory import Access, chosen, objects, wrong_scope
-from sfsgen.kubectl import Kubectl
-from sfsgen.manifests import EMPTY
-from sfsgen.printing import chosen_target
-from sfsgen.report import FORMATS, print_in_colour
-from sfsgen.ruleset import RULES, Rule, rule_id, unreadable
-from sfsgen.scene import Scene
-from sfsgen.versions import Target
-from sfsgen.vocabulary import DEFAULT_NAMESPACE
+from sfsgen.findings.finding import Severity
+from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes import cluster
+from sfsgen.kubernetes.kubectl import Kubectl
+from sfsgen.kubernetes.manifests import EMPTY
+from sfsgen.kubernetes.versions import Target
+from sfsgen.kubernetes.words import (
+    DEFAULT_NAMESPACE,
+)
+from sfsgen.printing.objects import chosen_target
+from sfsgen.problems import InputError, Problem
+from sfsgen.sets.inventory import Access, chosen, objects, wrong_scope
 
 _FOUND = 1  # looked, and found problems
 

@@ -10,4 +10,6 @@ def init() -> None:
 
     sfsgen init > web.yaml
     """
-    write_stdout([Path(__file__).parents[1].joinpath("values.yaml").read_text(encoding="utf-8")])
+    write_stdout(
+        [Path(__file__).parents[1].joinpath("values/values.yaml").read_text(encoding="utf-8")]
+    )

@@ -5,20 +5,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfsgen import console
-from sfsgen.collisions import Claimant, collisions
-from sfsgen.errors import InputError, Problem
-from sfsgen.inventory import Access, wrong_scope
-from sfsgen.kubectl import Kubectl, quoted
-from sfsgen.plan import Plan
-from sfsgen.printing import Printing, check, chosen_target, parameter, print_documents
-from sfsgen.quantity import whole_number
-from sfsgen.renames import renamed_claims
-from sfsgen.resources import PAIRED
-from sfsgen.values import option_for
+from sfsgen.changes.missing import Plan
+from sfsgen.kubernetes.kubectl import Kubectl, quoted
+from sfsgen.kubernetes.quantities import whole_number
+from sfsgen.kubernetes.resources import PAIRED
+from sfsgen.printing.objects import Printing, check, chosen_target, parameter, print_documents
+from sfsgen.problems import InputError, Problem
+from sfsgen.sets.inventory import Access, wrong_scope
+from sfsgen.sets.renames import renamed_claims
+from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.tree import option_for
 
 if TYPE_CHECKING:
-    from sfsgen.existing import Existing, ExistingSet
-    from sfsgen.render import Documents, Renderer
+    from sfsgen.printing.rendering import Documents, Renderer
+    from sfsgen.sets.existing import Existing, ExistingSet
 
 # What an option may override of what is inferred.
 _STYLE_OPTIONS = (

@@ -5,8 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-from sfsgen import versions
-from sfsgen.vocabulary import DEFAULT_EXPORT, DEFAULT_IMAGE, DEFAULT_MOUNT_PATH
+from sfsgen.kubernetes import versions
+from sfsgen.values.vocabulary import (
+    DEFAULT_EXPORT,
+    DEFAULT_IMAGE,
+    DEFAULT_MOUNT_PATH,
+)
 
 
 def _option(panel: str, *names: str, metavar: str | None = None, text: str) -> Any:

@@ -6,10 +6,10 @@ import typer
 
 from sfsgen import console
 from sfsgen.commands import parameters
-from sfsgen.errors import InputError, Problem
-from sfsgen.hazards import warnings
+from sfsgen.kubernetes.quantities import whole_number
+from sfsgen.kubernetes.resources import STATEFUL_SET, VOLUME
 from sfsgen.plain_text import quoted
-from sfsgen.printing import (
+from sfsgen.printing.objects import (
     Printing,
     check,
     chosen_resources,
@@ -17,10 +17,15 @@ from sfsgen.printing import (
     parameter,
     print_documents,
 )
-from sfsgen.quantity import whole_number
-from sfsgen.request import Request, read_sets
-from sfsgen.resources import STATEFUL_SET, VOLUME
-from sfsgen.vocabulary import DEFAULT_EXPORT, DEFAULT_IMAGE, DEFAULT_MOUNT_PATH, OPTIONS
+from sfsgen.problems import InputError, Problem
+from sfsgen.values.hazards import warnings
+from sfsgen.values.request import Request, read_sets
+from sfsgen.values.vocabulary import (
+    DEFAULT_EXPORT,
+    DEFAULT_IMAGE,
+    DEFAULT_MOUNT_PATH,
+    OPTIONS,
+)
 
 _SET_OPTIONS = (*OPTIONS.values(), "--volume")  # --volume last: it adds to what others say
 

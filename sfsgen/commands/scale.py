@@ -3,12 +3,12 @@
 import typer
 
 from sfsgen import console
+from sfsgen.changes.cures import Cures
+from sfsgen.changes.missing import left_behind, plan
 from sfsgen.commands import parameters
 from sfsgen.commands.missing import asked, print_missing, refuse_renamed, refuse_too_many, tell_next
-from sfsgen.cures import Cures
-from sfsgen.errors import InputError, Problem
-from sfsgen.inventory import chosen, inventory
-from sfsgen.plan import left_behind, plan
+from sfsgen.problems import InputError, Problem
+from sfsgen.sets.inventory import chosen, inventory
 
 
 def scale(

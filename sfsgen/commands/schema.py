@@ -10,6 +10,6 @@ def schema() -> None:
 
     sfsgen schema > sfsgen.schema.json
     """
-    from sfsgen import vocabulary
+    from sfsgen.values import vocabulary
 
     write_stdout([f"{json.dumps(vocabulary.schema(), indent=1)}\n"])

@@ -4,23 +4,26 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sfsgen.comparison import MODES, SIZE
-from sfsgen.existing import ExistingVolume, Storage, csi_attributes
-from sfsgen.fields import Oddity
-from sfsgen.findings import Finding, error, warning
-from sfsgen.manifests import KINDS, Manifest
-from sfsgen.paths import Path, spelled
-from sfsgen.quantity import nano_units
-from sfsgen.resources import SHORT_NAMES
-from sfsgen.scene import Scene
-from sfsgen.versions import (
+from sfsgen.documents.paths import Path, spelled
+from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.binder import MODES, SIZE, Storage
+from sfsgen.kubernetes.fields import Oddity
+from sfsgen.kubernetes.manifests import KINDS, Manifest
+from sfsgen.kubernetes.quantities import nano_units
+from sfsgen.kubernetes.resources import SHORT_NAMES
+from sfsgen.kubernetes.versions import (
     ANNOTATIONS,
     CSI_NFS,
     FIELDS,
     STATEFUL_SET_APIS,
     STATEFUL_SET_KINDS,
 )
-from sfsgen.words import nearest
+from sfsgen.problems import nearest
+from sfsgen.sets.existing import (
+    ExistingVolume,
+    csi_attributes,
+)
 
 # The fields of a volume that do not say where its data lies.
 _NO_SOURCES = (
@@ -63,7 +66,7 @@ def api_version(scene: Scene) -> Iterator[Finding]:
 def field(scene: Scene) -> Iterator[Finding]:
     """Every field exists at the target minor; kubectl refuses others, or the server drops them.
 
-    Source: the API's schemas of every minor, sfsgen/kubernetes-fields.json.
+    Source: the API's schemas of every minor, sfsgen/kubernetes/fields.json.
     """
     for manifest in scene.look.manifests:
         # What a server holds it has taken; it is judged where another minor is asked for.

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from sfsgen.comparison import differences
-from sfsgen.existing import ExistingClaim, ExistingVolume
-from sfsgen.findings import Finding, error, warning
-from sfsgen.manifests import Manifest
-from sfsgen.paths import Path
-from sfsgen.scene import Pair, Scene
+from sfsgen.documents.paths import Path
+from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.scene import Pair, Scene
+from sfsgen.kubernetes.binder import differences
+from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.sets.existing import ExistingClaim, ExistingVolume
 
 _PHASE: Path = ("status", "phase")
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from itertools import chain, combinations
 
-from sfsgen.findings import Finding, error, note
-from sfsgen.limits import service_name_fault, set_name_fault
-from sfsgen.manifests import Manifest
-from sfsgen.names import closest_label, subdomain_fault
-from sfsgen.paths import Path
-from sfsgen.scene import Scene, Seats
+from sfsgen.documents.paths import Path
+from sfsgen.findings.finding import Finding, error, note
+from sfsgen.findings.scene import Scene, Seats
+from sfsgen.kubernetes.limits import service_name_fault, set_name_fault
+from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.names import closest_label, subdomain_fault
 
 _NAME: Path = ("metadata", "name")
 

@@ -3,13 +3,12 @@
 import posixpath
 from collections.abc import Iterator
 
-from sfsgen.existing import ExistingVolume, csi_attributes
-from sfsgen.findings import Finding, error, warning
-from sfsgen.hazards import FS_GROUP, RECLAIM, SOFT_MOUNT, is_soft
-from sfsgen.paths import Path
-from sfsgen.scene import Scene
-from sfsgen.storage import server_fault
-from sfsgen.versions import MOUNT_OPTIONS_ANNOTATION, READ_WRITE_ONCE_POD
+from sfsgen.documents.paths import Path
+from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.versions import MOUNT_OPTIONS_ANNOTATION, READ_WRITE_ONCE_POD
+from sfsgen.nfs import FS_GROUP, RECLAIM, SOFT_MOUNT, is_soft, server_fault
+from sfsgen.sets.existing import ExistingVolume, csi_attributes
 
 _ONCE = "ReadWriteOncePod"
 _MODES: Path = ("spec", "accessModes")

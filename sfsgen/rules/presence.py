@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
-from sfsgen import cluster
-from sfsgen.comparison import differences, fits
-from sfsgen.existing import ExistingClaim, ExistingVolume, Storage
-from sfsgen.findings import Finding, error, note, warning
-from sfsgen.names import numbered
-from sfsgen.ordinals import gaps, runs
-from sfsgen.paths import Path
-from sfsgen.scene import Scene, Seats
+from sfsgen.documents.paths import Path
+from sfsgen.findings.finding import Finding, error, note, warning
+from sfsgen.findings.scene import Scene, Seats
+from sfsgen.kubernetes import cluster
+from sfsgen.kubernetes.binder import Storage, differences, fits
+from sfsgen.kubernetes.names import numbered
+from sfsgen.sets.existing import (
+    ExistingClaim,
+    ExistingVolume,
+)
+from sfsgen.sets.runs import gaps, runs
 
 _REPLICAS: Path = ("spec", "replicas")
 

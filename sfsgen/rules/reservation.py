@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
-from sfsgen.comparison import fits
-from sfsgen.cures import claim_ref_of
-from sfsgen.existing import ExistingClaim, ExistingVolume, Key
-from sfsgen.findings import Finding, error, warning
-from sfsgen.names import numbered
-from sfsgen.paths import Path
-from sfsgen.scene import Pair, Scene, is_selected
+from sfsgen.changes.cures import claim_ref_of
+from sfsgen.documents.paths import Path
+from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.scene import Pair, Scene, is_selected
+from sfsgen.kubernetes.binder import fits
+from sfsgen.kubernetes.names import numbered
+from sfsgen.sets.existing import ExistingClaim, ExistingVolume, Key
 
 _CLAIM_REF: Path = ("spec", "claimRef")
 _VOLUME_NAME: Path = ("spec", "volumeName")

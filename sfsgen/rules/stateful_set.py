@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sfsgen.cures import flow
-from sfsgen.existing import ExistingService, ExistingSet
-from sfsgen.findings import Finding, error, warning
-from sfsgen.hazards import RETENTION
-from sfsgen.paths import Path, spelled
-from sfsgen.scene import Scene
-from sfsgen.selectors import is_met
-from sfsgen.versions import OPTIONAL_SERVICE_NAME
-from sfsgen.words import nearest
+from sfsgen.changes.cures import flow
+from sfsgen.documents.paths import Path, spelled
+from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.selectors import is_met
+from sfsgen.kubernetes.versions import OPTIONAL_SERVICE_NAME
+from sfsgen.problems import nearest
+from sfsgen.sets.existing import ExistingService, ExistingSet
+from sfsgen.values.hazards import RETENTION
 
 _ALIKE = 0.6  # a name and what it is misspelt as
 _POD: Path = ("spec", "template", "spec")

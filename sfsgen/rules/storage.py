@@ -3,7 +3,16 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sfsgen.comparison import (
+from sfsgen.documents.paths import Path
+from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.scene import (
+    Pair,
+    Scene,
+    Seats,
+    is_chosen_by_binder,
+    is_selected,
+)
+from sfsgen.kubernetes.binder import (
     CLASS,
     MODES,
     SIZE,
@@ -15,17 +24,8 @@ from sfsgen.comparison import (
     lacking_modes,
     shown_class,
 )
-from sfsgen.existing import ExistingClaim, ExistingVolume
-from sfsgen.findings import Finding, error, warning
-from sfsgen.paths import Path
-from sfsgen.scene import (
-    Pair,
-    Scene,
-    Seats,
-    is_chosen_by_binder,
-    is_selected,
-)
-from sfsgen.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
+from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
+from sfsgen.sets.existing import ExistingClaim, ExistingVolume
 
 _SELECTOR: Path = ("spec", "selector")
 _CAPACITY: Path = ("spec", "capacity", "storage")

@@ -1,0 +1,1 @@
+"""What mends a set, as something that can be carried out."""

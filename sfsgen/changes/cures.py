@@ -1,0 +1,293 @@
+"""What mends objects: a kubectl command where a server holds them, else what to write.
+
+No command takes a volume from a claim that is there, and each hits its object whatever the shell's
+own context and namespace are.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sfsgen.documents.yaml_writer import scalar
+from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
+from sfsgen.sets.existing import Existing, ExistingClaim, ExistingSet, ExistingVolume, Key
+from sfsgen.sets.inventory import Access
+
+_UID = "/spec/claimRef/uid"
+_REMOVE_UID = {"op": "remove", "path": _UID}
+_RETAIN = {"persistentVolumeReclaimPolicy": "Retain"}
+_ALL_UIDS = "uids: {.items[*].metadata.uid}"  # a line even where there are none
+RESYNC = "15 seconds"
+"""After so long the binder has looked at everything again (7 to 17 s, measured)."""
+
+
+class Cures(NamedTuple):
+    """What mends the objects that were read, for the cluster that they were read from."""
+
+    existing: Existing
+    access: Access
+
+    def read_all(self, namespace: str) -> str:
+        """Return the command that prints everything that `check` looks at."""
+        return self._command("get", "sts,svc,pvc,pv", "-o", "yaml", namespace=namespace)
+
+    def create(self) -> str:
+        """Return the command that creates what is piped into it."""
+        return self._command("create", "-f", "-")
+
+    def look_at(self, volume: str) -> str:
+        """Return the command that shows a volume."""
+        return self._command("get", *_object("pv", volume))
+
+    def volumes(self, stateful_set: ExistingSet, *options: str) -> str:
+        """Return the command that prints what a set lacks, for the same input."""
+        name, access = stateful_set.name, self.access
+        is_clear = access.filenames and self.existing.set_names[name] == 1 and not access.namespace
+        namespace = None if is_clear else stateful_set.namespace
+        given = [*access._replace(namespace=namespace).options, *options]
+        if name.startswith("-"):  # it is no option
+            return quoted(["sfsgen", "volumes", *given, "--", name])
+        return quoted(["sfsgen", "volumes", name, *given])
+
+    def volumes_elsewhere(self, stateful_set: ExistingSet) -> str:
+        """Return the same, for volumes of names that no other namespace's set has."""
+        # What was changed in the cluster a dump does not show.
+        live = self._replace(access=self.access._replace(filenames=()))
+        return live.volumes(stateful_set, "--volume-name", "pv-{namespace}-{name}-{ordinal}")
+
+    def describe(self, manifest: Manifest) -> str:
+        """Return the command that says why an object is as it is."""
+        kind = "pvc" if manifest.kind == "PersistentVolumeClaim" else "pv"
+        words = ["describe", *_object(kind, manifest.name)]
+        return self._command(*words, namespace=manifest.namespace or None)
+
+    def reserve(self, volume: ExistingVolume, key: Key) -> str:
+        """Return how to reserve a volume for a claim, and for no earlier one of its name."""
+        if not volume.manifest.is_stored:
+            return f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
+        if self.existing.is_anothers(volume, key):
+            return self.leave(volume)
+        if volume.claim_uid and not self.existing.holder(volume):
+            reference = {"op": "replace", "path": "/spec/claimRef", "value": _reference(key)}
+            return self._guarded(volume, reference)
+        return self._patch(volume.name, {"claimRef": _reference(key)})
+
+    def redirect(self, volume: ExistingVolume, key: Key) -> str:
+        """Return how to reserve a volume for another claim than it says, if that is not there."""
+        if volume.manifest.is_stored:
+            return self.reserve(volume, key)
+        given = volume.manifest.value["spec"]["claimRef"]
+        fields = [
+            f"`{field}: {_flow(each)}`"
+            for field, each in zip(("namespace", "name"), key, strict=True)
+            if given.get(field) != each
+        ]
+        return f"write {' and '.join(fields)} into the claimRef of {volume.name}"
+
+    def free(self, volume: ExistingVolume) -> str:
+        """Return how a volume lets an earlier claim go, and stays reserved for its name (measured).
+
+        Without the whole claimRef it would be open to every claim in the cluster.
+        """
+        if not volume.manifest.is_stored:
+            return f"remove uid and resourceVersion from the claimRef of {volume.name}"
+        return self._guarded(volume, _REMOVE_UID)
+
+    def doubt(self, volume: ExistingVolume) -> str:
+        """Return what cannot be known of the uid that a volume holds, or ""."""
+        is_known = self.existing.elsewhere.is_complete or self.existing.holder(volume)
+        if is_known or not (volume.claim_uid and volume.manifest.is_stored):
+            return ""
+        return "; whether a claim of another namespace has its uid, what was read does not show"
+
+    def remove_after(
+        self, pod: str, namespace: str, objects: Sequence[str], volume: ExistingVolume | None
+    ) -> str:
+        """Return the command that removes claims and volumes once their pod is gone.
+
+        The files stay: the reclaim policy of the claim's volume is Retain before that.
+        """
+        delete = self._command("delete", *objects, namespace=namespace)
+        keep = self._keep(volume) if volume else []
+        return " && ".join([*keep, self._wait_for(f"pod/{pod}", namespace), delete])
+
+    def free_after(self, claim: ExistingClaim, volume: ExistingVolume) -> str:
+        """Return how a claim's volume is freed for the next one, once the claim is gone."""
+        return " && ".join([*self._keep(volume), *self._freeing(claim, volume)])
+
+    def mend_failed(self, volume: ExistingVolume) -> str:
+        """Return how a Failed volume comes back, without being deleted (measured)."""
+        if not volume.claim_uid:
+            return self.retain(volume)
+        policy = "/spec/persistentVolumeReclaimPolicy"
+        retain = {"op": "replace", "path": policy, "value": "Retain"}
+        return self._guarded(volume, retain, _REMOVE_UID)
+
+    def bind_again(self, claim: ExistingClaim) -> str:
+        """Return how a Lost claim binds again to the volume that is reserved for its name.
+
+        Neither the claim nor its pod is deleted (0.2 s, measured).
+        """
+        words = ["annotate", *_object("pvc", claim.name), "pv.kubernetes.io/bind-completed-"]
+        return self._command(*words, namespace=claim.namespace)
+
+    def give_back(self, volume: ExistingVolume, claim: ExistingClaim) -> str:
+        """Return how a Lost claim gets back the volume that is reserved for its name (measured)."""
+        if self.existing.holder(volume):
+            return self.leave(volume)
+        if not volume.claim_uid:
+            return self.bind_again(claim)
+        if not claim.uid:
+            return f"read the claim with its uid: {self.read_all(claim.namespace)}"
+        return self._guarded(volume, {"op": "replace", "path": _UID, "value": claim.uid})
+
+    def leave(self, volume: ExistingVolume) -> str:
+        """Return that a volume stays with its owner (`Existing.owner`).
+
+        Where its claimRef was changed away from the claim whose uid it holds, the controller writes
+        it back, as long as nobody removes the uid; who does takes the directory from a claim that
+        is in use (measured).
+        """
+        owner = self.existing.owner(volume) or volume.claim or ("", "")
+        text = f"leave {volume.name} to the claim {'/'.join(owner)}"
+        if self.existing.is_taken_over(volume):
+            text += f", whose uid it holds: within {RESYNC} the controller writes it back into the "
+            text += "claimRef"
+        return text
+
+    def delete(self, claim: ExistingClaim) -> str:
+        """Return the command that deletes a claim."""
+        return self._command("delete", *_object("pvc", claim.name), namespace=claim.namespace)
+
+    def set_fields(self, volume: ExistingVolume, fields: Mapping[str, Any]) -> str:
+        """Return how to change fields of a volume's spec that may be changed."""
+        if volume.manifest.is_stored:
+            return self._patch(volume.name, fields)
+        shown = " and ".join(f"`{field}: {_flow(value)}`" for field, value in fields.items())
+        return f"write {shown} into the spec of {volume.name}"
+
+    def label(self, volume: ExistingVolume, labels: Mapping[str, str]) -> str:
+        """Return how to give a volume labels."""
+        if volume.manifest.is_stored:
+            pairs = (f"{key}={value}" for key, value in labels.items())
+            return self._command("label", *_object("pv", volume.name), *pairs)
+        return f"write `labels: {_flow(dict(labels))}` into the metadata of {volume.name}"
+
+    def retain(self, volume: ExistingVolume) -> str:
+        """Return how to keep the data of a volume whose claim is deleted."""
+        return self.set_fields(volume, _RETAIN)
+
+    def anew(self, manifest: Manifest, fix: str) -> str:
+        """Return a fix of a field that is immutable once a server holds the object."""
+        if not manifest.is_stored:
+            return fix
+        if manifest.kind in STATEFUL_SET_KINDS:
+            delete = ["delete", *_object("sts", manifest.name), "--cascade=orphan"]
+            orphan = self._command(*delete, namespace=manifest.namespace or None)
+            return f"`{orphan}`, {fix}, and create it anew: it is immutable"
+        if manifest.kind == "PersistentVolume":
+            return (
+                f"{fix}: it is immutable, so see that no pod uses it and that its policy is "
+                "Retain, delete the claim and the volume, and create both anew"
+            )
+        claim = self.existing.claims.get((manifest.namespace, manifest.name))
+        if manifest.kind == "PersistentVolumeClaim" and claim:
+            return f"{fix}: it is immutable, so {self._make_anew(claim)}"
+        return f"{fix}: it is immutable, so delete the {manifest.kind}, and create it anew"
+
+    def _make_anew(self, claim: ExistingClaim) -> str:
+        """Return how a claim is deleted and made anew, its volume and the data kept."""
+        if claim.phase == "Pending":
+            return f"`{self.delete(claim)}`, and create it anew"
+        volume = self.existing.volumes.get(claim.volume_name)
+        if volume is None:
+            return f"read its volume too (`{self.read_all(claim.namespace)}`), and look again"
+        if self.existing.is_anothers(volume, claim.key):
+            return f"{self.leave(volume)}, and let {claim.name} name another"
+        steps = [*self._keep(volume), self.delete(claim)]
+        if claim.uid and volume.claim_uid == claim.uid:
+            steps += self._freeing(claim, volume)
+        return f"once no pod uses it, `{' && '.join(steps)}`, and create it anew"
+
+    def _keep(self, volume: ExistingVolume) -> list[str]:
+        """Return the command by which the files stay when a claim goes, where one is needed."""
+        return [] if volume.reclaim_policy == "Retain" else [self._patch(volume.name, _RETAIN)]
+
+    def _freeing(self, claim: ExistingClaim, volume: ExistingVolume) -> list[str]:
+        """Return the commands that wait until a claim is gone, and free its volume."""
+        wait = self._wait_for(f"pvc/{claim.name}", claim.namespace)
+        return [wait, self._json_patch(volume, _REMOVE_UID)]
+
+    def _wait_for(self, gone: str, namespace: str) -> str:
+        """Return the command that waits until an object is gone, and fails where it stays."""
+        return self._command("wait", "--for=delete", gone, "--timeout=10m", namespace=namespace)
+
+    def _guarded(self, volume: ExistingVolume, *operations: Mapping[str, Any]) -> str:
+        """Return a patch that takes a uid away, or that the volume is left to who has the uid.
+
+        Where the claims of all namespaces were not read, the command looks for itself: a claimRef
+        that was changed by mistake may hold the uid of a claim of any namespace (measured).
+        """
+        if self.existing.holder(volume):
+            return self.leave(volume)
+        patch = self._json_patch(volume, *operations)
+        if self.existing.elsewhere.is_complete:
+            return patch
+        look = self._command("get", "pvc", "-A", "-o", f"jsonpath={_ALL_UIDS}")
+        return f"{look} | {quoted(['grep', '-qvF', '--', volume.claim_uid])} && {patch}"
+
+    def _json_patch(self, volume: ExistingVolume, *operations: Mapping[str, Any]) -> str:
+        """Return a patch that the server refuses where the uid is another one by now (measured)."""
+        test = {"op": "test", "path": _UID, "value": volume.claim_uid}
+        patch = _compact([test, *operations])
+        words = ["patch", *_object("pv", volume.name), "--type=json", "-p", patch]
+        return self._command(*words)
+
+    def _patch(self, volume: str, spec: Mapping[str, Any]) -> str:
+        """Return the command that changes fields of a volume's spec."""
+        return self._command("patch", *_object("pv", volume), "-p", _compact({"spec": spec}))
+
+    def _command(self, *words: str, namespace: str | None = None) -> str:
+        return self.access.kubectl.command(*words, namespace=namespace)
+
+
+def _object(kind: str, name: str) -> list[str]:
+    """Return how kubectl is told of an object; a name is never taken for an option."""
+    return [f"{kind}/{name}"] if name.startswith("-") else [kind, name]
+
+
+def claim_ref_of(key: Key) -> str:
+    """Return the claimRef that reserves a volume for a claim, as it can be pasted into YAML."""
+    return f"claimRef: {_flow(_reference(key))}"
+
+
+def flow(labels: Mapping[str, str]) -> str:
+    """Return labels as they can be pasted into YAML."""
+    return ", ".join(f"{_flow(key)}: {_flow(each)}" for key, each in labels.items())
+
+
+def _reference(key: Key) -> dict[str, str]:
+    """Return the claimRef that reserves a volume for a claim."""
+    namespace, name = key
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "namespace": namespace,
+        "name": name,
+    }
+
+
+def _compact(patch: Any) -> str:
+    return json.dumps(patch, separators=(",", ":"))
+
+
+def _flow(value: Any) -> str:
+    """Return a value as it can be pasted into a line of YAML."""
+    if isinstance(value, dict):
+        return f"{{{flow(value)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    text = value or ""  # what is not written is empty to Kubernetes
+    return json.dumps(text) if set(text) & set(",[]{}") else scalar(text)

@@ -1,0 +1,1 @@
+"""Looks with every rule, and tells what they find."""

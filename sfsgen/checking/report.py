@@ -1,0 +1,183 @@
+"""Findings as people and programs read them: text, JSON, GitHub annotations, SARIF."""
+
+import os
+import posixpath
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import sfsgen
+from sfsgen import plain_text
+from sfsgen.checking.inspection import Located, Subject, counted, subject
+from sfsgen.checking.ruleset import RULES, rule_id, summary
+from sfsgen.documents.files import STDIN
+from sfsgen.kubernetes import cluster
+from sfsgen.plain_text import one_line, readable
+from sfsgen.problems import Place
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_GITHUB_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
+_NARROWEST = 20  # columns
+_COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+
+
+def text(found: Sequence[Located]) -> Iterator[str]:
+    """Yield findings as `FILE:LINE:COLUMN: severity: what (rule)`, and how to mend each."""
+    for each in found:
+        where, what, fix = _spoken(each)
+        yield f"{where}: {each.severity}: {what} ({each.rule})\n  fix: {fix}\n"
+
+
+def print_in_colour(found: Sequence[Located]) -> None:
+    """Print the same on a terminal: in its colours, unless NO_COLOR is set, and to its width."""
+    from rich.console import Console
+    from rich.text import Text
+
+    # Beside rich's own measure: COLUMNS=0, which it takes at its word, hides all.
+    width = max(_NARROWEST, shutil.get_terminal_size().columns)
+    terminal = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=width)
+    for each in found:
+        where, what, fix = (readable(text, sys.stdout) for text in _spoken(each))
+        head = Text(f"{where}: ")
+        head.append(each.severity, _COLOURS[each.severity])
+        head.append(f": {what} ")
+        head.append(f"({each.rule})", "dim")
+        terminal.print(head)
+        # A command that is wrapped cannot be copied.
+        terminal.print(Text("  fix: ", "green").append(fix, "default"), soft_wrap=True)
+
+
+def as_json(found: Sequence[Located]) -> Iterator[str]:
+    """Yield findings as one JSON object."""
+    document = {
+        "findings": [_as_values(each) for each in found],
+        "summary": {f"{severity}s": count for severity, count in counted(found).items()},
+    }
+    yield plain_text.as_json(document, 2) + "\n"
+
+
+def github(found: Sequence[Located]) -> Iterator[str]:
+    """Yield findings as the workflow commands that GitHub Actions shows as annotations.
+
+    Source: docs.github.com, Workflow commands for GitHub Actions; actions/toolkit, command.ts.
+    """
+    for each in found:
+        properties: dict[str, Any] = {"title": f"sfsgen {each.rule}"}
+        message = f"{one_line(each.what)}\nfix: {one_line(each.fix)}"
+        if _is_file(each.place):
+            place = {"line": each.place.line, "col": each.place.column}
+            properties = {"file": posixpath.normpath(each.place.file), **place, **properties}
+        else:
+            message = f"{_where(each)}: {message}"
+        shown = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items())
+        yield f"::{_GITHUB_LEVELS[each.severity]} {shown}::{_escaped(message)}\n"
+
+
+def sarif(found: Sequence[Located]) -> Iterator[str]:
+    """Yield findings as a SARIF 2.1.0 log, the format of code scanning."""
+    import inspect
+
+    ids = [rule_id(rule) for rule in RULES]
+    described = [
+        {
+            "id": each,
+            "shortDescription": {"text": summary(rule)},
+            "fullDescription": {"text": inspect.cleandoc(rule.__doc__ or "")},
+        }
+        for each, rule in zip(ids, RULES, strict=True)
+    ]
+    driver = {"name": "sfsgen", "version": sfsgen.__version__, "rules": described}
+    results = [_result(each, ids.index(each.rule)) for each in found]
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    yield plain_text.as_json(log, 2) + "\n"
+
+
+FORMATS: dict[str, Callable[[Sequence[Located]], Iterator[str]]] = {
+    "text": text,
+    "json": as_json,
+    "github": github,
+    "sarif": sarif,
+}
+
+
+def _spoken(found: Located) -> tuple[str, str, str]:
+    """Return place, finding and fix without what would begin a line or move a terminal's cursor."""
+    where, what, fix = map(one_line, (_where(found), found.what, found.fix))
+    return where, what, fix
+
+
+def _where(found: Located) -> str:
+    if found.place.file == cluster.NAME and found.subject:
+        # Nobody sees the text that kubectl printed: the object and its field say it.
+        return f"{cluster.NAME}:{_called(found.subject)}:{found.field or 'metadata'}"
+    return ":".join(map(str, found.place))
+
+
+def _called(about: Subject) -> str:
+    return f"{about.kind.lower()}/{about.name}"
+
+
+def _is_file(place: Place) -> bool:
+    return place.file not in (cluster.NAME, STDIN)
+
+
+def _as_values(found: Located) -> dict[str, Any]:
+    return {
+        "rule": found.rule,
+        "severity": found.severity,
+        "file": found.place.file,
+        "line": found.place.line,
+        "column": found.place.column,
+        "object": found.subject and found.subject._asdict(),
+        "field": found.field,
+        "what": found.what,
+        "fix": found.fix,
+        "related": [
+            {**subject(each)._asdict(), **each.place()._asdict()} for each in found.related
+        ],
+    }
+
+
+def _result(found: Located, index: int) -> dict[str, Any]:
+    result = {
+        "ruleId": found.rule,
+        "ruleIndex": index,
+        "level": found.severity,
+        "message": {"text": f"{found.what}\nfix: {found.fix}"},
+        "locations": [_location(found.place, found.subject)],
+    }
+    if found.related:
+        result["relatedLocations"] = [
+            {**_location(each.place(), subject(each)), "message": {"text": _called(subject(each))}}
+            for each in found.related
+        ]
+    return result
+
+
+def _location(place: Place, about: Subject | None) -> dict[str, Any]:
+    location: dict[str, Any] = {}
+    if _is_file(place):
+        region = {"startLine": place.line, "startColumn": place.column}
+        artifact = {"uri": _uri(place.file)}
+        location["physicalLocation"] = {"artifactLocation": artifact, "region": region}
+    if about:
+        path = f"{about.namespace}/{_called(about)}".lstrip("/")
+        named = {"name": about.name, "kind": "object", "fullyQualifiedName": path}
+        location["logicalLocations"] = [named]
+    return location
+
+
+def _uri(file: str) -> str:
+    from urllib.parse import quote
+
+    path = posixpath.normpath(file)
+    return f"file://{quote(path)}" if os.path.isabs(path) else quote(path)  # noqa: PTH117
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """Return a text as a workflow command takes it."""
+    for character in f"%\r\n{more}":
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text

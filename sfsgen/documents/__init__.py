@@ -1,0 +1,1 @@
+"""Text to plain data and back, each value with its line and column: knows no Kubernetes."""

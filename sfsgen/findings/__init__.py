@@ -1,0 +1,1 @@
+"""What is wrong: what rules look at, and what a rule finds."""

@@ -1,0 +1,1 @@
+"""What Kubernetes says: names, limits, quantities, versions, objects, what the binder compares."""

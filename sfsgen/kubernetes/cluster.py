@@ -1,0 +1,165 @@
+"""What a live cluster holds, read with kubectl: it knows contexts, plugins and logins."""
+
+import contextlib
+import os
+import re
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import IO
+
+from sfsgen.documents.files import LARGEST, too_large
+from sfsgen.kubernetes.kubectl import Kubectl
+from sfsgen.problems import InputError, Problem
+
+NAME = "cluster"
+"""How messages name what was read from a cluster."""
+PAIRED = ("statefulsets", "persistentvolumeclaims", "persistentvolumes")
+ALL = (*PAIRED, "services")
+_PATIENCE = 60  # seconds, for kubectl as a whole
+_REQUEST_PATIENCE = 30  # seconds, for one request
+_PIECE = 2**16  # bytes, as much as a pipe holds
+
+
+def objects(resources: Sequence[str], namespace: str | None, kubectl: Kubectl) -> bytes:
+    """Return the objects of some resources, of a namespace, as kubectl prints them (JSON).
+
+    Nothing is ever written to the cluster. Raises InputError, with kubectl's own words, where
+    kubectl is missing, refused, too slow or endless.
+    """
+    return _get([",".join(resources)], namespace, kubectl)
+
+
+def all_claims(kubectl: Kubectl) -> bytes:
+    """Return the claims of all namespaces. Raises InputError as `objects` does."""
+    return _get(["persistentvolumeclaims", "--all-namespaces"], None, kubectl)
+
+
+def garbled(kubectl: Kubectl) -> InputError:
+    """Return the error for what kubectl printed and no API server would send."""
+    command = kubectl.command("get", "sts", "-o", "json")
+    fix = f"see what `{command}` prints, or read a dump with -f"
+    return InputError(Problem("kubectl get", "what it printed is no list of objects", fix))
+
+
+def _get(what: Sequence[str], namespace: str | None, kubectl: Kubectl) -> bytes:
+    shown = f"kubectl get {what[0]}"
+    patience = f"--request-timeout={_REQUEST_PATIENCE}s"
+    command = kubectl.words("get", *what, "-o", "json", patience, namespace=namespace)
+    try:
+        status, out, err = _run(command, shown)
+    except FileNotFoundError as error:
+        dump = kubectl.command("get", "sts,svc,pvc,pv", "-o", "yaml", namespace=namespace)
+        fix = f"install kubectl, or read what `{dump}` printed elsewhere with -f"
+        raise InputError(Problem("kubectl", "it is not on the PATH", fix)) from error
+    except PermissionError as error:
+        what_happened, fix = "it may not be run", "see that it is a program: ls -l $(which kubectl)"
+        raise InputError(Problem("kubectl", what_happened, fix)) from error
+    except TimeoutError as error:
+        fix = "see whether the cluster answers, or read a dump with -f"
+        what_happened = f"it did not answer within {_PATIENCE} seconds"
+        raise InputError(Problem(shown, what_happened, fix)) from error
+    if status:
+        words = _without_log(err.decode(errors="replace")).removeprefix("error: ")
+        fix = "see what kubectl says, or read a dump with -f"
+        raise InputError(Problem(shown, words or f"exit status {status}", fix))
+    return out
+
+
+def _run(command: Sequence[str], shown: str) -> tuple[int, bytes, bytes]:
+    """Run a command and return its exit status and what it printed on stdout and stderr.
+
+    Raises TimeoutError where it takes too long, InputError where it prints without end. Whatever
+    happens, nothing that it started goes on.
+    """
+    process = subprocess.Popen(  # noqa: S603  # a list of arguments, through no shell
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0
+    )
+    with process, _ended(process), _in_foreground(process.pid):
+        deadline = time.monotonic() + _PATIENCE
+        out, err = _printed(process, shown, deadline)
+        status = _status(process, deadline)
+    if status == -signal.SIGINT:  # Ctrl-C reaches only what is in the foreground
+        raise KeyboardInterrupt
+    return status, out, err
+
+
+def _status(process: subprocess.Popen[bytes], deadline: float) -> int:
+    """Return how a program ended that has closed its streams."""
+    try:
+        return process.wait(max(0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired as error:
+        raise TimeoutError from error
+
+
+def _printed(process: subprocess.Popen[bytes], shown: str, deadline: float) -> tuple[bytes, bytes]:
+    """Return what a program prints on stdout and stderr until it has closed both."""
+    out, err = bytearray(), bytearray()
+    with selectors.DefaultSelector() as streams:
+        for stream, text in ((process.stdout, out), (process.stderr, err)):
+            if stream:
+                streams.register(stream, selectors.EVENT_READ, text)
+        while streams.get_map():
+            ready = streams.select(deadline - time.monotonic())
+            if not ready or time.monotonic() > deadline:
+                raise TimeoutError
+            for key, _ in ready:
+                piece = os.read(key.fd, _PIECE)
+                key.data.extend(piece)
+                if len(key.data) > LARGEST:
+                    raise too_large(shown)
+                if not piece:
+                    streams.unregister(key.fileobj)
+    return bytes(out), bytes(err)
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End a program and all that it started, such as a plugin for the login, in any case."""
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def _in_foreground(group: int) -> Iterator[None]:
+    """Lend the terminal, where there is one, to a process group: a login may ask there."""
+    terminal = _terminal()
+    if terminal is None:
+        yield
+        return
+    # Who is not in the foreground is stopped by this signal when taking the terminal back.
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    try:
+        with contextlib.suppress(OSError):
+            os.tcsetpgrp(terminal, group)
+            os.killpg(group, signal.SIGCONT)  # it may have asked already
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.tcsetpgrp(terminal, os.getpgrp())
+        signal.signal(signal.SIGTTOU, before)
+
+
+def _terminal() -> int | None:
+    """Return the terminal that we have in the foreground, if there is one."""
+    stdin: IO[str] | None = sys.stdin  # None where it is closed
+    try:
+        terminal = stdin.fileno() if stdin and stdin.isatty() else None
+        # It may be the terminal of others, which is not ours to lend.
+        is_ours = terminal is not None and os.tcgetpgrp(terminal) == os.getpgrp()
+    except (OSError, ValueError):
+        return None
+    return terminal if is_ours else None
+
+
+def _without_log(text: str) -> str:
+    """Return kubectl's message, on one line, without the log lines of its libraries before it."""
+    lines = text.strip().splitlines()
+    message = [line for line in lines if not re.match(r"[IWEF][0-9]{4} ", line)]
+    return "; ".join(filter(None, map(str.strip, message or lines)))

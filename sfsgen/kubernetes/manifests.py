@@ -1,0 +1,269 @@
+"""Existing objects from YAML or JSON text, each with where it came from."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sfsgen.documents.files import LARGEST, content, decoded, manifests_in, shown, too_large
+from sfsgen.documents.paths import Path, spelled
+from sfsgen.documents.yaml_reader import Document, read_each
+from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
+from sfsgen.problems import InputError, Place, Problem
+
+EMPTY = "it is empty"
+"""What is wrong with a text that holds nothing at all."""
+# How kubectl tells JSON from YAML: by what it finds in so many bytes.
+_JSON = re.compile(r"\s*\{")
+_LOOKED_AT = 4096
+_MOST_PROBLEMS = 1000  # of a file: nobody reads more, and they would fill the memory
+_NO_TYPE = ("", "")
+# Where a Manifest's first fields stand, in their order.
+_IDENTITY: tuple[Path, ...] = (
+    ("apiVersion",),
+    ("kind",),
+    ("metadata", "namespace"),
+    ("metadata", "name"),
+)
+KINDS = (*sorted(STATEFUL_SET_KINDS), "PersistentVolumeClaim", "PersistentVolume", "Service")
+"""The kinds that are looked at."""
+_KINDS_READ = (*KINDS, "List")
+_TYPES = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "a string",
+    list: "a list",
+    dict: "a mapping",
+    type(None): "nothing",
+}
+
+
+class Manifest(NamedTuple):
+    """An object as it was read: what it is called, what it says, and where it stands.
+
+    The namespace is empty where none is written, the name where the API server makes it up.
+    """
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    value: Mapping[str, Any]
+    document: Document
+    inside: Path
+    """Where it stands in its document: within a List, or within several."""
+
+    @property
+    def is_kubernetes_own(self) -> bool:
+        """Whether its kind is Kubernetes' own: other projects' groups have a point in them."""
+        group = self.api_version.partition("/")[0]
+        return "." not in group or group.endswith(".k8s.io")
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether it was read from a server: only what a server holds has a uid."""
+        return bool(self.value["metadata"].get("uid"))
+
+    @property
+    def is_terminating(self) -> bool:
+        """Whether it is being deleted."""
+        return self.value["metadata"].get("deletionTimestamp") is not None
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """All its annotations, Kubernetes' own too."""
+        return self.value["metadata"].get("annotations") or {}
+
+    def where(self, path: Path = (), *, key: bool = False) -> str:
+        """Return FILE:LINE:COLUMN of one of its values, or of the value's key."""
+        return self.document.where((*self.inside, *path), key=key)
+
+    def place(self, path: Path = (), *, key: bool = False) -> Place:
+        """Return the same as a Place."""
+        return Place(self.document.file, *self.document.locate((*self.inside, *path), key))
+
+
+def sources(filenames: Sequence[str]) -> list[tuple[str, bytes]]:
+    """Return what files hold, those of folders included, each with the name that messages use.
+
+    Raises InputError with every file that cannot be read.
+    """
+    found: list[tuple[str, bytes]] = []
+    problems: list[Problem] = []
+    size = 0
+    for filename in dict.fromkeys(filenames):
+        try:
+            is_folder = os.path.isdir(filename)  # noqa: PTH112  # a Path would raise here
+            names = manifests_in(filename) if is_folder else [filename]
+        except InputError as error:
+            problems += error.problems
+            continue
+        for name in names:
+            try:
+                found.append((shown(name), content(name)))
+            except InputError as error:
+                problems += error.problems
+                continue
+            size += len(found[-1][1])
+            if size > LARGEST:  # together they take as much memory as one
+                raise too_large(shown(filename))
+    if problems:
+        raise InputError(*problems)
+    return found
+
+
+def read_manifests(data: bytes, file: str) -> tuple[list[Manifest], list[Problem]]:
+    """Return the objects of YAML or JSON text, those of Lists one by one, and what is no object."""
+    try:
+        text = decoded(data, file)
+    except InputError as error:
+        return [], list(error.problems)
+    if not text or text.isspace():
+        fix = "see whether the command that should write it failed"
+        return [], [Problem(f"{file}:1:1", EMPTY, fix)]
+    manifests: list[Manifest] = []
+    problems: list[Problem] = []
+    for each in _found(text, file):
+        if isinstance(each, Manifest):
+            manifests.append(each)
+        elif len(problems) < _MOST_PROBLEMS:
+            problems.append(each)
+        else:
+            problems.append(
+                Problem(each.where, "from here on more is wrong", "mend the others first")
+            )
+            break
+    return manifests, problems
+
+
+def _found(text: str, file: str) -> Iterator[Manifest | Problem]:
+    """Yield the objects, and what is wrong with what is none."""
+    for document in _documents(text, file):
+        if isinstance(document, Problem):
+            yield document
+        elif _is_list(document.value):
+            yield from _listed(document)
+        else:
+            yield from _object(document, (), document.value, _NO_TYPE)
+
+
+def _listed(document: Document) -> Iterator[Manifest | Problem]:
+    """Yield the items of a list. Kubernetes knows no lists of lists, and no other lists."""
+    kind, items = document.value["kind"], document.value.get("items")
+    if kind in KINDS:
+        what = f"kubectl takes the {kind} for a list, because of its items, and reads them only"
+        yield Problem(document.where(("items",), key=True), what, "remove items")
+        return
+    if not isinstance(items, list | None):
+        what = f"items is {_TYPES[type(items)]}, not a list"
+        yield Problem(document.where(("items",)), what, "write a list")
+        return
+    of_items = kind.removesuffix("List")
+    type_of_list = (document.value.get("apiVersion"), of_items) if of_items else _NO_TYPE
+    for index, item in enumerate(items or ()):
+        inside: Path = ("items", index)
+        if _is_list(item):
+            what = f"{spelled(inside)} is a list, and kubectl refuses lists of lists"
+            yield Problem(document.where(inside), what, "give its items to the outer list")
+        else:
+            yield from _object(document, inside, item, type_of_list)
+
+
+def _object(
+    document: Document, inside: Path, value: Any, type_of_list: tuple[Any, str]
+) -> Iterator[Manifest | Problem]:
+    manifest = _manifest(document, inside, value, type_of_list)
+    if manifest:
+        yield manifest
+    elif not _is_passed_over(value, type_of_list):
+        yield from _faults(document, inside, value, type_of_list)
+
+
+def _documents(text: str, file: str) -> Iterator[Document | Problem]:
+    """Yield the documents that can be read, and why others cannot."""
+    if not _JSON.match(text, 0, _LOOKED_AT):
+        yield from read_each(text, file)
+        return
+    from sfsgen.documents import json_reader
+
+    try:
+        yield from json_reader.documents(text, file)
+    except InputError as error:
+        yield from error.problems
+
+
+def _is_list(value: Any) -> bool:
+    """Return whether kubectl looks into a value for objects: what has items is a list to it."""
+    if not isinstance(value, dict) or not isinstance(value.get("kind"), str) or not value["kind"]:
+        return False
+    return "items" in value or value["kind"] == "List"
+
+
+def _is_passed_over(value: Any, type_of_list: tuple[Any, str]) -> bool:
+    """Return whether a value is of a kind that is not read, such as a Kustomization."""
+    kind = _type(value, type_of_list)[1] if isinstance(value, dict) else None
+    return isinstance(kind, str) and kind not in _KINDS_READ
+
+
+def _manifest(
+    document: Document, inside: Path, value: Any, type_of_list: tuple[Any, str]
+) -> Manifest | None:
+    """Return an object, or None where something keeps the value from being one."""
+    if not isinstance(value, dict) or not isinstance(value.get("metadata"), dict):
+        return None
+    api_version, kind, namespace, name = _identity(value, value["metadata"], type_of_list)
+    for each in (api_version, kind, namespace, name):
+        if not isinstance(each, str):
+            return None
+    return Manifest(api_version, kind, namespace, name, value, document, inside)
+
+
+def _identity(
+    value: dict[str, Any], metadata: dict[str, Any], type_of_list: tuple[Any, str]
+) -> tuple[Any, Any, Any, Any]:
+    """Return what stands at _IDENTITY, with None for what is missing."""
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    if name in (None, ""):
+        name = "" if "generateName" in metadata else None
+    return (
+        *_type(value, type_of_list),
+        "" if namespace is None else namespace,
+        name,
+    )
+
+
+def _type(value: dict[str, Any], type_of_list: tuple[Any, str]) -> tuple[Any, Any]:
+    """Return an object's apiVersion and kind; those of its list only where it has neither."""
+    own = [value.get(key) for key in ("apiVersion", "kind")]
+    if all(each in (None, "") for each in own):
+        own = list(type_of_list)
+    api_version, kind = (None if each == "" else each for each in own)
+    return api_version, kind
+
+
+def _faults(
+    document: Document, inside: Path, value: Any, type_of_list: tuple[Any, str]
+) -> Iterator[Problem]:
+    """Yield what keeps a value from being an object."""
+    if not isinstance(value, dict):
+        what = f"{spelled(inside)} is {_TYPES[type(value)]}, not an object"
+        fix = "give objects only: mappings with apiVersion, kind and metadata"
+        yield Problem(document.where(inside), what, fix)
+        return
+    metadata = value.get("metadata")
+    is_odd = not isinstance(metadata, dict | None)
+    if is_odd:
+        what = f"metadata is {_TYPES[type(metadata)]}, not a mapping"
+        yield Problem(document.where((*inside, "metadata")), what, "write a mapping")
+    identity = _identity(value, {} if is_odd else metadata or {}, type_of_list)
+    called = identity[1] if isinstance(identity[1], str) else "the object"
+    for path, field in zip(_IDENTITY, identity, strict=True):
+        if is_odd and path[0] == "metadata":
+            continue
+        where = document.where((*inside, *path))
+        if field is None:
+            yield Problem(where, f"{called} has no {spelled(path)}", "add it")
+        elif not isinstance(field, str):
+            fix = "write a text" if isinstance(field, dict | list) else "put it in quotes"
+            yield Problem(where, f"{spelled(path)} is {_TYPES[type(field)]}, not a string", fix)

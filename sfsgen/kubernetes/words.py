@@ -1,0 +1,16 @@
+"""Words that Kubernetes fixes: access modes, policies, recommended labels, the first namespace."""
+
+DEFAULT_NAMESPACE = "default"
+# Labels that Kubernetes recommends, in its own order; the first two never change.
+RECOMMENDED_LABELS = tuple(
+    f"app.kubernetes.io/{name}" for name in ("name", "instance", "managed-by")
+)
+ACCESS_MODES = {
+    "RWO": "ReadWriteOnce",
+    "ROX": "ReadOnlyMany",
+    "RWX": "ReadWriteMany",
+    "RWOP": "ReadWriteOncePod",
+}
+RECLAIM_POLICIES = ("Retain", "Delete", "Recycle")
+POD_MANAGEMENT_POLICIES = ("OrderedReady", "Parallel")
+UPDATE_STRATEGIES = ("RollingUpdate", "OnDelete")

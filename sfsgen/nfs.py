@@ -1,0 +1,103 @@
+"""What NFS is to a volume: servers, directories, one spelling of each, and what NFS cannot do."""
+
+import ipaddress
+import posixpath
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from sfsgen.kubernetes import names
+from sfsgen.plain_text import brief, quoted
+
+# By driver and reclaim policy.
+RECLAIM = {
+    ("csi", "Recycle"): "a CSI volume cannot be recycled: when its claim goes, it turns Failed",
+    ("csi", "Delete"): "Delete lets the CSI driver delete the directory when a claim is deleted",
+    (
+        "nfs",
+        "Recycle",
+    ): "Recycle deletes all files in a volume's directory when its claim is deleted",
+    (
+        "nfs",
+        "Delete",
+    ): "Delete cannot delete an NFS directory: when its claim goes, the volume turns Failed",
+}
+SOFT_MOUNT = "a soft mount gives up when the server is slow, and writes can be lost silently"
+FS_GROUP = "in-tree NFS ignores fsGroup: the files keep their owner on the server"
+
+
+_LONGEST_DNS_LABEL = 63
+
+
+class NfsDirectory(NamedTuple):
+    """A directory on an NFS server."""
+
+    server: str
+    path: str
+
+
+def location(directory: NfsDirectory) -> NfsDirectory:
+    """Return a directory in the one spelling by which two are compared."""
+    path = directory.path
+    if ".." in path:
+        path = posixpath.normpath(path)
+    return NfsDirectory(host(directory.server), normalised(path))
+
+
+@lru_cache
+def host(server: str) -> str:
+    """Return a server in the one spelling by which two are compared."""
+    if is_address(server):
+        return ipaddress.ip_address(server).compressed
+    return server.lower().removesuffix(".")
+
+
+def is_address(server: str) -> bool:
+    """Return whether an NFS server is given as an IP address."""
+    try:
+        return not getattr(ipaddress.ip_address(server), "scope_id", None)
+    except ValueError:
+        return False
+
+
+def normalised(path: str) -> str:
+    """Return a path without empty, `.` or trailing parts: the same directory, one spelling."""
+    if path[:1] == "/" and "//" not in path and "/." not in path and path[-1] != "/":
+        return path  # as nearly all are
+    return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
+
+
+def is_soft(options: Iterable[str]) -> bool:
+    """Return whether mount options make a soft mount."""
+    return "soft" in ",".join(options).split(",")
+
+
+def server_fault(text: str) -> tuple[str, str]:
+    """Return why a text is no DNS name, IPv4 or IPv6 address, and what to write."""
+    if is_address(text):
+        return "", ""
+    if ":" in text:
+        return _colon_fault(text)
+    if re.fullmatch(r"[0-9.]+", text):
+        return "is no IPv4 address", "write four numbers from 0 to 255"
+    fault = names.subdomain_fault(text.lower().removesuffix("."))
+    if any(len(part) > _LONGEST_DNS_LABEL for part in text.split(".")):
+        fault = fault or f"has a part of more than {_LONGEST_DNS_LABEL} characters"
+    if fault:
+        return f"is no DNS name: it {fault}", "write it as nfs.example.com"
+    return "", ""
+
+
+def _colon_fault(text: str) -> tuple[str, str]:
+    if bare_url := re.fullmatch(r"[a-z]+://([^/:]+)(/.*)?", text):
+        path = f", and the path as {brief(bare_url[2])}" if bare_url[2] else ""
+        return "is a URL", f"write {quoted(bare_url[1])}{path}"
+    host, _, rest = text.rpartition(":")
+    if is_address(text.strip("[]")):
+        return "has brackets, which the mount adds itself", f"write {quoted(text.strip('[]'))}"
+    if rest.startswith("/"):
+        return "holds a path", f"write {quoted(host)}, and the path as {brief(rest)}"
+    if rest.isdecimal() and ":" not in host.strip("[]"):
+        return "holds a port", f"write {quoted(host)}, and the mount option port={brief(rest)}"
+    return "is no IPv6 address", "write it as 2001:db8::1"

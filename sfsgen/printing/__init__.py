@@ -1,0 +1,1 @@
+"""The model as objects on stdout or in files, through the templates."""

@@ -1,0 +1,144 @@
+"""Objects go out: the options that say which, how and where, checked first, then obeyed."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfsgen import console
+from sfsgen.kubernetes import versions
+from sfsgen.kubernetes.resources import ORDER, parse
+from sfsgen.kubernetes.versions import Target
+from sfsgen.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from sfsgen.printing.rendering import Documents, Renderer
+
+FORMATS = ("yaml", "json", "name")
+
+
+class Printing(NamedTuple):
+    """What to print, and where."""
+
+    target: Target
+    resources: frozenset[str]
+    output: str
+    output_dir: str | None
+    force: bool
+    template_dir: str | None
+
+
+def parameter(option: str) -> str:
+    """Return the name under which a command's parameters hold an option."""
+    return option.strip("-").replace("-", "_").lower()
+
+
+def chosen_target(kube_version: str | None, problems: list[Problem]) -> Target:
+    """Return what --kube-version means, noting a problem where it means nothing."""
+    try:
+        return versions.parse(kube_version) if kube_version is not None else Target()
+    except ValueError:
+        what = f'"{kube_version}" is no minor that sfsgen knows'
+        fix = f"give 1.{versions.OLDEST} to 1.{versions.NEWEST}"
+        problems.append(Problem("--kube-version", what, fix))
+        return Target()
+
+
+def chosen_resources(only: Sequence[str] | None, problems: list[Problem]) -> frozenset[str]:
+    """Return the resources that --only names, noting a problem for each that it cannot."""
+    if not only:
+        return frozenset(ORDER)
+    found = set()
+    for text in ",".join(only).split(","):
+        try:
+            found.add(parse(text.strip()))
+        except ValueError:
+            what = f'"{text}" is not printed by render'
+            problems.append(Problem("--only", what, "give any of service, pv, pvc, statefulset"))
+    return frozenset(found)
+
+
+def check(printing: Printing, problems: list[Problem]) -> None:
+    """Note what is wrong with the options, before anything is rendered."""
+    output, folder = printing.output, printing.output_dir
+    if output not in FORMATS:
+        what = f'"{output}" is no format'
+        problems.append(Problem("--output", what, f"give one of {', '.join(FORMATS)}"))
+    elif output == "name" and folder is not None:
+        problems.append(Problem("--output-dir", "-o name prints no objects", "leave out one"))
+    if printing.force and folder is None:
+        problems.append(Problem("--force", "nothing is overwritten on stdout", "leave it out"))
+    if folder == "":
+        problems.append(Problem("--output-dir", "it is empty", "name a folder"))
+    elif folder is not None:
+        _check_folder(Path(folder), problems)
+    if printing.template_dir is not None:
+        _check_templates(printing.template_dir, problems)
+
+
+def _check_folder(folder: Path, problems: list[Problem]) -> None:
+    if folder.is_dir():
+        from sfsgen.printing.folder import put_right
+
+        try:
+            put_right(folder)
+        except InputError as error:
+            problems += error.problems
+    elif os.path.lexists(folder):
+        problems.append(Problem("--output-dir", f"{folder} is no folder", "name a folder"))
+
+
+def _check_templates(folder: str, problems: list[Problem]) -> None:
+    names = [f"{resource}.yaml.j2" for resource in ORDER]
+    fix = f"name them {', '.join(names)}"
+    try:
+        found = [each.name for each in Path(folder).iterdir()] if folder else []
+    except OSError as error:
+        what = f"{folder} holds no template that can be read: {error.strerror}"
+        problems.append(Problem("--template-dir", what, fix))
+        return
+    if not set(found) & set(names):
+        problems.append(Problem("--template-dir", f"{folder or 'it'} holds no template", fix))
+    for name in sorted(name for name in found if name.endswith(".j2") and name not in names):
+        with contextlib.suppress(ValueError):  # it may be a part that templates include
+            parse(name.split(".")[0])
+            problems.append(Problem("--template-dir", f"{name!r} is no name of a template", fix))
+    for name in sorted(set(found) & set(names)):
+        problems += _unusable(Path(folder, name))
+
+
+def _unusable(template: Path) -> tuple[Problem, ...]:
+    from sfsgen.printing.own_templates import source
+
+    try:
+        source(template)
+    except InputError as error:
+        return error.problems
+    return ()
+
+
+def print_documents(
+    render: Callable[["Renderer"], Iterable["Documents"]], printing: Printing
+) -> None:
+    """Print what `render` gives. Nothing is written before all of it is rendered.
+
+    Raises InputError for a template that fails, and OSError as the system does.
+    """
+    # Only now, when there is something to render: the template engine is a third of a start.
+    from sfsgen.printing.output import files, stream
+    from sfsgen.printing.rendering import Renderer
+    from sfsgen.printing.templates import Templates
+
+    folder = Path(printing.template_dir) if printing.template_dir else None
+    templates = Templates(folder)
+    documents = templates.rendering(lambda: list(render(Renderer(printing.target, templates))))
+    if printing.output_dir:
+        from sfsgen.printing.folder import write_files
+
+        contents = files(documents, printing.output)
+        count = write_files(Path(printing.output_dir), contents, force=printing.force)
+        console.note(f"wrote {count} files to {printing.output_dir}")
+    else:
+        kind = printing.target.stateful_set_api[1]
+        console.write_stdout(stream(documents, printing.output, kind))

@@ -1,0 +1,286 @@
+"""Claim templates for new ordinals, inferred from the pairs that exist and from the set itself."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sfsgen.documents.paths import Path
+from sfsgen.kubernetes.names import Pattern
+from sfsgen.kubernetes.quantities import nano_units
+from sfsgen.kubernetes.versions import Target
+from sfsgen.kubernetes.words import (
+    RECOMMENDED_LABELS,
+)
+from sfsgen.problems import Problem
+from sfsgen.sets.existing import (
+    Existing,
+    ExistingClaim,
+    ExistingSet,
+    ExistingTemplate,
+    ExistingVolume,
+)
+from sfsgen.sets.patterns import as_values, patterns, renumbered
+from sfsgen.values.claim_templates import Owner, claim_templates
+from sfsgen.values.hazards import of_storage
+from sfsgen.values.model import ClaimTemplate, Metadata
+from sfsgen.values.options import is_given, overlay
+from sfsgen.values.tree import Values
+from sfsgen.values.vocabulary import (
+    OPTIONS,
+)
+
+
+class _Pairs(NamedTuple):
+    """The pairs of one claim template that exist, by ordinal."""
+
+    volumes: Mapping[int, ExistingVolume]
+    claims: Mapping[int, ExistingClaim]
+
+
+class Inferred(NamedTuple):
+    """The claim templates of a set; with problems, they are not to be rendered."""
+
+    templates: tuple[ClaimTemplate, ...]
+    problems: tuple[Problem, ...]
+
+
+def infer(
+    existing: Existing,
+    stateful_set: ExistingSet,
+    ordinals: range,
+    options: Mapping[str, Any],
+    target: Target,
+) -> Inferred:
+    """Return the claim templates by which new pairs are made; `options` override what is inferred.
+
+    What cannot be inferred is a problem that names the option to give.
+    """
+    if not stateful_set.templates:
+        return Inferred((), ())
+    given = {option for option, value in options.items() if is_given(value)}
+    values = Values(target)
+    found = [_pairs(existing, stateful_set, each, ordinals) for each in stateful_set.templates]
+    values.tree = {
+        "claimTemplates": [
+            _Style(values, stateful_set, template, pairs, given).tree()
+            for template, pairs in zip(stateful_set.templates, found, strict=True)
+        ]
+    }
+    for path, place in _said_by_templates(stateful_set):
+        values.say(path, place)
+    overlay(values, options)
+    nothing = Metadata({}, {}, {})
+    owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing, nothing)
+    templates = claim_templates(values, owner)
+    completed = tuple(
+        made._replace(
+            storage_class=_storage_class(template, pairs),
+            volume_metadata=_metadata(stateful_set, template, pairs.volumes, pairs.claims),
+            claim_metadata=_metadata(stateful_set, template, pairs.claims, pairs.volumes),
+        )
+        for made, template, pairs in zip(templates, stateful_set.templates, found, strict=True)
+    )
+    # What is as it was needs no warning; what an option brings does.
+    cautions = [each for each in of_storage(values, templates, ordinals) if each.where in given]
+    where = f"StatefulSet {stateful_set.namespace}/{stateful_set.name}"
+    found_wrong = (*values.problems, *cautions)
+    problems = [each._replace(what=f"{where}: {each.what}") for each in found_wrong]
+    return Inferred(completed, tuple(problems))
+
+
+def _said_by_templates(stateful_set: ExistingSet) -> Iterator[tuple[Path, str]]:
+    """Yield where a set says what not every driver takes, for those who are to mend it there."""
+    for index, template in enumerate(stateful_set.templates):
+        if "ReadWriteOncePod" in template.storage.access_modes:
+            field = (*template.path, "spec", "accessModes")
+            yield ("claimTemplates", index, "accessModes"), stateful_set.manifest.where(field)
+
+
+def _pairs(
+    existing: Existing, stateful_set: ExistingSet, template: ExistingTemplate, ordinals: range
+) -> _Pairs:
+    """Return a template's volumes, by the ordinal of the claim that each serves, and its claims."""
+    volumes: dict[int, ExistingVolume] = {}
+    claims: dict[int, ExistingClaim] = {}
+    pattern = stateful_set.claim_name(template)
+    first = min(stateful_set.start_ordinal, ordinals.start)
+    for ordinal in range(first, max(stateful_set.ordinals.stop, ordinals.stop)):
+        key = stateful_set.namespace, pattern.at(ordinal)
+        claim = existing.claims.get(key)
+        volume = existing.volumes.get(claim.volume_name) if claim else None
+        volume = volume or existing.reserved(key)
+        if volume:
+            volumes[ordinal] = volume
+        if claim and (volume or claim.volume_name):  # not one that the controller made
+            claims[ordinal] = claim
+    # A claim that took a volume of another kind says nothing of the next one.
+    volumes = {ordinal: each for ordinal, each in volumes.items() if each.server} or volumes
+    if not volumes:
+        # Nothing is reserved or bound: volumes that are named by the convention are meant.
+        for ordinal in stateful_set.ordinals:
+            name = stateful_set.conventional_volume_name(template).at(ordinal)
+            if name in existing.volumes and not existing.volumes[name].claim:
+                volumes[ordinal] = existing.volumes[name]
+    return _Pairs(volumes, claims)
+
+
+def _storage_class(template: ExistingTemplate, pairs: _Pairs) -> str:
+    """Return the class of new pairs; "" is no class, written out, which keeps a default one out."""
+    if template.storage.storage_class is not None:
+        return template.storage.storage_class
+    classes = {
+        (pairs.volumes[ordinal].storage.storage_class, claim.storage.storage_class)
+        for ordinal, claim in pairs.claims.items()
+        if ordinal in pairs.volumes
+    }
+    of_volume, of_claim = next(iter(classes), ("", ""))
+    return of_volume or "" if len(classes) == 1 and of_volume == of_claim else ""
+
+
+def _metadata(
+    stateful_set: ExistingSet,
+    template: ExistingTemplate,
+    *sides: Mapping[int, ExistingVolume] | Mapping[int, ExistingClaim],
+) -> Metadata:
+    """Return the labels and annotations on which the first side that exists agrees.
+
+    Where there is none, those that the StatefulSet controller would give a claim.
+    """
+    for side in sides:
+        if side:
+            labels = _agreed([_lasting_labels(stateful_set, *each) for each in side.items()])
+            annotations = _agreed([each.annotations for each in side.values()])
+            return Metadata(_in_order(labels), _in_order(annotations), {})
+    labels = {**template.labels, **stateful_set.selector}
+    return Metadata(_in_order(labels), _in_order(template.annotations), {})
+
+
+def _lasting_labels(
+    stateful_set: ExistingSet, ordinal: int, found: ExistingVolume | ExistingClaim
+) -> dict[str, str]:
+    """Return labels without those that name one ordinal, which the next must not have."""
+    own = (found.name, f"{stateful_set.name}-{ordinal}")
+    return {key: value for key, value in found.labels.items() if value not in own}
+
+
+def _agreed(maps: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    return {
+        key: value for key, value in maps[0].items() if all(each.get(key) == value for each in maps)
+    }
+
+
+def _in_order(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return labels in the order in which `render` prints them."""
+    recommended = {key: texts[key] for key in RECOMMENDED_LABELS if key in texts}
+    return {**recommended, **dict(sorted(texts.items()))}
+
+
+class _Style:
+    """What the pairs of one claim template agree on, in the words of a values file."""
+
+    def __init__(
+        self,
+        values: Values,
+        stateful_set: ExistingSet,
+        template: ExistingTemplate,
+        pairs: _Pairs,
+        given: set[str],
+    ) -> None:
+        self.values = values
+        self.stateful_set = stateful_set
+        self.template = template
+        self.pairs = pairs
+        self.given = given
+
+    def tree(self) -> dict[str, Any]:
+        """Return the claim template, noting as problems what does not agree."""
+        own = self.template.storage
+        claims = [claim.storage for claim in self.pairs.claims.values()]
+        # The claims may have been expanded since the set was made: its template cannot be changed.
+        storage = {nano_units(each.storage): each.storage for each in claims if each.storage}
+        tree: dict[str, Any] = {
+            "name": self.template.name,
+            "mountPath": f"/{self.template.name}",  # the pods' own, which pairs do not depend on
+            "storage": next(iter(storage.values())) if len(storage) == 1 else own.storage or None,
+            "accessModes": list(own.access_modes) or None,
+            "nfs": {},
+        }
+        if self.pairs.volumes:
+            self._add_volumes(tree)
+        elif "--nfs-path" not in self.given:
+            self._ask("--nfs-path", "no volume is there to show where directories lie", "/exports")
+        tree["nfs"] = {key: value for key, value in tree["nfs"].items() if value is not None}
+        return {key: value for key, value in tree.items() if value is not None}
+
+    def _add_volumes(self, tree: dict[str, Any]) -> None:
+        volumes = self.pairs.volumes
+        tree["persistentVolumeReclaimPolicy"] = self._same(
+            "--reclaim-policy", "reclaim policy", lambda each: each.reclaim_policy
+        )
+        tree["driver"] = self._same("--driver", "driver", lambda each: each.driver) or None
+        options = self._same("--mount-option", "mount options", lambda each: each.mount_options)
+        tree["mountOptions"] = list(options or ()) or None
+        nfs = tree["nfs"]
+        nfs["server"] = self._same("--nfs-server", "server", lambda each: each.server) or None
+        nfs["readOnly"] = self._same("--read-only", "read-only", lambda each: each.read_only)
+        named = {ordinal: each.name for ordinal, each in volumes.items()}
+        if not patterns(named):
+            # Bound by chance, crosswise: the volumes are taken by their own numbers.
+            own = renumbered(named.values(), named)
+            by_name = {each.name: each for each in volumes.values()}
+            volumes = {number: by_name[name] for number, name in own.items()} or volumes
+            named = own or named
+        name = self._pattern("--volume-name", "names", named)
+        tree["volumeName"] = as_values(name) if name else None
+        if "--nfs-path" in self.given:
+            return
+        if stranger := next((each.name for each in volumes.values() if not each.path), None):
+            self._ask("--nfs-path", f"the volume {stranger} is no NFS volume", "/exports")
+            return
+        paths = {ordinal: each.path for ordinal, each in volumes.items()}
+        path = self._pattern("--nfs-path", "directories", paths, name)
+        nfs["path"] = as_values(path) if path else None
+        nfs["sharedDirectory"] = True if path and not path.is_open else None
+
+    def _same(self, option: str, what: str, value_of: Callable[[ExistingVolume], Any]) -> Any:
+        """Return what all volumes have in common, or None with a problem."""
+        values = {each.name: value_of(each) for each in self.pairs.volumes.values()}
+        distinct = dict.fromkeys(values.values())
+        if len(distinct) == 1:
+            return next(iter(distinct))
+        if option not in self.given:
+            shown = " and ".join(
+                f"{value!r} ({next(name for name in values if values[name] == value)})"
+                for value in list(distinct)[:2]
+            )
+            self._ask(
+                option,
+                f"the volumes differ in their {what}: {shown}",
+                "the one for the new volumes",
+            )
+        return None
+
+    def _pattern(
+        self, option: str, what: str, texts: Mapping[int, str], end: Pattern | None = None
+    ) -> Pattern | None:
+        """Return the pattern that texts follow, or None with a problem."""
+        if option in self.given:
+            return None
+        found = patterns(texts, (self.stateful_set.name, self.stateful_set.namespace))
+        if end:
+            # The usual layout is a directory named after the volume.
+            usual = [each for each in found if as_values(each).endswith(f"/{as_values(end)}")]
+            found = usual or found
+        if len(found) == 1:
+            return found[0]
+        shown = ", ".join(list(texts.values())[:3])
+        if found:
+            several = [as_values(each) for each in found[:3]]
+            what = f"the volumes' {what} ({shown}) follow {' and '.join(several)}"
+            self._ask(option, what, f"the one that is meant: {' or '.join(several)}")
+        else:
+            self._ask(option, f"the volumes' {what} ({shown}) follow no pattern", "{ordinal} in it")
+        return None
+
+    def _ask(self, option: str, what: str, example: str) -> None:
+        (path,) = (path for path, each in OPTIONS.items() if each == option)
+        self.values.drop(path, Problem(option, what, f"give {option}: {example}"))

@@ -1,0 +1,143 @@
+"""Claims whose names a prefix, a suffix or a rename has taken away from their set."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from sfsgen.kubernetes.names import LONGEST_NAME
+from sfsgen.sets.existing import Existing, ExistingSet, Key
+
+
+class Renamed(NamedTuple):
+    """A claim that was meant for a set, and the name that the set looks for."""
+
+    namespace: str
+    claim: str
+    wanted: str
+    stateful_set: ExistingSet
+    ordinal: int
+
+
+_MOST_RENAMES = 8  # of one name; with more, one could only guess
+
+
+def renamed_claims(existing: Existing) -> Iterator[Renamed]:
+    """Yield the claims that nobody looks for, and that were a set's before a name changed.
+
+    kustomize's namePrefix goes before a claim's whole name, `prod-pvc-web-0`, while the set, now
+    `prod-web`, looks for `pvc-prod-web-0`; a nameSuffix goes behind the ordinal (measured).
+    """
+    sets = {
+        (each.namespace, template.name, each.name): each
+        for each in existing.stateful_sets
+        for template in each.templates
+    }
+    names = {(namespace, template) for namespace, template, _ in sets}
+    lengths = {len(template) for _, template in names}
+    renames = _renames(existing)
+    told = {(each.namespace, each.claim): each for each in _misnamed(existing)}
+    for namespace, claim in _orphans(existing):
+        for template, name, ordinal in _meanings(claim, namespace, names, lengths, renames):
+            stateful_set = sets.get((namespace, template, name))
+            wanted = f"{template}-{name}-{ordinal}"
+            if stateful_set and (namespace, wanted) not in existing.claims:
+                renamed = Renamed(namespace, claim, wanted, stateful_set, ordinal)
+                told.setdefault((namespace, claim), renamed)
+    for renamed in _alone(existing):
+        told.setdefault((renamed.namespace, renamed.claim), renamed)
+    yield from told.values()
+
+
+def _orphans(existing: Existing) -> Iterator[Key]:
+    """Yield the claims that no set looks for, and that the API server could hold."""
+    return (key for key in existing.orphans if len(key[1]) <= LONGEST_NAME)
+
+
+def _alone(existing: Existing) -> Iterator[Renamed]:
+    """Yield the claims in files whose set, claim template or namespace was renamed.
+
+    There is one set only that lacks a claim of this ordinal and could have had this one. On a
+    cluster such claims may as well be those of a set that was deleted.
+    """
+    by_template: dict[Key, list[ExistingSet]] = {}
+    by_name: dict[Key, list[ExistingSet]] = {}
+    by_claims: dict[str, list[tuple[ExistingSet, str]]] = {}
+    for each in existing.stateful_sets:
+        by_name.setdefault((each.namespace, each.name), []).append(each)
+        for template in each.templates:
+            by_template.setdefault((each.namespace, template.name), []).append(each)
+            head = each.claim_name(template).pieces[0]
+            by_claims.setdefault(head, []).append((each, template.name))
+    for namespace, name in _orphans(existing):
+        parts = re.fullmatch(r"(.*)-([0-9]{1,10})", name)
+        claim = existing.claims[namespace, name]
+        if parts is None or claim.uid:
+            continue
+        stem, ordinal = parts[1], int(parts[2])
+        found = list(by_claims.get(f"{stem}-", ()))
+        for hyphen in (each.start() for each in re.finditer("-", stem)):
+            left, right = stem[:hyphen], stem[hyphen + 1 :]
+            found += [(each, left) for each in by_template.get((namespace, left), ())]
+            for each in by_name.get((namespace, right), ()):
+                found += [(each, template.name) for template in each.templates]
+        wanted = {
+            (each.namespace, f"{template}-{each.name}-{ordinal}"): each
+            for each, template in found[:_MOST_RENAMES]
+            if ordinal in each.ordinals
+        }
+        lacking = {key: each for key, each in wanted.items() if key not in existing.claims}
+        if len(lacking) == 1:
+            ((_, its_name), stateful_set), *_ = lacking.items()
+            yield Renamed(namespace, name, its_name, stateful_set, ordinal)
+
+
+def _misnamed(existing: Existing) -> Iterator[Renamed]:
+    """Yield the claims that name a volume which is reserved for one that a set lacks."""
+    for key, claim in existing.claims.items():
+        if any(ordinal in each.ordinals for each, _, ordinal in existing.wanting(key)):
+            continue
+        volume = existing.volumes.get(claim.volume_name)
+        wanted = volume.claim if volume else None
+        if wanted and wanted[0] == key[0] and wanted not in existing.claims:
+            for stateful_set, _, ordinal in existing.wanting(wanted):
+                if ordinal in stateful_set.ordinals:
+                    yield Renamed(*key, wanted[1], stateful_set, ordinal)
+
+
+def _meanings(
+    claim: str,
+    namespace: str,
+    templates: Collection[tuple[str, str]],
+    lengths: Collection[int],
+    renames: Mapping[tuple[str, str], set[str]],
+) -> Iterator[tuple[str, str, int]]:
+    """Yield the claim templates, sets and ordinals that a claim's name may have been made of."""
+    parts = re.fullmatch(r"(.*)-([0-9]{1,10})([^0-9].*)?", claim)
+    if parts is None:
+        return
+    stem, ordinal, behind = parts.groups(default="")
+    for hyphen in (each.start() for each in re.finditer("-", stem)):
+        left, old_name = stem[:hyphen], stem[hyphen + 1 :]
+        for length in lengths:
+            start = len(left) - length
+            template, before = left[start:], left[:start]
+            if start < 0 or (namespace, template) not in templates:
+                continue
+            if before or behind:
+                yield template, before + old_name + behind, int(ordinal)
+            # With nothing added, the set alone was renamed, or the ordinal has leading zeros.
+            elif len(names := renames.get((namespace, old_name), set())) <= _MOST_RENAMES:
+                for name in (*sorted(names), old_name):
+                    yield template, name, int(ordinal)
+
+
+def _renames(existing: Existing) -> Mapping[tuple[str, str], set[str]]:
+    """Return the sets' names by each name that makes one of them with a part before or behind."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for each in existing.stateful_sets:
+        # Of a name that is longer than any can be, the parts would fill the memory.
+        parts = each.name.split("-") if len(each.name) <= LONGEST_NAME else []
+        for cut in range(1, len(parts)):
+            for old_name in ("-".join(parts[:cut]), "-".join(parts[cut:])):
+                found.setdefault((each.namespace, old_name), set()).add(each.name)
+    return found

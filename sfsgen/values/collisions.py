@@ -1,0 +1,211 @@
+"""Names and directories that two volumes cannot share, within a set and between sets."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from sfsgen.documents.paths import Path
+from sfsgen.kubernetes.names import Pattern
+from sfsgen.nfs import host, location
+from sfsgen.plain_text import brief, quoted
+from sfsgen.values.meetings import Claim, TooMixedError, meetings
+from sfsgen.values.model import ClaimTemplate
+
+
+class Collision(NamedTuple):
+    """Two volumes that cannot both be: what to change, of which of the sets."""
+
+    set_index: int
+    path: Path
+    what: str
+    fix: str
+
+
+class Claimant(NamedTuple):
+    """A set that wants volumes for some ordinals; without a Service where none is made."""
+
+    name: str
+    namespace: str
+    service_name: str
+    ordinals: range
+    claim_templates: tuple[ClaimTemplate, ...]
+
+
+class _Place(NamedTuple):
+    set_index: int
+    template_index: int
+    claimant: Claimant
+    template: ClaimTemplate
+
+    def collision(self, key: str, what: str, fix: str) -> Collision:
+        path: Path = ("claimTemplates", self.template_index, *key.split("."))
+        return Collision(self.set_index, path, what, fix)
+
+
+class _Wish(NamedTuple):
+    """A claim template wants names or directories, where others may want the same."""
+
+    place: _Place
+    where: str
+    claim: Claim
+
+
+class _Met(NamedTuple):
+    """A claim template, one that stands before it or itself, and what both want."""
+
+    place: _Place
+    ordinal: int
+    earlier: _Place
+    earlier_ordinal: int
+    text: str
+
+    @property
+    def pods(self) -> str:
+        """The names of the two pods, with their namespaces where these tell them apart."""
+        its, their = self.place.claimant, self.earlier.claimant
+        is_elsewhere = its.namespace != their.namespace
+        shown = [
+            f"{claimant.namespace}/" * is_elsewhere + f"{claimant.name}-{number}"
+            for claimant, number in ((its, self.ordinal), (their, self.earlier_ordinal))
+        ]
+        return " and ".join(shown)
+
+    @property
+    def difference(self) -> str:
+        """The placeholder in which the two claim templates differ."""
+        its, their = self.place.claimant, self.earlier.claimant
+        if its.namespace != their.namespace:
+            return "{namespace}"
+        return "{name}" if its.name != their.name else "{template}"
+
+
+def collisions(claimants: Iterable[Claimant]) -> Iterator[Collision]:
+    """Yield for every set and claim template the first collision of every kind with another."""
+    claimants = list(claimants)
+    yield from _between_sets(claimants)
+    places = [
+        _Place(set_index, index, claimant, template)
+        for set_index, claimant in _by_name(claimants)
+        for index, template in enumerate(claimant.claim_templates)
+    ]
+    for place in places:
+        yield from _within(place)
+    for key, found in (
+        ("name", _claim_names(places)),
+        ("volumeName", _volume_names(places)),
+        ("nfs.path", _directories(places)),
+    ):
+        try:
+            yield from found
+        except TooMixedError:
+            what = "in too many ways do ordinals and digits stand side by side for a comparison"
+            yield places[-1].collision(key, what, "put a letter or - between {ordinal} and digits")
+
+
+def _by_name(claimants: Iterable[Claimant]) -> Iterator[tuple[int, Claimant]]:
+    """Yield each set with its number, but those whose name another has: all follows from that."""
+    first: dict[tuple[str, str], int] = {}
+    for index, each in enumerate(claimants):
+        if first.setdefault((each.namespace, each.name), index) == index:
+            yield index, each
+
+
+def _between_sets(claimants: Sequence[Claimant]) -> Iterator[Collision]:
+    named = dict(_by_name(claimants))
+    by_service: dict[tuple[str, str], Claimant] = {}
+    for index, each in enumerate(claimants):
+        other = by_service.setdefault((each.namespace, each.service_name), each)
+        if index not in named:
+            what = f'two sets are named "{each.name}" in the namespace {each.namespace}'
+            yield Collision(index, ("name",), what, "give each its own name")
+        elif each.service_name and other is not each:
+            what = f'the sets "{other.name}" and "{each.name}" name one Service'
+            yield Collision(index, ("serviceName",), what, "give each its own serviceName")
+
+
+def _within(place: _Place) -> Iterator[Collision]:
+    ordinals, template = place.claimant.ordinals, place.template
+    if len(ordinals) > 1 and not template.volume_name.is_open:
+        what = f"all ordinals want a volume named {quoted(template.volume_name.at(0))}"
+        yield place.collision("volumeName", what, "put {ordinal} into it")
+    if template.shared_directory or template.directory.is_open:
+        return
+    regular = list(islice((each for each in ordinals if each not in template.exceptions), 2))
+    if len(regular) > 1:
+        what = f"ordinals {regular[0]} and {regular[1]} share the directory "
+        what += brief(template.directory.at(0))
+        fix = "put {ordinal} into the path, or ask for it: --shared-directory, nfs.sharedDirectory"
+        yield place.collision("nfs.path", what, fix)
+
+
+def _claim_names(places: Iterable[_Place]) -> Iterator[Collision]:
+    for met in _met(
+        _wish(place, f"{place.claimant.namespace}/", place.template.claim_name) for place in places
+    ):
+        what = f"{met.pods} want the claim {quoted(met.text)}"
+        yield met.place.collision("name", what, "rename a set or a claim template")
+
+
+def _volume_names(places: Iterable[_Place]) -> Iterator[Collision]:
+    for met in _met(_wish(place, "", place.template.volume_name) for place in places):
+        what = f"{met.pods} want the volume {quoted(met.text)}"
+        yield met.place.collision("volumeName", what, f"put {met.difference} into the pattern")
+
+
+def _directories(places: Iterable[_Place]) -> Iterator[Collision]:
+    for met in _met(_directory_wishes(places)):
+        shared = f"share the directory {brief(met.text)}"
+        if met.place is met.earlier:
+            what = f"ordinals {met.ordinal} and {met.earlier_ordinal} {shared}"
+            yield met.place.collision("volumes", what, "give each ordinal its own")
+        else:
+            names = f"({met.place.template.name}, {met.earlier.template.name})"
+            what = f"{met.pods} {names} {shared}"
+            yield met.place.collision("nfs.path", what, f"put {met.difference} into the path")
+
+
+def _wish(place: _Place, where: str, pattern: Pattern) -> _Wish:
+    """Return the wish for what a pattern gives at all ordinals."""
+    return _Wish(place, where, Claim(_behind(where, pattern), [place.claimant.ordinals]))
+
+
+def _behind(where: str, pattern: Pattern) -> Pattern:
+    return Pattern((where + pattern.pieces[0], *pattern.pieces[1:]))
+
+
+def _directory_wishes(places: Iterable[_Place]) -> Iterator[_Wish]:
+    """Yield the wishes for directories; those who share one wish for it once."""
+    shared: set[Pattern] = set()
+    for place in places:
+        is_shared = place.template.shared_directory
+        for wish in _directories_of(place):
+            if any(wish.claim.ordinals) and not (is_shared and wish.claim.pattern in shared):
+                shared |= {wish.claim.pattern} if is_shared else set()
+                yield wish
+
+
+def _directories_of(place: _Place) -> Iterator[_Wish]:
+    ordinals, template = place.claimant.ordinals, place.template
+    elsewhere = sorted(each for each in template.exceptions if each in ordinals)
+    starts = [ordinals.start, *(each + 1 for each in elsewhere)]
+    between = [*map(range, starts, [*elsewhere, ordinals.stop])]
+    server = host(template.server)
+    yield _Wish(place, server, Claim(_behind(server, template.directory), between))
+    for ordinal in elsewhere:
+        server, path = location(template.exceptions[ordinal])
+        its_own = [range(ordinal, ordinal + 1)]
+        yield _Wish(place, server, Claim(Pattern((server + path,)), its_own))
+
+
+def _met(wishes: Iterable[_Wish]) -> Iterator[_Met]:
+    """Yield for every claim template one before it that wants the same, or itself if it does."""
+    wishes = list(wishes)
+    told: set[tuple[int, int, bool]] = set()
+    for meeting in meetings([wish.claim for wish in wishes]):
+        wish, earlier = wishes[meeting.later], wishes[meeting.earlier]
+        place = wish.place
+        key = place.set_index, place.template_index, place is earlier.place
+        if key not in told:
+            told.add(key)
+            text = wish.claim.pattern.at(meeting.its_ordinal).removeprefix(wish.where)
+            yield _Met(place, meeting.its_ordinal, earlier.place, meeting.their_ordinal, text)

@@ -1,0 +1,98 @@
+"""What works but hurts: warnings about a set that is valid."""
+
+from collections.abc import Iterable, Iterator
+
+from sfsgen.documents.paths import Path
+from sfsgen.nfs import FS_GROUP, RECLAIM, SOFT_MOUNT, is_address, is_soft
+from sfsgen.plain_text import brief
+from sfsgen.problems import Problem
+from sfsgen.values.model import ClaimTemplate, StatefulSet
+from sfsgen.values.tree import Values
+
+RETENTION = (
+    "Delete deletes the claims that were made beforehand too; their volumes stay Released, and the "
+    "next pods hang Pending"
+)
+
+
+def warnings(values: Values, stateful_set: StatefulSet) -> Iterator[Problem]:
+    """Yield what the set's owner should know, each at the option or line that asked for it."""
+    yield from of_storage(values, stateful_set.claim_templates, stateful_set.ordinals)
+    for path, what, fix in _fields(values, stateful_set):
+        yield Problem(values.where(path), what, fix, "warning")
+
+
+def of_storage(
+    values: Values, templates: Iterable[ClaimTemplate], ordinals: range
+) -> Iterator[Problem]:
+    """Yield what to know of claim templates that the values describe."""
+    for path, what, fix in _storage(values, templates, ordinals):
+        yield Problem(values.where(path), what, fix, "warning")
+
+
+def _storage(
+    values: Values, templates: Iterable[ClaimTemplate], ordinals: range
+) -> Iterator[tuple[Path, str, str]]:
+    # A value that all claim templates inherit is warned of once.
+    told = set()
+    for index, template in enumerate(templates):
+        for key, what, fix in (
+            (("persistentVolumeReclaimPolicy",), *_reclaim_policy(template)),
+            (("mountOptions",), *_mount_options(template.mount_options)),
+            (("nfs", "server"), *_server(template.server)),
+            (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
+        ):
+            path = values.inherited(("claimTemplates", index), *key)
+            if what and path not in told:
+                told.add(path)
+                yield path, what, fix
+        yield from _elsewhere(values, ("claimTemplates", index), ordinals)
+
+
+def _elsewhere(values: Values, template: Path, ordinals: range) -> Iterator[tuple[Path, str, str]]:
+    for path, volume in values.entries(*template, "volumes"):
+        if volume["ordinal"] not in ordinals:
+            what = f"there is no ordinal {brief(volume['ordinal'])}"
+            what += f": there are {ordinals[0]} to {ordinals[-1]}" if ordinals else ""
+            yield (*path, "ordinal"), what, "see whether another is meant"
+        what, fix = _server(volume.get("nfs", {}).get("server", ""))
+        if what:
+            yield (*path, "nfs", "server"), what, fix
+
+
+def _reclaim_policy(template: ClaimTemplate) -> tuple[str, str]:
+    policy, driver = template.reclaim_policy, template.driver
+    is_data_gone = (driver, policy) in (("csi", "Delete"), ("nfs", "Recycle"))
+    fix = "use Retain, unless the data may go" if is_data_gone else "use Retain"
+    return RECLAIM.get((driver, policy), ""), fix
+
+
+def _mount_options(options: tuple[str, ...]) -> tuple[str, str]:
+    return (SOFT_MOUNT, "use hard") if is_soft(options) else ("", "")
+
+
+def _server(server: str) -> tuple[str, str]:
+    if is_address(server):
+        what = f"{server} is an address, and a volume's server can never be changed"
+        return what, "use a DNS name: it can move to another server"
+    return "", ""
+
+
+def _shared(is_shared: bool) -> tuple[str, str]:
+    if is_shared:
+        what = "all ordinals share one directory: each replica can overwrite the others' files"
+        return what, "leave it out, unless the program is made for it"
+    return "", ""
+
+
+def _fields(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Path, str, str]]:
+    retention = stateful_set.fields.get("persistentVolumeClaimRetentionPolicy", {})
+    for event in ("whenDeleted", "whenScaled"):
+        if retention.get(event) == "Delete":
+            what = f"{event}: {RETENTION}"
+            path = ("statefulSet", "persistentVolumeClaimRetentionPolicy", event)
+            yield values.nested(path), what, "use Retain"
+    in_tree = any(template.driver == "nfs" for template in stateful_set.claim_templates)
+    if in_tree and "fsGroup" in stateful_set.pod.fields.get("securityContext", {}):
+        path = ("pod", "securityContext", "fsGroup")
+        yield values.nested(path), FS_GROUP, "set the owner on the NFS server"

@@ -1,0 +1,177 @@
+"""Options laid over the values of a file; an option wins."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sfsgen.documents.paths import Path
+from sfsgen.kubernetes.names import (
+    DEFAULT_CLAIM_TEMPLATE,
+)
+from sfsgen.kubernetes.quantities import whole_number
+from sfsgen.plain_text import quoted
+from sfsgen.problems import Problem
+from sfsgen.values.tree import Values
+from sfsgen.values.vocabulary import (
+    OPTIONS,
+)
+
+# A claim template may say these for itself; an option says them for all.
+_INHERITED = (
+    ("accessModes",),
+    ("persistentVolumeReclaimPolicy",),
+    ("mountOptions",),
+    ("volumeName",),
+    ("driver",),
+    ("nfs", "server"),
+    ("nfs", "path"),
+    ("nfs", "readOnly"),
+    ("nfs", "sharedDirectory"),
+)
+
+
+def overlay(values: Values, options: Mapping[str, Any]) -> None:
+    """Lay options over values: `options` maps an option to what was given, None if it was not."""
+    paths = {option: path for path, option in OPTIONS.items()}
+    for option, given in options.items():
+        if not is_given(given):
+            continue
+        if option in ("--replicas", "--partition", "--start-ordinal"):
+            _set_number(values, paths[option], option, given)
+        elif option in ("--label", "--annotation"):
+            _add_pairs(values, paths[option], option, given)
+        elif option == "--env":
+            _add_env(values, given)
+        elif option == "--port":
+            _set_ports(values, given)
+        elif option == "--volume":
+            _add_volumes(values, given)
+        elif paths[option][0] == "claimTemplates":
+            _set_in_the_template(values, paths[option], option, given)
+        else:
+            _set(values, paths[option], option, given)
+
+
+def is_given(value: Any) -> bool:
+    """Return whether an option was given: typer says None or an empty list where it was not."""
+    return value not in (None, [], ())
+
+
+def _refuse(values: Values, option: str, what: str, fix: str) -> None:
+    values.problems.append(Problem(option, what, fix))
+
+
+def _set(values: Values, path: Path, option: str, value: Any) -> None:
+    parent = values.tree
+    for part in path[:-1]:
+        if not isinstance(parent.get(str(part)), dict):
+            parent[str(part)] = {}
+        parent = parent[str(part)]
+    parent[str(path[-1])] = value
+    values.say(path, option)
+    if path in _INHERITED:
+        for at, template in values.entries("claimTemplates"):
+            _remove(template, path)
+            for _, each in values.entries(*at, "volumes"):
+                _remove(each, path)
+
+
+def _remove(tree: Any, path: Path) -> None:
+    for part in path[:-1]:
+        tree = tree.get(part, {})
+    tree.pop(path[-1], None)
+
+
+def _set_number(values: Values, path: Path, option: str, given: str) -> None:
+    try:
+        _set(values, path, option, whole_number(given))
+    except ValueError:
+        values.say(path, option)
+        values.fault(path, f"{quoted(given)} is not a whole number", f"give it as {option} 3")
+
+
+def _set_in_the_template(values: Values, path: Path, option: str, given: str) -> None:
+    templates = values.tree.setdefault("claimTemplates", [{}])
+    if len(templates) > 1:
+        what = "it could mean any of several claim templates"
+        fix = "say it in the file, in the one that is meant" if values.document else "leave it out"
+        _refuse(values, option, what, fix)
+        return
+    for at, template in values.entries("claimTemplates"):
+        template[path[-1]] = given
+        values.say((*at, path[-1]), option)
+
+
+def _split(values: Values, option: str, given: Sequence[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not (key and equals):
+            _refuse(
+                values, option, f"{quoted(text)} is not KEY=VALUE", f"give it as {option} key=value"
+            )
+        elif key in pairs:
+            _refuse(values, option, f"{quoted(key)} is given twice", "give it once")
+        else:
+            pairs[key] = value
+    return pairs
+
+
+def _add_pairs(values: Values, path: Path, option: str, given: Sequence[str]) -> None:
+    pairs = _split(values, option, given)
+    values.tree[str(path[0])] = {**(values.get(*path) or {}), **pairs}
+    for key in pairs:
+        values.say((*path, key), option)
+
+
+def _add_env(values: Values, given: Sequence[str]) -> None:
+    entries = values.tree.setdefault("env", [])
+    places = {each["name"]: index for index, each in enumerate(entries) if each is not None}
+    for name, value in _split(values, "--env", given).items():
+        index = places.setdefault(name, len(entries))
+        entries[index : index + 1] = [{"name": name, "value": value}]
+        values.say(("env", index), "--env")
+
+
+def _set_ports(values: Values, given: Sequence[str]) -> None:
+    ports = []
+    for text in given:
+        name, equals, number = text.rpartition("=")
+        if not re.fullmatch(r"[0-9]{1,9}", number) or (equals and not name):
+            _refuse(
+                values, "--port", f"{quoted(text)} is not [NAME=]PORT", "give it as --port http=80"
+            )
+        else:
+            ports.append(({"name": name} if name else {}) | {"containerPort": int(number)})
+    if ports:
+        _set(values, ("ports",), "--port", ports)
+
+
+def _add_volumes(values: Values, given: Sequence[str]) -> None:
+    templates = values.tree.setdefault("claimTemplates", [])
+    places: dict[str, int] = {}
+    for index, each in enumerate(templates):
+        if each is not None:
+            places.setdefault(each.get("name", DEFAULT_CLAIM_TEMPLATE), index)
+    for text in given:
+        name, _, rest = text.partition("=")
+        storage, _, mount_path = rest.partition(":")
+        if not (name and storage and mount_path):
+            fix = "give it as --volume data=10Gi:/var/lib/data"
+            _refuse(values, "--volume", f"{quoted(text)} is not NAME=SIZE:MOUNTPATH", fix)
+        else:
+            index = places.setdefault(name, len(templates))
+            said = {"name": name, "storage": storage, "mountPath": mount_path}
+            _add_volume(values, templates, index, said)
+
+
+def _add_volume(values: Values, templates: list[Any], index: int, said: dict[str, str]) -> None:
+    path = ("claimTemplates", index)
+    if values.is_said((*path, "storage")):
+        what = f"the claim template {quoted(said['name'])} is given twice"
+        _refuse(values, "--volume", what, "give each its own name")
+        return
+    there = templates[index] if index < len(templates) else {}
+    templates[index : index + 1] = [there | said]
+    for key in said:
+        values.say((*path, key), "--volume")

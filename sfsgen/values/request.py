@@ -1,0 +1,122 @@
+"""What a command is asked for: sets, from options and values files."""
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfsgen.documents.files import content, decoded, shown
+from sfsgen.kubernetes.versions import Target
+from sfsgen.plain_text import listed, quoted
+from sfsgen.problems import InputError, Problem
+from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.model import StatefulSet
+from sfsgen.values.options import overlay
+from sfsgen.values.stateful_set import build
+from sfsgen.values.tree import Values
+
+if TYPE_CHECKING:
+    from sfsgen.documents.yaml_reader import Document
+
+
+_VERSION = re.compile(r"\A((?:[ \t]*(?:#.*)?\n)*+)%YAML 1\.[0-9][ \t]*(?:#.*)?\n(?=---)")
+
+
+class Request(NamedTuple):
+    """A set that is asked for, and the values that say so."""
+
+    values: Values
+    stateful_set: StatefulSet
+
+
+def read_text(filename: str) -> str:
+    """Return the text of a file, or of stdin for `-`. Raises InputError where there is none."""
+    if not filename:
+        raise InputError(Problem("--filename", "it is empty", "name a file, or - for stdin"))
+    data = content(filename)
+    if not data.strip():
+        fix = "`sfsgen init` prints one to start from"
+        raise InputError(Problem(shown(filename), "it is empty", fix))
+    return decoded(data, shown(filename))
+
+
+def read_sets(
+    options: Mapping[str, Any], filenames: Sequence[str], target: Target
+) -> tuple[list[Request], list[Problem]]:
+    """Return the sets that options and values files ask for, and every problem found on the way.
+
+    Where there is a problem, the sets are not to be used.
+    """
+    requests: list[Request] = []
+    problems: list[Problem] = []
+    for values in _values(options, filenames, target):
+        try:
+            requests.append(Request(values, build(values)))
+        except InputError as error:
+            problems += error.problems
+    for collision in collisions(
+        Claimant(each.name, each.namespace, each.service.name, each.ordinals, each.claim_templates)
+        for each in (request.stateful_set for request in requests)
+    ):
+        values = requests[collision.set_index].values
+        path = collision.path
+        if path[0] == "claimTemplates":
+            path = values.inherited(path[:2], *map(str, path[2:]))
+        problems.append(Problem(values.where(path), collision.what, collision.fix))
+    return requests, problems
+
+
+def _values(options: Mapping[str, Any], filenames: Sequence[str], target: Target) -> list[Values]:
+    all_values = [each for filename in filenames for each in _from_file(filename, target)]
+    if filenames:
+        all_values = _chosen(all_values, options.get("NAME"), filenames)
+    else:
+        all_values = [Values(target)]
+    for values in all_values:
+        overlay(values, options)
+    return all_values
+
+
+def _from_file(filename: str, target: Target) -> list[Values]:
+    # Most runs have no values file: the libraries that read and check one are loaded for it.
+    from sfsgen.values.shape import faults, refuse_too_many
+
+    documents = _documents(read_text(filename), shown(filename))
+    if not documents:
+        what = "it holds no values"
+        fix = "`sfsgen init` prints a file to start from"
+        raise InputError(Problem(f"{shown(filename)}:1:1", what, fix))
+    refuse_too_many(documents)
+    all_values = []
+    for document in documents:
+        values = Values(target, document)
+        for path, problem in list(faults(document._replace(value=values.tree), target)):
+            values.drop(path, problem)
+        all_values.append(values)
+    return all_values
+
+
+def _documents(text: str, file: str) -> "list[Document]":
+    """Return the documents of JSON, or of YAML, which may begin with a brace or its version, too.
+
+    Nobody but sfsgen reads a values file; a manifest has to begin as kubectl takes it.
+    """
+    from sfsgen.documents import json_reader
+    from sfsgen.documents.yaml_reader import read
+
+    if text.lstrip().startswith("{"):
+        with suppress(json_reader.NotJsonError):
+            return list(json_reader.documents(text, file, unique_keys=True))
+    return read(_VERSION.sub(r"\1\n", text), file)
+
+
+def _chosen(all_values: list[Values], name: str | None, filenames: Sequence[str]) -> list[Values]:
+    """Return the sets that NAME chooses among several; a single set it names anew."""
+    if name is None or len(all_values) == 1:
+        return all_values
+    chosen = [values for values in all_values if values.get("name") == name]
+    if not chosen:
+        names = listed([values.get("name") for values in all_values])
+        what = f"{listed([*map(shown, filenames)])} has no set named {quoted(name)}"
+        raise InputError(Problem("NAME", what, f"there are: {names}"))
+    return chosen

@@ -1,0 +1,172 @@
+"""What the user wants of one set: a tree of values, each with where it was said."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sfsgen.documents.paths import Path, Paths, beginnings, spelled
+from sfsgen.kubernetes.versions import Feature, Target
+from sfsgen.plain_text import quoted
+from sfsgen.problems import Problem
+from sfsgen.values.vocabulary import (
+    OPTIONS,
+)
+
+if TYPE_CHECKING:
+    from sfsgen.documents.yaml_reader import Document
+
+
+class Values:
+    """The values of one set, from a document of a values file and from options.
+
+    Problems are noted here, so that all of them are told in one run. A value that cannot be used is
+    dropped with its problem, and nothing is noted of it again, nor of what would stand below it.
+    """
+
+    def __init__(self, target: Target, document: "Document | None" = None) -> None:
+        self.target = target
+        self.document = document
+        self.tree: dict[str, Any] = without_empty(document.value) if document else {}
+        self.problems: list[Problem] = []
+        self._reported = Paths()
+        self._dropped = Paths()
+        self._said_by: dict[Path, str] = {}
+        self._said_below: dict[Path, str] = {}
+
+    def get(self, *path: str | int) -> Any:
+        """Return the value at a path, or None."""
+        value: Any = self.tree
+        for part in path:
+            if isinstance(value, dict):
+                value = value.get(part)
+            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+                value = value[part]
+            else:
+                return None
+        return value
+
+    def entries(self, *path: str | int) -> list[tuple[Path, Any]]:
+        """Return what can be used of the list at a path, each with its path."""
+        found = self.get(*path) if path else None
+        if not isinstance(found, list | tuple):
+            return []
+        return [((*path, index), each) for index, each in enumerate(found) if each is not None]
+
+    def whole_entries(self, *path: str | int) -> list[tuple[Path, Any]]:
+        """Return the entries of a list of which nothing was dropped."""
+        return [each for each in self.entries(*path) if not self._dropped.below(each[0])]
+
+    def say(self, path: Path, where: str) -> None:
+        """Note which option, or place in a manifest, says the value at a path."""
+        self._said_by[path] = where
+        for each in beginnings(path):
+            self._said_below.setdefault(each, where)
+
+    def get_or(self, path: Path, default: str) -> str:
+        """Return the text at a path, or a default; an empty text is a text, and not the default."""
+        value = self.get(*path)
+        return default if value is None else str(value)
+
+    def is_said(self, path: Path) -> bool:
+        """Return whether an option says the value at a path."""
+        return path in self._said_by
+
+    def inherited(self, template: Path, *key: str) -> Path:
+        """Return the path of a value that a claim template may leave to its set."""
+        own = (*template, *key)
+        return own if self.get(*own) is not None or self._is_dropped(own) else key
+
+    def nested(self, path: Path) -> Path:
+        """Return the path of a field of the user's own, which may stand below `spec` or not."""
+        key, *rest = path
+        return path if self.get(*path) is not None else (key, "spec", *rest)
+
+    def where(self, path: Path, *, key: bool = False) -> str:
+        """Return the option or the place in the file that says the value at a path."""
+        if option := self._option(path) or self._said_below.get(path):
+            return option
+        if self.document:
+            return self.document.where(path, key=key)
+        return option_for(path) or OPTIONS.get(path[:1]) or spelled(path)
+
+    def fault(self, path: Path, what: str, fix: str = "", *, key: bool = False) -> None:
+        """Note an error at a path."""
+        if not self._is_dropped(path):
+            self._reported.add(path)
+            self.problems.append(Problem(self.where(path, key=key), what, fix))
+
+    def drop(self, path: Path, problem: Problem) -> None:
+        """Note a problem of a value that cannot be used, and go on without the value.
+
+        An entry of a list leaves a gap, so that the others keep their places.
+        """
+        self.problems.append(problem)
+        self._reported.add(path)
+        self._dropped.add(path)
+        parent = self.get(*path[:-1])
+        if not path:
+            self.tree = {}
+        elif isinstance(parent, dict):
+            parent.pop(path[-1], None)
+        elif isinstance(parent, list) and isinstance(path[-1], int) and path[-1] < len(parent):
+            parent[path[-1]] = None
+
+    def is_reported(self, *path: str | int) -> bool:
+        """Return whether a problem was noted at a path, around it or below it."""
+        return self._reported.around(path) or self._reported.below(path)
+
+    def _is_dropped(self, path: Path) -> bool:
+        return self._dropped.around(path) and not self._option(path)
+
+    def _option(self, path: Path) -> str:
+        """Return the option that says the value at a path, or one around it."""
+        if not self._said_by:
+            return ""
+        return next(filter(None, map(self._said_by.get, beginnings(path))), "")
+
+    def check(self, path: Path, text: str, fault: str, fix: str = "") -> None:
+        """Note a fault of the text at a path, where there is one."""
+        if fault:
+            self.fault(path, f"{quoted(text)} {fault}", fix)
+
+    def needed(self, path: Path, what: str, example: str) -> Any:
+        """Return the value at a path, or None with a note that it is missing."""
+        value = self.get(*path)
+        if value is None and not self.is_reported(*path):
+            option = option_for(path)
+            by_option = "" if not option else f"give {option} {example}"
+            if option == "NAME":
+                by_option = f"name it: sfsgen render {example}"
+            in_file = f"write {spelled(path)}: {example}" if self.document else ""
+            fix = " or ".join(filter(None, (in_file, by_option)))
+            self.fault(path, f"{what} is missing", fix, key=True)
+        return value
+
+    def choice(self, path: Path, choices: Sequence[str], default: str = "") -> str:
+        """Return the value at a path, which must be one of a few."""
+        value = self.get(*path)
+        if value is None or value in choices:
+            return value or default
+        near = [each for each in choices if each.lower() == str(value).lower()]
+        fix = f"write {near[0]}" if near else f"write one of {', '.join(choices)}"
+        self.fault(path, f"{quoted(value)} is not possible", fix)
+        return default
+
+    def require(self, path: Path, feature: Feature, what: str = "") -> None:
+        """Note a fault where the target's minors lack what the value at a path asks for."""
+        if not self.target.has(feature):
+            what = f"for {what or feature.what} Kubernetes 1.{feature.since} or later is needed"
+            fix = f"give --kube-version 1.{feature.since} or later, or leave it out"
+            self.fault(path, f"{what}; the target is {self.target}", fix)
+
+
+def option_for(path: Path) -> str:
+    """Return the option that says a value, of whichever claim template, or ""."""
+    of_any_template = ("claimTemplates", 0, *path[2:])
+    return OPTIONS.get(path) or OPTIONS.get(path[2:]) or OPTIONS.get(of_any_template) or ""
+
+
+def without_empty(value: Any) -> Any:
+    """Return a copy without the keys that have no value: to Kubernetes, null is absent."""
+    if isinstance(value, dict):
+        return {key: without_empty(each) for key, each in value.items() if each is not None}
+    return [without_empty(each) for each in value] if isinstance(value, list) else value
