@@ -621,7 +621,7 @@ def failure(folder: Path, value: str) -> str:
 def test_the_objects_of_a_set_are_bounded_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sfsgen.printing.objects.rendering._MOST_KEPT", 20_000)
+    monkeypatch.setattr("sfsgen.printing.rendering._MOST_KEPT", 20_000)
     options = [*f"{PLAIN} -r 100 --only pv".split(), *template(tmp_path, "{{ ordinal % 2 }}")]
     assert sfsgen(options).status == 0
     result = sfsgen([*options[:-1], template(tmp_path, "{{ ordinal * 7919 }}")[1]])
@@ -684,7 +684,7 @@ def test_what_is_rendered_once_is_what_is_rendered_one_by_one(
     )
     options = [*f"{PLAIN} -r 12 --only pv".split(), *template(tmp_path, value)]
     once = sfsgen(options)
-    monkeypatch.setattr("sfsgen.printing.objects.rendering._WORTH_IT", 1000)
+    monkeypatch.setattr("sfsgen.printing.rendering._WORTH_IT", 1000)
     assert once == sfsgen(options)
     assert once.status == 0, once.err
 
@@ -788,7 +788,7 @@ def test_any_template_prints_what_it_prints_one_by_one_or_is_told(value: str) ->
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         options = [*f"{PLAIN} -r 12 --only pv".split(), *template(Path(folder), start + value)]
         once = sfsgen(options)
-        patch.setattr("sfsgen.printing.objects.rendering._WORTH_IT", 1000)
+        patch.setattr("sfsgen.printing.rendering._WORTH_IT", 1000)
         one_by_one = sfsgen(options)
     assert re.sub("0x[0-9a-f]+", "", once.out + once.err) == re.sub(
         "0x[0-9a-f]+", "", one_by_one.out + one_by_one.err
