@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[1]
 _NOT_COPIED = (".git", ".venv", ".hypothesis", "*_cache", "__pycache__", "build", "dist")
 _SLOWER, _SPARE = 5, 10  # a mutant may take so many times as long as the program, and some seconds
 _BYTES = 4 * 2**30  # one that takes more runs away
-_SURVIVED, _KILLED, _CANNOT_BE = "survived", "killed", "cannot be"
+_SURVIVED, _ENDED, _CANNOT_BE, _NO_IMPORT = "survived", "ended", "cannot be", "no import"
 
 
 class Task(NamedTuple):
@@ -84,7 +84,7 @@ class Workshop:
             compiled.unlink()
         try:
             path.write_text(task.mutant.source)
-            return next(iter(self.fates([task._replace(mutant=None)])), _KILLED)
+            return next(iter(self.fates([task._replace(mutant=None)])), _NO_IMPORT)
         finally:
             path.write_text(original)
 
@@ -127,14 +127,14 @@ def pytest_runtestloop(session: Any) -> bool | None:
     folder = Path(os.environ["MUTANTS"])
     items = {each.nodeid: each for each in session.items}
     with (folder / "mutants.fates").open("a") as fates:
-        for mutant, tests, seconds, _ in json.loads((folder / "mutants.tasks").read_text()):
-            task = Task(mutant and Mutant(*mutant), tests, seconds)
+        for mutant, *given in json.loads((folder / "mutants.tasks").read_text()):
+            task = Task(mutant and Mutant(*mutant), *given)
             print(_fate(items, task, folder / "mutants.fate"), file=fates, flush=True)
     return True
 
 
 def _fate(items: Mapping[str, Any], task: Task, told: Path) -> str:
-    told.write_text(_KILLED)
+    told.write_text(_ENDED)
     child = os.fork()
     if child == 0:
         _ask(items, task, told)
@@ -145,7 +145,7 @@ def _fate(items: Mapping[str, Any], task: Task, told: Path) -> str:
         time.sleep(0.005)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return _KILLED
+    return _ENDED
 
 
 def _ask(items: Mapping[str, Any], task: Task, told: Path) -> NoReturn:
@@ -155,21 +155,24 @@ def _ask(items: Mapping[str, Any], task: Task, told: Path) -> NoReturn:
     try:
         if task.mutant and not _become(task.mutant):
             fate = _CANNOT_BE
-        elif failing := _failing([items[each] for each in task.tests], task.seconds):
+        elif failing := _failing(items, task):
             fate = failing
     except BaseException:  # noqa: BLE001  # whatever it is, the mutant was noticed
-        fate = _KILLED
+        fate = _ENDED
     told.write_text(fate)
     os._exit(0)
 
 
-def _failing(items: Sequence[Any], seconds: Sequence[float]) -> str | None:
-    for (item, following), each in zip(itertools.pairwise([*items, None]), seconds, strict=True):
-        allowed = time.process_time() + _SPARE + _SLOWER * each
+def _failing(items: Mapping[str, Any], task: Task) -> str | None:
+    # The name of a test that holds the path of its tree is another's here.
+    tests = [each for each in zip(task.tests, task.seconds, strict=True) if each[0] in items]
+    for (test, seconds), (following, _) in itertools.pairwise([*tests, ("", 0)]):
+        item = items[test]
+        allowed = time.process_time() + _SPARE + _SLOWER * seconds
         resource.setrlimit(resource.RLIMIT_CPU, (int(allowed), resource.RLIM_INFINITY))
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=items.get(following))
         if item.session.testsfailed:
-            return str(item.nodeid)
+            return test
     return None
 
 
@@ -239,7 +242,7 @@ def _verdicts(
 ) -> list[Verdict]:
     tasks = [_task(reach, each, bound) for each in mutants]
     fates = _fates(workshop, tasks)
-    if unsound := _failing_anyway(workshop, reach, set(fates) - {_SURVIVED, _KILLED}):
+    if unsound := _failing_anyway(workshop, tasks, fates):
         print("mutants: left out, since they fail alone:", *unsound, file=sys.stderr)
         for each in unsound:
             del reach.seconds[each]
@@ -272,11 +275,22 @@ def _fates(workshop: Workshop, tasks: Sequence[Task]) -> list[str]:
     ]
 
 
-def _failing_anyway(workshop: Workshop, reach: Reach, tests: set[str]) -> list[str]:
-    """Return those tests that fail in a process of their own where nothing is changed."""
-    alone = [Task(None, [each], [reach.seconds[each]]) for each in sorted(tests)]
-    fates = workshop.fates(alone) if alone else []
-    return [test for test, fate in zip(sorted(tests), fates, strict=True) if fate != _SURVIVED]
+def _failing_anyway(workshop: Workshop, tasks: Sequence[Task], fates: Sequence[str]) -> list[str]:
+    """Return those tests that kill a mutant, and fail in a process of their own without it too."""
+    again = {
+        fate: Task(None, [fate], [task.seconds[task.tests.index(fate)]])
+        for task, fate in zip(tasks, fates, strict=True)
+        if fate in task.tests
+    }
+    ended = [
+        task._replace(mutant=None)
+        for task, fate in zip(tasks, fates, strict=True)
+        if fate == _ENDED
+    ]
+    found = workshop.fates([*again.values(), *ended]) if again or ended else []
+    if _ENDED in found:
+        raise SystemExit("mutants: the tests end the process that runs them, with no mutant in it")
+    return sorted(set(found) - {_SURVIVED})
 
 
 def show(verdicts: Iterator[Verdict]) -> None:
