@@ -337,6 +337,8 @@ def test_sarif_is_what_the_standard_says(name: str, monkeypatch: pytest.MonkeyPa
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == name
         place = result["locations"][0].get("physicalLocation")
         assert bool(place) == ("bad.yaml" in command)
+        # What cannot be read as an object has no name.
+        assert ("logicalLocations" in result["locations"][0]) == (name != "unreadable")
 
 
 @pytest.mark.skipif(not shutil.which("sarif-multitool"), reason="no sarif-multitool here")

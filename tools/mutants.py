@@ -255,7 +255,9 @@ def _task(reach: Reach, mutant: Mutant, bound: float) -> Task:
     tests = reach.of_line(mutant.module, mutant.line) if mutant.is_in_function else []
     # A constant of the module, or of a class, is read when it is imported, and only then.
     is_imported = not tests
-    tests = tests or reach.of_users(mutant.module, mutant.line)
+    if is_imported:
+        elsewhere = reach.elsewhere() if mutant.is_in_function else []
+        tests = [*elsewhere, *reach.of_users(mutant.module, mutant.line)]
     spent = itertools.accumulate(reach.seconds[each] for each in tests)
     tests = [each for each, so_far in zip(tests, spent, strict=True) if so_far <= bound]
     return Task(mutant, tests, [reach.seconds[each] for each in tests], is_imported)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 _WIDTH = 60  # of a piece of source in the table
 
+_CUT = "…lse, emoji=False, width=width)"
+
 # Survivors that do not matter: function, change, and why no test should notice.
 _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
     (
@@ -15,6 +17,25 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
     ): "it compares both alike",
     ("invalid_name", "0 -> 1"): "0 and 1 are as long",
     ("service", "continue -> pass"): "nothing follows it in the loop",
+    ("_meant", "return '' -> return None"): "who asks tells only whether there is one",
+    ("print_in_colour", "False -> True"): "they are for texts, and it prints rich's own",
+    (
+        "print_in_colour",
+        f"Console(file=sys.stdout, highl{_CUT} -> Console(file=sys.stdout, marku{_CUT}",
+    ): "they are for texts, and it prints rich's own",
+    ("inspect", "1 -> 2"): "no file has a number below 0",
+    ("sarif", "2 -> 3"): "how far it is indented is for people",
+    ("summary", "'' -> 'x'"): "every rule has a docstring, which a test holds",
+    ("Finding.place", "1 -> 2"): "only options have no place, and no rule reads them",
+    ("Finding.place", "'' -> 'x'"): "only options have no place, and no rule reads them",
+    ("gaps", "ordinal > start -> ordinal >= start"): "an empty run is split into none",
+    ("gaps", "ordinal > start -> True"): "an empty run is split into none",
+    ("gaps", "start < wanted.stop -> start <= wanted.stop"): "an empty run is split into none",
+    ("Cures.redirect", "True -> False"): "both have two",
+    ("plan", "True -> False"): "both have one for each claim template",
+    ("_being_deleted", "return '' -> return None"): "who asks tells only whether there is one",
+    ("Existing.wanting", "known is None -> True"): "it is remembered for speed alone",
+    ("Idle.take_like", ":_LIKE_ENOUGH -> :"): "it bounds the time, and what it finds is a guess",
 }
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -113,6 +134,8 @@ def _named(node: ast.AST, function: str) -> str:
 def _is_inert(node: ast.AST, field: str) -> bool:
     """Return whether what stands in a field is for readers and type checkers, or pure speed."""
     is_name = isinstance(node, ast.Call) and field == "func" and isinstance(node.func, ast.Name)
+    if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal":
+        return True
     return is_name or field in ("annotation", "returns", "decorator_list", "bases")
 
 
@@ -223,6 +246,7 @@ def _taken_out(node: ast.AST, function: str) -> Iterator[Site]:
 def sample(module: str, source: str, size: int, seed: int) -> list[Mutant]:
     """Return some of a module's mutants: of every kind of change as many as of the others."""
     tree = ast.parse(source)
+    unchanged = ast.unparse(tree)
     chance = random.Random(f"{module} {seed}")  # noqa: S311  # no secret
     by_kind: dict[str, list[Site]] = {}
     for site in sites(tree):
@@ -236,7 +260,7 @@ def sample(module: str, source: str, size: int, seed: int) -> list[Mutant]:
         for kind in kinds:
             if by_kind[kind] and len(made) < size:
                 mutant = _mutant(module, tree, by_kind[kind].pop())
-                if mutant and mutant.source != source:
+                if mutant and mutant.source != unchanged:
                     made[mutant.source] = mutant
     return sorted(made.values(), key=lambda each: each.line)
 

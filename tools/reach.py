@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,11 @@ class Reach:
             self._lines[-1].read()
 
     def of_line(self, module: str, line: int) -> list[str]:
-        """Return the tests that run a line of a function, or failing that, of the function."""
-        found = self._quickest(module, [line])
-        return found or self._quickest(module, _around(_parsed(self._path(module)), line))
+        """Return the tests that run a line of a function, or failing that, of its body."""
+        body = _body_around(_parsed(self._path(module)), line)
+        # The line of a `def` is run when it is imported, which some test does first.
+        found = self._quickest(module, [line]) if line in body else []
+        return found or self._quickest(module, body)
 
     def of_users(self, module: str, line: int) -> list[str]:
         """Return the tests that run a function which needs what is defined at a line."""
@@ -59,6 +62,11 @@ class Reach:
                     found |= set(self._quickest(user, lines))
         return self._in_order(found) or self._quickest(module, range(1, 10_000))
 
+    def elsewhere(self) -> list[str]:
+        """Return the tests that reach nothing here: they run the program in other processes."""
+        reaching = (each.measured_contexts() for each in self._lines)
+        return self._in_order(self.seconds.keys() - set().union(*reaching))
+
     def _path(self, module: str) -> Path:
         return self.tree / PACKAGE / f"{module}.py"
 
@@ -66,7 +74,7 @@ class Reach:
         by_line = self._by_line(module)
         return self._in_order({test for line in lines for test in by_line.get(line, ())})
 
-    def _in_order(self, tests: set[str]) -> list[str]:
+    def _in_order(self, tests: AbstractSet[str]) -> list[str]:
         return sorted(tests & self.seconds.keys(), key=lambda each: (self.seconds[each], each))
 
     @cache  # noqa: B019  # there is one
@@ -87,10 +95,11 @@ def _span(node: ast.stmt) -> range:
     return range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
-def _around(tree: ast.Module, line: int) -> range:
-    """Return the lines of the innermost function around one."""
-    functions = (_span(each) for each in ast.walk(tree) if isinstance(each, ast.FunctionDef))
-    return max((each for each in functions if line in each), key=min, default=range(0))
+def _body_around(tree: ast.Module, line: int) -> range:
+    """Return the lines of the body of the innermost function around a line."""
+    nodes = (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef))
+    around = max((each for each in nodes if line in _span(each)), key=lambda each: each.lineno)
+    return range(around.body[0].lineno, _span(around).stop)
 
 
 def _defined(tree: ast.Module, line: int) -> set[str]:
@@ -117,11 +126,11 @@ def _users(tree: ast.Module, names: set[str]) -> Iterator[range]:
         if not names & _used(statement):
             continue
         if isinstance(statement, ast.FunctionDef):
-            yield _span(statement)
+            yield _body_around(tree, statement.lineno)
         elif isinstance(statement, ast.ClassDef):
             functions = [each for each in statement.body if isinstance(each, ast.FunctionDef)]
             using = [each for each in functions if names & _used(each)]
-            yield from map(_span, using or functions)
+            yield from (_body_around(tree, each.lineno) for each in using or functions)
             if len(using) < len([each for each in statement.body if names & _used(each)]):
                 names.add(statement.name)
         else:
