@@ -1,6 +1,7 @@
 """What `scale` and `volumes` do in odd situations: a case a line, each once seen or thought of."""
 
 import contextlib
+import itertools
 import json
 import os
 import pty
@@ -398,3 +399,123 @@ def test_on_a_terminal_the_next_commands_are_shown(
             shown += data.decode().replace("\r\n", "\n")
     os.close(ours)
     assert shown.endswith("next:\n" + "".join(f"  {line}\n" for line in following))
+
+
+# What new pairs take from the pairs that are there.
+
+
+def _volumes(*changes: Object) -> list[Object]:
+    """Return a set with pairs, of each the volume changed."""
+    pairs = [_pair(ordinal) for ordinal in range(len(changes))]
+    for (volume, _), change in zip(pairs, changes, strict=True):
+        _changed(volume, **change)
+    return [_set(), *itertools.chain(*pairs)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "parts"),
+    [
+        (
+            [{"spec__persistentVolumeReclaimPolicy": each} for each in ("Retain", "Delete")],
+            [
+                "the volumes differ in their reclaim policy: 'Retain' (pv-web-0) and 'Delete'",
+                "fix: give --reclaim-policy: the one for the new volumes",
+            ],
+        ),
+        (
+            [{"spec__nfs__server": each} for each in ("a", "b", "c")],
+            ["the volumes differ in their server: 'a' (pv-web-0) and 'b' (pv-web-1)\n"],
+        ),
+        (
+            [{"spec__nfs__path": f"/{each}"} for each in ("a", "b", "c", "d")],
+            ["the volumes' directories (/a, /b, /c) follow no pattern\n"],
+        ),
+    ],
+)
+def test_where_the_volumes_differ_an_option_is_asked_for(
+    changes: list[Object], parts: list[str]
+) -> None:
+    _refused(_run(f"scale web -r {len(changes) + 1}", *_volumes(*changes)), *parts)
+
+
+def test_of_volumes_bound_crosswise_names_and_directories_are_continued() -> None:
+    (volume_0, claim_0), (volume_1, claim_1) = _pair(0), _pair(1)
+    _changed(volume_0, spec__claimRef__name="pvc-web-1")
+    _changed(volume_1, spec__claimRef__name="pvc-web-0")
+    _changed(claim_0, spec__volumeName="pv-web-1")
+    _changed(claim_1, spec__volumeName="pv-web-0")
+    result = _run("scale web -r 3", _set(), volume_0, claim_0, volume_1, claim_1)
+    assert result.status == 0, result.err
+    (made,) = [each for each in yaml.safe_load_all(result.out) if each["kind"][-1] == "e"]
+    assert (made["metadata"]["name"], made["spec"]["nfs"]["path"]) == (
+        "pv-web-2",
+        "/exports/pv-web-2",
+    )
+
+
+def test_a_number_in_a_namespace_is_none_of_an_ordinal() -> None:
+    def moved(found: Object) -> Object:
+        return _changed(found, metadata__namespace="shop-1")
+
+    volume, claim = _pair(1)
+    name = "pv-shop-1-web-1"
+    _changed(volume, metadata__name=name, spec__claimRef__namespace="shop-1")
+    _changed(volume, spec__nfs__path=f"/exports/{name}")
+    _changed(claim, spec__volumeName=name)
+    one = moved(_changed(_set(), spec__ordinals={"start": 1}, spec__replicas=1))
+    result = _run("scale web -r 2", one, volume, moved(claim))
+    assert result.status == 0, result.err
+    assert "name: pv-shop-1-web-2" in result.out
+
+
+@pytest.mark.parametrize(
+    ("of_volumes", "of_claims", "new"),
+    [
+        (["", ""], ["", ""], ""),
+        (["nfs", "nfs"], ["nfs", "nfs"], "nfs"),
+        (["nfs", "slow"], ["nfs", "slow"], ""),
+        (["nfs", "nfs"], ["", ""], ""),
+    ],
+)
+def test_where_the_template_names_no_class_new_pairs_have_that_of_all_others(
+    of_volumes: list[str], of_claims: list[str], new: str
+) -> None:
+    (stateful_set,) = [_set()]
+    del stateful_set["spec"]["volumeClaimTemplates"][0]["spec"]["storageClassName"]
+    pairs = [_pair(0), _pair(1)]
+    for (volume, claim), its, own in zip(pairs, of_volumes, of_claims, strict=True):
+        _changed(volume, spec__storageClassName=its)
+        _changed(claim, spec__storageClassName=own)
+    result = _run("scale web -r 3", stateful_set, *pairs)
+    assert result.status == 0, result.err
+    made = [
+        each
+        for each in yaml.safe_load_all(result.out)
+        if "Claim" in each["kind"] or each["kind"][-1] == "e"
+    ]
+    assert [each["spec"]["storageClassName"] for each in made] == [new, new]
+
+
+def test_what_an_option_brings_is_not_said_to_be_as_with_the_others() -> None:
+    changes = [{"spec__persistentVolumeReclaimPolicy": "Delete"}] * 2
+    as_others = "the new volumes of claim template pvc are as the others"
+    _noted(_run("scale web -r 3", *_volumes(*changes)), as_others)
+    result = _run("scale web -r 3 --reclaim-policy Delete", *_volumes(*changes))
+    assert as_others not in result.err
+    assert "--reclaim-policy: warning: " in result.err
+
+
+def test_a_block_device_is_refused_where_it_is_asked_for() -> None:
+    stateful_set, claim = _set(), _pair(2)[1]
+    _changed(claim, spec__volumeMode="Block", spec__volumeName=None)
+    text = yaml.safe_dump_all([stateful_set, claim], sort_keys=False)
+    line = 1 + text.splitlines().index("  volumeMode: Block")
+    options = "--nfs-server nfs --nfs-path /exports"
+    _refused(sfsgen(f"scale web -r 3 -f - {options}", text), f"stdin:{line}:15: error: ")
+    (template,) = stateful_set["spec"]["volumeClaimTemplates"]
+    _changed(template, spec__volumeMode="Block")
+    _refused(
+        _run(f"scale web -r 3 {options}", stateful_set),
+        "claim template pvc wants block devices",
+        "fix: use volumeMode Filesystem",
+    )
