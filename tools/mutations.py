@@ -34,6 +34,15 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
     ("Cures.redirect", "True -> False"): "both have two",
     ("plan", "True -> False"): "both have one for each claim template",
     ("_being_deleted", "return '' -> return None"): "who asks tells only whether there is one",
+    ("Cures._guarded", "self.existing.holder(volume) -> False"): "who calls it has asked before",
+    (
+        "Fields._look",
+        "self._look(field.inner, one, (*path, key, inner_key), found) -> pass",
+    ): "no map of Kubernetes holds objects yet",
+    (
+        "Fields._field",
+        "inner and 'properties' not in self._definitions[inner] -> False",
+    ): "a quantity is never a mapping here: it was refused before",
     ("Existing.wanting", "known is None -> True"): "it is remembered for speed alone",
     ("Idle.take_like", ":_LIKE_ENOUGH -> :"): "it bounds the time, and what it finds is a guess",
 }
