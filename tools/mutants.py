@@ -264,15 +264,16 @@ def _task(reach: Reach, mutant: Mutant, bound: float) -> Task:
 
 
 def _fates(workshop: Workshop, tasks: Sequence[Task]) -> list[str]:
-    """Return what becomes of mutants, each changed in a process where that can be."""
+    """Return what becomes of mutants; those that survive in a fork are imported as well."""
     forked = [each for each in tasks if not each.is_imported]
     found = iter(workshop.fates(forked) if forked else [])
     try:
         fates = [_CANNOT_BE if each.is_imported else next(found) for each in tasks]
     except StopIteration:
         raise SystemExit(f"mutants: the tests of {forked[0].tests} cannot be run") from None
+    # A function may have run while it was imported, or lie in one that had.
     return [
-        workshop.fate(task) if fate == _CANNOT_BE else fate
+        workshop.fate(task) if fate in (_CANNOT_BE, _SURVIVED) else fate
         for task, fate in zip(tasks, fates, strict=True)
     ]
 
