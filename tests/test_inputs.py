@@ -231,6 +231,11 @@ def test_words_of_kubectl_stay_on_one_line(kubectl: Callable[[str], None]) -> No
     assert what in sfsgen("check").err.splitlines()[0]
 
 
+def test_what_the_libraries_of_kubectl_log_is_not_its_word(kubectl: Callable[[str], None]) -> None:
+    kubectl("printf 'E1127 07:10:19.1 1 memcache.go:265 no API\nerror: refused\n' >&2; exit 1")
+    assert ": error: refused\n" in sfsgen("check").err
+
+
 # NAME and --namespace.
 
 

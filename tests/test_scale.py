@@ -370,6 +370,7 @@ class TestLive:
         result = sfsgen("scale web -r 5")
         assert (result.status, result.out) == (2, "")
         assert "orbidden" in result.err
+        assert "fix: see what kubectl says, or read a dump with -f" in result.err
 
     @pytest.mark.usefixtures("server")
     def test_an_unknown_context_is_told_in_kubectls_own_words(self) -> None:
@@ -380,6 +381,8 @@ class TestLive:
     @pytest.mark.usefixtures("server")
     def test_without_kubectl(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", "")
-        result = sfsgen("scale web -r 5")
+        result = sfsgen("scale web -r 5 -n shop")
         assert (result.status, result.out) == (2, "")
         assert "kubectl: error: it is not on the PATH" in result.err
+        dump = "`kubectl get sts,svc,pvc,pv -o yaml -n shop`"
+        assert f"fix: install kubectl, or read what {dump} printed elsewhere with -f" in result.err

@@ -44,8 +44,6 @@ class Task(NamedTuple):
     mutant: Mutant | None
     tests: Sequence[str]
     seconds: Sequence[float]
-    is_imported: bool = False
-    """Whether a process must import the mutant: none that has imported the module can change."""
 
 
 class Verdict(NamedTuple):
@@ -242,6 +240,10 @@ def _verdicts(
 ) -> list[Verdict]:
     tasks = [_task(reach, each, bound) for each in mutants]
     fates = _fates(workshop, tasks)
+    for number, (task, fate) in enumerate(zip(tasks, fates, strict=True)):
+        if fate in (_SURVIVED, _CANNOT_BE):
+            tasks[number] = _imported(reach, task, bound)
+            fates[number] = workshop.fate(tasks[number])
     if unsound := _failing_anyway(workshop, tasks, fates):
         print("mutants: left out, since they fail alone:", *unsound, file=sys.stderr)
         for each in unsound:
@@ -251,45 +253,49 @@ def _verdicts(
 
 
 def _task(reach: Reach, mutant: Mutant, bound: float) -> Task:
-    """Return the tests that a mutant meets: as many as the time allows."""
-    tests = reach.of_line(mutant.module, mutant.line) if mutant.is_in_function else []
+    """Return the tests that run a mutant's line: as many as the time allows."""
     # A constant of the module, or of a class, is read when it is imported, and only then.
-    is_imported = not tests
-    if is_imported:
-        elsewhere = reach.elsewhere() if mutant.is_in_function else []
-        tests = [*elsewhere, *reach.of_users(mutant.module, mutant.line)]
+    tests = reach.of_line(mutant.module, mutant.line) if mutant.is_in_function else []
+    return _bounded(reach, mutant, tests, bound)
+
+
+def _imported(reach: Reach, task: Task, bound: float) -> Task:
+    """Return the tests for a process that imports a mutant which survived in a fork, or had none.
+
+    Its function may have run while it was imported, or run in other processes too.
+    """
+    mutant = task.mutant
+    assert mutant  # noqa: S101
+    tests = task.tests or reach.of_users(mutant.module, mutant.line)
+    elsewhere = reach.elsewhere() if mutant.is_in_function else []
+    return _bounded(reach, mutant, [*elsewhere, *tests], bound)
+
+
+def _bounded(reach: Reach, mutant: Mutant, tests: Sequence[str], bound: float) -> Task:
     spent = itertools.accumulate(reach.seconds[each] for each in tests)
     tests = [each for each, so_far in zip(tests, spent, strict=True) if so_far <= bound]
-    return Task(mutant, tests, [reach.seconds[each] for each in tests], is_imported)
+    return Task(mutant, tests, [reach.seconds[each] for each in tests])
 
 
 def _fates(workshop: Workshop, tasks: Sequence[Task]) -> list[str]:
-    """Return what becomes of mutants; those that survive in a fork are imported as well."""
-    forked = [each for each in tasks if not each.is_imported]
-    found = iter(workshop.fates(forked) if forked else [])
-    try:
-        fates = [_CANNOT_BE if each.is_imported else next(found) for each in tasks]
-    except StopIteration:
-        raise SystemExit(f"mutants: the tests of {forked[0].tests} cannot be run") from None
-    # A function may have run while it was imported, or lie in one that had.
-    return [
-        workshop.fate(task) if fate in (_CANNOT_BE, _SURVIVED) else fate
-        for task, fate in zip(tasks, fates, strict=True)
-    ]
+    """Return what becomes of mutants in forks of a process that has collected their tests."""
+    forked = [each for each in tasks if each.tests]
+    found = workshop.fates(forked) if forked else []
+    if len(found) < len(forked):
+        raise SystemExit(f"mutants: tests such as {forked[0].tests[0]} cannot be collected")
+    fates = iter(found)
+    return [next(fates) if each.tests else _CANNOT_BE for each in tasks]
 
 
 def _failing_anyway(workshop: Workshop, tasks: Sequence[Task], fates: Sequence[str]) -> list[str]:
     """Return those tests that kill a mutant, and fail in a process of their own without it too."""
+    asked = list(zip(tasks, fates, strict=True))
     again = {
         fate: Task(None, [fate], [task.seconds[task.tests.index(fate)]])
-        for task, fate in zip(tasks, fates, strict=True)
+        for task, fate in asked
         if fate in task.tests
     }
-    ended = [
-        task._replace(mutant=None)
-        for task, fate in zip(tasks, fates, strict=True)
-        if fate == _ENDED
-    ]
+    ended = [task._replace(mutant=None) for task, fate in asked if fate == _ENDED]
     found = workshop.fates([*again.values(), *ended]) if again or ended else []
     if _ENDED in found:
         raise SystemExit("mutants: the tests end the process that runs them, with no mutant in it")
