@@ -332,6 +332,8 @@ def _options() -> argparse.Namespace:
 
 def main() -> None:
     """Do what the command line asks for."""
+    # A shell's job in the background ignores interrupts, and so would the programs of the tests.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     given = _options()
     chosen = []
     for module in given.modules or modules():
