@@ -519,3 +519,14 @@ def test_a_block_device_is_refused_where_it_is_asked_for() -> None:
         "claim template pvc wants block devices",
         "fix: use volumeMode Filesystem",
     )
+
+
+def test_a_volume_that_is_reserved_for_a_claim_shows_the_style_as_well() -> None:
+    pairs = [_pair(0), _pair(1)]
+    for ordinal, (volume, claim) in enumerate(pairs):
+        _changed(volume, metadata__name=f"disk-{ordinal}", spec__nfs__path=f"/srv/disk-{ordinal}")
+        _changed(claim, spec__volumeName=None)
+    result = _run("scale web -r 3", _set(), *pairs)
+    assert result.status == 0, result.err
+    assert "name: disk-2" in result.out
+    assert "path: /srv/disk-2" in result.out

@@ -33,6 +33,7 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
     ("gaps", "start < wanted.stop -> start <= wanted.stop"): "an empty run is split into none",
     ("Cures.redirect", "True -> False"): "both have two",
     ("plan", "True -> False"): "both have one for each claim template",
+    ("_storage_class", "'' -> 'x'"): "where there are no pairs it is not looked at",
     ("_being_deleted", "return '' -> return None"): "who asks tells only whether there is one",
     ("Cures._guarded", "self.existing.holder(volume) -> False"): "who calls it has asked before",
     (
