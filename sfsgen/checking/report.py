@@ -10,7 +10,7 @@ from typing import Any
 import sfsgen
 from sfsgen import plain_text
 from sfsgen.checking.inspection import Located, Subject, counted, subject
-from sfsgen.checking.ruleset import RULES, rule_id, summary
+from sfsgen.checking.ruleset import RULES, description, rule_id, summary
 from sfsgen.documents.files import STDIN
 from sfsgen.kubernetes import cluster
 from sfsgen.plain_text import one_line, readable
@@ -76,14 +76,12 @@ def github(found: Sequence[Located]) -> Iterator[str]:
 
 def sarif(found: Sequence[Located]) -> Iterator[str]:
     """Yield findings as a SARIF 2.1.0 log, the format of code scanning."""
-    import inspect
-
     ids = [rule_id(rule) for rule in RULES]
     described = [
         {
             "id": each,
             "shortDescription": {"text": summary(rule)},
-            "fullDescription": {"text": inspect.cleandoc(rule.__doc__ or "")},
+            "fullDescription": {"text": description(rule)},
         }
         for each, rule in zip(ids, RULES, strict=True)
     ]

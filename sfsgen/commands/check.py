@@ -9,7 +9,7 @@ import typer
 from sfsgen import console
 from sfsgen.checking.inspection import counted, inspect, numbers, of_namespace, of_sets, scene
 from sfsgen.checking.report import FORMATS, print_in_colour
-from sfsgen.checking.ruleset import RULES, Rule, rule_id, unreadable
+from sfsgen.checking.ruleset import RULES, Rule, rule_id
 from sfsgen.commands import parameters
 from sfsgen.findings.finding import Severity
 from sfsgen.findings.scene import Scene
@@ -22,6 +22,7 @@ from sfsgen.kubernetes.words import (
 )
 from sfsgen.printing.objects import chosen_target
 from sfsgen.problems import InputError, Problem
+from sfsgen.rules.unreadable import unreadable
 from sfsgen.sets.inventory import Access, chosen, objects, wrong_scope
 
 _FOUND = 1  # looked, and found problems
