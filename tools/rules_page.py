@@ -1,4 +1,4 @@
-"""Makes docs/rules.md: what each rule's module says, with a part of its bad example.
+"""Makes docs/rules.md: what the modules of the rules say, each with a part of its bad example.
 
     python -m tools.rules_page > docs/rules.md
 
@@ -6,6 +6,9 @@
 """
 
 import re
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 from sfsgen.checking.ruleset import RULES, Rule, page, rule_id
@@ -19,7 +22,9 @@ coming up as it is meant, a warning works but hurts, a note changes no exit stat
 bad example, in which it alone finds something, and a good one, in which nothing does; "measured"
 means seen on a real control plane.
 """
-_BEFORE, _AFTER = 8, 2  # lines that are shown around the one of a finding
+_OBJECT = re.compile("(- )?apiVersion:")
+_BEFORE, _AFTER = 4, 2  # lines that are shown around the one of a finding
+_MANY = 2  # lines, which are then left out
 
 
 def made() -> str:
@@ -29,7 +34,7 @@ def made() -> str:
 
 def _section(rule: Rule) -> str:
     name = rule_id(rule)
-    why, fix, rest = re.split(r"\n\n(Fix: )", page(rule), maxsplit=1)
+    why, _, fix = page(rule).partition("\n\nFix: ")
     finding = (EXAMPLES / name / "expected.txt").read_text().partition("\n")[0]
     _, line, _, told = finding.split(":", 3)
     bad = (EXAMPLES / name / "bad.yaml").read_text()
@@ -40,25 +45,51 @@ def _section(rule: Rule) -> str:
 {why}
 
 ```yaml
-{excerpt(bad, int(line))}
+{chr(10).join(_excerpt(bad, int(line)))}
 ```
 
     {told.strip()}
 
-{fix}{rest}
+Fix: {fix}
 
 {", ".join(links)}
 """
 
 
-def excerpt(text: str, number: int) -> str:
-    """Return the lines around one of them, within its document."""
-    lines = text.splitlines()
-    first, last = max(0, number - 1 - _BEFORE), min(len(lines), number + _AFTER)
-    ends = [index for index, line in enumerate(lines) if line == "---" or line.startswith("#")]
-    first = max([first, *(each + 1 for each in ends if each < number - 1)])
-    last = min([last, *(each for each in ends if each >= number)])
-    return "\n".join(lines[first:last])
+def _excerpt(text: str, number: int) -> Iterator[str]:
+    """Yield the lines around one, and those that say in which object and fields they are."""
+    lines, at = _object(text.splitlines(), number - 1)
+    name = next(index for index, line in enumerate(lines) if line.startswith("  name:"))
+    around = range(max(0, at - _BEFORE), min(len(lines), at + _AFTER + 1))
+    shown = {0, 1}.union(*(_above(lines, index) for index in (name, *around)))
+    for earlier, index in pairwise([-1, *sorted(shown)]):
+        hidden = lines[earlier + 1 : index]
+        yield from hidden if len(hidden) < _MANY else [f"{'':{_depth(lines[index]) // 2}}# ..."]
+        yield lines[index]
+
+
+def _object(lines: Sequence[str], at: int) -> tuple[Sequence[str], int]:
+    """Return the lines of the object that a line is in, and which of them that is."""
+    first = max(index for index in range(at + 1) if _OBJECT.match(lines[index]))
+    margin = 2 if lines[first].startswith("-") else 0
+    ends = re.compile("[^ ]" if margin else "[^ a-z]")
+    inside = takewhile(lambda line: not ends.match(line), lines[first + 1 :])
+    return [line[margin:] for line in (lines[first], *inside)], at - first
+
+
+def _above(lines: Sequence[str], index: int) -> Iterator[int]:
+    """Yield a line, and each one that it is inside of."""
+    depth = sys.maxsize
+    for each in range(index, -1, -1):
+        if _depth(lines[each]) < depth:
+            depth = _depth(lines[each])
+            yield each
+
+
+def _depth(line: str) -> int:
+    """Return twice the column of a line; an item is deeper than the key above it."""
+    bare = line.lstrip(" ")
+    return 2 * (len(line) - len(bare)) + bare.startswith("- ")
 
 
 if __name__ == "__main__":

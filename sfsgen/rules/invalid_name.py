@@ -2,7 +2,7 @@
 
 The API server refuses such a name: a volume's and a claim's are DNS subdomains of at most 253
 characters, a Service's is a DNS label of at most 63. A set's name it takes up to 63 characters, but
-beyond 52 no pod comes up (measured): a label of the pods holds the name and a hash.
+beyond 52 no pod comes up from 1.7 on (measured): a label of the pods holds the name and a hash.
 
 Fix: Give it a valid name, and write that name wherever the old one stands: a volume's in the
 `volumeName` of its claim, a claim's in the `claimRef` of its volume, a Service's in the

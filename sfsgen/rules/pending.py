@@ -1,8 +1,8 @@
 """A claim is bound within seconds, once a volume that fits is reserved for it.
 
 Of a claim that cannot be bound another rule says why. Here the volume is there, reserved and fits,
-so the claim was read before the binder looked at it: where the claims come first, they are bound 7
-to 17 seconds later (measured).
+so the claim was read before the binder looked at it. It looks at all claims every 15 seconds: where
+the claims come first, they are bound 7 to 17 seconds later (measured).
 
 Fix: Wait 20 seconds and look again; there is nothing to change. If the claim still waits, the
 events that `kubectl describe pvc` shows say why. In manifests the rule finds nothing: it is about a
