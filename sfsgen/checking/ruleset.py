@@ -1,9 +1,9 @@
 """Every rule that `sfsgen check` looks with, found in the folder `rules`, and what it is called."""
 
-import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
+from pathlib import Path
 
 import sfsgen.rules
 from sfsgen.findings.finding import Finding
@@ -14,9 +14,12 @@ Rule = Callable[[Scene], Iterator[Finding]]
 
 def _found() -> Iterator[Rule]:
     """Yield the rules by name: the function of each module that is called as the module is."""
-    for name in sorted(each.name for each in pkgutil.iter_modules(sfsgen.rules.__path__)):
-        rule: Rule = getattr(import_module(f"sfsgen.rules.{name}"), name)
-        yield rule
+    # pkgutil looks at every name with the module inspect, which takes three times as long.
+    files = Path(sfsgen.rules.__path__[0]).iterdir()
+    for name in sorted(each.stem for each in files if each.suffix == ".py"):
+        if name != "__init__":
+            rule: Rule = getattr(import_module(f"sfsgen.rules.{name}"), name)
+            yield rule
 
 
 RULES: tuple[Rule, ...] = tuple(_found())
