@@ -3,6 +3,7 @@
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from sfsgen.changes.edits import Edit
 from sfsgen.checking.ruleset import Rule, findings
 from sfsgen.documents.paths import spelled
 from sfsgen.findings.finding import Finding, Severity
@@ -35,6 +36,8 @@ class Located(NamedTuple):
     what: str
     fix: str
     related: tuple[Manifest, ...]
+    edits: tuple[Edit, ...]
+    """What carries the fix out in files, where that is all it takes."""
 
 
 def scene(read: Read, namespace: str, target: Target | None, access: Access) -> Scene:
@@ -119,6 +122,7 @@ def _located(finding: Finding) -> Located:
         finding.what,
         finding.fix,
         finding.related,
+        finding.edits,
     )
 
 

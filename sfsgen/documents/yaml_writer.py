@@ -128,3 +128,13 @@ def _is_literal(text: str) -> bool:
         and bool(lines[0] and lines[-1])
         and not lines[0].startswith(" ")
     )
+
+
+def flow(value: object) -> str:
+    """Return a value as it can stand in a line of YAML, also inside a mapping in braces."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{flow(key)}: {flow(each)}' for key, each in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(flow, value))}]"
+    written = scalar(value)
+    return quoted(str(value)) if isinstance(value, str) and set(written) & set(",[]{}") else written
