@@ -67,7 +67,7 @@ def test_the_exit_status(command: str, stdin: str, status: int) -> None:
 
 def test_a_misspelt_rule_is_answered_with_the_nearest() -> None:
     assert 'write "size"' in sfsgen("check -f - --rule siz", GOOD).err
-    assert "there are: unreadable" in sfsgen("check -f - --ignore qqq", GOOD).err
+    assert "there are: access-modes, " in sfsgen("check -f - --ignore qqq", GOOD).err
 
 
 def test_all_that_is_wrong_with_the_options_is_told_at_once() -> None:

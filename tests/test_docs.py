@@ -138,6 +138,8 @@ def test_every_module_is_in_the_architecture() -> None:
         name = module.relative_to(ROOT / "sfsgen").as_posix()
         if name.endswith("__init__.py"):
             continue
+        if name.startswith("rules/"):
+            continue  # docs/rules.md has them
         first_line = re.match(r'"""(.*?)\.?(?:""")?\n', module.read_text())
         assert first_line, name
         assert rows.get(name) == first_line[1], name

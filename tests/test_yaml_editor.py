@@ -52,6 +52,18 @@ def test_a_change_and_the_lines_that_change(
     assert edited(VOLUME, [Change(path, value)], is_json=False) == VOLUME.replace(old, new, 1)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a: [x]  # c\n", "a: [w, z]  # c\n"),
+        ("a:\n- x\n# c\n", "a:\n- w\n- z\n# c\n"),
+        ("a:\n  - x  # c\nb: 1\n", "a:\n  - w\n  - z  # c\nb: 1\n"),
+    ],
+)
+def test_a_list_gives_way_to_another_in_its_style(before: str, after: str) -> None:
+    assert edited(before, [Change(("a",), ["w", "z"])], is_json=False) == after
+
+
 def test_many_changes_at_once() -> None:
     changes = [
         Change(("spec", "claimRef", "uid"), GONE),
@@ -72,6 +84,7 @@ def test_many_changes_at_once() -> None:
     [
         ('{"a": {"b": "c"}}', ("a", "b"), "d", '{"a": {"b": "d"}}'),
         ('{"a": {"b": "c"}}', ("a", "e"), "d", '{"a": {"b": "c", "e": "d"}}'),
+        ('{"a": {}}', ("a",), {"e": "d"}, '{"a": {"e": "d"}}'),
         ('{"a": {}}', ("a", "e"), "d", '{"a": {"e": "d"}}'),
         ('{"a": {"b": 1, "c": 2}}', ("a", "b"), GONE, '{"a": {"c": 2}}'),
         ('{"a": {"b": 1, "c": 2}}', ("a", "c"), GONE, '{"a": {"b": 1}}'),
@@ -92,6 +105,7 @@ def test_json_stays_json(before: str, path: tuple[Any, ...], value: Any, after: 
         ("- a: 1\n  b: 2\n", (0, "a"), GONE),  # it stands behind the dash
         ("a:\n", ("a", "b"), "c"),
         ("a: [1]\n", ("a",), "c"),
+        ("a: {b: c}\n", ("a",), {"d": "e"}),
         ("a: b\n", ("a",), {"c": "d"}),
     ],
 )

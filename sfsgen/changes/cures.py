@@ -5,10 +5,11 @@ own context and namespace are.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.changes.edits import Edit, words
+from sfsgen.documents.paths import Path
 from sfsgen.documents.yaml_editor import GONE
 from sfsgen.documents.yaml_writer import flow
 from sfsgen.kubernetes.kubectl import quoted
@@ -182,7 +183,7 @@ class Cures(NamedTuple):
         edits = tuple(
             Edit(volume.manifest, ("spec", field), value) for field, value in fields.items()
         )
-        return Cure(words(edits), edits)
+        return Cure(words(edits), tuple(_inner(edits)))
 
     def label(self, volume: ExistingVolume, labels: Mapping[str, str]) -> Cure:
         """Return how to give a volume labels."""
@@ -205,10 +206,23 @@ class Cures(NamedTuple):
         """Return how to keep the data of a volume whose claim is deleted."""
         return self.set_fields(volume, _RETAIN)
 
-    def anew(self, manifest: Manifest, fix: str) -> str:
+    def rename_volume(self, claim: ExistingClaim, volume: str) -> Cure:
+        """Return how a claim names another volume."""
+        edit = Edit(claim.manifest, ("spec", "volumeName"), volume)
+        return self.anew(claim.manifest, Cure(f"write `volumeName: {volume}`", (edit,)))
+
+    def set_class(self, manifest: Manifest, storage_class: str, of: Path = ()) -> Cure:
+        """Return how a claim, or the claim template at a path of a set, gets a class."""
+        edit = Edit(manifest, (*of, "spec", "storageClassName"), storage_class)
+        return self.anew(manifest, Cure(f'write storageClassName: "{storage_class}"', (edit,)))
+
+    def anew(self, manifest: Manifest, fix: str | Cure) -> Cure:
         """Return a fix of a field that is immutable once a server holds the object."""
         if not manifest.is_stored:
-            return fix
+            return fix if isinstance(fix, Cure) else Cure(fix)
+        return Cure(self._anew(manifest, str(fix)))
+
+    def _anew(self, manifest: Manifest, fix: str) -> str:
         if manifest.kind in STATEFUL_SET_KINDS:
             delete = ["delete", *_object("sts", manifest.name), "--cascade=orphan"]
             orphan = self._command(*delete, namespace=manifest.namespace or None)
@@ -287,6 +301,15 @@ def _object(kind: str, name: str) -> list[str]:
 def claim_ref_of(key: Key) -> str:
     """Return the claimRef that reserves a volume for a claim, as it can be pasted into YAML."""
     return f"claimRef: {flow(_reference(key))}"
+
+
+def _inner(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """Yield edits of mappings as those of the values in them: what stands beside these stays."""
+    for edit in edits:
+        inner = edit.value.items() if isinstance(edit.value, dict) else ()
+        yield from (Edit(edit.manifest, (*edit.path, key), each) for key, each in inner)
+        if not inner:
+            yield edit
 
 
 def _reserving(volume: ExistingVolume, key: Key) -> Iterator[Edit]:

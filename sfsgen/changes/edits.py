@@ -1,4 +1,4 @@
-"""Edits of the files that objects were read from: what changes in them, and the text that results."""
+"""Edits of the files that objects were read from: what they are, and the text that results."""
 
 import re
 from collections.abc import Iterable, Mapping

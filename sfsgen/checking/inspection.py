@@ -86,7 +86,7 @@ def of_namespace(scene: Scene, namespace: str) -> set[int]:
         for key, each in kind.items()
         if key[0] == namespace
     ]
-    pairs = (each for key, each in scene.pairs.items() if key[0] == namespace)
+    pairs = (each for key, each in scene.pairing.pairs.items() if key[0] == namespace)
     reserved = (each for key, each in found.reservations.items() if key[0] == namespace)
     volumes = [each.volume for each in pairs] + [volume for each in reserved for volume in each]
     return {id(each) for each in own} | {id(each.manifest) for each in volumes}
@@ -96,7 +96,7 @@ def of_sets(scene: Scene, sets: Collection[ExistingSet]) -> set[int]:
     """Return the identities of the manifests that have to do with some sets."""
     chosen = {(each.namespace, each.name) for each in sets}
     concerned = {id(each.manifest) for each in sets}
-    for stateful_set, seats in scene.seats_by_set:
+    for stateful_set, seats in scene.pairing.by_set:
         if (stateful_set.namespace, stateful_set.name) in chosen:
             for each in seats:
                 volumes = (*each.volumes.values(), *each.unreserved.values())

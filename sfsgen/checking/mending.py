@@ -1,4 +1,4 @@
-"""Carries out in files what findings advise, again and again, until nothing is left to carry out."""
+"""Carries out in files what findings advise, until nothing is left that edits can mend."""
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence

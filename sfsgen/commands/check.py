@@ -20,7 +20,7 @@ from sfsgen.checking.inspection import (
 )
 from sfsgen.checking.mending import differences, mend
 from sfsgen.checking.report import FORMATS, print_in_colour
-from sfsgen.checking.ruleset import RULES, Rule, rule_id, unreadable
+from sfsgen.checking.ruleset import RULES, Rule, rule_id
 from sfsgen.commands import parameters
 from sfsgen.documents.files import replace
 from sfsgen.findings.finding import Severity
@@ -34,6 +34,7 @@ from sfsgen.kubernetes.words import (
 )
 from sfsgen.printing.objects import chosen_target
 from sfsgen.problems import InputError, Problem
+from sfsgen.rules.unreadable import unreadable
 from sfsgen.sets.inventory import Access, Read, chosen, objects, read_all, wrong_scope
 
 _FOUND = 1  # looked, and found problems

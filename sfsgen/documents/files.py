@@ -1,6 +1,7 @@
 """What files, folders and stdin hold: bytes, and bytes as text."""
 
 import codecs
+import contextlib
 import os
 import shutil
 import stat
@@ -126,7 +127,8 @@ def replace(filename: str, before: bytes, after: bytes) -> None:
         shutil.copymode(target, beside)
         beside.replace(target)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink()
         what = f"it cannot be written: {error.strerror}"
         raise InputError(Problem(filename, what, "make it, and its folder, writable")) from error
 

@@ -90,11 +90,21 @@ class _Editor:
             parent, (key, node) = node, inside
         if value is GONE:
             return self._taken_out(parent, key, node)
-        if node.id != "scalar" or isinstance(value, dict | list):
+        start = node.start_mark.index
+        if node.id == "sequence" and isinstance(value, list):
+            return _Splice(start, self._end(node), self._list(node, value))
+        is_empty = node.id == "mapping" and not node.value
+        if not is_empty and (node.id != "scalar" or isinstance(value, dict | list)):
             raise NotEditableError(f"{spelled(path)} holds other values")
-        written = json.dumps(value) if self.is_json else scalar(value)
-        start, end = node.start_mark.index, node.end_mark.index
+        written = json.dumps(value) if self.is_json else flow(value)
+        end = node.end_mark.index
         return _Splice(start, end, written if end > start else f" {written}")
+
+    def _list(self, node: Any, value: list[Any]) -> str:
+        """Return a list in the style of the one that it replaces."""
+        if node.flow_style or not value:
+            return json.dumps(value) if self.is_json else flow(value)
+        return block(value, node.start_mark.column).lstrip()
 
     def _added(self, mapping: Any, key: str, value: Any) -> _Splice:
         if mapping.id != "mapping":

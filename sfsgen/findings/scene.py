@@ -16,14 +16,10 @@ from sfsgen.sets.existing import (
     ExistingClaim,
     ExistingService,
     ExistingSet,
-    ExistingVolume,
     Key,
 )
-from sfsgen.sets.free_volumes import FreeVolumes
 from sfsgen.sets.inventory import Access
-from sfsgen.sets.ordinals import Pair as Pair
-from sfsgen.sets.ordinals import Pairing
-from sfsgen.sets.ordinals import TemplateOrdinals as Seats
+from sfsgen.sets.ordinals import Pair, Pairing
 from sfsgen.sets.renames import Renamed, renamed_claims
 
 _MANY = 100  # claims; among more, likeness says nothing
@@ -62,36 +58,6 @@ class Scene:
         """Return whether an object is there, but so that it cannot be read."""
         return name in self.look.unread.get((kind, namespace), ())
 
-    @property
-    def pairs(self) -> Mapping[Key, Pair]:
-        """The pairs by their claims; a claim for which no volume is meant is in none."""
-        return self.pairing.pairs
-
-    @property
-    def seats(self) -> Sequence[Seats]:
-        return self.pairing.ordinals
-
-    @property
-    def seats_by_set(self) -> Sequence[tuple[ExistingSet, Sequence[Seats]]]:
-        return self.pairing.by_set
-
-    @property
-    def takers(self) -> Mapping[str, list[ExistingClaim]]:
-        return self.pairing.takers
-
-    @property
-    def idle(self) -> FreeVolumes:
-        return self.pairing.free
-
-    def is_provisioned(self, seats: Seats) -> bool:
-        return self.pairing.is_provisioned(seats)
-
-    def claim_by_name(self, volume: ExistingVolume) -> Key | None:
-        return self.pairing.claim_by_name(volume)
-
-    def volume_by_name(self, claim: ExistingClaim) -> ExistingVolume | None:
-        return self.pairing.volume_by_name(claim)
-
     @cached_property
     def waiting(self) -> Sequence[Pair]:
         """The pairs that the binder has still to judge: not bound, and not both pinned.
@@ -100,7 +66,7 @@ class Scene:
         """
         return [
             each
-            for each in self.pairs.values()
+            for each in self.pairing.pairs.values()
             if not (each.is_bound or each.is_pinned)
             and not self.existing.is_anothers(each.volume, each.claim.key)
         ]
