@@ -20,6 +20,7 @@ from sfsgen.sets.existing import (
     Key,
 )
 from sfsgen.sets.inference import infer
+from sfsgen.sets.ordinals import Ordinal, Pairing
 from sfsgen.values.model import ClaimTemplate, Series, VolumePair
 from sfsgen.values.options import is_given
 
@@ -59,20 +60,21 @@ _NEW_PAIR = _Lack(PAIRED)
 
 def plan(
     cures: Cures,
+    pairing: Pairing,
     stateful_set: ExistingSet,
     replicas: int,
     options: Mapping[str, Any],
     target: Target,
 ) -> Plan:
     """Return what a set lacks for so many replicas; options override what is inferred."""
-    start = stateful_set.start_ordinal
-    ordinals = range(start, start + replicas)
-    inferred = infer(cures.existing, stateful_set, ordinals, options, target)
+    ordinals = stateful_set.ordinals_of(replicas)
+    inferred = infer(pairing, stateful_set, ordinals, options, target)
     series: dict[str, list[Series]] = {resource: [] for resource in PAIRED}
     notes: list[str] = []
     problems: list[Problem] = []
     for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
-        lacks = ((ordinal, _lack(cures, wanted, ordinal)) for ordinal in ordinals)
+        rows = pairing.of(stateful_set, template)
+        lacks = ((ordinal, _lack(cures, wanted, rows.row(ordinal))) for ordinal in ordinals)
         for lack, found in groupby(lacks, lambda each: each[1]):
             run = [ordinal for ordinal, _ in found]
             notes += filter(None, [lack.note])
@@ -167,17 +169,16 @@ def _series(wanted: ClaimTemplate, ordinals: range, pair: VolumePair | None) -> 
     return [Series(lambda _: pair, ordinals, *names, pair.namespace)]
 
 
-def _lack(cures: Cures, wanted: ClaimTemplate, ordinal: int) -> _Lack:
+def _lack(cures: Cures, wanted: ClaimTemplate, row: Ordinal) -> _Lack:
     existing = cures.existing
-    key = wanted.namespace, wanted.claim_name.at(ordinal)
-    claim = existing.claims.get(key)
+    ordinal, key, claim = row.number, row.claim_key, row.claim
     if claim and claim.volume_name:
         return _of_claim_with_volume(cures, wanted, ordinal, claim)
     if len(rivals := existing.reservations.get(key, [])) > 1:
         what = f"{rivals[0].name} and {rivals[1].name} are both reserved for the claim {key[1]}"
         fix = "reserve the one that is not meant for the claim that it is meant for"
         return _Lack(problem=Problem(rivals[1].manifest.where(("spec", "claimRef")), what, fix))
-    volume = existing.reserved(key) or existing.volumes.get(wanted.volume_name.at(ordinal))
+    volume = row.volume or existing.volumes.get(wanted.volume_name.at(ordinal))
     if volume is None:
         return _new(existing, wanted, ordinal, claim)
     if existing.is_anothers(volume, key):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from sfsgen.changes.edits import Edit
 from sfsgen.checking.ruleset import Rule, findings
 from sfsgen.documents.paths import spelled
 from sfsgen.findings.finding import Finding, Severity
@@ -35,6 +36,8 @@ class Located(NamedTuple):
     what: str
     fix: str
     related: tuple[Manifest, ...]
+    edits: tuple[Edit, ...]
+    """What carries the fix out in files, where that is all it takes."""
 
 
 def scene(read: Read, namespace: str, target: Target | None, access: Access) -> Scene:
@@ -83,7 +86,7 @@ def of_namespace(scene: Scene, namespace: str) -> set[int]:
         for key, each in kind.items()
         if key[0] == namespace
     ]
-    pairs = (each for key, each in scene.pairs.items() if key[0] == namespace)
+    pairs = (each for key, each in scene.pairing.pairs.items() if key[0] == namespace)
     reserved = (each for key, each in found.reservations.items() if key[0] == namespace)
     volumes = [each.volume for each in pairs] + [volume for each in reserved for volume in each]
     return {id(each) for each in own} | {id(each.manifest) for each in volumes}
@@ -93,7 +96,7 @@ def of_sets(scene: Scene, sets: Collection[ExistingSet]) -> set[int]:
     """Return the identities of the manifests that have to do with some sets."""
     chosen = {(each.namespace, each.name) for each in sets}
     concerned = {id(each.manifest) for each in sets}
-    for stateful_set, seats in scene.seats_by_set:
+    for stateful_set, seats in scene.pairing.by_set:
         if (stateful_set.namespace, stateful_set.name) in chosen:
             for each in seats:
                 volumes = (*each.volumes.values(), *each.unreserved.values())
@@ -119,6 +122,7 @@ def _located(finding: Finding) -> Located:
         finding.what,
         finding.fix,
         finding.related,
+        finding.edits,
     )
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import sfsgen
 from sfsgen import plain_text
+from sfsgen.changes.edits import Edit
 from sfsgen.checking.inspection import Located, Subject, counted, subject
 from sfsgen.checking.ruleset import RULES, description, rule_id, summary
 from sfsgen.documents.files import STDIN
+from sfsgen.documents.yaml_editor import GONE
 from sfsgen.kubernetes import cluster
 from sfsgen.plain_text import one_line, readable
 from sfsgen.problems import Place
@@ -132,10 +134,19 @@ def _as_values(found: Located) -> dict[str, Any]:
         "field": found.field,
         "what": found.what,
         "fix": found.fix,
+        "edits": [_edit(each) for each in found.edits],
         "related": [
             {**subject(each)._asdict(), **each.place()._asdict()} for each in found.related
         ],
     }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    """Return what --fix does, as data."""
+    place = {"file": edit.file, "path": list(edit.change.path)}
+    if edit.value is GONE:
+        return {"op": "remove", **place}
+    return {"op": "set", **place, "value": edit.value}
 
 
 def _result(found: Located, index: int) -> dict[str, Any]:

@@ -268,3 +268,9 @@ FindingsOutput = Annotated[
     str, _of_output("--output", "-o", metavar="FORMAT", text="text, json, github or sarif.")
 ]
 StrictStatus = Annotated[bool, _of_output("--strict", text="Exit with 1 for warnings too.")]
+Fix = Annotated[
+    bool, _of_output("--fix", text="Mend in the files what edits of them can, and tell the rest.")
+]
+Diff = Annotated[
+    bool, _of_output("--diff", text="Print what --fix would change, and write nothing.")
+]

@@ -9,6 +9,7 @@ from sfsgen.commands import parameters
 from sfsgen.commands.missing import asked, print_missing, refuse_renamed, refuse_too_many, tell_next
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.inventory import chosen, inventory
+from sfsgen.sets.ordinals import Pairing
 
 
 def scale(
@@ -60,7 +61,15 @@ def scale(
     refuse_renamed(found, [stateful_set])
     refuse_too_many([(stateful_set, given.replicas)], given)
     cures = Cures(found, given.access)
-    made = plan(cures, stateful_set, given.replicas, given.style, given.printing.target)
+    ordinals = {stateful_set.key: stateful_set.ordinals_of(given.replicas)}
+    made = plan(
+        cures,
+        Pairing(found, ordinals),
+        stateful_set,
+        given.replicas,
+        given.style,
+        given.printing.target,
+    )
     is_missing = print_missing([made], given.printing, strict=strict)
     command = given.access.kubectl.command
     if given.replicas < stateful_set.replicas:

@@ -9,6 +9,7 @@ from sfsgen.commands import parameters
 from sfsgen.commands.missing import asked, print_missing, refuse_renamed, refuse_too_many, tell_next
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.inventory import chosen, inventory
+from sfsgen.sets.ordinals import Pairing
 
 
 def volumes(
@@ -53,7 +54,8 @@ def volumes(
     wanted = [(each, each.replicas if given.replicas is None else given.replicas) for each in sets]
     refuse_too_many(wanted, given)
     cures, style, target = Cures(found, given.access), given.style, given.printing.target
-    plans = [plan(cures, each, replicas, style, target) for each, replicas in wanted]
+    pairing = Pairing(found, {each.key: each.ordinals_of(count) for each, count in wanted})
+    plans = [plan(cures, pairing, each, replicas, style, target) for each, replicas in wanted]
     is_missing = print_missing(plans, given.printing, strict=strict)
     if not any(each.templates for each in sets):
         console.note("no set has claim templates, and none needs volumes")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sfsgen.changes.cures import flow
+from sfsgen.documents.yaml_writer import flow_entries
 from sfsgen.sets.existing import ExistingSet
 
 _MANAGED_BY = "app.kubernetes.io/managed-by"
@@ -28,4 +28,4 @@ def pod_labels(stateful_set: ExistingSet) -> Mapping[str, str]:
 def lasting_labels(labels: Mapping[str, str]) -> str:
     """Return labels for a selector: those that no release changes."""
     lasting = {key: value for key, value in labels.items() if key not in (*CHANGING, _MANAGED_BY)}
-    return flow(lasting) if lasting else "app: NAME, and give the pod template this label"
+    return flow_entries(lasting) if lasting else "app: NAME, and give the pod template this label"

@@ -6,10 +6,11 @@ from typing import Any
 from sfsgen.documents.paths import Path
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import SELECTOR
-from sfsgen.findings.scene import Pair, Scene
+from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import CLASS, MODES, SIZE, VOLUME_MODE, differences
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION
 from sfsgen.sets.existing import ExistingVolume
+from sfsgen.sets.ordinals import Pair
 
 _CAPACITY: Path = ("spec", "capacity", "storage")
 
@@ -28,14 +29,14 @@ def at_odd_side(
         fix = scene.cures.anew(claim.manifest, f"remove the selector of {claim.name}")
         return tell(claim.manifest, SELECTOR, what, fix, volume.manifest)
     if VOLUME_MODE in paths:
-        fix = f"write volumeMode: {volume.storage.volume_mode} for {claim.name}"
+        mode = f"write volumeMode: {volume.storage.volume_mode} for {claim.name}"
         if volume.storage.volume_mode == "Block":
-            fix += ", or let it name a volume of files"
-        fix = scene.cures.anew(claim.manifest, fix)
+            mode += ", or let it name a volume of files"
+        fix = scene.cures.anew(claim.manifest, mode)
         return tell(claim.manifest, VOLUME_MODE, what, fix, volume.manifest)
     if _is_odd(scene, pair):
-        fix = f"let the claim {claim.name} be as {volume.name}"
-        return tell(claim.manifest, paths[0], what, fix, volume.manifest)
+        as_volume = f"let the claim {claim.name} be as {volume.name}"
+        return tell(claim.manifest, paths[0], what, as_volume, volume.manifest)
     fields: dict[str, Any] = {}
     if SIZE in paths:
         fields["capacity"] = {"storage": claim.storage.storage}
@@ -46,8 +47,8 @@ def at_odd_side(
     path = _CAPACITY if paths[0] == SIZE else paths[0]
     if paths[0] == CLASS and CLASS_ANNOTATION in volume.manifest.annotations:
         path = ("metadata", "annotations", CLASS_ANNOTATION)
-        fix = f"remove the annotation {CLASS_ANNOTATION}, which wins over the field"
-        return tell(volume.manifest, path, what, fix, claim.manifest)
+        remove = f"remove the annotation {CLASS_ANNOTATION}, which wins over the field"
+        return tell(volume.manifest, path, what, remove, claim.manifest)
     return tell(volume.manifest, path, what, scene.cures.set_fields(volume, fields), claim.manifest)
 
 

@@ -1,7 +1,8 @@
 """Volumes that are reserved in part, or for another claim than the one that needs them."""
 
-from sfsgen.findings.scene import Pair, Scene
+from sfsgen.findings.scene import Scene
 from sfsgen.sets.existing import ExistingClaim, ExistingVolume
+from sfsgen.sets.ordinals import Pair
 
 
 def another_pair(scene: Scene, claim: ExistingClaim, volume: ExistingVolume) -> str:

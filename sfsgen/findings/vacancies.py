@@ -4,17 +4,20 @@ from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import REPLICAS
-from sfsgen.findings.scene import Scene, Seats
+from sfsgen.findings.scene import Scene
+from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.sets.runs import gaps
 
 
-def vacant_ordinals(scene: Scene, *, without_volume: bool) -> Iterator[tuple[Seats, range]]:
+def vacant_ordinals(
+    scene: Scene, *, without_volume: bool
+) -> Iterator[tuple[TemplateOrdinals, range]]:
     """Yield the ordinals that have no claim, or, if asked for, neither claim nor volume.
 
     Not those whose claim bears another name: the rule `name` tells of these.
     """
-    for seats in scene.seats:
-        if scene.is_provisioned(seats):
+    for seats in scene.pairing.ordinals:
+        if scene.pairing.is_provisioned(seats):
             continue
         stateful_set = seats.stateful_set
         head = stateful_set.namespace, seats.claim_name.pieces[0]
@@ -25,24 +28,24 @@ def vacant_ordinals(scene: Scene, *, without_volume: bool) -> Iterator[tuple[Sea
             yield seats, ordinals
 
 
-def _is_open(seats: Seats) -> bool:
+def _is_open(seats: TemplateOrdinals) -> bool:
     """Return whether a default StorageClass may make all that a template's claims lack."""
     is_bare = not (seats.claims or seats.volumes or seats.unreserved)
     return is_bare and seats.template.storage.storage_class is None
 
 
-def unless_provisioned(seats: Seats) -> str:
+def unless_provisioned(seats: TemplateOrdinals) -> str:
     """Return the end of a sentence about what a default StorageClass may make."""
     return ", unless a default StorageClass makes it" if _is_open(seats) else ""
 
 
-def told_of_set(seats: Seats, what: str, fix: str) -> Finding:
+def told_of_set(seats: TemplateOrdinals, what: str, fix: str) -> Finding:
     """Return a finding at a set's replicas, milder where a default StorageClass may help."""
     tell = warning if _is_open(seats) else error
     return tell(seats.stateful_set.manifest, REPLICAS, what, fix)
 
 
-def claims_of(seats: Seats, ordinals: range, *, verb: bool = True) -> str:
+def claims_of(seats: TemplateOrdinals, ordinals: range, *, verb: bool = True) -> str:
     """Return the claims of some ordinals, as the subject of a sentence."""
     name_of = seats.claim_name
     if len(ordinals) == 1:
@@ -51,7 +54,7 @@ def claims_of(seats: Seats, ordinals: range, *, verb: bool = True) -> str:
     return f"the {len(ordinals)} claims {names}" + " are" * verb
 
 
-def pods_of(seats: Seats, ordinals: range) -> str:
+def pods_of(seats: TemplateOrdinals, ordinals: range) -> str:
     """Return that the pods of some ordinals need what is missing."""
     name = seats.stateful_set.name
     if len(ordinals) == 1:
@@ -59,7 +62,7 @@ def pods_of(seats: Seats, ordinals: range) -> str:
     return f"the pods {name}-{ordinals[0]} to {name}-{ordinals[-1]} need"
 
 
-def print_missing(scene: Scene, seats: Seats) -> str:
+def print_missing(scene: Scene, seats: TemplateOrdinals) -> str:
     """Return how what a set lacks is printed, and put to use."""
     where = () if scene.has_nfs else ("--nfs-server", "HOST", "--nfs-path", "PATH")
     command = scene.cures.volumes(seats.stateful_set, *where)

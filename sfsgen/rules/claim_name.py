@@ -16,12 +16,13 @@ from itertools import combinations
 
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import NAME
-from sfsgen.findings.scene import Scene, Seats
+from sfsgen.findings.scene import Scene
+from sfsgen.sets.ordinals import TemplateOrdinals
 
 
 def claim_name(scene: Scene) -> Iterator[Finding]:
-    by_head: dict[tuple[str, str], list[Seats]] = {}
-    for seats in scene.seats:
+    by_head: dict[tuple[str, str], list[TemplateOrdinals]] = {}
+    for seats in scene.pairing.ordinals:
         head = seats.claim_name.pieces[0]
         by_head.setdefault((seats.stateful_set.namespace, head), []).append(seats)
     for (_, head), wanting in by_head.items():

@@ -18,16 +18,18 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClai
 
 from collections.abc import Iterator
 
+from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_pair, another_reserved
-from sfsgen.findings.scene import Pair, Scene
+from sfsgen.findings.scene import Scene
 from sfsgen.sets.existing import ExistingClaim, ExistingVolume, Key
+from sfsgen.sets.ordinals import Pair
 
 
 def claim_ref(scene: Scene) -> Iterator[Finding]:
     ambiguous = {second.name for _, second in scene.existing.duplicates}
-    for pair in scene.pairs.values():
+    for pair in scene.pairing.pairs.values():
         claim, volume = pair.claim, pair.volume
         if volume.name in ambiguous or scene.existing.is_taken_over(volume):
             continue
@@ -60,7 +62,7 @@ def _taken_over(scene: Scene) -> Iterator[Finding]:
 
 def _misdirected(scene: Scene) -> Iterator[Finding]:
     """Yield the volumes that are reserved for no claim of a set, though named after one."""
-    for seats in scene.seats:
+    for seats in scene.pairing.ordinals:
         for ordinal, volume in seats.unreserved.items():
             if volume.claim:
                 stateful_set = seats.stateful_set
@@ -92,8 +94,8 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
     is_unread = scene.existing.is_foreign(volume)
     if is_unread or not _has_another(scene, volume, reserved_for):
         what += ", and is not in the input" if is_unread else ""
-        fix = _one_of_its_own(scene, claim, volume, shown)
-        return error(claim.manifest, VOLUME_NAME, what, fix, volume.manifest)
+        own = _one_of_its_own(scene, claim, volume, shown)
+        return error(claim.manifest, VOLUME_NAME, what, own, volume.manifest)
     field = "namespace" if name == claim.name else "name"
     fix = scene.cures.redirect(volume, scene.lasting_key(claim))
     if field == "namespace":
@@ -103,11 +105,11 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
 
 def _one_of_its_own(
     scene: Scene, claim: ExistingClaim, volume: ExistingVolume, reserved_for: str
-) -> str:
+) -> str | Cure:
     """Return how a claim that needs another claim's volume gets one of its own."""
-    other = scene.existing.reserved(claim.key) or scene.volume_by_name(claim)
+    other = scene.existing.reserved(claim.key) or scene.pairing.volume_by_name(claim)
     if other and other is not volume:
-        return scene.cures.anew(claim.manifest, f"write `volumeName: {other.name}`")
+        return scene.cures.rename_volume(claim, other.name)
     if claim.manifest.is_stored:
         return f"leave {volume.name} to {reserved_for}{another_pair(scene, claim, volume)}"
     return "let it name a volume of its own"

@@ -11,22 +11,30 @@ there: the selector is not looked at then (measured).
 Source: pkg/controller/volume/persistentvolume/index.go, findMatchingVolume.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene
+from sfsgen.sets.existing import ExistingVolume
 
 
 def claim_selector(scene: Scene) -> Iterator[Finding]:
     for key, claim in scene.existing.claims.items():
         selector = claim.selector
-        if selector and key not in scene.pairs and not claim.volume_name:
+        if selector and key not in scene.pairing.pairs and not claim.volume_name:
             what = f"the claim {claim.name} does not bind: the labels of no volume that is free "
             what += "meet its selector"
-            fix, sides = "label the volume that is meant", []
-            if volume := scene.volume_by_name(claim):
-                fix, sides = f"give {volume.name} labels that meet it", [volume.manifest]
-                if not selector.get("matchExpressions"):
-                    fix = scene.cures.label(volume, selector["matchLabels"])
-            yield error(claim.manifest, SELECTOR, what, fix, *sides)
+            volume = scene.pairing.volume_by_name(claim)
+            sides = [volume.manifest] if volume else []
+            yield error(claim.manifest, SELECTOR, what, _fix(scene, selector, volume), *sides)
+
+
+def _fix(scene: Scene, selector: Mapping[str, Any], volume: ExistingVolume | None) -> str | Cure:
+    if volume is None:
+        return "label the volume that is meant"
+    if selector.get("matchExpressions"):
+        return f"give {volume.name} labels that meet it"
+    return scene.cures.label(volume, selector["matchLabels"])

@@ -16,13 +16,14 @@ Source: pkg/controller/statefulset/stateful_pod_control.go, createMissingPersist
 from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, error, warning
-from sfsgen.findings.scene import Scene, Seats
+from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import Difference, departures, differences
 from sfsgen.sets.existing import ExistingClaim
+from sfsgen.sets.ordinals import TemplateOrdinals
 
 
 def claim_template(scene: Scene) -> Iterator[Finding]:
-    for seats in scene.seats:
+    for seats in scene.pairing.ordinals:
         if _is_odd_template(seats):
             yield from _odd_template(scene, seats, next(iter(seats.claims.values())))
         else:
@@ -32,7 +33,7 @@ def claim_template(scene: Scene) -> Iterator[Finding]:
         yield from _pinned_template(scene, seats)
 
 
-def _is_odd_template(seats: Seats) -> bool:
+def _is_odd_template(seats: TemplateOrdinals) -> bool:
     """Return whether all claims agree, and their volumes too, but not with the claim template."""
     wanted = seats.template.storage
     storages = {each.storage for each in seats.claims.values()}
@@ -40,7 +41,7 @@ def _is_odd_template(seats: Seats) -> bool:
     return len(storages) == 1 and all(any(differences(wanted, each, "")) for each in volumes)
 
 
-def _odd_template(scene: Scene, seats: Seats, claim: ExistingClaim) -> Iterator[Finding]:
+def _odd_template(scene: Scene, seats: TemplateOrdinals, claim: ExistingClaim) -> Iterator[Finding]:
     manifest, name = seats.stateful_set.manifest, seats.template.name
     for each in _departures(seats, claim):
         what = f"the claim template {name} would not make the claims that are there, such as "
@@ -50,20 +51,20 @@ def _odd_template(scene: Scene, seats: Seats, claim: ExistingClaim) -> Iterator[
         yield warning(manifest, path, what, fix, claim.manifest)
 
 
-def _odd_claim(scene: Scene, seats: Seats, claim: ExistingClaim) -> Iterator[Finding]:
+def _odd_claim(scene: Scene, seats: TemplateOrdinals, claim: ExistingClaim) -> Iterator[Finding]:
     for each in _departures(seats, claim):
         what = f"the claim {claim.name} is not what its claim template would make: {each.what}"
-        fix = f"let it be as the claim template {seats.template.name}"
-        fix = scene.cures.anew(claim.manifest, fix)
+        as_made = f"let it be as the claim template {seats.template.name}"
+        fix = scene.cures.anew(claim.manifest, as_made)
         yield warning(claim.manifest, each.path, what, fix, seats.stateful_set.manifest)
 
 
-def _departures(seats: Seats, claim: ExistingClaim) -> Iterator[Difference]:
+def _departures(seats: TemplateOrdinals, claim: ExistingClaim) -> Iterator[Difference]:
     template, is_live = seats.template, seats.stateful_set.manifest.is_stored
     return departures(claim.storage, template.storage, template.name, is_live=is_live)
 
 
-def _pinned_template(scene: Scene, seats: Seats) -> Iterator[Finding]:
+def _pinned_template(scene: Scene, seats: TemplateOrdinals) -> Iterator[Finding]:
     """Yield what a claim template says that only one of its claims can have."""
     manifest, (*_, index) = seats.stateful_set.manifest, seats.template.path
     spec = manifest.value["spec"]["volumeClaimTemplates"][index].get("spec") or {}

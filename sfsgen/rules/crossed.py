@@ -36,14 +36,17 @@ from collections.abc import Iterator
 from sfsgen.changes.cures import claim_ref_of
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import VOLUME_NAME
-from sfsgen.findings.scene import Pair, Scene
+from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.names import numbered
 from sfsgen.sets.existing import ExistingVolume
+from sfsgen.sets.ordinals import Pair
 
 
 def crossed(scene: Scene) -> Iterator[Finding]:
-    for seats in scene.seats:
-        found = ((ordinal, scene.pairs.get(each.key)) for ordinal, each in seats.claims.items())
+    for seats in scene.pairing.ordinals:
+        found = (
+            (ordinal, scene.pairing.pairs.get(each.key)) for ordinal, each in seats.claims.items()
+        )
         pairs = [
             (ordinal, *numbered(pair.volume.name), pair)
             for ordinal, pair in found
@@ -60,7 +63,7 @@ def crossed(scene: Scene) -> Iterator[Finding]:
             ):
                 own = scene.existing.volumes.get(f"{head}{ordinal}")
                 # Where all are shifted alike, the next one has it.
-                if own and not (is_regular and own.name in scene.takers):
+                if own and not (is_regular and own.name in scene.pairing.takers):
                     yield _crossing(scene, pair, own)
 
 

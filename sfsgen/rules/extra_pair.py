@@ -21,7 +21,7 @@ from sfsgen.sets.runs import runs
 
 
 def extra_pair(scene: Scene) -> Iterator[Finding]:
-    for seats in scene.seats:
+    for seats in scene.pairing.ordinals:
         stateful_set = seats.stateful_set
         objects: dict[int, ExistingClaim | ExistingVolume] = {**seats.volumes, **seats.claims}
         extra = sorted(
@@ -48,4 +48,4 @@ def _is_told(scene: Scene, found: ExistingClaim | ExistingVolume) -> bool:
     """Return whether another rule tells of it: a misnamed claim, a volume Released or in use."""
     if isinstance(found, ExistingClaim):
         return scene.lasting_key(found) != found.key
-    return found.is_left or found.name in scene.takers
+    return found.is_left or found.name in scene.pairing.takers

@@ -19,7 +19,7 @@ from sfsgen.nfs import FS_GROUP
 
 
 def fs_group(scene: Scene) -> Iterator[Finding]:
-    for stateful_set, seats in scene.seats_by_set:
+    for stateful_set, seats in scene.pairing.by_set:
         pod = stateful_set.manifest.value["spec"].get("template") or {}
         context = (pod.get("spec") or {}).get("securityContext") or {}
         volumes = (volume for each in seats for volume in each.volumes.values())

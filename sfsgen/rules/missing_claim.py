@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.places import REPLICAS
-from sfsgen.findings.scene import Scene, Seats
+from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import (
     claims_of,
     pods_of,
@@ -28,6 +28,7 @@ from sfsgen.findings.vacancies import (
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.binder import differences, fits
 from sfsgen.kubernetes.names import numbered
+from sfsgen.sets.ordinals import TemplateOrdinals
 
 
 def missing_claim(scene: Scene) -> Iterator[Finding]:
@@ -49,7 +50,7 @@ def missing_claim(scene: Scene) -> Iterator[Finding]:
             yield told_of_set(seats, f"{what}{unless_provisioned(seats)}", fix)
 
 
-def _unfit_for_new(seats: Seats, ordinal: int) -> str:
+def _unfit_for_new(seats: TemplateOrdinals, ordinal: int) -> str:
     """Return why a claim that the controller makes would not get the volume reserved for it."""
     volume = seats.volumes.get(ordinal)
     if volume is None:
@@ -59,7 +60,7 @@ def _unfit_for_new(seats: Seats, ordinal: int) -> str:
     return f"; made from its claim template {short}" if short else ""
 
 
-def _would_bind(seats: Seats, ordinal: int) -> bool:
+def _would_bind(seats: TemplateOrdinals, ordinal: int) -> bool:
     """Return whether a claim that the controller makes binds to the volume reserved for it.
 
     claimRef alone checks size, access modes and volume mode, not the class (measured).
@@ -70,7 +71,7 @@ def _would_bind(seats: Seats, ordinal: int) -> bool:
     return fits(template, volume.storage._replace(storage_class=template.storage_class))
 
 
-def _lookalike(scene: Scene, seats: Seats, ordinal: int) -> str:
+def _lookalike(scene: Scene, seats: TemplateOrdinals, ordinal: int) -> str:
     """Return where a claim may be that was moved to another namespace, or whose set was renamed."""
     stateful_set, template = seats.stateful_set, seats.template
     if namespaces := scene.namespaces_of.get(seats.claim_name.at(ordinal)):

@@ -14,7 +14,7 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClai
 from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, error, warning
-from sfsgen.findings.scene import Scene, Seats
+from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import (
     claims_of,
     pods_of,
@@ -25,15 +25,16 @@ from sfsgen.findings.vacancies import (
 )
 from sfsgen.kubernetes.binder import Storage, differences
 from sfsgen.sets.existing import ExistingClaim
+from sfsgen.sets.ordinals import TemplateOrdinals
 
 
 def missing_volume(scene: Scene) -> Iterator[Finding]:
-    for name, claims in scene.takers.items():
+    for name, claims in scene.pairing.takers.items():
         if name not in scene.existing.volumes and not scene.is_unread("PersistentVolume", name):
             for claim in claims:
                 yield from _dangling(scene, claim)
-    for seats in scene.seats:
-        if not scene.is_provisioned(seats):
+    for seats in scene.pairing.ordinals:
+        if not scene.pairing.is_provisioned(seats):
             yield from _without_volume(scene, seats)
     for seats, ordinals in vacant_ordinals(scene, without_volume=True):
         what = f"there is no volume for {claims_of(seats, ordinals, verb=False)}, which "
@@ -42,7 +43,7 @@ def missing_volume(scene: Scene) -> Iterator[Finding]:
         yield told_of_set(seats, f"{what}{unless_provisioned(seats)}", print_missing(scene, seats))
 
 
-def _without_volume(scene: Scene, seats: Seats) -> Iterator[Finding]:
+def _without_volume(scene: Scene, seats: TemplateOrdinals) -> Iterator[Finding]:
     """Yield the claims that no volume is meant for, and none that is free fits."""
     for ordinal, claim in seats.claims.items():
         if ordinal in seats.volumes or claim.volume_name or claim.selector:
@@ -51,7 +52,7 @@ def _without_volume(scene: Scene, seats: Seats) -> Iterator[Finding]:
             pending = " and is Pending" if claim.phase == "Pending" else ""
             what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
             what += "none that is free fits it"
-            own = scene.volume_by_name(claim)
+            own = scene.pairing.volume_by_name(claim)
             if own and own.claim:
                 what += f"; {own.name} is {own.phase or 'reserved'} for {'/'.join(own.claim)}"
             else:
@@ -74,8 +75,8 @@ def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
         what = f"the claim {claim.name} names the volume {claim.volume_name}, which is not there"
         if other := scene.existing.reserved(claim.key):
             what += f", and {other.name} is reserved for it"
-            fix = scene.cures.anew(claim.manifest, f"write `volumeName: {other.name}`")
-            yield error(claim.manifest, where, what, fix, other.manifest, *sets)
+            cure = scene.cures.rename_volume(claim, other.name)
+            yield error(claim.manifest, where, what, cure, other.manifest, *sets)
             return
         fix = f"create the volume {claim.volume_name}, which `{scene.cures.volumes(owners[0])}` "
         fix += "prints, or name one that is there"
@@ -84,7 +85,7 @@ def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
 
 def _misfit(scene: Scene, wanted: Storage) -> str:
     """Return why a volume that is free is not for a claim."""
-    volume = scene.idle.left
+    volume = scene.pairing.free.left
     if volume is None:
         return ""
     found = next(differences(wanted, volume.storage, volume.name), None)

@@ -26,15 +26,13 @@ def nfs_path(scene: Scene) -> Iterator[Finding]:
             yield error(volume.manifest, directory_of(volume), what, fix)
         elif volume.driver == "nfs" and not volume.path.startswith("/"):
             what = f'the path "{volume.path}" of {volume.name} is not absolute'
-            fix = f"write path: /{volume.path}"
-            yield error(
-                volume.manifest, directory_of(volume), what, scene.cures.anew(volume.manifest, fix)
-            )
+            cure = scene.cures.anew(volume.manifest, f"write path: /{volume.path}")
+            yield error(volume.manifest, directory_of(volume), what, cure)
         elif volume.driver == "csi" and volume.path[:1] not in ("/", ""):
             what = f'the share "{volume.path}" of {volume.name} is not absolute'
-            fix = scene.cures.anew(volume.manifest, "write its whole path, from / on")
-            yield error(volume.manifest, attribute_of(volume, "share"), what, fix)
+            cure = scene.cures.anew(volume.manifest, "write its whole path, from / on")
+            yield error(volume.manifest, attribute_of(volume, "share"), what, cure)
         elif volume.driver and ".." in volume.path.split("/"):
             what = f'the path "{volume.path}" of {volume.name} leads upwards with ".."'
-            fix = scene.cures.anew(volume.manifest, f"write {posixpath.normpath(volume.path)}")
-            yield warning(volume.manifest, directory_of(volume), what, fix)
+            cure = scene.cures.anew(volume.manifest, f"write {posixpath.normpath(volume.path)}")
+            yield warning(volume.manifest, directory_of(volume), what, cure)

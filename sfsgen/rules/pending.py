@@ -15,12 +15,13 @@ from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.places import PHASE
-from sfsgen.findings.scene import Pair, Scene
+from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import differences
+from sfsgen.sets.ordinals import Pair
 
 
 def pending(scene: Scene) -> Iterator[Finding]:
-    for pair in scene.pairs.values():
+    for pair in scene.pairing.pairs.values():
         claim, volume = pair.claim, pair.volume
         if claim.phase == "Pending" and _could_bind(pair):
             what = (

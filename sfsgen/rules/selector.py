@@ -14,8 +14,8 @@ Source: pkg/apis/apps/validation/validation.go, ValidateStatefulSetSpec.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sfsgen.changes.cures import flow
 from sfsgen.documents.paths import Path
+from sfsgen.documents.yaml_writer import flow_entries
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.labels import lasting_labels, pod_labels
 from sfsgen.findings.scene import Scene
@@ -41,7 +41,7 @@ def selector(scene: Scene) -> Iterator[Finding]:
                 key: each for key, each in stateful_set.selector.items() if labels.get(key) != each
             }
             path: Path = ("spec", "selector", "matchLabels", *list(wrong)[:1])
-            fix = f"give the pod template the labels of the selector: {flow(wrong)}"
+            fix = f"give the pod template the labels of the selector: {flow_entries(wrong)}"
             if not wrong:
                 path, fix = ("spec", "selector"), "give the pod template labels that meet it"
             yield error(manifest, path, what, fix)

@@ -78,8 +78,8 @@ def _unfit_service(
         fix = "write clusterIP: None"
         kind = found.manifest.value["spec"].get("type") or "ClusterIP"
         fix += " and type: ClusterIP" if kind != "ClusterIP" else ""
-        fix = scene.cures.anew(found.manifest, fix)
-        yield error(found.manifest, ("spec", "clusterIP"), what, fix, manifest)
+        cure = scene.cures.anew(found.manifest, fix)
+        yield error(found.manifest, ("spec", "clusterIP"), what, cure, manifest)
     wrong = [key for key, value in found.selector.items() if labels.get(key) != value]
     is_own_met = is_met(manifest.value["spec"].get("selector") or {}, labels)
     if (wrong and is_own_met) or not found.selector:

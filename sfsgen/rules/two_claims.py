@@ -12,6 +12,7 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClai
 
 from collections.abc import Iterator
 
+from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import VOLUME_NAME
 from sfsgen.findings.reservations import another_pair
@@ -20,7 +21,7 @@ from sfsgen.sets.existing import ExistingClaim, ExistingVolume
 
 
 def two_claims(scene: Scene) -> Iterator[Finding]:
-    for name, claims in scene.takers.items():
+    for name, claims in scene.pairing.takers.items():
         volume = scene.existing.volumes.get(name)
         # Where the volume says for whom it is, the rule claim-ref tells of the others.
         if len(claims) > 1 and (volume is None or volume.claim is None):
@@ -35,11 +36,11 @@ def two_claims(scene: Scene) -> Iterator[Finding]:
 
 def _another_name(
     scene: Scene, claim: ExistingClaim, name: str, volume: ExistingVolume | None
-) -> str:
+) -> str | Cure:
     """Return how a claim gets another volume than the one that it names, which is another's."""
     if volume:
         return f"{scene.cures.leave(volume)}{another_pair(scene, claim, volume)}"
     fix = f"let {claim.name} name the volume that is meant for it"
-    if (meant := scene.volume_by_name(claim)) and meant.name != name:
-        fix = f"write `volumeName: {meant.name}` into the spec of {claim.name}"
+    if (meant := scene.pairing.volume_by_name(claim)) and meant.name != name:
+        return scene.cures.anew(claim.manifest, scene.cures.name_volume(claim, meant.name))
     return scene.cures.anew(claim.manifest, fix)

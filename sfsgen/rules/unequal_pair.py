@@ -22,7 +22,7 @@ from sfsgen.kubernetes.binder import SIZE, VOLUME_MODE, Difference, differences
 
 
 def unequal_pair(scene: Scene) -> Iterator[Finding]:
-    for pair in scene.pairs.values():
+    for pair in scene.pairing.pairs.values():
         claim, volume = pair.claim, pair.volume
         if not pair.is_pinned or (claim.storage is volume.storage and is_selected(pair)):
             continue

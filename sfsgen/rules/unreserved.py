@@ -14,10 +14,12 @@ Source: measured on Kubernetes 1.36.
 
 from collections.abc import Iterator
 
+from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
-from sfsgen.findings.scene import Pair, Scene, is_selected
+from sfsgen.findings.scene import Scene, is_selected
+from sfsgen.sets.ordinals import Pair
 
 
 def unreserved(scene: Scene) -> Iterator[Finding]:
@@ -25,7 +27,7 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
         if not is_named and not is_incomplete(pair.volume):
             yield _chance(scene, pair)
-    for seats in scene.seats:
+    for seats in scene.pairing.ordinals:
         for ordinal, volume in seats.unreserved.items():
             if is_incomplete(volume) or volume.claim:
                 continue
@@ -39,9 +41,10 @@ def _chance(scene: Scene, pair: Pair) -> Finding:
     claim, volume = pair.claim, pair.volume
     fix = scene.cures.reserve(volume, claim.key)
     if not claim.manifest.is_stored:
-        fix += f", and `volumeName: {volume.name}` into that of {claim.name}"
+        edits = (*fix.edits, *scene.cures.name_volume(claim, volume.name).edits)
+        fix = Cure(f"{fix}, and `volumeName: {volume.name}` into that of {claim.name}", edits)
     selector = claim.selector
-    if selector and len(scene.idle.selected(selector)) == 1 and is_selected(pair):
+    if selector and len(scene.pairing.free.selected(selector)) == 1 and is_selected(pair):
         what = f"only its selector leads the claim {claim.name} to {volume.name}: another claim "
         what += "can take it"
         return warning(claim.manifest, VOLUME_NAME, what, fix, volume.manifest)

@@ -6,19 +6,17 @@ from functools import cached_property
 from typing import Any
 
 from sfsgen.kubernetes.binder import Storage, fits
-from sfsgen.kubernetes.names import Pattern, numbered
+from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.selectors import is_met
 from sfsgen.sets.existing import (
-    ExistingSet,
-    ExistingTemplate,
     ExistingVolume,
 )
 
 _LIKE_ENOUGH = 20  # volumes of one number; among more, a word says little
 
 
-class Idle:
+class FreeVolumes:
     """The volumes that nobody has, names or is reserved for; each is given away once."""
 
     def __init__(self, volumes: Iterable[ExistingVolume]) -> None:
@@ -115,19 +113,3 @@ class Idle:
             for each in volume.labels.items():
                 found.setdefault(each, []).append(volume)
         return found
-
-
-def volume_names(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterator[Pattern]:
-    """Yield the names that say for which claim of a template a volume is meant."""
-    name, claim = stateful_set.name, stateful_set.claim_name(template).pieces[0]
-    yield stateful_set.conventional_volume_name(template)
-    for head in (f"pv-{claim}", claim):
-        yield Pattern((head, ""))
-    if template is stateful_set.templates[0]:
-        for head in (
-            f"{name}-",
-            f"{name}-pv-",
-            f"nfs-{name}-",
-            f"pv-{stateful_set.namespace}-{name}-",
-        ):
-            yield Pattern((head, ""))
