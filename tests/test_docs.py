@@ -17,6 +17,7 @@ from sfsgen.printing.rendering import Renderer
 from sfsgen.printing.templates import Templates
 from sfsgen.values import vocabulary
 from sfsgen.values.options import overlay
+from sfsgen.values.settings import OPTIONS
 from sfsgen.values.stateful_set import build
 from sfsgen.values.tree import Values
 from tests.api_server import ApiServer
@@ -94,7 +95,7 @@ def test_options_and_words_stand_together_as_the_program_pairs_them() -> None:
         r"^\| `([^`]+)`[^|]*\| `([^`]+)`", (ROOT / "docs/render.md").read_text(), re.MULTILINE
     )
     documented = {option.split()[0]: word.replace("[]", "") for option, word in rows}
-    for path, option in vocabulary.OPTIONS.items():
+    for path, option in OPTIONS.items():
         assert documented[option] == ".".join(part for part in path if isinstance(part, str)), (
             option
         )

@@ -9,30 +9,18 @@ from sfsgen.changes.missing import Plan
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
 from sfsgen.kubernetes.quantities import whole_number
 from sfsgen.kubernetes.resources import PAIRED
-from sfsgen.printing.objects import Printing, check, chosen_target, parameter, print_documents
+from sfsgen.printing.objects import Printing, check, chosen_target, print_documents
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.inventory import Access, wrong_scope
 from sfsgen.sets.renames import renamed_claims
 from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.settings import PAIRS, listed
 from sfsgen.values.tree import option_for
 
 if TYPE_CHECKING:
     from sfsgen.printing.rendering import Documents, Renderer
     from sfsgen.sets.existing import Existing, ExistingSet
 
-# What an option may override of what is inferred.
-_STYLE_OPTIONS = (
-    "--nfs-server",
-    "--nfs-path",
-    "--shared-directory",
-    "--storage",
-    "--access-mode",
-    "--reclaim-policy",
-    "--mount-option",
-    "--read-only",
-    "--volume-name",
-    "--driver",
-)
 _MOST_REPLICAS = 2**31 - 1
 _MOST_PAIRS = 100_000  # to look through in a run; a set of more is a slip of the finger
 
@@ -63,7 +51,7 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
         Kubectl(parameters["kube_context"], parameters["kubeconfig"]),
     )
     problems += wrong_scope(_names(parameters["name"]), parameters["namespace"])
-    style = {option: parameters[parameter(option)] for option in _STYLE_OPTIONS}
+    style = {each.option: parameters[each.parameter] for each in listed(PAIRS)}
     return Asked(access, _replicas(parameters["replicas"], problems), style, printing)
 
 

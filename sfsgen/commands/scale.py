@@ -1,5 +1,7 @@
 """`sfsgen scale`: the volumes and claims that a set needs before it is scaled up."""
 
+from typing import Any
+
 import typer
 
 from sfsgen import console
@@ -10,8 +12,10 @@ from sfsgen.commands.missing import asked, print_missing, refuse_renamed, refuse
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.inventory import chosen, inventory
 from sfsgen.sets.ordinals import Pairing
+from sfsgen.values.settings import PAIRS
 
 
+@parameters.with_settings(PAIRS)
 def scale(
     context: typer.Context,
     name: parameters.Name = None,
@@ -20,22 +24,14 @@ def scale(
     namespace: parameters.InNamespace = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
-    nfs_server: parameters.NewNfsServer = None,
-    nfs_path: parameters.NewNfsPath = None,
-    shared_directory: parameters.NewSharedDirectory = None,
-    storage: parameters.NewStorage = None,
-    access_mode: parameters.NewAccessMode = None,
-    reclaim_policy: parameters.NewReclaimPolicy = None,
-    mount_option: parameters.NewMountOption = None,
-    read_only: parameters.NewReadOnly = None,
-    volume_name: parameters.NewVolumeName = None,
-    driver: parameters.NewDriver = None,
+    *,
     output: parameters.Output = "yaml",
     output_dir: parameters.OutputDir = None,
     force: parameters.Force = False,
     template_dir: parameters.TemplateDir = None,
     kube_version: parameters.KubeVersion = None,
     strict: parameters.Strict = False,
+    **_new_pairs: Any,
 ) -> None:
     """Print the volumes and claims that a StatefulSet lacks for N replicas, and nothing else.
 

@@ -23,10 +23,8 @@ from sfsgen.values.claim_templates import Owner, claim_templates
 from sfsgen.values.hazards import of_storage
 from sfsgen.values.model import ClaimTemplate, Metadata
 from sfsgen.values.options import is_given, overlay
+from sfsgen.values.settings import OPTIONS
 from sfsgen.values.tree import Values
-from sfsgen.values.vocabulary import (
-    OPTIONS,
-)
 
 
 class _Pairs(NamedTuple):
