@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import sfsgen as package
-from sfsgen.checking.ruleset import RULES
+from sfsgen.checking.ruleset import all_rules
 from sfsgen.kubernetes import versions
 from sfsgen.kubernetes.versions import Target
 from sfsgen.printing.rendering import Renderer
@@ -147,7 +147,7 @@ def test_every_module_is_in_the_architecture() -> None:
 
 
 def test_the_changelog_counts_the_rules() -> None:
-    assert f"{len(RULES)} rules" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"{len(all_rules())} rules" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_version_is_in_the_changelog() -> None:
