@@ -93,7 +93,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         storage=_storage(values, (*path, "storage")),
         mount_path=_mount_path(values, (*path, "mountPath")),
         access_modes=_access_modes(values, values.inherited(path, "accessModes"), driver),
-        reclaim_policy=values.choice(values.inherited(path, "persistentVolumeReclaimPolicy")),
+        as_said=values.as_said("volume", path),
         mount_options=_mount_options(values, values.inherited(path, "mountOptions")),
         storage_class="",
         namespace=owner.namespace,

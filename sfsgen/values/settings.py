@@ -50,6 +50,8 @@ class Setting(NamedTuple):
     default: str = ""
     guess_in: str = ""
     """The resource that shows a default which may well not fit: its use is told."""
+    variable: str = ""
+    """The variable of the templates that shows it as it was said: `volume.reclaim_policy`."""
     feature: Feature | None = None
     """What the target's minors must have, whatever the value is."""
     before: Mapping[str, str] = {}
@@ -163,6 +165,7 @@ SETTINGS = (
         {"enum": list(POD_MANAGEMENT_POLICIES)},
         "",
         "OrderedReady (default) or Parallel.",
+        variable="statefulset.pod_management_policy",
         feature=versions.POD_MANAGEMENT_POLICY,
     ),
     _of_set(
@@ -257,6 +260,7 @@ SETTINGS = (
         "Retain (default), Delete or Recycle.",
         "Retain, Delete or Recycle.",
         default="Retain",
+        variable="volume.reclaim_policy",
     ),
     _of_storage(
         ("mountOptions",),
