@@ -5,11 +5,8 @@ from typing import NamedTuple
 
 from sfsgen.documents.paths import Path
 from sfsgen.kubernetes import names, quantities, versions
-from sfsgen.kubernetes.names import (
-    DEFAULT_CLAIM_TEMPLATE,
-    Pattern,
-)
-from sfsgen.kubernetes.words import ACCESS_MODES
+from sfsgen.kubernetes.names import Pattern
+from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
 from sfsgen.nfs import NfsDirectory, normalised, server_fault
 from sfsgen.plain_text import brief, quoted
 from sfsgen.values.model import ClaimTemplate, Metadata

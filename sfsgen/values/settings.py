@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.paths import Path
 from sfsgen.kubernetes import versions
-from sfsgen.kubernetes.names import DEFAULT_CLAIM_TEMPLATE
 from sfsgen.kubernetes.resources import STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import Feature
 from sfsgen.kubernetes.words import (
     ACCESS_MODES,
+    DEFAULT_CLAIM_TEMPLATE,
     DEFAULT_NAMESPACE,
     POD_MANAGEMENT_POLICIES,
     RECLAIM_POLICIES,
