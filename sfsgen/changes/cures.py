@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.changes.edits import Edit, words
-from sfsgen.documents.paths import Path
-from sfsgen.documents.yaml_editor import GONE
+from sfsgen.documents.paths import GONE, Path
 from sfsgen.documents.yaml_writer import flow
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.manifests import Manifest

@@ -4,7 +4,8 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sfsgen.changes.edits import Edit, apply
+from sfsgen.changes.edits import Edit
+from sfsgen.changes.files import apply
 from sfsgen.checking.inspection import Located, counted
 from sfsgen.problems import Problem
 

@@ -13,7 +13,7 @@ from sfsgen.changes.edits import Edit
 from sfsgen.checking.inspection import Located, Subject, called, counted, subject
 from sfsgen.checking.ruleset import all_rules, description, rule_id, summary
 from sfsgen.documents.files import STDIN
-from sfsgen.documents.yaml_editor import GONE
+from sfsgen.documents.paths import GONE
 from sfsgen.kubernetes import cluster
 from sfsgen.plain_text import one_line, readable
 from sfsgen.problems import Place
@@ -132,7 +132,7 @@ def _as_values(found: Located) -> dict[str, Any]:
 
 def _edit(edit: Edit) -> dict[str, Any]:
     """Return what --fix does, as data."""
-    place = {"file": edit.file, "path": list(edit.change.path)}
+    place = {"file": edit.file, "path": list(edit.in_document)}
     if edit.value is GONE:
         return {"op": "remove", **place}
     return {"op": "set", **place, "value": edit.value}

@@ -18,7 +18,6 @@ from sfsgen.checking.inspection import (
     of_sets,
     scene,
 )
-from sfsgen.checking.mending import differences, mend
 from sfsgen.checking.report import FORMATS, print_in_colour
 from sfsgen.checking.ruleset import Rule, all_rules, rule_id
 from sfsgen.commands import parameters
@@ -114,6 +113,8 @@ class _Seen(NamedTuple):
 
 def _mend(contents: Mapping[str, bytes], look: Callable[[Read], _Seen], *, is_diff: bool) -> _Seen:
     """Mend files, or print what that would change; return what is found after it, or before."""
+    from sfsgen.checking.mending import differences, mend
+
     before = look(read_all(contents.items()))
     made = mend(contents, lambda now: look(read_all(now.items())).found)
     if is_diff:

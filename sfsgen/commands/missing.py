@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sfsgen import console
 from sfsgen.changes.missing import ANOTHER_NAME, Plan
-from sfsgen.checking.inspection import inspect
-from sfsgen.checking.ruleset import some_rules
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
 from sfsgen.kubernetes.manifests import Manifest
@@ -168,6 +166,9 @@ def _of_rows(plans: Sequence[Plan], seen: Scene) -> Iterator[Problem]:
 
     It is an error where nothing can be printed for an ordinal before it is put right.
     """
+    from sfsgen.checking.inspection import inspect
+    from sfsgen.checking.ruleset import some_rules
+
     blocked = {id(each): row for plan in plans for row in plan.blocked for each in _sides(row)}
     concerned = {id(each) for plan in plans for row in plan.rows for each in _sides(row)}
     told: set[Key] = set()

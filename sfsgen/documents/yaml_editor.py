@@ -9,11 +9,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sfsgen.documents.paths import Path, spelled
+from sfsgen.documents.paths import GONE, Path, spelled
 from sfsgen.documents.yaml_writer import block, flow, scalar
-
-GONE = object()
-"""In place of a value: it is taken out."""
 
 
 class Change(NamedTuple):
