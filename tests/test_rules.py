@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from sfsgen.checking.ruleset import RULES, Rule, page, rule_id
+from sfsgen.checking.ruleset import Rule, all_rules, page, rule_id
 from tests.program import findings, sfsgen
 from tools import rules_page
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "rules"
 PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
-IDS = [rule_id(rule) for rule in RULES]
+IDS = [rule_id(rule) for rule in all_rules()]
 CASES = sorted(EXAMPLES.glob("*/cases*.yaml"))
 
 
@@ -100,7 +100,7 @@ def _named(subject: dict[str, Any] | None) -> str:
     return f"{subject['kind']} {subject['namespace']}/{subject['name']}" if subject else "?"
 
 
-@pytest.mark.parametrize("rule", RULES, ids=IDS)
+@pytest.mark.parametrize("rule", all_rules(), ids=IDS)
 def test_a_rule_is_the_only_public_word_of_its_module_and_its_page(rule: Rule) -> None:
     module = sys.modules[rule.__module__]
     assert rule.__module__ == f"sfsgen.rules.{rule.__name__}"

@@ -8,6 +8,7 @@ from sfsgen.checking.ruleset import Rule, findings
 from sfsgen.documents.paths import spelled
 from sfsgen.findings.finding import Finding, Severity
 from sfsgen.findings.scene import Look, Scene
+from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.manifests import Manifest
 from sfsgen.kubernetes.shapes import faults
 from sfsgen.kubernetes.versions import Target
@@ -35,9 +36,23 @@ class Located(NamedTuple):
     field: str
     what: str
     fix: str
+    manifest: Manifest | None
     related: tuple[Manifest, ...]
     edits: tuple[Edit, ...]
     """What carries the fix out in files, where that is all it takes."""
+
+    @property
+    def sides(self) -> tuple[Manifest, ...]:
+        """The objects that it is about."""
+        return (*((self.manifest,) if self.manifest else ()), *self.related)
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as messages say it."""
+        if self.place.file == cluster.NAME and self.subject:
+            # Nobody sees the text that kubectl printed: the object and its field say it.
+            return f"{cluster.NAME}:{called(self.subject)}:{self.field or 'metadata'}"
+        return ":".join(map(str, self.place))
 
 
 def scene(read: Read, namespace: str, target: Target | None, access: Access) -> Scene:
@@ -121,6 +136,7 @@ def _located(finding: Finding) -> Located:
         spelled(finding.path) if finding.path else "",
         finding.what,
         finding.fix,
+        finding.manifest,
         finding.related,
         finding.edits,
     )
@@ -129,6 +145,11 @@ def _located(finding: Finding) -> Located:
 def subject(manifest: Manifest) -> Subject:
     """Return what an object is called."""
     return Subject(manifest.kind, manifest.namespace, manifest.name)
+
+
+def called(about: Subject) -> str:
+    """Return a subject as `kubectl get -o name` does."""
+    return f"{about.kind.lower()}/{about.name}"
 
 
 def counted(found: Iterable[Located]) -> Mapping[Severity, int]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -12,17 +13,23 @@ from sfsgen.findings.scene import Scene
 Rule = Callable[[Scene], Iterator[Finding]]
 
 
-def _found() -> Iterator[Rule]:
-    """Yield the rules by name: the function of each module that is called as the module is."""
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Return the rules by name: the function of each module that is called as the module is."""
     # pkgutil looks at every name with the module inspect, which takes three times as long.
     files = Path(sfsgen.rules.__path__[0]).iterdir()
-    for name in sorted(each.stem for each in files if each.suffix == ".py"):
-        if name != "__init__":
-            rule: Rule = getattr(import_module(f"sfsgen.rules.{name}"), name)
-            yield rule
+    names = sorted(each.stem for each in files if each.suffix == ".py")
+    return tuple(_rule(each) for each in names if each != "__init__")
 
 
-RULES: tuple[Rule, ...] = tuple(_found())
+def some_rules(ids: Iterable[str]) -> list[Rule]:
+    """Return the rules that are called so; the others are not loaded."""
+    return [_rule(each.replace("-", "_")) for each in ids]
+
+
+def _rule(name: str) -> Rule:
+    rule: Rule = getattr(import_module(f"sfsgen.rules.{name}"), name)
+    return rule
 
 
 def rule_id(rule: Rule) -> str:
@@ -45,7 +52,7 @@ def description(rule: Rule) -> str:
     return page(rule).partition("\n\nFix: ")[0]
 
 
-def findings(scene: Scene, rules: Iterable[Rule] = RULES) -> Iterator[Finding]:
+def findings(scene: Scene, rules: Iterable[Rule]) -> Iterator[Finding]:
     """Yield what rules find, each with the rule's id."""
     for rule in rules:
         for finding in rule(scene):

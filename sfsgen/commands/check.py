@@ -20,7 +20,7 @@ from sfsgen.checking.inspection import (
 )
 from sfsgen.checking.mending import differences, mend
 from sfsgen.checking.report import FORMATS, print_in_colour
-from sfsgen.checking.ruleset import RULES, Rule, rule_id
+from sfsgen.checking.ruleset import Rule, all_rules, rule_id
 from sfsgen.commands import parameters
 from sfsgen.documents.files import replace
 from sfsgen.findings.finding import Severity
@@ -169,7 +169,7 @@ def _rules(
     only: Sequence[str] | None, ignored: Sequence[str] | None, problems: list[Problem]
 ) -> list[Rule]:
     """Return the rules to look with, noting a problem for each that is not known."""
-    by_id = {rule_id(each): each for each in RULES}
+    by_id = {rule_id(each): each for each in all_rules()}
     wanted = _known("--rule", only, by_id, problems)
     unwanted = _known("--ignore", ignored, by_id, problems)
     # What cannot be read cannot be looked at by any rule.

@@ -5,13 +5,18 @@ from typing import Any
 import typer
 
 from sfsgen import console
-from sfsgen.changes.cures import Cures
 from sfsgen.changes.missing import plan
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import asked, print_missing, refuse_renamed, refuse_too_many, tell_next
+from sfsgen.commands.missing import (
+    asked,
+    print_missing,
+    refuse_renamed,
+    refuse_too_many,
+    scene,
+    tell_next,
+)
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.inventory import chosen, inventory
-from sfsgen.sets.ordinals import Pairing
 from sfsgen.values.settings import PAIRS
 
 
@@ -49,12 +54,12 @@ def volumes(
     refuse_renamed(found, sets)
     wanted = [(each, each.replicas if given.replicas is None else given.replicas) for each in sets]
     refuse_too_many(wanted, given)
-    cures, style, target = Cures(found, given.access), given.style, given.printing.target
-    pairing = Pairing(found, {each.key: each.ordinals_of(count) for each, count in wanted})
-    plans = [plan(cures, pairing, each, replicas, style, target) for each, replicas in wanted]
-    is_missing = print_missing(plans, given.printing, strict=strict)
+    seen = scene(found, given, {each.key: each.ordinals_of(count) for each, count in wanted})
+    style, target = given.style, given.printing.target
+    plans = [plan(seen.pairing, each, replicas, style, target) for each, replicas in wanted]
+    is_missing, is_told = print_missing(plans, seen, given.printing, strict=strict)
     if not any(each.templates for each in sets):
         console.note("no set has claim templates, and none needs volumes")
-    elif not is_missing and not any(each.notes for each in plans):
+    elif not (is_missing or is_told):
         console.note("nothing is missing: every ordinal has a volume and a claim")
     tell_next(given, is_missing=is_missing)

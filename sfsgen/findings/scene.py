@@ -42,12 +42,12 @@ class Look(NamedTuple):
 class Scene:
     """Everything that is looked at, as the rules need it; nothing in it changes."""
 
-    def __init__(self, existing: Existing, look: Look) -> None:
+    def __init__(self, existing: Existing, look: Look, pairing: Pairing | None = None) -> None:
         self.existing = existing
         self.look = look
         self.target = look.target or Target()
         self.cures = Cures(existing, look.access)
-        self.pairing = Pairing(existing)
+        self.pairing = pairing or Pairing(existing)
 
     @cached_property
     def fields(self) -> Fields:

@@ -5,11 +5,8 @@ from typing import NamedTuple
 
 from sfsgen.documents.paths import Path
 from sfsgen.kubernetes import names, quantities, versions
-from sfsgen.kubernetes.names import (
-    DEFAULT_CLAIM_TEMPLATE,
-    Pattern,
-)
-from sfsgen.kubernetes.words import ACCESS_MODES
+from sfsgen.kubernetes.names import Pattern
+from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
 from sfsgen.nfs import NfsDirectory, normalised, server_fault
 from sfsgen.plain_text import brief, quoted
 from sfsgen.values.model import ClaimTemplate, Metadata
@@ -93,7 +90,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         storage=_storage(values, (*path, "storage")),
         mount_path=_mount_path(values, (*path, "mountPath")),
         access_modes=_access_modes(values, values.inherited(path, "accessModes"), driver),
-        reclaim_policy=values.choice(values.inherited(path, "persistentVolumeReclaimPolicy")),
+        as_said=values.as_said("volume", path),
         mount_options=_mount_options(values, values.inherited(path, "mountOptions")),
         storage_class="",
         namespace=owner.namespace,

@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sfsgen.documents.paths import Path
-from sfsgen.kubernetes.names import (
-    DEFAULT_CLAIM_TEMPLATE,
-)
 from sfsgen.kubernetes.quantities import whole_number
+from sfsgen.kubernetes.words import DEFAULT_CLAIM_TEMPLATE
 from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem
 from sfsgen.values.settings import SETTINGS, setting_at

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.paths import Path
 from sfsgen.kubernetes import versions
-from sfsgen.kubernetes.names import DEFAULT_CLAIM_TEMPLATE
 from sfsgen.kubernetes.resources import STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import Feature
 from sfsgen.kubernetes.words import (
     ACCESS_MODES,
+    DEFAULT_CLAIM_TEMPLATE,
     DEFAULT_NAMESPACE,
     POD_MANAGEMENT_POLICIES,
     RECLAIM_POLICIES,
@@ -18,6 +18,7 @@ from sfsgen.kubernetes.words import (
 )
 
 _EXPORT = "/exports"
+_PLACEHOLDERS = "{namespace} {name} {ordinal} {claim} {volume} {template}"
 # Kubernetes' own image for its StatefulSet tutorial: it serves HTTP on port 80.
 _IMAGE = "registry.k8s.io/nginx-slim:0.24"
 _MOUNT_PATH = "/data"
@@ -25,6 +26,7 @@ _MOUNT_PATH = "/data"
 _STRING = {"type": "string"}
 _STRINGS = {"type": "array", "items": _STRING}
 _MAP = {"type": "object", "additionalProperties": _STRING}
+_ACCESS_MODE = {"enum": [*ACCESS_MODES.values(), *ACCESS_MODES]}
 _BOOLEAN = {"type": "boolean"}
 COUNT = {"type": "integer", "minimum": 0}
 
@@ -50,6 +52,8 @@ class Setting(NamedTuple):
     default: str = ""
     guess_in: str = ""
     """The resource that shows a default which may well not fit: its use is told."""
+    variable: str = ""
+    """The variable of the templates that shows it as it was said: `volume.reclaim_policy`."""
     feature: Feature | None = None
     """What the target's minors must have, whatever the value is."""
     before: Mapping[str, str] = {}
@@ -81,242 +85,133 @@ _STORAGE = "Storage"
 _of_set = partial(Setting, "The set")
 _of_storage = partial(Setting, _STORAGE)
 
-# Options are listed and laid over a file's values in this order; SCHEMA and PAIRS name the lists
-# that keep an order of their own.
+# What lists settings: the schema, the command that renders sets, and those that add pairs to them.
 SCHEMA, RENDER, PAIRS = "schema", "render", "pairs"
+# In the order in which the help of `render` has them, and in which they are laid over a file's
+# values. Each row: path, option, what it may be; what the schema says of it; what `render` says;
+# what `scale` and `volumes` say; and what is more.
 SETTINGS = (
-    _of_set(("name",), "NAME", _STRING, "The StatefulSet's name.", "The StatefulSet's name."),
-    _of_set(
-        ("replicas",),
-        "--replicas N",
-        COUNT,
+    _of_set(("name",), "NAME", _STRING,
+        "The StatefulSet's name.",
+        "The StatefulSet's name."),
+    _of_set(("replicas",), "--replicas N", COUNT,
         "The number of pods.",
         "The number of pods.",
-        short="-r",
-    ),
-    _of_set(
-        ("namespace",),
-        "--namespace NAME",
-        _STRING,
+        short="-r"),
+    _of_set(("namespace",), "--namespace NAME", _STRING,
         f"Default: {DEFAULT_NAMESPACE}.",
         f"Default: {DEFAULT_NAMESPACE}.",
-        short="-n",
-        default=DEFAULT_NAMESPACE,
-        before={SCHEMA: "--replicas"},
-    ),
-    _of_set(
-        ("image",),
-        "--image IMAGE",
-        _STRING,
+        short="-n", default=DEFAULT_NAMESPACE, before={SCHEMA: "--replicas"}),
+    _of_set(("image",), "--image IMAGE", _STRING,
         "The main container's image.",
         f"Default: {_IMAGE}.",
-        default=_IMAGE,
-        guess_in=STATEFUL_SET,
-    ),
-    _of_set(
-        ("ports",),
-        "--port [NAME=]PORT",
+        default=_IMAGE, guess_in=STATEFUL_SET),
+    _of_set(("ports",), "--port [NAME=]PORT",
         {"type": "array", "items": {"$ref": "#/$defs/ContainerPort"}, "minItems": 1},
         "The main container's ports, which the Service names too; default 80, named http.",
         "Repeatable. Default: http=80.",
-        default="http=80",
-        guess_in=STATEFUL_SET,
-    ),
-    _of_set(
-        ("env",),
-        "--env K=V",
-        {"type": "array", "items": {"$ref": "#/$defs/EnvVar"}},
+        default="http=80", guess_in=STATEFUL_SET),
+    _of_set(("env",), "--env K=V", {"type": "array", "items": {"$ref": "#/$defs/EnvVar"}},
         "Environment variables of the main container.",
-        "An environment variable; repeatable.",
-    ),
-    _of_set(
-        ("labels",),
-        "--label K=V",
-        _MAP,
+        "An environment variable; repeatable."),
+    _of_set(("labels",), "--label K=V", _MAP,
         "Labels of all objects and the pods.",
-        "On all objects and pods; repeatable.",
-    ),
-    _of_set(
-        ("annotations",),
-        "--annotation K=V",
-        _MAP,
+        "On all objects and pods; repeatable."),
+    _of_set(("annotations",), "--annotation K=V", _MAP,
         "Annotations of all objects and the pods.",
-        "On all objects and pods; repeatable.",
-    ),
-    _of_set(
-        ("serviceName",),
-        "--service-name NAME",
-        _STRING,
+        "On all objects and pods; repeatable."),
+    _of_set(("serviceName",), "--service-name NAME", _STRING,
         "The headless Service's name; default: the set's.",
-        "The headless Service. Default: NAME.",
-    ),
-    _of_set(
-        ("publishNotReadyAddresses",),
-        "--publish-not-ready-addresses",
-        _BOOLEAN,
+        "The headless Service. Default: NAME."),
+    _of_set(("publishNotReadyAddresses",), "--publish-not-ready-addresses", _BOOLEAN,
         "Give pods a DNS name before ready.",
-        "Give pods their DNS names before they are ready.",
-    ),
-    _of_set(
-        ("podManagementPolicy",),
-        "--pod-management-policy POLICY",
+        "Give pods their DNS names before they are ready."),
+    _of_set(("podManagementPolicy",), "--pod-management-policy POLICY",
         {"enum": list(POD_MANAGEMENT_POLICIES)},
         "",
         "OrderedReady (default) or Parallel.",
-        feature=versions.POD_MANAGEMENT_POLICY,
-    ),
-    _of_set(
-        ("updateStrategy",),
-        "",
-        {"$ref": "#/$defs/StatefulSetUpdateStrategy"},
-        feature=versions.UPDATE_STRATEGY,
-    ),
-    _of_set(
-        ("updateStrategy", "type"),
-        "--update-strategy STRATEGY",
+        variable="statefulset.pod_management_policy", feature=versions.POD_MANAGEMENT_POLICY),
+    _of_set(("updateStrategy",), "", {"$ref": "#/$defs/StatefulSetUpdateStrategy"},
+        feature=versions.UPDATE_STRATEGY),
+    _of_set(("updateStrategy", "type"), "--update-strategy STRATEGY",
         {"enum": list(UPDATE_STRATEGIES)},
         "",
         "RollingUpdate (default) or OnDelete.",
-        default="RollingUpdate",
-    ),
-    _of_set(
-        ("updateStrategy", "rollingUpdate", "partition"),
-        "--partition N",
-        COUNT,
+        default="RollingUpdate"),
+    _of_set(("updateStrategy", "rollingUpdate", "partition"), "--partition N", COUNT,
         "",
-        "Update only the ordinals from N on.",
-    ),
-    _of_set(
-        ("ordinals", "start"),
-        "--start-ordinal N",
-        COUNT,
+        "Update only the ordinals from N on."),
+    _of_set(("ordinals", "start"), "--start-ordinal N", COUNT,
         "The first ordinal; default 0.",
         "The first ordinal. Default: 0.",
-        default="0",
-        feature=versions.ORDINALS_START,
-        before={SCHEMA: "--image"},
-    ),
-    _of_storage(
-        ("nfs", "server"),
-        "--nfs-server HOST",
-        _STRING,
+        default="0", feature=versions.ORDINALS_START, before={SCHEMA: "--image"}),
+    _of_storage(("nfs", "server"), "--nfs-server HOST", _STRING,
         "The NFS server: a DNS name, IPv4 or IPv6 address.",
         "A DNS name, IPv4 or IPv6 address.",
-        "A DNS name, IPv4 or IPv6 address.",
-    ),
-    _of_storage(
-        ("nfs", "path"),
-        "--nfs-path PATH",
-        _STRING,
+        "A DNS name, IPv4 or IPv6 address."),
+    _of_storage(("nfs", "path"), "--nfs-path PATH", _STRING,
         "The export below which each volume has its directory, or a pattern of the directories "
-        f"with {{namespace}} {{name}} {{ordinal}} {{claim}} {{volume}} {{template}}; default "
-        f"{_EXPORT}.",
+        f"with {_PLACEHOLDERS}; default {_EXPORT}.",
         "The export, below which each volume has its directory, or a pattern of the directories "
-        f"with {{namespace}} {{name}} {{ordinal}} {{claim}} {{volume}} {{template}}. Default: "
-        f"{_EXPORT}.",
+        f"with {_PLACEHOLDERS}. Default: {_EXPORT}.",
         "The export or the pattern of the directories.",
-        default=_EXPORT,
-        guess_in=VOLUME,
-    ),
-    _of_storage(
-        ("claimTemplates", 0, "storage"),
-        "--storage SIZE",
-        {"type": ["string", "number"]},
+        default=_EXPORT, guess_in=VOLUME),
+    _of_storage(("claimTemplates", 0, "storage"), "--storage SIZE", {"type": ["string", "number"]},
         "The size of each volume: a Kubernetes quantity.",
         "Of each volume, such as 1Gi.",
-        "Of each volume, such as 1Gi.",
-    ),
-    _of_storage(
-        ("nfs", "sharedDirectory"),
-        "--shared-directory",
-        _BOOLEAN,
+        "Of each volume, such as 1Gi."),
+    _of_storage(("nfs", "sharedDirectory"), "--shared-directory", _BOOLEAN,
         "Give all ordinals one directory: the path itself.",
         "One directory for all ordinals: the path itself.",
         "One directory for all ordinals.",
-        before={PAIRS: "--storage"},
-    ),
-    _of_storage(
-        ("accessModes",),
-        "--access-mode MODE",
-        {
-            "type": "array",
-            "items": {"enum": [*ACCESS_MODES.values(), *ACCESS_MODES]},
-            "minItems": 1,
-        },
+        before={PAIRS: "--storage"}),
+    _of_storage(("accessModes",), "--access-mode MODE",
+        {"type": "array", "items": _ACCESS_MODE, "minItems": 1},
         "Of the volumes and the claims alike; default ReadWriteMany.",
         "ReadWriteMany (RWX, default), ReadWriteOnce (RWO), ReadOnlyMany (ROX) or, with "
         "--driver csi, ReadWriteOncePod (RWOP); repeatable.",
         "RWX, RWO, ROX or RWOP; repeatable.",
-        default="ReadWriteMany",
-    ),
-    _of_storage(
-        ("persistentVolumeReclaimPolicy",),
-        "--reclaim-policy POLICY",
+        default="ReadWriteMany"),
+    _of_storage(("persistentVolumeReclaimPolicy",), "--reclaim-policy POLICY",
         {"enum": list(RECLAIM_POLICIES)},
         "What becomes of a volume whose claim is deleted; default Retain, which keeps the data.",
         "Retain (default), Delete or Recycle.",
         "Retain, Delete or Recycle.",
-        default="Retain",
-    ),
-    _of_storage(
-        ("mountOptions",),
-        "--mount-option OPTION",
-        _STRINGS,
+        default="Retain", variable="volume.reclaim_policy"),
+    _of_storage(("mountOptions",), "--mount-option OPTION", _STRINGS,
         "NFS mount options, such as nfsvers=4.1.",
         "Such as nfsvers=4.1; repeatable.",
         "Such as nfsvers=4.1; repeatable.",
-        feature=versions.MOUNT_OPTIONS,
-    ),
-    _of_storage(
-        ("nfs", "readOnly"),
-        "--read-only",
-        _BOOLEAN,
+        feature=versions.MOUNT_OPTIONS),
+    _of_storage(("nfs", "readOnly"), "--read-only", _BOOLEAN,
         "Mount the volumes read-only.",
         "Mount the volumes read-only.",
         "Mount read-only.",
-        before={SCHEMA: "--shared-directory"},
-    ),
-    _of_storage(
-        ("claimTemplates", 0, "mountPath"),
-        "--mount-path PATH",
-        _STRING,
+        before={SCHEMA: "--shared-directory"}),
+    _of_storage(("claimTemplates", 0, "mountPath"), "--mount-path PATH", _STRING,
         f"Where the container finds the data; default {_MOUNT_PATH}.",
         f"Where the container finds its data. Default: {_MOUNT_PATH}.",
-        default=_MOUNT_PATH,
-        guess_in=STATEFUL_SET,
-    ),
-    _of_storage(
-        ("claimTemplates", 0, "name"),
-        "--claim-template NAME",
-        _STRING,
+        default=_MOUNT_PATH, guess_in=STATEFUL_SET),
+    _of_storage(("claimTemplates", 0, "name"), "--claim-template NAME", _STRING,
         f"The claim template's name; default {DEFAULT_CLAIM_TEMPLATE}.",
         f"Default: {DEFAULT_CLAIM_TEMPLATE}.",
-        default=DEFAULT_CLAIM_TEMPLATE,
-        before={SCHEMA: "--storage"},
-    ),
-    _of_storage(
-        ("volumeName",),
-        "--volume-name PATTERN",
-        _STRING,
+        default=DEFAULT_CLAIM_TEMPLATE, before={SCHEMA: "--storage"}),
+    _of_storage(("volumeName",), "--volume-name PATTERN", _STRING,
         "The volumes' names, with placeholders; default pv-{name}-{ordinal} for the first claim "
         "template and pv-{claim} for the others.",
         "Default: pv-{name}-{ordinal}; for further claim templates pv-{claim}.",
         "The pattern of the volumes' names.",
-        default="pv-{name}-{ordinal}",
-    ),
+        default="pv-{name}-{ordinal}"),
     # Below the options for one claim template: it adds to what they say.
-    _of_storage((), "--volume NAME=SIZE:MOUNTPATH", _STRINGS, "", "A claim template; repeatable."),
-    _of_storage(
-        ("driver",),
-        "--driver DRIVER",
-        {"enum": ["nfs", "csi"]},
+    _of_storage((), "--volume NAME=SIZE:MOUNTPATH", _STRINGS,
+        "",
+        "A claim template; repeatable."),
+    _of_storage(("driver",), "--driver DRIVER", {"enum": ["nfs", "csi"]},
         "nfs, which the kubelet mounts itself (default), or csi: nfs.csi.k8s.io.",
         "nfs (default), or csi: nfs.csi.k8s.io.",
         "nfs or csi.",
-        default="nfs",
-        before={SCHEMA: "--volume-name"},
-    ),
-)
+        default="nfs", before={SCHEMA: "--volume-name"}),
+)  # fmt: skip
 OPTIONS = {each.path: each.option for each in SETTINGS if each.path and each.option}
 """Where an option's value stands in a values file."""
 _BY_PATH = {each.path: each for each in SETTINGS if each.path}

@@ -67,7 +67,7 @@ def build(values: Values) -> StatefulSet:
         # Only what never changes: a selector cannot be changed, and a pod must keep matching it.
         selector={key: common.labels[key] for key in RECOMMENDED_LABELS[:2]},
         metadata=own["statefulSet"].metadata(common),
-        pod_management_policy=_pod_management_policy(values),
+        as_said=values.as_said("statefulset"),
         update_strategy=_update_strategy(values),
         fields=own["statefulSet"].rest(),
         service=_service(values, own["service"], name, common, ports),
@@ -230,13 +230,6 @@ def _check_env_name(values: Values, path: Path, name: str) -> None:
         values.require(path, versions.ENV_PRINTABLE, named)
     elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         values.require(path, versions.ENV_PUNCTUATION, named)
-
-
-def _pod_management_policy(values: Values) -> str:
-    path = ("podManagementPolicy",)
-    if values.get(*path) is not None:
-        values.require(path)
-    return values.choice(path)
 
 
 def _update_strategy(values: Values) -> Fields:

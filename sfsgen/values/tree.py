@@ -7,7 +7,7 @@ from sfsgen.documents.paths import Path, Paths, beginnings, spelled
 from sfsgen.kubernetes.versions import Feature, Target
 from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem
-from sfsgen.values.settings import OPTIONS, setting_at
+from sfsgen.values.settings import OPTIONS, SETTINGS, setting_at
 
 if TYPE_CHECKING:
     from sfsgen.documents.yaml_reader import Document
@@ -153,6 +153,24 @@ class Values:
         fix = f"write {near[0]}" if near else f"write one of {', '.join(choices)}"
         self.fault(path, f"{quoted(value)} is not possible", fix)
         return default
+
+    def as_said(self, shown_by: str, template: Path = ()) -> dict[str, Any]:
+        """Return what the templates show just as it was said, by the names of a variable's parts.
+
+        That is `volume` for a claim template at a path, or else of the set.
+        """
+        found = {}
+        for setting in SETTINGS:
+            variable, _, name = setting.variable.partition(".")
+            if variable == shown_by:
+                path = setting.path
+                if setting.is_inherited:
+                    path = self.inherited(template, *map(str, path))
+                if self.get(*path) is not None:
+                    self.require(path)
+                has_choices = "enum" in setting.schema
+                found[name] = self.choice(path) if has_choices else self.get(*path)
+        return found
 
     def require(self, path: Path, feature: Feature | None = None, what: str = "") -> None:
         """Note a fault where the target's minors lack what the value at a path asks for.
