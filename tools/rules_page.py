@@ -19,8 +19,8 @@ _HEAD = """\
 
 What each rule of [check](check.md) looks for, why, and how to mend it. An error keeps a set from
 coming up as it is meant, a warning works but hurts, a note changes no exit status. Every rule has a
-bad example, in which it alone finds something, and a good one, in which nothing does; "measured"
-means seen on a real control plane.
+bad example, in which it alone finds something, and in which nothing does once it is mended.
+"Measured" means seen on a real control plane.
 """
 _OBJECT = re.compile("(- )?apiVersion:")
 _BEFORE, _AFTER = 4, 2  # lines that are shown around the one of a finding
@@ -35,10 +35,10 @@ def made() -> str:
 def _section(rule: Rule) -> str:
     name = rule_id(rule)
     why, _, fix = page(rule).partition("\n\nFix: ")
-    finding = (EXAMPLES / name / "expected.txt").read_text().partition("\n")[0]
-    _, line, _, told = finding.split(":", 3)
+    told, diff = expected(name)
+    _, line, _, finding = told.partition("\n")[0].split(":", 3)
     bad = (EXAMPLES / name / "bad.yaml").read_text()
-    links = [f"[{each}](../examples/rules/{name}/{each}.yaml)" for each in ("bad", "good")]
+    mended = "and what mends it" if diff else "which `sfsgen check --fix` mends"
     return f"""\
 ## {name}
 
@@ -48,12 +48,20 @@ def _section(rule: Rule) -> str:
 {chr(10).join(_excerpt(bad, int(line)))}
 ```
 
-    {told.strip()}
+    {finding.strip()}
 
 Fix: {fix}
 
-{", ".join(links)}
+[bad example](../examples/rules/{name}/bad.yaml);
+[its finding, {mended}](../examples/rules/{name}/expected.txt)
 """
+
+
+def expected(name: str) -> tuple[str, str]:
+    """Return what is found in a bad example, and the diff that mends it where no edit does."""
+    file = EXAMPLES / name / "expected.txt"
+    told, mark, diff = (file.read_text() if file.exists() else "").partition("--- bad.yaml\n")
+    return told, mark + diff
 
 
 def _excerpt(text: str, number: int) -> Iterator[str]:
