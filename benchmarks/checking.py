@@ -21,7 +21,7 @@ from reading import dump, json_load, milliseconds
 from run import report
 
 from sfsgen.checking.inspection import inspect, scene
-from sfsgen.checking.ruleset import RULES
+from sfsgen.checking.ruleset import all_rules
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.manifests import read_manifests
 from sfsgen.sets.inventory import Access, Read
@@ -48,7 +48,7 @@ def checked(path: Path) -> int:
     gc.disable()
     try:
         looked_at = _scene(path)
-        found = inspect(looked_at, RULES)
+        found = inspect(looked_at, all_rules())
     finally:
         gc.enable()
     if found:
@@ -186,7 +186,7 @@ def growth(folder: str, of: Callable[[int], list[dict[str, Any]]]) -> tuple[floa
         path = Path(folder, f"{number}.json")
         path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": of(number)}))
         start = time.perf_counter()
-        inspect(_scene(path), RULES)
+        inspect(_scene(path), all_rules())
         times.append(1000 * (time.perf_counter() - start))
     return times[1], times[0]
 

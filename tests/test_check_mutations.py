@@ -147,7 +147,8 @@ def _findings(objects: dict[str, Any]) -> list[dict[str, Any]]:
     return findings("-f", "-", stdin=given)
 
 
-def _mutated(good: dict[str, Any], kind: str, path: str, value: Any) -> dict[str, Any]:
+def mutated(good: dict[str, Any], kind: str, path: str, value: Any) -> dict[str, Any]:
+    """Return objects of which one has another value at a path."""
     objects = copy.deepcopy(good)
     *parents, last = path.split(".")
     inside = objects[kind]
@@ -172,7 +173,7 @@ def test_the_good_sets_are_good() -> None:
 
 @pytest.mark.parametrize(("kind", "path", "value", "rule"), MUTATIONS, ids=_ids(MUTATIONS))
 def test_a_changed_field_is_found(kind: str, path: str, value: Any, rule: str) -> None:
-    found = _findings(_mutated(GOOD, kind, path, value))
+    found = _findings(mutated(GOOD, kind, path, value))
     assert rule in [each["rule"] for each in found], found
 
 
@@ -180,7 +181,7 @@ def test_a_changed_field_is_found(kind: str, path: str, value: Any, rule: str) -
 def test_a_changed_field_of_a_csi_volume_is_found(
     kind: str, path: str, value: Any, rule: str
 ) -> None:
-    found = _findings(_mutated(GOOD_CSI, kind, path, value))
+    found = _findings(mutated(GOOD_CSI, kind, path, value))
     assert rule in [each["rule"] for each in found], found
 
 
@@ -200,7 +201,7 @@ def test_a_finding_stands_at_the_field_that_was_changed(
 ) -> None:
     found = [
         re.sub(r"\[(\d+)\]", r".\1", each["field"])
-        for each in _findings(_mutated(GOOD, kind, path, value))
+        for each in _findings(mutated(GOOD, kind, path, value))
         if each["rule"] == rule
     ]
     if not path.endswith(_ELSEWHERE) and rule != "unreadable":

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ MODULES = sorted(
 )
 
 
+@cache
 def _layers() -> dict[str, int]:
     """Return the number of each module's layer, from the architecture's tables."""
     layers: dict[str, int] = {}
     for number, section in enumerate((ROOT / "docs/architecture.md").read_text().split("\n## ")):
-        for name in re.findall(r"^\| `([\w/]+)\.py`", section, re.MULTILINE):
-            layers[name.replace("/", ".")] = number
+        for name in re.findall(r"^\| `([\w/*]+)\.py`", section, re.MULTILINE):
+            found = [_name(each) for each in (ROOT / "sfsgen").glob(f"{name}.py")]
+            layers |= dict.fromkeys(found, number)
     return layers
 
 
@@ -50,3 +53,9 @@ def test_no_import_cycles() -> None:
     while free := {name for name, needed in imports.items() if not needed & set(imports)}:
         imports = {name: needed for name, needed in imports.items() if name not in free}
     assert not imports
+
+
+def test_no_rule_imports_another() -> None:
+    for path in MODULES:
+        if path.parent.name == "rules":
+            assert not [each for each in _imports(path) if each.startswith("rules.")], path.name

@@ -175,7 +175,7 @@ REFUSED: dict[str, tuple[list[Object], str, str]] = {
             _pair(2, claimRef={"namespace": "elsewhere", "name": "pvc-web-2"})[0],
         ],
         "stdin:1:",
-        "is there for another claim",
+        "pv-web-2 is reserved for elsewhere/pvc-web-2",
     ),
 }
 

@@ -188,7 +188,7 @@ def test_other_kinds_are_passed_over_whatever_they_hold(text: str) -> None:
 def test_a_volume_reserved_for_two_claims_is_refused() -> None:
     rival = _changed(_pair(2)[0], metadata__name="rival")
     result = _run("scale web -r 3", _set(), _pair(0), _pair(1), _pair(2)[0], rival)
-    _refused(result, "pv-web-2 and rival are both reserved for the claim pvc-web-2")
+    _refused(result, "rival is reserved for the claim pvc-web-2, and so is pv-web-2")
 
 
 def test_a_mode_that_only_csi_enforces_is_refused_where_it_stands_until_the_driver_is_said() -> (
@@ -239,18 +239,22 @@ def test_claims_of_other_sets_are_left_alone() -> None:
 @pytest.mark.parametrize(
     ("volume", "claim", "part"),
     [
-        ({"status__phase": "Released"}, None, "pv-web-1 is Released"),
+        (
+            {"status__phase": "Released", "spec__claimRef__uid": "old"},
+            None,
+            "pv-web-1 is Released",
+        ),
         ({"status__phase": "Failed"}, None, "pv-web-1 is Failed"),
-        ({"spec__claimRef__uid": "old"}, None, "holds on to an earlier claim"),
-        ({"spec__claimRef__uid": "old"}, {"metadata__uid": "new"}, "holds on to an earlier claim"),
-        ({"spec__claimRef": None}, {}, "not reserved: any claim can take it"),
+        ({"spec__claimRef__uid": "old"}, None, "holds the uid of an earlier claim"),
+        ({"spec__claimRef__uid": "old"}, {"metadata__uid": "new"}, "the uid of an earlier claim"),
+        ({"spec__claimRef": None}, {}, "another claim can take it"),
         (
             {"spec__capacity__storage": "1Mi"},
             {"spec__volumeName": None},
-            "has 1Mi, and it asks for",
+            "it asks for 1Gi, and pv-web-1 has 1Mi",
         ),
-        ({"spec__accessModes": ["ReadOnlyMany"]}, {"spec__volumeName": None}, "access modes"),
-        ({"spec__volumeMode": "Block"}, {"spec__volumeName": None}, "the volume mode Block"),
+        ({"spec__accessModes": ["ReadOnlyMany"]}, {"spec__volumeName": None}, "(access-modes)"),
+        ({"spec__volumeMode": "Block"}, {"spec__volumeName": None}, "a block device"),
     ],
 )
 def test_what_will_not_bind_is_told(volume: Object, claim: Object | None, part: str) -> None:
@@ -263,7 +267,7 @@ def test_what_will_not_bind_is_told(volume: Object, claim: Object | None, part: 
 def test_a_claim_whose_volume_is_not_in_the_input_is_told() -> None:
     claim = _changed(_pair(1)[1], status__phase="Bound")
     result = _run("scale web -r 2", _set(), _pair(0), claim)
-    _noted(result, "its volume pv-web-1 is not in the input")
+    _noted(result, "Bound to pv-web-1, which is not in the input")
     assert result.out == ""
 
 

@@ -11,9 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from sfsgen.values.vocabulary import (
-    OPTIONS,
-)
+from sfsgen.values.settings import OPTIONS
 from tests.program import Result, sfsgen
 
 WEB = """\

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import typer
 import yaml
 
-from sfsgen.checking.ruleset import RULES, rule_id
+from sfsgen.checking.ruleset import all_rules, rule_id
 from sfsgen.cli import app
 from tests.fuzzing import Case
 
@@ -58,7 +58,7 @@ class Pool:
         self.names: list[Text] = []
         self.values: dict[str, list[str]] = {
             "-o": ["yaml", "json", "name", "text", "github", "sarif"],
-            "--rule": [rule_id(each) for each in RULES],
+            "--rule": [rule_id(each) for each in all_rules()],
         }
 
     def take(self, case: Case) -> None:

@@ -5,10 +5,12 @@ own context and namespace are.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sfsgen.documents.yaml_writer import scalar
+from sfsgen.changes.edits import Edit, words
+from sfsgen.documents.paths import GONE, Path
+from sfsgen.documents.yaml_writer import flow
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.manifests import Manifest
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
@@ -21,6 +23,16 @@ _RETAIN = {"persistentVolumeReclaimPolicy": "Retain"}
 _ALL_UIDS = "uids: {.items[*].metadata.uid}"  # a line even where there are none
 RESYNC = "15 seconds"
 """After so long the binder has looked at everything again (7 to 17 s, measured)."""
+
+
+class Cure(NamedTuple):
+    """What mends something: in words, and as edits of files where these are all that is needed."""
+
+    words: str
+    edits: tuple[Edit, ...] = ()
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class Cures(NamedTuple):
@@ -63,37 +75,39 @@ class Cures(NamedTuple):
         words = ["describe", *_object(kind, manifest.name)]
         return self._command(*words, namespace=manifest.namespace or None)
 
-    def reserve(self, volume: ExistingVolume, key: Key) -> str:
+    def reserve(self, volume: ExistingVolume, key: Key) -> Cure:
         """Return how to reserve a volume for a claim, and for no earlier one of its name."""
         if not volume.manifest.is_stored:
-            return f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
+            words = f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
+            return Cure(words, tuple(_reserving(volume, key)))
         if self.existing.is_anothers(volume, key):
-            return self.leave(volume)
+            return Cure(self.leave(volume))
         if volume.claim_uid and not self.existing.holder(volume):
             reference = {"op": "replace", "path": "/spec/claimRef", "value": _reference(key)}
-            return self._guarded(volume, reference)
-        return self._patch(volume.name, {"claimRef": _reference(key)})
+            return Cure(self._guarded(volume, reference))
+        return Cure(self._patch(volume.name, {"claimRef": _reference(key)}))
 
-    def redirect(self, volume: ExistingVolume, key: Key) -> str:
+    def redirect(self, volume: ExistingVolume, key: Key) -> Cure:
         """Return how to reserve a volume for another claim than it says, if that is not there."""
         if volume.manifest.is_stored:
             return self.reserve(volume, key)
-        given = volume.manifest.value["spec"]["claimRef"]
-        fields = [
-            f"`{field}: {_flow(each)}`"
-            for field, each in zip(("namespace", "name"), key, strict=True)
-            if given.get(field) != each
-        ]
-        return f"write {' and '.join(fields)} into the claimRef of {volume.name}"
+        edits = tuple(
+            each for each in _reserving(volume, key) if each.path[-1] in ("namespace", "name")
+        )
+        return Cure(words(edits), edits)
 
-    def free(self, volume: ExistingVolume) -> str:
+    def free(self, volume: ExistingVolume) -> Cure:
         """Return how a volume lets an earlier claim go, and stays reserved for its name (measured).
 
         Without the whole claimRef it would be open to every claim in the cluster.
         """
         if not volume.manifest.is_stored:
-            return f"remove uid and resourceVersion from the claimRef of {volume.name}"
-        return self._guarded(volume, _REMOVE_UID)
+            edits = tuple(
+                Edit(volume.manifest, ("spec", "claimRef", field), GONE)
+                for field in ("uid", "resourceVersion")
+            )
+            return Cure(words(edits), edits)
+        return Cure(self._guarded(volume, _REMOVE_UID))
 
     def doubt(self, volume: ExistingVolume) -> str:
         """Return what cannot be known of the uid that a volume holds, or ""."""
@@ -117,7 +131,7 @@ class Cures(NamedTuple):
         """Return how a claim's volume is freed for the next one, once the claim is gone."""
         return " && ".join([*self._keep(volume), *self._freeing(claim, volume)])
 
-    def mend_failed(self, volume: ExistingVolume) -> str:
+    def mend_failed(self, volume: ExistingVolume) -> str | Cure:
         """Return how a Failed volume comes back, without being deleted (measured)."""
         if not volume.claim_uid:
             return self.retain(volume)
@@ -161,28 +175,53 @@ class Cures(NamedTuple):
         """Return the command that deletes a claim."""
         return self._command("delete", *_object("pvc", claim.name), namespace=claim.namespace)
 
-    def set_fields(self, volume: ExistingVolume, fields: Mapping[str, Any]) -> str:
+    def set_fields(self, volume: ExistingVolume, fields: Mapping[str, Any]) -> Cure:
         """Return how to change fields of a volume's spec that may be changed."""
         if volume.manifest.is_stored:
-            return self._patch(volume.name, fields)
-        shown = " and ".join(f"`{field}: {_flow(value)}`" for field, value in fields.items())
-        return f"write {shown} into the spec of {volume.name}"
+            return Cure(self._patch(volume.name, fields))
+        edits = tuple(
+            Edit(volume.manifest, ("spec", field), value) for field, value in fields.items()
+        )
+        return Cure(words(edits), tuple(_inner(edits)))
 
-    def label(self, volume: ExistingVolume, labels: Mapping[str, str]) -> str:
+    def label(self, volume: ExistingVolume, labels: Mapping[str, str]) -> Cure:
         """Return how to give a volume labels."""
         if volume.manifest.is_stored:
             pairs = (f"{key}={value}" for key, value in labels.items())
-            return self._command("label", *_object("pv", volume.name), *pairs)
-        return f"write `labels: {_flow(dict(labels))}` into the metadata of {volume.name}"
+            return Cure(self._command("label", *_object("pv", volume.name), *pairs))
+        edits = (
+            Edit(volume.manifest, ("metadata", "labels", key), value)
+            for key, value in labels.items()
+        )
+        written = f"write `labels: {flow(labels)}` into the metadata of {volume.name}"
+        return Cure(written, tuple(edits))
 
-    def retain(self, volume: ExistingVolume) -> str:
+    def name_volume(self, claim: ExistingClaim, volume: str) -> Cure:
+        """Return how a claim that is not made yet names a volume."""
+        edit = Edit(claim.manifest, ("spec", "volumeName"), volume)
+        return Cure(words((edit,)), (edit,))
+
+    def retain(self, volume: ExistingVolume) -> Cure:
         """Return how to keep the data of a volume whose claim is deleted."""
         return self.set_fields(volume, _RETAIN)
 
-    def anew(self, manifest: Manifest, fix: str) -> str:
+    def rename_volume(self, claim: ExistingClaim, volume: str) -> Cure:
+        """Return how a claim names another volume."""
+        edit = Edit(claim.manifest, ("spec", "volumeName"), volume)
+        return self.anew(claim.manifest, Cure(f"write `volumeName: {volume}`", (edit,)))
+
+    def set_class(self, manifest: Manifest, storage_class: str, of: Path = ()) -> Cure:
+        """Return how a claim, or the claim template at a path of a set, gets a class."""
+        edit = Edit(manifest, (*of, "spec", "storageClassName"), storage_class)
+        return self.anew(manifest, Cure(f'write storageClassName: "{storage_class}"', (edit,)))
+
+    def anew(self, manifest: Manifest, fix: str | Cure) -> Cure:
         """Return a fix of a field that is immutable once a server holds the object."""
         if not manifest.is_stored:
-            return fix
+            return fix if isinstance(fix, Cure) else Cure(fix)
+        return Cure(self._anew(manifest, str(fix)))
+
+    def _anew(self, manifest: Manifest, fix: str) -> str:
         if manifest.kind in STATEFUL_SET_KINDS:
             delete = ["delete", *_object("sts", manifest.name), "--cascade=orphan"]
             orphan = self._command(*delete, namespace=manifest.namespace or None)
@@ -260,12 +299,27 @@ def _object(kind: str, name: str) -> list[str]:
 
 def claim_ref_of(key: Key) -> str:
     """Return the claimRef that reserves a volume for a claim, as it can be pasted into YAML."""
-    return f"claimRef: {_flow(_reference(key))}"
+    return f"claimRef: {flow(_reference(key))}"
 
 
-def flow(labels: Mapping[str, str]) -> str:
-    """Return labels as they can be pasted into YAML."""
-    return ", ".join(f"{_flow(key)}: {_flow(each)}" for key, each in labels.items())
+def _inner(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """Yield edits of mappings as those of the values in them: what stands beside these stays."""
+    for edit in edits:
+        inner = edit.value.items() if isinstance(edit.value, dict) else ()
+        yield from (Edit(edit.manifest, (*edit.path, key), each) for key, each in inner)
+        if not inner:
+            yield edit
+
+
+def _reserving(volume: ExistingVolume, key: Key) -> Iterator[Edit]:
+    """Yield the edits by which the claimRef of a volume is that of a claim."""
+    given, wanted = volume.manifest.value["spec"].get("claimRef"), _reference(key)
+    if not given:
+        yield Edit(volume.manifest, ("spec", "claimRef"), wanted)
+        return
+    for field, value in wanted.items():
+        if given.get(field) != value:
+            yield Edit(volume.manifest, ("spec", "claimRef", field), value)
 
 
 def _reference(key: Key) -> dict[str, str]:
@@ -281,13 +335,3 @@ def _reference(key: Key) -> dict[str, str]:
 
 def _compact(patch: Any) -> str:
     return json.dumps(patch, separators=(",", ":"))
-
-
-def _flow(value: Any) -> str:
-    """Return a value as it can be pasted into a line of YAML."""
-    if isinstance(value, dict):
-        return f"{{{flow(value)}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_flow, value))}]"
-    text = value or ""  # what is not written is empty to Kubernetes
-    return json.dumps(text) if set(text) & set(",[]{}") else scalar(text)

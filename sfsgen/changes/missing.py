@@ -1,11 +1,11 @@
 """What is missing: the volumes and claims that a set's ordinals lack, and nothing else."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sfsgen.changes.cures import Cures
-from sfsgen.kubernetes.binder import Storage, departures, is_large_enough, lacking_modes
+from sfsgen.kubernetes.binder import Storage, departures
 from sfsgen.kubernetes.names import Pattern, label_fault, subdomain_fault
 from sfsgen.kubernetes.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.kubernetes.versions import Target
@@ -20,6 +20,7 @@ from sfsgen.sets.existing import (
     Key,
 )
 from sfsgen.sets.inference import infer
+from sfsgen.sets.ordinals import Ordinal, Pairing
 from sfsgen.values.model import ClaimTemplate, Series, VolumePair
 from sfsgen.values.options import is_given
 
@@ -32,6 +33,10 @@ class Plan(NamedTuple):
     templates: tuple[ClaimTemplate, ...]
     series: Mapping[str, tuple[Series, ...]]
     """The missing volumes and claims, by resource."""
+    rows: tuple[Ordinal, ...]
+    """The ordinals that get no new volume: what is wrong with them is worth knowing."""
+    blocked: tuple[Ordinal, ...]
+    """Those of which nothing can be said before it is put right."""
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]
 
@@ -50,35 +55,48 @@ class _Lack(NamedTuple):
     resources: tuple[str, ...] = ()
     pair: VolumePair | None = None
     """The pair of which they are, None for the one that the claim template makes."""
-    note: str = ""
     problem: Problem | None = None
+    is_unread: bool = False
+    """Whether its volume is bound to a claim that was not read."""
+    is_blocked: bool = False
+    """Whether what is wrong with the ordinal, which the rules tell, comes first."""
 
 
-_NEW_PAIR = _Lack(PAIRED)
+_NOTHING, _NEW_PAIR, _BLOCKED = _Lack(), _Lack(PAIRED), _Lack(is_blocked=True)
+ANOTHER_NAME = (
+    "leave it, and give --volume-name another pattern, such as 'pv-{namespace}-{name}-{ordinal}'"
+)
 
 
 def plan(
-    cures: Cures,
+    pairing: Pairing,
     stateful_set: ExistingSet,
     replicas: int,
     options: Mapping[str, Any],
     target: Target,
 ) -> Plan:
     """Return what a set lacks for so many replicas; options override what is inferred."""
-    start = stateful_set.start_ordinal
-    ordinals = range(start, start + replicas)
-    inferred = infer(cures.existing, stateful_set, ordinals, options, target)
+    ordinals = stateful_set.ordinals_of(replicas)
+    inferred = infer(pairing, stateful_set, ordinals, options, target)
     series: dict[str, list[Series]] = {resource: [] for resource in PAIRED}
     notes: list[str] = []
     problems: list[Problem] = []
+    rows: list[Ordinal] = []
+    blocked: list[Ordinal] = []
     for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
-        lacks = ((ordinal, _lack(cures, wanted, ordinal)) for ordinal in ordinals)
+        known = pairing.of(stateful_set, template)
+        lacks = (
+            (known.row(each), _lack(pairing.existing, wanted, known.row(each))) for each in ordinals
+        )
         for lack, found in groupby(lacks, lambda each: each[1]):
-            run = [ordinal for ordinal, _ in found]
-            notes += filter(None, [lack.note])
+            run = [row for row, _ in found]
+            rows += run if VOLUME not in lack.resources else ()
+            blocked += run if lack.is_blocked else ()
+            notes += map(_unread, run) if lack.is_unread else ()
             problems += filter(None, [lack.problem])
             for resource in lack.resources:
-                series[resource] += _series(wanted, range(run[0], run[-1] + 1), lack.pair)
+                numbers = range(run[0].number, run[-1].number + 1)
+                series[resource] += _series(wanted, numbers, lack.pair)
         problems += _block_mode(stateful_set, template)
         notes += _traits(stateful_set, template, wanted, options) if series[VOLUME] else ()
     problems += _refused_names(stateful_set, [each for kind in series.values() for each in kind])
@@ -91,8 +109,18 @@ def plan(
         ordinals,
         inferred.templates,
         {resource: tuple(each) for resource, each in series.items()},
+        tuple(rows),
+        tuple(blocked),
         tuple(notes),
         tuple(problems),
+    )
+
+
+def _unread(row: Ordinal) -> str:
+    volume = row.volume.name if row.volume else ""
+    return (
+        f"volume {volume} is Bound, and its claim {row.claim_key[1]} is not in the input: read "
+        "the claims too"
     )
 
 
@@ -167,41 +195,34 @@ def _series(wanted: ClaimTemplate, ordinals: range, pair: VolumePair | None) -> 
     return [Series(lambda _: pair, ordinals, *names, pair.namespace)]
 
 
-def _lack(cures: Cures, wanted: ClaimTemplate, ordinal: int) -> _Lack:
-    existing = cures.existing
-    key = wanted.namespace, wanted.claim_name.at(ordinal)
-    claim = existing.claims.get(key)
+def _lack(existing: Existing, wanted: ClaimTemplate, row: Ordinal) -> _Lack:
+    key, claim, volume = row.claim_key, row.claim, row.volume
     if claim and claim.volume_name:
-        return _of_claim_with_volume(cures, wanted, ordinal, claim)
-    if len(rivals := existing.reservations.get(key, [])) > 1:
-        what = f"{rivals[0].name} and {rivals[1].name} are both reserved for the claim {key[1]}"
-        fix = "reserve the one that is not meant for the claim that it is meant for"
-        return _Lack(problem=Problem(rivals[1].manifest.where(("spec", "claimRef")), what, fix))
-    volume = existing.reserved(key) or existing.volumes.get(wanted.volume_name.at(ordinal))
+        return _of_claim_with_volume(existing, wanted, row.number, claim)
+    if len(existing.reservations.get(key, ())) > 1:
+        return _BLOCKED
+    namesake = existing.volumes.get(wanted.volume_name.at(row.number))
+    if volume is None and namesake and _is_left_to_another(existing, namesake, key):
+        owner = "/".join(existing.owner(namesake) or namesake.claim or key)
+        what = f"the claim {'/'.join(key)} needs a volume, and {namesake.name} is that of {owner}"
+        where = namesake.manifest.where(("spec", "claimRef"))
+        return _Lack(problem=Problem(where, what, ANOTHER_NAME))
+    volume = volume or namesake
     if volume is None:
-        return _new(existing, wanted, ordinal, claim)
-    if existing.is_anothers(volume, key):
-        return _of_another(cures, volume, key, claim)
-    if volume.claim not in (None, key):
-        what = f"the claim {key[1]} needs a volume, and {volume.name} is there for another claim"
-        fix = "give --volume-name another pattern"
-        return _Lack(problem=Problem(volume.manifest.where(), what, fix))
-    return _of_volume(cures, wanted, ordinal, volume)
+        return _new(existing, wanted, row.number, claim)
+    if _is_left_to_another(existing, volume, key):
+        return _BLOCKED
+    return _NOTHING if claim else _of_volume(wanted, row.number, volume)
 
 
-def _of_volume(cures: Cures, wanted: ClaimTemplate, ordinal: int, volume: ExistingVolume) -> _Lack:
-    """Return what is lacking of an ordinal whose volume is there, and is nobody else's."""
-    key = wanted.namespace, wanted.claim_name.at(ordinal)
-    claim = cures.existing.claims.get(key)
-    note = _released(cures, volume, claim, key) or _unreserved(cures, volume, key)
-    note = note or _unfit(volume, claim)
-    is_unread = claim is None and volume.phase == "Bound"
-    if is_unread:
-        note = f"volume {volume.name} is Bound, and its claim {key[1]} is not in the input: read "
-        note += f"the claims too ({cures.read_all(key[0])})"
-    if claim or is_unread:
-        return _Lack(note=note)
-    # The claim that fits a volume which is there.
+def _is_left_to_another(existing: Existing, volume: ExistingVolume, key: Key) -> bool:
+    return existing.is_anothers(volume, key) or volume.claim not in (None, key)
+
+
+def _of_volume(wanted: ClaimTemplate, ordinal: int, volume: ExistingVolume) -> _Lack:
+    """Return the claim that fits a volume which is there, and is nobody else's."""
+    if volume.phase == "Bound":
+        return _Lack(is_unread=True)
     storage = volume.storage
     pair = wanted.pair(ordinal)._replace(
         volume_name=volume.name,
@@ -209,58 +230,22 @@ def _of_volume(cures: Cures, wanted: ClaimTemplate, ordinal: int, volume: Existi
         access_modes=storage.access_modes,
         storage_class=storage.storage_class or "",
     )
-    return _Lack((CLAIM,), pair, note)
+    return _Lack((CLAIM,), pair)
 
 
 def _of_claim_with_volume(
-    cures: Cures, wanted: ClaimTemplate, ordinal: int, claim: ExistingClaim
+    existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: ExistingClaim
 ) -> _Lack:
-    key = claim.namespace, claim.name
-    volume = cures.existing.volumes.get(claim.volume_name)
-    if volume is None and claim.phase in ("Bound", "Lost"):
-        named = f"its volume {claim.volume_name} is not in the input"
-        return _Lack(note=f"the claim {claim.name} is {claim.phase}, and {named}")
+    volume = existing.volumes.get(claim.volume_name)
     if volume is None:
-        return _new(cures.existing, wanted, ordinal, claim)
-    if cures.existing.holder(volume) == key:
-        return _Lack(note=_being_deleted(claim))
-    is_anothers = volume.claim and volume.claim != key
-    if is_anothers or cures.existing.is_anothers(volume, key):
-        return _of_another(cures, volume, key, claim)
-    note = _being_deleted(claim)
-    if not note and claim.phase != "Bound":
-        note = _released(cures, volume, claim, key) or _unreserved(cures, volume, key)
-    return _Lack(note=note)
-
-
-def _being_deleted(claim: ExistingClaim) -> str:
-    if not claim.manifest.is_terminating:
-        return ""
-    return f"the claim {claim.name} is being deleted; make it anew once it is gone"
-
-
-def _of_another(
-    cures: Cures, volume: ExistingVolume, key: Key, claim: ExistingClaim | None
-) -> _Lack:
-    """Return that a claim's volume is another claim's, to which it is left."""
-    existing = cures.existing
-    owner = existing.owner(volume) or volume.claim or key
-    what = f"the claim {'/'.join(key)} {'names' if claim else 'needs'} the volume {volume.name}, "
-    what += f"which is reserved for {'/'.join(owner)}"
-    if owner[1] != key[1] and claim:
-        return _Lack(note=what)
-    is_moved = not volume.manifest.is_stored and owner not in existing.claims
-    if is_moved:
-        fix = f"write the namespace {key[0]} into its claimRef: a namespace was changed"
-        where = volume.manifest.where(("spec", "claimRef", "namespace"))
-        return _Lack(problem=Problem(where, what, fix))
-    fix = "leave it, and give --volume-name another pattern, such as "
-    fix += "'pv-{namespace}-{name}-{ordinal}'"
-    if claim and claim.manifest.is_stored and claim.phase == "Pending":
-        fix += f", once the claim, which names it, is gone: `{cures.delete(claim)}`"
-    elif claim:
-        fix += ", and let the claim name a volume of its own"
-    return _Lack(problem=Problem(volume.manifest.where(("spec", "claimRef")), what, fix))
+        is_bound = claim.phase in ("Bound", "Lost")
+        return _NOTHING if is_bound else _new(existing, wanted, ordinal, claim)
+    if existing.holder(volume) == claim.key:
+        return _NOTHING
+    owner = existing.owner(volume) or volume.claim or claim.key
+    # What a changed namespace has done to one pair it has done to all.
+    is_moved = owner != claim.key and owner[1] == claim.name
+    return _BLOCKED if is_moved else _NOTHING
 
 
 def _new(
@@ -313,49 +298,3 @@ def _block_mode(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterat
         where = stateful_set.manifest.where((*template.path, "spec", "volumeMode"))
         what = f"claim template {template.name} wants block devices, which NFS does not have"
         yield Problem(where, what, "use volumeMode Filesystem")
-
-
-def _unreserved(cures: Cures, volume: ExistingVolume, key: Key) -> str:
-    """Return what to say of a volume that any claim can take."""
-    if volume.claim:
-        return ""
-    return (
-        f"volume {volume.name} is there for claim {key[1]}, but not reserved: any claim can take "
-        f"it. Reserve it: {cures.reserve(volume, key)}"
-    )
-
-
-def _released(cures: Cures, volume: ExistingVolume, claim: ExistingClaim | None, key: Key) -> str:
-    """Return what to say of a volume that holds on to a claim that is gone (measured)."""
-    uid = claim.uid if claim else ""
-    is_another = volume.claim_uid and (claim is None or uid not in ("", volume.claim_uid))
-    if volume.phase == "Failed":
-        return f"volume {volume.name} is Failed; `{cures.describe(volume.manifest)}` says why"
-    if volume.phase == "Released" and not volume.claim_uid:
-        return f"volume {volume.name} is Released, and holds on to no claim: it is free at once"
-    if volume.phase != "Released" and not is_another:
-        return ""
-    return (
-        f"volume {volume.name} is Released and holds on to an earlier claim {key[1]}; the data is "
-        f"kept{cures.doubt(volume)}. Free it for the new one: {cures.free(volume)}"
-    )
-
-
-def _unfit(volume: ExistingVolume, claim: ExistingClaim | None) -> str:
-    """Return why a claim that waits does not bind to the volume that is reserved for it.
-
-    claimRef alone leaves the binder's checks of size, modes and volume mode in force (measured).
-    """
-    if claim is None:
-        return ""
-    has, wants = volume.storage, claim.storage
-    differs: Callable[[str], str] = (
-        f"the claim {claim.name} will wait for ever: its volume {volume.name} has {{}}".format
-    )
-    if not is_large_enough(wants, has):
-        return differs(f"{has.storage}, and it asks for {wants.storage}")
-    if lacking_modes(wants, has):
-        return differs("not all of its access modes")
-    if has.volume_mode != wants.volume_mode:
-        return differs(f"the volume mode {has.volume_mode}, and it asks for {wants.volume_mode}")
-    return ""

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from sfsgen.changes.edits import Edit
 from sfsgen.checking.ruleset import Rule, findings
 from sfsgen.documents.paths import spelled
 from sfsgen.findings.finding import Finding, Severity
 from sfsgen.findings.scene import Look, Scene
+from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.manifests import Manifest
 from sfsgen.kubernetes.shapes import faults
 from sfsgen.kubernetes.versions import Target
@@ -34,7 +36,23 @@ class Located(NamedTuple):
     field: str
     what: str
     fix: str
+    manifest: Manifest | None
     related: tuple[Manifest, ...]
+    edits: tuple[Edit, ...]
+    """What carries the fix out in files, where that is all it takes."""
+
+    @property
+    def sides(self) -> tuple[Manifest, ...]:
+        """The objects that it is about."""
+        return (*((self.manifest,) if self.manifest else ()), *self.related)
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as messages say it."""
+        if self.place.file == cluster.NAME and self.subject:
+            # Nobody sees the text that kubectl printed: the object and its field say it.
+            return f"{cluster.NAME}:{called(self.subject)}:{self.field or 'metadata'}"
+        return ":".join(map(str, self.place))
 
 
 def scene(read: Read, namespace: str, target: Target | None, access: Access) -> Scene:
@@ -83,7 +101,7 @@ def of_namespace(scene: Scene, namespace: str) -> set[int]:
         for key, each in kind.items()
         if key[0] == namespace
     ]
-    pairs = (each for key, each in scene.pairs.items() if key[0] == namespace)
+    pairs = (each for key, each in scene.pairing.pairs.items() if key[0] == namespace)
     reserved = (each for key, each in found.reservations.items() if key[0] == namespace)
     volumes = [each.volume for each in pairs] + [volume for each in reserved for volume in each]
     return {id(each) for each in own} | {id(each.manifest) for each in volumes}
@@ -93,7 +111,7 @@ def of_sets(scene: Scene, sets: Collection[ExistingSet]) -> set[int]:
     """Return the identities of the manifests that have to do with some sets."""
     chosen = {(each.namespace, each.name) for each in sets}
     concerned = {id(each.manifest) for each in sets}
-    for stateful_set, seats in scene.seats_by_set:
+    for stateful_set, seats in scene.pairing.by_set:
         if (stateful_set.namespace, stateful_set.name) in chosen:
             for each in seats:
                 volumes = (*each.volumes.values(), *each.unreserved.values())
@@ -118,13 +136,20 @@ def _located(finding: Finding) -> Located:
         spelled(finding.path) if finding.path else "",
         finding.what,
         finding.fix,
+        finding.manifest,
         finding.related,
+        finding.edits,
     )
 
 
 def subject(manifest: Manifest) -> Subject:
     """Return what an object is called."""
     return Subject(manifest.kind, manifest.namespace, manifest.name)
+
+
+def called(about: Subject) -> str:
+    """Return a subject as `kubectl get -o name` does."""
+    return f"{about.kind.lower()}/{about.name}"
 
 
 def counted(found: Iterable[Located]) -> Mapping[Severity, int]:

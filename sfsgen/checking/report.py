@@ -9,9 +9,11 @@ from typing import Any
 
 import sfsgen
 from sfsgen import plain_text
-from sfsgen.checking.inspection import Located, Subject, counted, subject
-from sfsgen.checking.ruleset import RULES, rule_id, summary
+from sfsgen.changes.edits import Edit
+from sfsgen.checking.inspection import Located, Subject, called, counted, subject
+from sfsgen.checking.ruleset import all_rules, description, rule_id, summary
 from sfsgen.documents.files import STDIN
+from sfsgen.documents.paths import GONE
 from sfsgen.kubernetes import cluster
 from sfsgen.plain_text import one_line, readable
 from sfsgen.problems import Place
@@ -69,23 +71,21 @@ def github(found: Sequence[Located]) -> Iterator[str]:
             place = {"line": each.place.line, "col": each.place.column}
             properties = {"file": posixpath.normpath(each.place.file), **place, **properties}
         else:
-            message = f"{_where(each)}: {message}"
+            message = f"{each.where}: {message}"
         shown = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items())
         yield f"::{_GITHUB_LEVELS[each.severity]} {shown}::{_escaped(message)}\n"
 
 
 def sarif(found: Sequence[Located]) -> Iterator[str]:
     """Yield findings as a SARIF 2.1.0 log, the format of code scanning."""
-    import inspect
-
-    ids = [rule_id(rule) for rule in RULES]
+    ids = [rule_id(rule) for rule in all_rules()]
     described = [
         {
             "id": each,
             "shortDescription": {"text": summary(rule)},
-            "fullDescription": {"text": inspect.cleandoc(rule.__doc__ or "")},
+            "fullDescription": {"text": description(rule)},
         }
-        for each, rule in zip(ids, RULES, strict=True)
+        for each, rule in zip(ids, all_rules(), strict=True)
     ]
     driver = {"name": "sfsgen", "version": sfsgen.__version__, "rules": described}
     results = [_result(each, ids.index(each.rule)) for each in found]
@@ -104,19 +104,8 @@ FORMATS: dict[str, Callable[[Sequence[Located]], Iterator[str]]] = {
 
 def _spoken(found: Located) -> tuple[str, str, str]:
     """Return place, finding and fix without what would begin a line or move a terminal's cursor."""
-    where, what, fix = map(one_line, (_where(found), found.what, found.fix))
+    where, what, fix = map(one_line, (found.where, found.what, found.fix))
     return where, what, fix
-
-
-def _where(found: Located) -> str:
-    if found.place.file == cluster.NAME and found.subject:
-        # Nobody sees the text that kubectl printed: the object and its field say it.
-        return f"{cluster.NAME}:{_called(found.subject)}:{found.field or 'metadata'}"
-    return ":".join(map(str, found.place))
-
-
-def _called(about: Subject) -> str:
-    return f"{about.kind.lower()}/{about.name}"
 
 
 def _is_file(place: Place) -> bool:
@@ -134,10 +123,19 @@ def _as_values(found: Located) -> dict[str, Any]:
         "field": found.field,
         "what": found.what,
         "fix": found.fix,
+        "edits": [_edit(each) for each in found.edits],
         "related": [
             {**subject(each)._asdict(), **each.place()._asdict()} for each in found.related
         ],
     }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    """Return what --fix does, as data."""
+    place = {"file": edit.file, "path": list(edit.in_document)}
+    if edit.value is GONE:
+        return {"op": "remove", **place}
+    return {"op": "set", **place, "value": edit.value}
 
 
 def _result(found: Located, index: int) -> dict[str, Any]:
@@ -150,7 +148,7 @@ def _result(found: Located, index: int) -> dict[str, Any]:
     }
     if found.related:
         result["relatedLocations"] = [
-            {**_location(each.place(), subject(each)), "message": {"text": _called(subject(each))}}
+            {**_location(each.place(), subject(each)), "message": {"text": called(subject(each))}}
             for each in found.related
         ]
     return result
@@ -163,7 +161,7 @@ def _location(place: Place, about: Subject | None) -> dict[str, Any]:
         artifact = {"uri": _uri(place.file)}
         location["physicalLocation"] = {"artifactLocation": artifact, "region": region}
     if about:
-        path = f"{about.namespace}/{_called(about)}".lstrip("/")
+        path = f"{about.namespace}/{called(about)}".lstrip("/")
         named = {"name": about.name, "kind": "object", "fullyQualifiedName": path}
         location["logicalLocations"] = [named]
     return location

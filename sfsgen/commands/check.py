@@ -2,27 +2,39 @@
 
 import difflib
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import typer
 
 from sfsgen import console
-from sfsgen.checking.inspection import counted, inspect, numbers, of_namespace, of_sets, scene
+from sfsgen.checking.inspection import (
+    Located,
+    counted,
+    inspect,
+    numbers,
+    of_namespace,
+    of_sets,
+    scene,
+)
 from sfsgen.checking.report import FORMATS, print_in_colour
-from sfsgen.checking.ruleset import RULES, Rule, rule_id, unreadable
+from sfsgen.checking.ruleset import Rule, all_rules, rule_id
 from sfsgen.commands import parameters
+from sfsgen.documents.files import replace
 from sfsgen.findings.finding import Severity
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Kubectl
-from sfsgen.kubernetes.manifests import EMPTY
+from sfsgen.kubernetes.manifests import EMPTY, sources
 from sfsgen.kubernetes.versions import Target
 from sfsgen.kubernetes.words import (
     DEFAULT_NAMESPACE,
 )
 from sfsgen.printing.objects import chosen_target
 from sfsgen.problems import InputError, Problem
-from sfsgen.sets.inventory import Access, chosen, objects, wrong_scope
+from sfsgen.rules.unreadable import unreadable
+from sfsgen.sets.inventory import Access, Read, chosen, objects, read_all, wrong_scope
 
 _FOUND = 1  # looked, and found problems
 
@@ -39,6 +51,8 @@ def check(
     output: parameters.FindingsOutput = "text",
     kube_version: parameters.KubeVersion = None,
     strict: parameters.StrictStatus = False,
+    fix: parameters.Fix = False,
+    diff: parameters.Diff = False,
 ) -> None:
     """Say whether StatefulSets will find their volumes and bind, and if not, why not.
 
@@ -53,23 +67,20 @@ def check(
     target = chosen_target(kube_version, problems)
     rules = _rules(rule, ignore, problems)
     problems += _wrong(name or (), namespace, output)
+    access = Access(filename or (), namespace, Kubectl(kube_context, kubeconfig))
+    if fix or diff:
+        problems += _unwritable(access, output, is_diff=diff)
     if problems:
         raise InputError(*problems)
-    access = Access(filename or (), namespace, Kubectl(kube_context, kubeconfig))
-    looked_at = _look(access, target if kube_version else None)
-    concerned = None
-    if name or selector:
-        sets = chosen(looked_at.existing, name or (), namespace, selector)
-        concerned = of_sets(looked_at, sets)
-    elif namespace is not None:
-        concerned = of_namespace(looked_at, namespace)
-    found = inspect(looked_at, rules, concerned)
-    if output == "text" and sys.stdout and sys.stdout.isatty():
-        print_in_colour(found)
+    look = partial(_look, access, target if kube_version else None, name or (), selector, rules)
+    if fix or diff:
+        seen = _mend(dict(sources(access.filenames)), look, is_diff=diff)
     else:
-        console.write_stdout(FORMATS[output](found))
-    counts = counted(found)
-    console.note(_summary(counts, dict(numbers(looked_at, concerned))))
+        seen = look(objects(access, cluster.ALL))
+    if not diff:
+        _print(seen.found, output)
+    counts = counted(seen.found)
+    console.note(_summary(counts, seen.numbers))
     if counts["error"] or (strict and counts["warning"]):
         raise typer.Exit(_FOUND)
 
@@ -82,9 +93,71 @@ def _wrong(names: Iterable[str], namespace: str | None, output: str) -> Iterator
         yield Problem("--output", what, f"give one of {', '.join(FORMATS)}")
 
 
-def _look(access: Access, target: Target | None) -> Scene:
+def _unwritable(access: Access, output: str, *, is_diff: bool) -> Iterator[Problem]:
+    """Yield why what is wrong cannot be mended in files."""
+    option = "--diff" if is_diff else "--fix"
+    if access.is_live or "-" in access.filenames:
+        what = "there is no file to edit: " + "a cluster is looked at" * access.is_live
+        what += "stdin may be what a tool has generated" * (not access.is_live)
+        yield Problem(option, what, "name the files: -f manifests/")
+    if is_diff and output != "text":
+        yield Problem(option, f"a diff is no {output}", "leave out --output, or take --fix")
+
+
+class _Seen(NamedTuple):
+    """What rules found, and how many objects they looked at."""
+
+    found: Sequence[Located]
+    numbers: Mapping[str, int]
+
+
+def _mend(contents: Mapping[str, bytes], look: Callable[[Read], _Seen], *, is_diff: bool) -> _Seen:
+    """Mend files, or print what that would change; return what is found after it, or before."""
+    from sfsgen.checking.mending import differences, mend
+
+    before = look(read_all(contents.items()))
+    made = mend(contents, lambda now: look(read_all(now.items())).found)
+    if is_diff:
+        console.write_stdout(differences(contents, made.contents))
+        console.tell(*made.problems)
+        return before
+    for file, data in made.contents.items():
+        replace(file, contents[file], data)
+    for edit in made.edits:
+        console.note(f"{edit.file}: {edit.done}")
+    console.tell(*made.problems)
+    return before._replace(found=made.left)
+
+
+def _print(found: Sequence[Located], output: str) -> None:
+    if output == "text" and sys.stdout and sys.stdout.isatty():
+        print_in_colour(found)
+    else:
+        console.write_stdout(FORMATS[output](found))
+
+
+def _look(  # all but what was read stays the same
+    access: Access,
+    target: Target | None,
+    names: Sequence[str],
+    selector: str | None,
+    rules: Sequence[Rule],
+    read: Read,
+) -> _Seen:
+    """Return what rules find in what was read, of what is asked for."""
+    looked_at = _scene(access, target, read)
+    concerned = None
+    if names or selector:
+        sets = chosen(looked_at.existing, names, access.namespace, selector)
+        concerned = of_sets(looked_at, sets)
+    elif access.namespace is not None:
+        concerned = of_namespace(looked_at, access.namespace)
+    found = inspect(looked_at, rules, concerned)
+    return _Seen(found, dict(numbers(looked_at, concerned)))
+
+
+def _scene(access: Access, target: Target | None, read: Read) -> Scene:
     """Return what there is to look at. Raises InputError where there is nothing at all."""
-    read = objects(access, cluster.ALL)
     # An empty file hides nothing where others are read.
     full = [each for each in read.problems if each.what != EMPTY]
     if read.problems and not (read.manifests or full):
@@ -97,7 +170,7 @@ def _rules(
     only: Sequence[str] | None, ignored: Sequence[str] | None, problems: list[Problem]
 ) -> list[Rule]:
     """Return the rules to look with, noting a problem for each that is not known."""
-    by_id = {rule_id(each): each for each in RULES}
+    by_id = {rule_id(each): each for each in all_rules()}
     wanted = _known("--rule", only, by_id, problems)
     unwanted = _known("--ignore", ignored, by_id, problems)
     # What cannot be read cannot be looked at by any rule.

@@ -2,36 +2,48 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sfsgen import console
-from sfsgen.changes.missing import Plan
+from sfsgen.changes.missing import ANOTHER_NAME, Plan
+from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
+from sfsgen.kubernetes.manifests import Manifest
 from sfsgen.kubernetes.quantities import whole_number
 from sfsgen.kubernetes.resources import PAIRED
-from sfsgen.printing.objects import Printing, check, chosen_target, parameter, print_documents
+from sfsgen.printing.objects import Printing, check, chosen_target, print_documents
 from sfsgen.problems import InputError, Problem
+from sfsgen.sets.existing import Key
 from sfsgen.sets.inventory import Access, wrong_scope
+from sfsgen.sets.ordinals import Ordinal, Pairing
 from sfsgen.sets.renames import renamed_claims
 from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.settings import PAIRS, listed
 from sfsgen.values.tree import option_for
 
 if TYPE_CHECKING:
     from sfsgen.printing.rendering import Documents, Renderer
     from sfsgen.sets.existing import Existing, ExistingSet
 
-# What an option may override of what is inferred.
-_STYLE_OPTIONS = (
-    "--nfs-server",
-    "--nfs-path",
-    "--shared-directory",
-    "--storage",
-    "--access-mode",
-    "--reclaim-policy",
-    "--mount-option",
-    "--read-only",
-    "--volume-name",
-    "--driver",
+# The rules about a claim and its volume, which new pairs do not mend.
+_ABOUT_ROWS = (
+    "access-modes",
+    "claim-ref",
+    "claim-selector",
+    "half-reserved",
+    "incomplete-claim-ref",
+    "lost",
+    "missing-volume",
+    "pending",
+    "released",
+    "size",
+    "stale-uid",
+    "terminating",
+    "two-claims",
+    "two-volumes",
+    "unequal-pair",
+    "unreserved",
+    "volume-mode",
 )
 _MOST_REPLICAS = 2**31 - 1
 _MOST_PAIRS = 100_000  # to look through in a run; a set of more is a slip of the finger
@@ -63,7 +75,7 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
         Kubectl(parameters["kube_context"], parameters["kubeconfig"]),
     )
     problems += wrong_scope(_names(parameters["name"]), parameters["namespace"])
-    style = {option: parameters[parameter(option)] for option in _STYLE_OPTIONS}
+    style = {each.option: parameters[each.parameter] for each in listed(PAIRS)}
     return Asked(access, _replicas(parameters["replicas"], problems), style, printing)
 
 
@@ -113,12 +125,21 @@ def refuse_too_many(wanted: Iterable[tuple["ExistingSet", int]], asked_for: Aske
             raise InputError(Problem("--replicas" if is_asked else where, what, fix))
 
 
-def print_missing(plans: Sequence[Plan], printing: Printing, *, strict: bool) -> bool:
-    """Print what plans lack and tell their notes; return whether anything was missing.
+def scene(existing: "Existing", asked_for: Asked, wanted: Mapping[Key, range]) -> Scene:
+    """Return what exists as the rules see it, with the ordinals that are asked for."""
+    look = Look((), (), {}, None, asked_for.access)
+    return Scene(existing, look, Pairing(existing, wanted))
+
+
+def print_missing(
+    plans: Sequence[Plan], seen: Scene, printing: Printing, *, strict: bool
+) -> tuple[bool, bool]:
+    """Print what plans lack and tell what is wrong beside it; return whether there was any of both.
 
     Raises InputError where a plan has problems, or two volumes could not both be.
     """
     problems = [*(problem for plan in plans for problem in plan.problems), *_collisions(plans)]
+    problems += _of_rows(plans, seen)
     errors, cautions = console.split(problems, strict=strict)
     if errors:
         raise InputError(*errors, *cautions)
@@ -137,7 +158,36 @@ def print_missing(plans: Sequence[Plan], printing: Printing, *, strict: bool) ->
                     "claims that the controller makes from it take a default StorageClass "
                     '(storageClassName: "" keeps it out)'
                 )
-    return is_missing
+    return is_missing, bool(cautions or any(plan.notes for plan in plans))
+
+
+def _of_rows(plans: Sequence[Plan], seen: Scene) -> Iterator[Problem]:
+    """Yield what rules find about the ordinals that get no new volume.
+
+    It is an error where nothing can be printed for an ordinal before it is put right.
+    """
+    from sfsgen.checking.inspection import inspect
+    from sfsgen.checking.ruleset import some_rules
+
+    blocked = {id(each): row for plan in plans for row in plan.blocked for each in _sides(row)}
+    concerned = {id(each) for plan in plans for row in plan.rows for each in _sides(row)}
+    told: set[Key] = set()
+    for found in inspect(seen, some_rules(_ABOUT_ROWS), concerned) if concerned else ():
+        rows = [blocked[id(each)] for each in found.sides if id(each) in blocked]
+        is_error = bool(rows) and found.severity == "error"
+        told |= {row.claim_key for row in rows if is_error}
+        severity: Literal["error", "warning"] = "error" if is_error else "warning"
+        if found.severity != "note":
+            yield Problem(found.where, f"{found.what} ({found.rule})", found.fix, severity)
+    for row in (row for plan in plans for row in plan.blocked if row.claim_key not in told):
+        volume = row.volume
+        what = f"the volume {volume.name if volume else ''} is not that of {row.claim_key[1]}"
+        where = volume.manifest.where(("spec", "claimRef")) if volume else "--volume-name"
+        yield Problem(where, what, ANOTHER_NAME)
+
+
+def _sides(row: Ordinal) -> Iterator[Manifest]:
+    yield from (each.manifest for each in (row.claim, row.volume) if each)
 
 
 def _collisions(plans: Iterable[Plan]) -> Iterator[Problem]:

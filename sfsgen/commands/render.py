@@ -1,65 +1,36 @@
 """`sfsgen render`: a whole set on stdout, or as files."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import typer
 
 from sfsgen import console
 from sfsgen.commands import parameters
 from sfsgen.kubernetes.quantities import whole_number
-from sfsgen.kubernetes.resources import STATEFUL_SET, VOLUME
+from sfsgen.kubernetes.resources import VOLUME
 from sfsgen.plain_text import quoted
 from sfsgen.printing.objects import (
     Printing,
     check,
     chosen_resources,
     chosen_target,
-    parameter,
     print_documents,
 )
 from sfsgen.problems import InputError, Problem
 from sfsgen.values.hazards import warnings
 from sfsgen.values.request import Request, read_sets
-from sfsgen.values.vocabulary import (
-    DEFAULT_EXPORT,
-    DEFAULT_IMAGE,
-    DEFAULT_MOUNT_PATH,
-    OPTIONS,
-)
-
-_SET_OPTIONS = (*OPTIONS.values(), "--volume")  # --volume last: it adds to what others say
+from sfsgen.values.settings import RENDER, SETTINGS, Setting
+from sfsgen.values.tree import Values
 
 
+@parameters.with_settings(RENDER)
 def render(
     context: typer.Context,
-    name: parameters.Name = None,
-    replicas: parameters.Replicas = None,
+    name: str | None = None,
+    replicas: str | None = None,
     filename: parameters.Filename = None,
-    namespace: parameters.Namespace = None,
-    image: parameters.Image = None,
-    port: parameters.Port = None,
-    env: parameters.Env = None,
-    label: parameters.Label = None,
-    annotation: parameters.Annotation = None,
-    service_name: parameters.ServiceName = None,
-    publish_not_ready_addresses: parameters.PublishNotReadyAddresses = None,
-    pod_management_policy: parameters.PodManagementPolicy = None,
-    update_strategy: parameters.UpdateStrategy = None,
-    partition: parameters.Partition = None,
-    start_ordinal: parameters.StartOrdinal = None,
-    nfs_server: parameters.NfsServer = None,
-    nfs_path: parameters.NfsPath = None,
-    storage: parameters.Storage = None,
-    shared_directory: parameters.SharedDirectory = None,
-    access_mode: parameters.AccessMode = None,
-    reclaim_policy: parameters.ReclaimPolicy = None,
-    mount_option: parameters.MountOption = None,
-    read_only: parameters.ReadOnly = None,
-    mount_path: parameters.MountPath = None,
-    claim_template: parameters.ClaimTemplate = None,
-    volume_name: parameters.VolumeName = None,
-    volume: parameters.Volume = None,
-    driver: parameters.Driver = None,
+    *,
     only: parameters.Only = None,
     from_ordinal: parameters.FromOrdinal = None,
     output: parameters.Output = "yaml",
@@ -68,6 +39,7 @@ def render(
     template_dir: parameters.TemplateDir = None,
     kube_version: parameters.KubeVersion = None,
     strict: parameters.Strict = False,
+    **_settings: Any,
 ) -> None:
     """Print a StatefulSet with its Service, and a PersistentVolume and claim for every ordinal.
 
@@ -76,7 +48,7 @@ def render(
     \b
     sfsgen render web -r 3 --nfs-server nfs.example.com --storage 1Gi | kubectl create -f -
     """  # noqa: D301  # the help's marker for a line that is not to be wrapped
-    options = {option: context.params[parameter(option)] for option in _SET_OPTIONS}
+    options = {each.option: context.params[each.parameter] for each in SETTINGS if each.option}
     problems: list[Problem] = []
     target = chosen_target(kube_version, problems)
     chosen = chosen_resources(only, problems)
@@ -134,20 +106,23 @@ def _first_ordinal(text: str | None, requests: Iterable[Request], problems: list
 
 
 def _note_defaults(requests: Iterable[Request], printed: frozenset[str]) -> None:
-    defaults: dict[str, None] = {}
-    for request in requests:
-        get = request.values.get
-        if STATEFUL_SET in printed:
-            if get("image") is None:
-                defaults[f"--image {DEFAULT_IMAGE}"] = None
-            if get("ports") is None:
-                defaults["--port http=80"] = None
-            if any(each.get("mountPath") is None for each in get("claimTemplates")):
-                defaults[f"--mount-path {DEFAULT_MOUNT_PATH}"] = None
-        if VOLUME in printed and any(
-            get(*request.values.inherited(("claimTemplates", index), "nfs", "path")) is None
-            for index in range(len(get("claimTemplates")))
-        ):
-            defaults[f"--nfs-path {DEFAULT_EXPORT}"] = None
+    guesses = [each for each in SETTINGS if each.guess_in in printed]
+    defaults = {
+        f"{setting.option} {setting.default}": None
+        for request in requests
+        for setting in sorted(guesses, key=lambda each: each.guess_in == VOLUME)
+        if _is_left_out(request.values, setting)
+    }
     if defaults:
         console.note(f"defaults used, to change where they do not fit: {', '.join(defaults)}")
+
+
+def _is_left_out(values: Values, setting: Setting) -> bool:
+    """Return whether a setting is nowhere said for the set, or not for one of its templates."""
+    paths = [setting.path]
+    templates = [path for path, _ in values.entries("claimTemplates")]
+    if setting.is_inherited:
+        paths = [values.inherited(each, *map(str, setting.path)) for each in templates]
+    elif setting.path[0] == "claimTemplates":
+        paths = [(*each, setting.path[2]) for each in templates]
+    return any(values.get(*each) is None for each in paths)

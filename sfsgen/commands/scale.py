@@ -1,16 +1,26 @@
 """`sfsgen scale`: the volumes and claims that a set needs before it is scaled up."""
 
+from typing import Any
+
 import typer
 
 from sfsgen import console
-from sfsgen.changes.cures import Cures
 from sfsgen.changes.missing import left_behind, plan
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import asked, print_missing, refuse_renamed, refuse_too_many, tell_next
+from sfsgen.commands.missing import (
+    asked,
+    print_missing,
+    refuse_renamed,
+    refuse_too_many,
+    scene,
+    tell_next,
+)
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.inventory import chosen, inventory
+from sfsgen.values.settings import PAIRS
 
 
+@parameters.with_settings(PAIRS)
 def scale(
     context: typer.Context,
     name: parameters.Name = None,
@@ -19,22 +29,14 @@ def scale(
     namespace: parameters.InNamespace = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
-    nfs_server: parameters.NewNfsServer = None,
-    nfs_path: parameters.NewNfsPath = None,
-    shared_directory: parameters.NewSharedDirectory = None,
-    storage: parameters.NewStorage = None,
-    access_mode: parameters.NewAccessMode = None,
-    reclaim_policy: parameters.NewReclaimPolicy = None,
-    mount_option: parameters.NewMountOption = None,
-    read_only: parameters.NewReadOnly = None,
-    volume_name: parameters.NewVolumeName = None,
-    driver: parameters.NewDriver = None,
+    *,
     output: parameters.Output = "yaml",
     output_dir: parameters.OutputDir = None,
     force: parameters.Force = False,
     template_dir: parameters.TemplateDir = None,
     kube_version: parameters.KubeVersion = None,
     strict: parameters.Strict = False,
+    **_new_pairs: Any,
 ) -> None:
     """Print the volumes and claims that a StatefulSet lacks for N replicas, and nothing else.
 
@@ -59,16 +61,17 @@ def scale(
     (stateful_set,) = chosen(found, [name], namespace, None)
     refuse_renamed(found, [stateful_set])
     refuse_too_many([(stateful_set, given.replicas)], given)
-    cures = Cures(found, given.access)
-    made = plan(cures, stateful_set, given.replicas, given.style, given.printing.target)
-    is_missing = print_missing([made], given.printing, strict=strict)
+    seen = scene(found, given, {stateful_set.key: stateful_set.ordinals_of(given.replicas)})
+    target = given.printing.target
+    made = plan(seen.pairing, stateful_set, given.replicas, given.style, target)
+    is_missing, is_told = print_missing([made], seen, given.printing, strict=strict)
     command = given.access.kubectl.command
     if given.replicas < stateful_set.replicas:
-        for left in left_behind(cures, made):
+        for left in left_behind(seen.cures, made):
             console.note(left)
     elif not stateful_set.templates:
         console.note(f"{name} has no claim templates, and needs no volumes")
-    elif not is_missing and not made.notes:
+    elif not (is_missing or is_told):
         console.note(f"nothing is missing: {name} has a volume and a claim for every ordinal")
     then = ["scale", f"statefulset/{name}", f"--replicas={given.replicas}"]
     is_another = given.replicas != stateful_set.replicas

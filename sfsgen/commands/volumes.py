@@ -1,16 +1,26 @@
 """`sfsgen volumes`: the volumes and claims that any StatefulSets in any manifests lack."""
 
+from typing import Any
+
 import typer
 
 from sfsgen import console
-from sfsgen.changes.cures import Cures
 from sfsgen.changes.missing import plan
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import asked, print_missing, refuse_renamed, refuse_too_many, tell_next
+from sfsgen.commands.missing import (
+    asked,
+    print_missing,
+    refuse_renamed,
+    refuse_too_many,
+    scene,
+    tell_next,
+)
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.inventory import chosen, inventory
+from sfsgen.values.settings import PAIRS
 
 
+@parameters.with_settings(PAIRS)
 def volumes(
     context: typer.Context,
     name: parameters.Names = None,
@@ -20,22 +30,14 @@ def volumes(
     replicas: parameters.NewReplicas = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
-    nfs_server: parameters.NewNfsServer = None,
-    nfs_path: parameters.NewNfsPath = None,
-    shared_directory: parameters.NewSharedDirectory = None,
-    storage: parameters.NewStorage = None,
-    access_mode: parameters.NewAccessMode = None,
-    reclaim_policy: parameters.NewReclaimPolicy = None,
-    mount_option: parameters.NewMountOption = None,
-    read_only: parameters.NewReadOnly = None,
-    volume_name: parameters.NewVolumeName = None,
-    driver: parameters.NewDriver = None,
+    *,
     output: parameters.Output = "yaml",
     output_dir: parameters.OutputDir = None,
     force: parameters.Force = False,
     template_dir: parameters.TemplateDir = None,
     kube_version: parameters.KubeVersion = None,
     strict: parameters.Strict = False,
+    **_new_pairs: Any,
 ) -> None:
     """Print the volumes and claims that StatefulSets lack, for a chart's as for one's own.
 
@@ -52,11 +54,12 @@ def volumes(
     refuse_renamed(found, sets)
     wanted = [(each, each.replicas if given.replicas is None else given.replicas) for each in sets]
     refuse_too_many(wanted, given)
-    cures, style, target = Cures(found, given.access), given.style, given.printing.target
-    plans = [plan(cures, each, replicas, style, target) for each, replicas in wanted]
-    is_missing = print_missing(plans, given.printing, strict=strict)
+    seen = scene(found, given, {each.key: each.ordinals_of(count) for each, count in wanted})
+    style, target = given.style, given.printing.target
+    plans = [plan(seen.pairing, each, replicas, style, target) for each, replicas in wanted]
+    is_missing, is_told = print_missing(plans, seen, given.printing, strict=strict)
     if not any(each.templates for each in sets):
         console.note("no set has claim templates, and none needs volumes")
-    elif not is_missing and not any(each.notes for each in plans):
+    elif not (is_missing or is_told):
         console.note("nothing is missing: every ordinal has a volume and a claim")
     tell_next(given, is_missing=is_missing)

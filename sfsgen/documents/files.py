@@ -1,7 +1,9 @@
 """What files, folders and stdin hold: bytes, and bytes as text."""
 
 import codecs
+import contextlib
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ _UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 _SAMPLE = 2**20  # bytes, after which what is no text is refused
 WRITING = ".sfsgen-writing"
 """What a run keeps in the folder that it writes, until all its files are in place."""
+_BESIDE = ".sfsgen"  # ends the name of what takes a file's place once it is whole
 HALF_WRITTEN = ("ready", "undo")
 """What lies in it while some of them are in place and some are not."""
 
@@ -107,6 +110,27 @@ def _is_whole(folder: str, folders: list[str]) -> bool:
             fix = "wait for that run, or run it again: it begins with putting the folder right"
             raise InputError(Problem(folder, what, fix))
     return True
+
+
+def replace(filename: str, before: bytes, after: bytes) -> None:
+    """Give a file other contents, all at once; a link stays one, and leads to them.
+
+    Raises InputError where it cannot be written, or does not hold any more what was read.
+    """
+    target = Path(os.path.realpath(filename))
+    beside = target.with_name(f".{target.name}{_BESIDE}")
+    try:
+        if content(filename) != before:
+            what = "another program has changed it since it was read"
+            raise InputError(Problem(filename, what, "run it again"))
+        beside.write_bytes(after)
+        shutil.copymode(target, beside)
+        beside.replace(target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        what = f"it cannot be written: {error.strerror}"
+        raise InputError(Problem(filename, what, "make it, and its folder, writable")) from error
 
 
 def decoded(data: bytes, file: str) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from sfsgen.plain_text import brief
 
 Path = tuple[str | int, ...]
+GONE = object()
+"""In place of a value: there is none, and one that is there is taken out."""
 
 
 class Paths:

@@ -80,6 +80,13 @@ def read_each(text: str, file: str) -> Iterator[Document | Problem]:
                 yield Document(value, file, piece.locate)
 
 
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the documents of a text with plain line ends begin and end."""
+    for piece in _pieces(text, ""):
+        if isinstance(piece, _Piece):
+            yield piece.start, piece.end
+
+
 def _pieces(text: str, file: str) -> "Iterator[_Piece | Problem]":
     """Yield what stands between the lines ---, each of which kubectl reads by itself."""
     lines, start = Lines(text), 0

@@ -128,3 +128,18 @@ def _is_literal(text: str) -> bool:
         and bool(lines[0] and lines[-1])
         and not lines[0].startswith(" ")
     )
+
+
+def flow(value: object) -> str:
+    """Return a value as it can stand in a line of YAML, also inside a mapping in braces."""
+    if isinstance(value, Mapping):
+        return f"{{{flow_entries(value)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(flow, value))}]"
+    written = scalar(value)
+    return quoted(str(value)) if isinstance(value, str) and set(written) & set(",[]{}") else written
+
+
+def flow_entries(mapping: Mapping[str, object]) -> str:
+    """Return what stands between the braces of a mapping in a line of YAML."""
+    return ", ".join(f"{flow(key)}: {flow(value)}" for key, value in mapping.items())

@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+from sfsgen.changes.cures import Cure
+from sfsgen.changes.edits import Edit
 from sfsgen.documents.paths import Path
 from sfsgen.kubernetes.manifests import Manifest
 from sfsgen.problems import Place
@@ -30,6 +32,8 @@ class Finding(NamedTuple):
     unread: Place | None = None
     """Where that which cannot be read stands."""
     rule: str = ""
+    edits: tuple[Edit, ...] = ()
+    """What carries the fix out, where edits of files are all that it takes."""
 
     @property
     def place(self) -> Place:
@@ -40,17 +44,25 @@ class Finding(NamedTuple):
 
 
 def error(
-    manifest: Manifest, path: Path, what: str, fix: str, *related: Manifest, is_key: bool = False
+    manifest: Manifest,
+    path: Path,
+    what: str,
+    fix: str | Cure,
+    *related: Manifest,
+    is_key: bool = False,
 ) -> Finding:
     """Return a finding that keeps a set from coming up as it is meant."""
-    return Finding("error", what, fix, manifest, path, is_key, related)
+    edits = fix.edits if isinstance(fix, Cure) else ()
+    return Finding("error", what, str(fix), manifest, path, is_key, related, edits=edits)
 
 
-def warning(manifest: Manifest, path: Path, what: str, fix: str, *related: Manifest) -> Finding:
+def warning(
+    manifest: Manifest, path: Path, what: str, fix: str | Cure, *related: Manifest
+) -> Finding:
     """Return a finding that works but hurts."""
-    return Finding("warning", what, fix, manifest, path, related=related)
+    return error(manifest, path, what, fix, *related)._replace(severity="warning")
 
 
-def note(manifest: Manifest, path: Path, what: str, fix: str, *related: Manifest) -> Finding:
+def note(manifest: Manifest, path: Path, what: str, fix: str | Cure, *related: Manifest) -> Finding:
     """Return a finding that is worth knowing."""
-    return Finding("note", what, fix, manifest, path, related=related)
+    return error(manifest, path, what, fix, *related)._replace(severity="note")

@@ -139,7 +139,7 @@ def read_manifests(data: bytes, file: str) -> tuple[list[Manifest], list[Problem
 
 def _found(text: str, file: str) -> Iterator[Manifest | Problem]:
     """Yield the objects, and what is wrong with what is none."""
-    for document in _documents(text, file):
+    for document in documents(text, file):
         if isinstance(document, Problem):
             yield document
         elif _is_list(document.value):
@@ -180,9 +180,14 @@ def _object(
         yield from _faults(document, inside, value, type_of_list)
 
 
-def _documents(text: str, file: str) -> Iterator[Document | Problem]:
+def is_json(text: str) -> bool:
+    """Return whether kubectl reads a text as JSON, not as YAML."""
+    return bool(_JSON.match(text, 0, _LOOKED_AT))
+
+
+def documents(text: str, file: str) -> Iterator[Document | Problem]:
     """Yield the documents that can be read, and why others cannot."""
-    if not _JSON.match(text, 0, _LOOKED_AT):
+    if not is_json(text):
         yield from read_each(text, file)
         return
     from sfsgen.documents import json_reader

@@ -15,7 +15,6 @@ _ORDINAL = "\0"  # stands for the ordinal in a Pattern's text: no name or path c
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 _NUMBER = re.compile("0|[1-9][0-9]{0,17}")  # as it is printed, and as 64 bits can hold it
 _SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-DEFAULT_CLAIM_TEMPLATE = "pvc"
 
 
 class Pattern(NamedTuple):

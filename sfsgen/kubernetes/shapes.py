@@ -7,14 +7,11 @@ from typing import Any
 
 from sfsgen.documents.paths import Path, spelled
 from sfsgen.kubernetes.manifests import Manifest
-from sfsgen.kubernetes.names import (
-    DEFAULT_CLAIM_TEMPLATE,
-    closest_label,
-    label_fault,
-)
+from sfsgen.kubernetes.names import closest_label, label_fault
 from sfsgen.kubernetes.quantities import closest, nano_units
 from sfsgen.kubernetes.words import (
     ACCESS_MODES,
+    DEFAULT_CLAIM_TEMPLATE,
     RECLAIM_POLICIES,
 )
 from sfsgen.problems import Problem

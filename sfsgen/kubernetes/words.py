@@ -1,6 +1,7 @@
 """Words that Kubernetes fixes: access modes, policies, recommended labels, the first namespace."""
 
 DEFAULT_NAMESPACE = "default"
+DEFAULT_CLAIM_TEMPLATE = "pvc"  # our word: Kubernetes has none
 # Labels that Kubernetes recommends, in its own order; the first two never change.
 RECOMMENDED_LABELS = tuple(
     f"app.kubernetes.io/{name}" for name in ("name", "instance", "managed-by")

@@ -29,11 +29,6 @@ class Printing(NamedTuple):
     template_dir: str | None
 
 
-def parameter(option: str) -> str:
-    """Return the name under which a command's parameters hold an option."""
-    return option.strip("-").replace("-", "_").lower()
-
-
 def chosen_target(kube_version: str | None, problems: list[Problem]) -> Target:
     """Return what --kube-version means, noting a problem where it means nothing."""
     try:

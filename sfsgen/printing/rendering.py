@@ -207,7 +207,7 @@ class Renderer:
                 "replicas": stateful_set.replicas,
                 "start_ordinal": stateful_set.start_ordinal,
                 "selector": stateful_set.selector,
-                "pod_management_policy": stateful_set.pod_management_policy,
+                **stateful_set.as_said,
                 "update_strategy": stateful_set.update_strategy,
                 "fields": stateful_set.fields,
                 **_metadata(stateful_set.metadata),
@@ -261,7 +261,7 @@ class Renderer:
             "volume": {
                 "name": pair.volume_name,
                 "labels": pair.volume_metadata.labels,
-                "reclaim_policy": pair.reclaim_policy,
+                **pair.as_said,
                 "mount_options": pair.mount_options if options_field else (),
                 "driver": pair.driver,
                 "server": pair.directory.server,

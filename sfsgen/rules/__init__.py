@@ -1,1 +1,1 @@
-"""The rules of `sfsgen check`: functions that yield what they find, by what they are about."""
+"""The rules of `sfsgen check`, one a module, which is called as its rule and is its page."""

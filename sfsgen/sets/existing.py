@@ -52,7 +52,16 @@ class ExistingSet(NamedTuple):
     @property
     def ordinals(self) -> range:
         """The ordinals of its pods."""
-        return range(self.start_ordinal, self.start_ordinal + self.replicas)
+        return self.ordinals_of(self.replicas)
+
+    @property
+    def key(self) -> Key:
+        """Its namespace and name."""
+        return self.namespace, self.name
+
+    def ordinals_of(self, replicas: int) -> range:
+        """Return the ordinals of so many pods."""
+        return range(self.start_ordinal, self.start_ordinal + replicas)
 
     def claim_name(self, template: ExistingTemplate) -> Pattern:
         """Return the names of a template's claims."""

@@ -12,21 +12,19 @@ from sfsgen.kubernetes.words import (
 )
 from sfsgen.problems import Problem
 from sfsgen.sets.existing import (
-    Existing,
     ExistingClaim,
     ExistingSet,
     ExistingTemplate,
     ExistingVolume,
 )
+from sfsgen.sets.ordinals import Pairing, TemplateOrdinals
 from sfsgen.sets.patterns import as_values, patterns, renumbered
 from sfsgen.values.claim_templates import Owner, claim_templates
 from sfsgen.values.hazards import of_storage
 from sfsgen.values.model import ClaimTemplate, Metadata
 from sfsgen.values.options import is_given, overlay
+from sfsgen.values.settings import OPTIONS
 from sfsgen.values.tree import Values
-from sfsgen.values.vocabulary import (
-    OPTIONS,
-)
 
 
 class _Pairs(NamedTuple):
@@ -44,7 +42,7 @@ class Inferred(NamedTuple):
 
 
 def infer(
-    existing: Existing,
+    pairing: Pairing,
     stateful_set: ExistingSet,
     ordinals: range,
     options: Mapping[str, Any],
@@ -58,7 +56,7 @@ def infer(
         return Inferred((), ())
     given = {option for option, value in options.items() if is_given(value)}
     values = Values(target)
-    found = [_pairs(existing, stateful_set, each, ordinals) for each in stateful_set.templates]
+    found = [_pairs(pairing.of(stateful_set, each), ordinals) for each in stateful_set.templates]
     values.tree = {
         "claimTemplates": [
             _Style(values, stateful_set, template, pairs, given).tree()
@@ -95,31 +93,29 @@ def _said_by_templates(stateful_set: ExistingSet) -> Iterator[tuple[Path, str]]:
             yield ("claimTemplates", index, "accessModes"), stateful_set.manifest.where(field)
 
 
-def _pairs(
-    existing: Existing, stateful_set: ExistingSet, template: ExistingTemplate, ordinals: range
-) -> _Pairs:
-    """Return a template's volumes, by the ordinal of the claim that each serves, and its claims."""
-    volumes: dict[int, ExistingVolume] = {}
-    claims: dict[int, ExistingClaim] = {}
-    pattern = stateful_set.claim_name(template)
-    first = min(stateful_set.start_ordinal, ordinals.start)
-    for ordinal in range(first, max(stateful_set.ordinals.stop, ordinals.stop)):
-        key = stateful_set.namespace, pattern.at(ordinal)
-        claim = existing.claims.get(key)
-        volume = existing.volumes.get(claim.volume_name) if claim else None
-        volume = volume or existing.reserved(key)
-        if volume:
-            volumes[ordinal] = volume
-        if claim and (volume or claim.volume_name):  # not one that the controller made
-            claims[ordinal] = claim
+def _pairs(found: TemplateOrdinals, ordinals: range) -> _Pairs:
+    """Return the volumes and claims that show how new ones are made, by ordinal.
+
+    Where nothing is reserved or bound, the volumes that are there for the set show it.
+    """
+    own = found.stateful_set.ordinals
+    looked_at = range(min(own.start, ordinals.start), max(own.stop, ordinals.stop))
+    rows = [found.row(number) for number in sorted(found.rows) if number in looked_at]
+    firm = {each.number: each.volume for each in rows if each.volume and not each.is_guessed}
     # A claim that took a volume of another kind says nothing of the next one.
-    volumes = {ordinal: each for ordinal, each in volumes.items() if each.server} or volumes
+    volumes = {number: each for number, each in firm.items() if each.server} or firm
     if not volumes:
-        # Nothing is reserved or bound: volumes that are named by the convention are meant.
-        for ordinal in stateful_set.ordinals:
-            name = stateful_set.conventional_volume_name(template).at(ordinal)
-            if name in existing.volumes and not existing.volumes[name].claim:
-                volumes[ordinal] = existing.volumes[name]
+        volumes = {
+            each.number: each.volume
+            for each in rows
+            if each.volume and each.volume.claim is None and each.number in own
+        }
+    claims = {
+        each.number: each.claim
+        for each in rows
+        # Not one that the controller made.
+        if each.claim and (each.claim.volume_name or each.number in firm)
+    }
     return _Pairs(volumes, claims)
 
 

@@ -88,7 +88,12 @@ def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
         data = cluster.objects(resources, access.namespace, access.kubectl)
         manifests = _sent(data, access.kubectl)
         return Read(manifests, (), _claims_elsewhere(manifests, access.kubectl))
-    read = [read_manifests(data, file) for file, data in sources(access.filenames)]
+    return read_all(sources(access.filenames))
+
+
+def read_all(contents: Iterable[tuple[str, bytes]]) -> Read:
+    """Return the objects of what files hold, and what is no object."""
+    read = [read_manifests(data, file) for file, data in contents]
     return Read(
         [each for found, _ in read for each in found],
         [each for _, broken in read for each in broken],

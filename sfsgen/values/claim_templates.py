@@ -5,25 +5,14 @@ from typing import NamedTuple
 
 from sfsgen.documents.paths import Path
 from sfsgen.kubernetes import names, quantities, versions
-from sfsgen.kubernetes.names import (
-    DEFAULT_CLAIM_TEMPLATE,
-    Pattern,
-)
-from sfsgen.kubernetes.words import (
-    ACCESS_MODES,
-    RECLAIM_POLICIES,
-)
+from sfsgen.kubernetes.names import Pattern
+from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
 from sfsgen.nfs import NfsDirectory, normalised, server_fault
 from sfsgen.plain_text import brief, quoted
 from sfsgen.values.model import ClaimTemplate, Metadata
+from sfsgen.values.settings import setting_at
 from sfsgen.values.tree import Values
-from sfsgen.values.vocabulary import (
-    DEFAULT_EXPORT,
-    DEFAULT_MOUNT_PATH,
-    DRIVERS,
-)
 
-_FIRST_VOLUME_NAME = "pv-{name}-{ordinal}"
 _FURTHER_VOLUME_NAME = "pv-{claim}"
 _LONGEST_MOUNT_OPTIONS = 4095  # bytes: mount(2) takes a page
 _LONGEST_PATH, _LONGEST_PATH_PART = 4095, 255  # bytes: Linux' PATH_MAX and NAME_MAX
@@ -93,7 +82,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
     known = _Placeholders({**meanings, "volume": volume_name}, owner.ordinals)
     directory = _directory(values, path, known)
     driver_path = values.inherited(path, "driver")
-    driver = values.choice(driver_path, DRIVERS, "nfs")
+    driver = values.choice(driver_path)
     if driver == "csi":
         values.require(driver_path, versions.CSI_NFS)
     return ClaimTemplate(
@@ -101,9 +90,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         storage=_storage(values, (*path, "storage")),
         mount_path=_mount_path(values, (*path, "mountPath")),
         access_modes=_access_modes(values, values.inherited(path, "accessModes"), driver),
-        reclaim_policy=values.choice(
-            values.inherited(path, "persistentVolumeReclaimPolicy"), RECLAIM_POLICIES, "Retain"
-        ),
+        as_said=values.as_said("volume", path),
         mount_options=_mount_options(values, values.inherited(path, "mountOptions")),
         storage_class="",
         namespace=owner.namespace,
@@ -121,7 +108,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
 
 
 def _name(values: Values, path: Path) -> str:
-    name = values.get_or(path, DEFAULT_CLAIM_TEMPLATE)
+    name = values.text(path)
     if fault := names.label_fault(name):
         near = names.closest_label(name) or DEFAULT_CLAIM_TEMPLATE
         values.check(path, name, fault, f"write {quoted(near)}")
@@ -147,7 +134,7 @@ def _storage(values: Values, path: Path) -> str:
 
 
 def _mount_path(values: Values, path: Path) -> str:
-    text = values.get_or(path, DEFAULT_MOUNT_PATH)
+    text = values.text(path)
     fault = ""
     if not text.startswith("/"):
         fault = "is not an absolute path"
@@ -161,7 +148,7 @@ def _access_modes(values: Values, path: Path, driver: str) -> tuple[str, ...]:
     modes: dict[str, None] = {}
     given = dict.fromkeys(values.get(*path) or ())
     given.pop(None, None)
-    for mode in given or ["ReadWriteMany"]:
+    for mode in given or [setting_at(path).default]:
         long = ACCESS_MODES.get(mode, mode)
         if long not in ACCESS_MODES.values():
             choices = ", ".join(f"{long} ({short})" for short, long in ACCESS_MODES.items())
@@ -190,7 +177,7 @@ def _mount_options(values: Values, path: Path) -> tuple[str, ...]:
         what = f"the mount options have more than {_LONGEST_MOUNT_OPTIONS} bytes"
         values.fault(path, what, "give fewer: a mount takes no more")
     if options:
-        values.require(path, versions.MOUNT_OPTIONS)
+        values.require(path)
     return options
 
 
@@ -207,8 +194,8 @@ def _server(values: Values, path: Path, *, needed: bool) -> str:
 
 def _volume_name(values: Values, template: Path, known: _Placeholders) -> Pattern:
     path = values.inherited(template, "volumeName")
-    default = _FIRST_VOLUME_NAME if template[1] == 0 else _FURTHER_VOLUME_NAME
-    text = values.get_or(path, default)
+    default = setting_at(path).default if template[1] == 0 else _FURTHER_VOLUME_NAME
+    text = values.text(path, default)
     if values.is_reported(*path) or (name := _pattern(values, path, text, known)) is None:
         return names.pattern(default, known.meanings)
     if any(values.is_reported(*each) for each in (("name",), ("namespace",), (*template, "name"))):
@@ -233,7 +220,7 @@ def _pattern(values: Values, path: Path, text: str, known: _Placeholders) -> Pat
 def _directory(values: Values, template: Path, known: _Placeholders) -> Pattern:
     path = values.inherited(template, "nfs", "path")
     shared = values.inherited(template, "nfs", "sharedDirectory")
-    text = values.get_or(path, DEFAULT_EXPORT)
+    text = values.text(path)
     is_pattern = "{" in text or "}" in text or bool(values.get(*shared))
     directory = _directories(values, path, text, "" if is_pattern else "/{volume}", known)
     if values.get(*shared) and directory.is_open and not values.is_reported(*path):
@@ -276,7 +263,7 @@ def _directories(
             values.fault(path, f"filled in, {max(faults)}", fix)
         elif made and not fault:
             return made
-    return names.pattern(f"{DEFAULT_EXPORT}/{{volume}}", known.meanings)
+    return names.pattern(f"{setting_at(('nfs', 'path')).default}/{{volume}}", known.meanings)
 
 
 def _path_fault(text: str) -> str:

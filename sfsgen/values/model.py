@@ -39,11 +39,12 @@ class VolumePair(NamedTuple):
     storage: str
     access_modes: tuple[str, ...]
     storage_class: str
-    reclaim_policy: str
     mount_options: tuple[str, ...]
     driver: str
     directory: NfsDirectory
     read_only: bool
+    as_said: Fields
+    """What the volume's template shows as the user said it."""
 
     @property
     def csi_share(self) -> str:
@@ -84,10 +85,11 @@ class ClaimTemplate(NamedTuple):
     mount_path: str
     access_modes: tuple[str, ...]
     storage_class: str
-    reclaim_policy: str
     mount_options: tuple[str, ...]
     driver: str
     read_only: bool
+    as_said: Fields
+    """What the volumes' template shows as the user said it."""
     namespace: str
     claim_name: Pattern
     volume_name: Pattern
@@ -98,6 +100,11 @@ class ClaimTemplate(NamedTuple):
     shared_directory: bool
     exceptions: Mapping[int, NfsDirectory]
     """The ordinals whose volumes lie elsewhere."""
+
+    @property
+    def reclaim_policy(self) -> str:
+        """What becomes of the volumes when their claims are deleted."""
+        return str(self.as_said["reclaim_policy"])
 
     def pair(self, ordinal: int) -> VolumePair:
         """Return the volume and the claim of one ordinal."""
@@ -112,11 +119,11 @@ class ClaimTemplate(NamedTuple):
             storage=self.storage,
             access_modes=self.access_modes,
             storage_class=self.storage_class,
-            reclaim_policy=self.reclaim_policy,
             mount_options=self.mount_options,
             driver=self.driver,
             directory=self.exceptions.get(ordinal, regular),
             read_only=self.read_only,
+            as_said=self.as_said,
         )
 
     def series(self, ordinals: range) -> Iterator[Series]:
@@ -169,7 +176,8 @@ class StatefulSet(NamedTuple):
     start_ordinal: int
     selector: Mapping[str, str]
     metadata: Metadata
-    pod_management_policy: str
+    as_said: Fields
+    """What its template shows as the user said it."""
     update_strategy: Fields
     fields: Fields
     service: Service

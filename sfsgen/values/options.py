@@ -5,51 +5,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sfsgen.documents.paths import Path
-from sfsgen.kubernetes.names import (
-    DEFAULT_CLAIM_TEMPLATE,
-)
 from sfsgen.kubernetes.quantities import whole_number
+from sfsgen.kubernetes.words import DEFAULT_CLAIM_TEMPLATE
 from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem
+from sfsgen.values.settings import SETTINGS, setting_at
 from sfsgen.values.tree import Values
-from sfsgen.values.vocabulary import (
-    OPTIONS,
-)
-
-# A claim template may say these for itself; an option says them for all.
-_INHERITED = (
-    ("accessModes",),
-    ("persistentVolumeReclaimPolicy",),
-    ("mountOptions",),
-    ("volumeName",),
-    ("driver",),
-    ("nfs", "server"),
-    ("nfs", "path"),
-    ("nfs", "readOnly"),
-    ("nfs", "sharedDirectory"),
-)
 
 
 def overlay(values: Values, options: Mapping[str, Any]) -> None:
     """Lay options over values: `options` maps an option to what was given, None if it was not."""
-    paths = {option: path for path, option in OPTIONS.items()}
-    for option, given in options.items():
+    for setting in SETTINGS:
+        path, option = setting.path, setting.option
+        given: Any = options.get(option)
         if not is_given(given):
             continue
-        if option in ("--replicas", "--partition", "--start-ordinal"):
-            _set_number(values, paths[option], option, given)
-        elif option in ("--label", "--annotation"):
-            _add_pairs(values, paths[option], option, given)
-        elif option == "--env":
-            _add_env(values, given)
-        elif option == "--port":
-            _set_ports(values, given)
-        elif option == "--volume":
-            _add_volumes(values, given)
-        elif paths[option][0] == "claimTemplates":
-            _set_in_the_template(values, paths[option], option, given)
+        if option in _WITH_A_SYNTAX:
+            _WITH_A_SYNTAX[option](values, given)
+        elif setting.kind == "integer":
+            _set_number(values, path, option, given)
+        elif setting.kind == "object":
+            _add_pairs(values, path, option, given)
+        elif path[0] == "claimTemplates":
+            _set_in_the_template(values, path, option, given)
         else:
-            _set(values, paths[option], option, given)
+            _set(values, path, option, given)
 
 
 def is_given(value: Any) -> bool:
@@ -69,7 +49,7 @@ def _set(values: Values, path: Path, option: str, value: Any) -> None:
         parent = parent[str(part)]
     parent[str(path[-1])] = value
     values.say(path, option)
-    if path in _INHERITED:
+    if setting_at(path).is_inherited:
         for at, template in values.entries("claimTemplates"):
             _remove(template, path)
             for _, each in values.entries(*at, "volumes"):
@@ -175,3 +155,6 @@ def _add_volume(values: Values, templates: list[Any], index: int, said: dict[str
     templates[index : index + 1] = [there | said]
     for key in said:
         values.say((*path, key), "--volume")
+
+
+_WITH_A_SYNTAX = {"--env": _add_env, "--port": _set_ports, "--volume": _add_volumes}

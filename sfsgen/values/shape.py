@@ -16,6 +16,7 @@ from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import brief, quoted
 from sfsgen.problems import InputError, Problem, nearest
 from sfsgen.values import vocabulary
+from sfsgen.values.settings import OPTIONS
 
 _Check = Callable[[Any, int, object, object], Iterator[ValidationError]]
 _AS = {
@@ -32,9 +33,7 @@ _LONGEST_JSON = 40  # characters
 _ALIKE = 0.8  # of two keys: "server" is not meant by "service"
 # Words that stand deeper in a values file, by their last part.
 _ELSEWHERE = {
-    str(path[-1]): spelled(path).replace("[0]", "[]")
-    for path in vocabulary.OPTIONS
-    if len(path) > 1
+    str(path[-1]): spelled(path).replace("[0]", "[]") for path in OPTIONS if len(path) > 1
 }
 _TYPES = {
     "array": "a list",

@@ -9,9 +9,7 @@ from sfsgen.documents.paths import Path
 from sfsgen.kubernetes import limits, names, versions
 from sfsgen.kubernetes.words import (
     DEFAULT_NAMESPACE,
-    POD_MANAGEMENT_POLICIES,
     RECOMMENDED_LABELS,
-    UPDATE_STRATEGIES,
 )
 from sfsgen.plain_text import brief, listed, quoted
 from sfsgen.problems import InputError
@@ -27,9 +25,6 @@ from sfsgen.values.model import (
 )
 from sfsgen.values.own_fields import OwnFields
 from sfsgen.values.tree import Values
-from sfsgen.values.vocabulary import (
-    DEFAULT_IMAGE,
-)
 
 DEFAULT_PORT = {"name": "http", "containerPort": 80}
 _LARGEST_INTEGER = 2**31 - 1
@@ -46,7 +41,7 @@ def build(values: Values) -> StatefulSet:
     """Return the set that the values describe. Raises InputError with all their faults."""
     ordinals = _ordinals(values)
     name = _name(values, ordinals)
-    namespace = values.get_or(("namespace",), DEFAULT_NAMESPACE)
+    namespace = values.text(("namespace",))
     if fault := names.label_fault(namespace):
         values.check(("namespace",), namespace, fault, _label_fix(namespace))
         namespace = DEFAULT_NAMESPACE
@@ -72,7 +67,7 @@ def build(values: Values) -> StatefulSet:
         # Only what never changes: a selector cannot be changed, and a pod must keep matching it.
         selector={key: common.labels[key] for key in RECOMMENDED_LABELS[:2]},
         metadata=own["statefulSet"].metadata(common),
-        pod_management_policy=_pod_management_policy(values),
+        as_said=values.as_said("statefulset"),
         update_strategy=_update_strategy(values),
         fields=own["statefulSet"].rest(),
         service=_service(values, own["service"], name, common, ports),
@@ -108,7 +103,7 @@ def _count(values: Values, path: Path) -> int:
 def _ordinals(values: Values) -> range:
     start = _count(values, ("ordinals", "start"))
     if start:
-        values.require(("ordinals", "start"), versions.ORDINALS_START)
+        values.require(("ordinals", "start"))
     values.needed(("replicas",), "the number of replicas", "3")
     replicas = _count(values, ("replicas",))
     is_reported = values.is_reported("ordinals", "start") or values.is_reported("replicas")
@@ -122,7 +117,7 @@ def _ordinals(values: Values) -> range:
 def _name(values: Values, ordinals: range) -> str:
     if values.needed(("name",), "the name of the StatefulSet", "web") is None:
         return ""
-    name = values.get_or(("name",), "")
+    name = values.text(("name",))
     fault, longest = limits.set_name_fault(name, max(ordinals.stop - 1, 0), values.target)
     values.check(("name",), name, fault, _label_fix(name, longest))
     # What follows from a name is told of the one that is advised.
@@ -237,19 +232,12 @@ def _check_env_name(values: Values, path: Path, name: str) -> None:
         values.require(path, versions.ENV_PUNCTUATION, named)
 
 
-def _pod_management_policy(values: Values) -> str:
-    path = ("podManagementPolicy",)
-    if values.get(*path) is not None:
-        values.require(path, versions.POD_MANAGEMENT_POLICY)
-    return values.choice(path, POD_MANAGEMENT_POLICIES)
-
-
 def _update_strategy(values: Values) -> Fields:
     strategy: dict[str, Any] = values.get("updateStrategy") or {}
     if not strategy:
         return {}
-    values.require(("updateStrategy",), versions.UPDATE_STRATEGY)
-    kind = values.choice(("updateStrategy", "type"), UPDATE_STRATEGIES, "RollingUpdate")
+    values.require(("updateStrategy",))
+    kind = values.choice(("updateStrategy", "type"))
     rolling = strategy.get("rollingUpdate")
     path = ("updateStrategy", "rollingUpdate")
     if rolling is not None and kind == "OnDelete":
@@ -297,7 +285,7 @@ def _service(
 
 def _service_name(values: Values, set_name: str) -> str:
     path = ("serviceName",) if values.get("serviceName") is not None else ("name",)
-    name = values.get_or(("serviceName",), set_name)
+    name = values.text(("serviceName",), set_name)
     if values.is_reported(*path):
         return name
     fix = _label_fix(name)
@@ -401,7 +389,7 @@ def _container(
 
 
 def _image(values: Values) -> str:
-    image = values.get_or(("image",), DEFAULT_IMAGE)
+    image = values.text(("image",))
     if not image or not image.isprintable() or " " in image:
         values.fault(("image",), f"{quoted(image)} is not an image", "write it as nginx:1.29")
     return image

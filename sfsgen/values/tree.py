@@ -7,9 +7,7 @@ from sfsgen.documents.paths import Path, Paths, beginnings, spelled
 from sfsgen.kubernetes.versions import Feature, Target
 from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem
-from sfsgen.values.vocabulary import (
-    OPTIONS,
-)
+from sfsgen.values.settings import OPTIONS, SETTINGS, setting_at
 
 if TYPE_CHECKING:
     from sfsgen.documents.yaml_reader import Document
@@ -61,10 +59,13 @@ class Values:
         for each in beginnings(path):
             self._said_below.setdefault(each, where)
 
-    def get_or(self, path: Path, default: str) -> str:
-        """Return the text at a path, or a default; an empty text is a text, and not the default."""
+    def text(self, path: Path, default: str = "") -> str:
+        """Return the text at a path, else a default, which is the setting's where none is given.
+
+        An empty text is a text, and not the default.
+        """
         value = self.get(*path)
-        return default if value is None else str(value)
+        return default or setting_at(path).default if value is None else str(value)
 
     def is_said(self, path: Path) -> bool:
         """Return whether an option says the value at a path."""
@@ -141,9 +142,11 @@ class Values:
             self.fault(path, f"{what} is missing", fix, key=True)
         return value
 
-    def choice(self, path: Path, choices: Sequence[str], default: str = "") -> str:
-        """Return the value at a path, which must be one of a few."""
+    def choice(self, path: Path, choices: Sequence[str] = ()) -> str:
+        """Return the value at a path, which must be one of a few: by default, of its setting's."""
         value = self.get(*path)
+        setting = setting_at(path)
+        choices, default = choices or setting.schema["enum"], setting.default
         if value is None or value in choices:
             return value or default
         near = [each for each in choices if each.lower() == str(value).lower()]
@@ -151,9 +154,31 @@ class Values:
         self.fault(path, f"{quoted(value)} is not possible", fix)
         return default
 
-    def require(self, path: Path, feature: Feature, what: str = "") -> None:
-        """Note a fault where the target's minors lack what the value at a path asks for."""
-        if not self.target.has(feature):
+    def as_said(self, shown_by: str, template: Path = ()) -> dict[str, Any]:
+        """Return what the templates show just as it was said, by the names of a variable's parts.
+
+        That is `volume` for a claim template at a path, or else of the set.
+        """
+        found = {}
+        for setting in SETTINGS:
+            variable, _, name = setting.variable.partition(".")
+            if variable == shown_by:
+                path = setting.path
+                if setting.is_inherited:
+                    path = self.inherited(template, *map(str, path))
+                if self.get(*path) is not None:
+                    self.require(path)
+                has_choices = "enum" in setting.schema
+                found[name] = self.choice(path) if has_choices else self.get(*path)
+        return found
+
+    def require(self, path: Path, feature: Feature | None = None, what: str = "") -> None:
+        """Note a fault where the target's minors lack what the value at a path asks for.
+
+        Without a feature, that is what its setting needs, whatever the value is.
+        """
+        feature = feature or setting_at(path).feature
+        if feature and not self.target.has(feature):
             what = f"for {what or feature.what} Kubernetes 1.{feature.since} or later is needed"
             fix = f"give --kube-version 1.{feature.since} or later, or leave it out"
             self.fault(path, f"{what}; the target is {self.target}", fix)
@@ -161,8 +186,7 @@ class Values:
 
 def option_for(path: Path) -> str:
     """Return the option that says a value, of whichever claim template, or ""."""
-    of_any_template = ("claimTemplates", 0, *path[2:])
-    return OPTIONS.get(path) or OPTIONS.get(path[2:]) or OPTIONS.get(of_any_template) or ""
+    return setting_at(path).option
 
 
 def without_empty(value: Any) -> Any:

@@ -1,0 +1,167 @@
+"""Changes to values of a YAML or JSON text: only their own lines change, comments and layout stay.
+
+Where each value begins and ends is ruamel.yaml's word. What comes out is read again, and has to
+mean what was asked for.
+"""
+
+import copy
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sfsgen.documents.paths import GONE, Path, spelled
+from sfsgen.documents.yaml_writer import block, flow, scalar
+
+
+class Change(NamedTuple):
+    """One value of a document that is set, added or taken out."""
+
+    path: Path
+    value: Any
+    """Plain data, or GONE."""
+
+
+class NotEditableError(ValueError):
+    """The text is written so that a change of its own lines alone would not do what is meant."""
+
+
+class _Splice(NamedTuple):
+    """A piece of text that gives way to another."""
+
+    start: int
+    end: int
+    text: str
+
+
+def changed(value: Any, changes: Sequence[Change]) -> Any:
+    """Return a document's value with changes."""
+    root = copy.deepcopy(value)
+    for path, new in changes:
+        inside = root
+        for part in path[:-1]:
+            if isinstance(inside, dict) and inside.get(part) is None:
+                inside[part] = {}
+            inside = inside[part]
+        if new is not GONE:
+            inside[path[-1]] = new
+        else:
+            inside.pop(path[-1], None)
+    return root
+
+
+def edited(text: str, changes: Sequence[Change], *, is_json: bool) -> str:
+    """Return the text of one document with changes; no two of them concern one value.
+
+    Raises NotEditableError where values are shared by aliases or merges, or laid out oddly.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        root = YAML(typ="safe", pure=True).compose(text)
+    except YAMLError as error:
+        raise NotEditableError("it is no plain YAML") from error
+    editor = _Editor(text, is_json)
+    splices = sorted(editor.splice(root, *each) for each in changes)
+    for splice in reversed(splices):
+        text = f"{text[: splice.start]}{splice.text}{text[splice.end :]}"
+    return text
+
+
+class _Editor:
+    """Finds, in one text, what has to give way to what."""
+
+    def __init__(self, text: str, is_json: bool) -> None:
+        self.text, self.is_json = text, is_json
+
+    def splice(self, root: Any, path: Path, value: Any) -> _Splice:
+        node = root
+        for depth, part in enumerate(path):
+            inside = _inside(node, part)
+            if inside is None:
+                if value is GONE:
+                    return _Splice(0, 0, "")
+                for missing in reversed(path[depth + 1 :]):
+                    value = {missing: value}
+                return self._added(node, str(part), value)
+            parent, (key, node) = node, inside
+        if value is GONE:
+            return self._taken_out(parent, key, node)
+        start = node.start_mark.index
+        if node.id == "sequence" and isinstance(value, list):
+            return _Splice(start, self._end(node), self._list(node, value))
+        is_empty = node.id == "mapping" and not node.value
+        if not is_empty and (node.id != "scalar" or isinstance(value, dict | list)):
+            raise NotEditableError(f"{spelled(path)} holds other values")
+        written = json.dumps(value) if self.is_json else flow(value)
+        end = node.end_mark.index
+        return _Splice(start, end, written if end > start else f" {written}")
+
+    def _list(self, node: Any, value: list[Any]) -> str:
+        """Return a list in the style of the one that it replaces."""
+        if node.flow_style or not value:
+            return json.dumps(value) if self.is_json else flow(value)
+        return block(value, node.start_mark.column).lstrip()
+
+    def _added(self, mapping: Any, key: str, value: Any) -> _Splice:
+        if mapping.id != "mapping":
+            raise NotEditableError("a mapping is missing where a value is to be added")
+        if not mapping.flow_style:
+            last = self._end(mapping)
+            end = self.text.find("\n", last)
+            end = len(self.text) if end < 0 else end
+            indent = mapping.value[0][0].start_mark.column
+            return _Splice(end, end, f"\n{block({key: value}, indent)}")
+        entry = f"{scalar(key)}: {flow(value)}"
+        if self.is_json:
+            entry = f"{json.dumps(key)}: {json.dumps(value)}"
+        if not mapping.value:
+            at = mapping.start_mark.index + 1
+            return _Splice(at, at, entry)
+        at, first = self._end_of_last(mapping), mapping.value[-1][0]
+        margin = self._margin(first)
+        return _Splice(at, at, f", {entry}" if margin is None else f",\n{margin}{entry}")
+
+    def _taken_out(self, mapping: Any, key: Any, value: Any) -> _Splice:
+        keys = [each for each, _ in mapping.value]
+        number = keys.index(key)
+        start, end = key.start_mark.index, self._end(value)
+        if not mapping.flow_style:
+            margin = self._margin(key)
+            if margin is None or len(keys) == 1:
+                raise NotEditableError(f"{key.value} does not stand in lines of its own")
+            following = self.text.find("\n", end)
+            end = len(self.text) if following < 0 else following + 1
+            return _Splice(start - len(margin), end, "")
+        if number + 1 < len(keys):
+            return _Splice(start, keys[number + 1].start_mark.index, "")
+        if number:
+            start = self._end(mapping.value[number - 1][1])
+        return _Splice(start, end, "")
+
+    def _margin(self, key: Any) -> str | None:
+        """Return the blanks before a key, or None where something else stands before it."""
+        start = self.text.rfind("\n", 0, key.start_mark.index) + 1
+        margin = self.text[start : key.start_mark.index]
+        return None if margin.strip(" \t") else margin
+
+    def _end(self, node: Any) -> int:
+        """Return where the last character of a value stands, without what a parser takes along."""
+        while node.id != "scalar" and not node.flow_style and node.value:
+            last = node.value[-1]
+            node = last[1] if node.id == "mapping" else last
+        start: int = node.start_mark.index
+        end: int = node.end_mark.index
+        return start + len(self.text[start:end].rstrip())
+
+    def _end_of_last(self, mapping: Any) -> int:
+        return self._end(mapping.value[-1][1])
+
+
+def _inside(node: Any, part: str | int) -> tuple[Any, Any] | None:
+    """Return what stands at a key, or an index, with the key."""
+    if node.id == "mapping":
+        return next((each for each in node.value if each[0].value == part), None)
+    if node.id == "sequence" and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part]
+    return None

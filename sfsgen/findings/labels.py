@@ -1,0 +1,31 @@
+"""The labels of a set's pods, and which of them no release changes."""
+
+from collections.abc import Mapping
+
+from sfsgen.documents.yaml_writer import flow_entries
+from sfsgen.sets.existing import ExistingSet
+
+_MANAGED_BY = "app.kubernetes.io/managed-by"
+# Labels that change with a release, while a selector never can.
+CHANGING = (
+    "app.kubernetes.io/version",
+    "chart",
+    "controller-revision-hash",
+    "helm.sh/chart",
+    "pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+    "version",
+)
+
+
+def pod_labels(stateful_set: ExistingSet) -> Mapping[str, str]:
+    """Return the labels that a set gives to its pods."""
+    template = stateful_set.manifest.value["spec"].get("template") or {}
+    labels: Mapping[str, str] = (template.get("metadata") or {}).get("labels") or {}
+    return labels
+
+
+def lasting_labels(labels: Mapping[str, str]) -> str:
+    """Return labels for a selector: those that no release changes."""
+    lasting = {key: value for key, value in labels.items() if key not in (*CHANGING, _MANAGED_BY)}
+    return flow_entries(lasting) if lasting else "app: NAME, and give the pod template this label"

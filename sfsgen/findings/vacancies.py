@@ -1,0 +1,74 @@
+"""Ordinals that lack a claim or a volume: which they are, and how that is told."""
+
+from collections.abc import Iterator
+
+from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.places import REPLICAS
+from sfsgen.findings.scene import Scene
+from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.sets.runs import gaps
+
+
+def vacant_ordinals(
+    scene: Scene, *, without_volume: bool
+) -> Iterator[tuple[TemplateOrdinals, range]]:
+    """Yield the ordinals that have no claim, or, if asked for, neither claim nor volume.
+
+    Not those whose claim bears another name: the rule `name` tells of these.
+    """
+    for seats in scene.pairing.ordinals:
+        if scene.pairing.is_provisioned(seats):
+            continue
+        stateful_set = seats.stateful_set
+        head = stateful_set.namespace, seats.claim_name.pieces[0]
+        there = seats.claims.keys() | scene.accounted.get(head, set())
+        if without_volume:
+            there |= seats.volumes.keys() | seats.unreserved.keys()
+        for ordinals in gaps(stateful_set.ordinals, there):
+            yield seats, ordinals
+
+
+def _is_open(seats: TemplateOrdinals) -> bool:
+    """Return whether a default StorageClass may make all that a template's claims lack."""
+    is_bare = not (seats.claims or seats.volumes or seats.unreserved)
+    return is_bare and seats.template.storage.storage_class is None
+
+
+def unless_provisioned(seats: TemplateOrdinals) -> str:
+    """Return the end of a sentence about what a default StorageClass may make."""
+    return ", unless a default StorageClass makes it" if _is_open(seats) else ""
+
+
+def told_of_set(seats: TemplateOrdinals, what: str, fix: str) -> Finding:
+    """Return a finding at a set's replicas, milder where a default StorageClass may help."""
+    tell = warning if _is_open(seats) else error
+    return tell(seats.stateful_set.manifest, REPLICAS, what, fix)
+
+
+def claims_of(seats: TemplateOrdinals, ordinals: range, *, verb: bool = True) -> str:
+    """Return the claims of some ordinals, as the subject of a sentence."""
+    name_of = seats.claim_name
+    if len(ordinals) == 1:
+        return f"the claim {name_of.at(ordinals[0])}" + " is" * verb
+    names = f"{name_of.at(ordinals[0])} to {name_of.at(ordinals[-1])}"
+    return f"the {len(ordinals)} claims {names}" + " are" * verb
+
+
+def pods_of(seats: TemplateOrdinals, ordinals: range) -> str:
+    """Return that the pods of some ordinals need what is missing."""
+    name = seats.stateful_set.name
+    if len(ordinals) == 1:
+        return f"the pod {name}-{ordinals[0]} needs"
+    return f"the pods {name}-{ordinals[0]} to {name}-{ordinals[-1]} need"
+
+
+def print_missing(scene: Scene, seats: TemplateOrdinals) -> str:
+    """Return how what a set lacks is printed, and put to use."""
+    where = () if scene.has_nfs else ("--nfs-server", "HOST", "--nfs-path", "PATH")
+    command = scene.cures.volumes(seats.stateful_set, *where)
+    if "-" in scene.look.access.filenames:
+        return f"pipe the same input into `{command}`: it prints what is missing, to be added to it"
+    create = scene.cures.create()
+    if scene.look.access.is_live and scene.has_nfs:
+        return f"{command} | {create}"
+    return f"`{command}` prints what is missing, to be added, or for {create}"

@@ -1,0 +1,125 @@
+"""The claim that a volume is reserved for, and the volume that this claim names, agree.
+
+A claim that names a volume which is reserved for another one stays Pending: the volume is "already
+bound to a different claim" (measured). It happens when a tool changes the namespace of a claim, as
+kustomize's `namespace:` does, and leaves the `claimRef` of the volume at the old one.
+
+Fix: Let the two name each other: write the claim's namespace and name into the `claimRef`, or the
+other volume into `volumeName`. A volume that another claim has is left to it, and the claim without
+one is made anew with a volume of another name.
+
+Where a `claimRef` names one claim and holds the uid of another that is there, somebody applied a
+manifest over a volume in use, from another namespace, say. The volume shows Released, and the
+controller writes the right claim back within 15 seconds (measured). Who removes the uid in that
+time gives the directory away: the claim in use is Lost, and two pods write into one directory.
+
+Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim.
+"""
+
+from collections.abc import Iterator
+
+from sfsgen.changes.cures import Cure
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
+from sfsgen.findings.reservations import another_pair, another_reserved
+from sfsgen.findings.scene import Scene
+from sfsgen.sets.existing import ExistingClaim, ExistingVolume, Key
+from sfsgen.sets.ordinals import Pair
+
+
+def claim_ref(scene: Scene) -> Iterator[Finding]:
+    ambiguous = {second.name for _, second in scene.existing.duplicates}
+    for pair in scene.pairing.pairs.values():
+        claim, volume = pair.claim, pair.volume
+        if volume.name in ambiguous or scene.existing.is_taken_over(volume):
+            continue
+        if volume.claim in (claim.key, scene.lasting_key(claim)) or claim.phase == "Lost":
+            continue  # if not yet, then once the claim bears the name that its set looks for
+        if volume.claim is not None:
+            yield _disagreement(scene, pair, volume.claim)
+        elif pair.is_named and not (pair.is_reserved or pair.is_bound):
+            yield from _elsewhere(scene, pair)
+    yield from _misdirected(scene)
+    yield from _taken_over(scene)
+
+
+def _taken_over(scene: Scene) -> Iterator[Finding]:
+    """Yield the volumes of claims that are there, whose claimRef names another claim."""
+    for volume in scene.existing.volumes.values():
+        if not scene.existing.is_taken_over(volume):
+            continue
+        owner = "/".join(scene.existing.holder(volume) or ())
+        other = "/".join(volume.claim) if volume.claim else "none that is whole"
+        what = f"{volume.name} is the volume of the claim {owner}, whose uid it holds, and its "
+        what += f"claimRef was changed to {other}"
+        fix, sides = scene.cures.leave(volume), []
+        claim = scene.existing.claims.get(volume.claim) if volume.claim else None
+        if claim:
+            sides = [claim.manifest]
+            fix += another_pair(scene, claim, volume)
+        yield error(volume.manifest, CLAIM_REF, what, fix, *sides)
+
+
+def _misdirected(scene: Scene) -> Iterator[Finding]:
+    """Yield the volumes that are reserved for no claim of a set, though named after one."""
+    for seats in scene.pairing.ordinals:
+        for ordinal, volume in seats.unreserved.items():
+            if volume.claim:
+                stateful_set = seats.stateful_set
+                key = seats.claim_key(ordinal)
+                what = (
+                    f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is not there; "
+                )
+                what += f"the pod {stateful_set.name}-{ordinal} needs {key[1]}"
+                fix = scene.cures.redirect(volume, key)
+                yield error(volume.manifest, CLAIM_REF, what, fix, stateful_set.manifest)
+
+
+def _elsewhere(scene: Scene, pair: Pair) -> Iterator[Finding]:
+    """Yield that another volume is reserved for a claim than the one which it names."""
+    if other := another_reserved(scene, pair):
+        what = f"the claim {pair.claim.name} names {pair.volume.name}, and {other.name} is "
+        what += "reserved for it"
+        fix = f"write `volumeName: {other.name}`, or reserve {pair.volume.name} instead"
+        yield error(pair.claim.manifest, VOLUME_NAME, what, fix, other.manifest)
+
+
+def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
+    claim, volume = pair.claim, pair.volume
+    namespace, name = reserved_for
+    shown = name if namespace == claim.namespace else f"{namespace}/{name}"
+    verb = "names" if pair.is_named else "needs"
+    its = claim.name if namespace == claim.namespace else f"{claim.namespace}/{claim.name}"
+    what = f"the claim {its} {verb} {volume.name}, which is reserved for {shown}"
+    is_unread = scene.existing.is_foreign(volume)
+    if is_unread or not _has_another(scene, volume, reserved_for):
+        what += ", and is not in the input" if is_unread else ""
+        own = _one_of_its_own(scene, claim, volume, shown)
+        return error(claim.manifest, VOLUME_NAME, what, own, volume.manifest)
+    field = "namespace" if name == claim.name else "name"
+    fix = scene.cures.redirect(volume, scene.lasting_key(claim))
+    if field == "namespace":
+        what += ": its namespace was changed"
+    return error(volume.manifest, (*CLAIM_REF, field), what, fix, claim.manifest)
+
+
+def _one_of_its_own(
+    scene: Scene, claim: ExistingClaim, volume: ExistingVolume, reserved_for: str
+) -> str | Cure:
+    """Return how a claim that needs another claim's volume gets one of its own."""
+    other = scene.existing.reserved(claim.key) or scene.pairing.volume_by_name(claim)
+    if other and other is not volume:
+        return scene.cures.rename_volume(claim, other.name)
+    if claim.manifest.is_stored:
+        return f"leave {volume.name} to {reserved_for}{another_pair(scene, claim, volume)}"
+    return "let it name a volume of its own"
+
+
+def _has_another(scene: Scene, volume: ExistingVolume, key: Key) -> bool:
+    """Return whether a claim has no use for a volume that is reserved for it."""
+    claim = scene.existing.claims.get(key)
+    if claim is None:
+        return not scene.is_wanted(key)
+    if claim.volume_name:
+        return claim.volume_name != volume.name
+    return len(scene.existing.reservations[key]) > 1

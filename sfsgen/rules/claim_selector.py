@@ -1,0 +1,40 @@
+"""The labels of a volume meet the selector of the claim that is to get it.
+
+A claim with a selector and no `volumeName` takes none but a volume that has those labels, and stays
+Pending where there is none. The selector is not needed: `claimRef` and `volumeName` say which
+volume is meant.
+
+Fix: Remove the selector, and write `claimRef` into the volume and `volumeName` into the claim. In a
+cluster a claim's selector cannot be changed, but reserving the volume by `claimRef` is enough
+there: the selector is not looked at then (measured).
+
+Source: pkg/controller/volume/persistentvolume/index.go, findMatchingVolume.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sfsgen.changes.cures import Cure
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.places import SELECTOR
+from sfsgen.findings.scene import Scene
+from sfsgen.sets.existing import ExistingVolume
+
+
+def claim_selector(scene: Scene) -> Iterator[Finding]:
+    for key, claim in scene.existing.claims.items():
+        selector = claim.selector
+        if selector and key not in scene.pairing.pairs and not claim.volume_name:
+            what = f"the claim {claim.name} does not bind: the labels of no volume that is free "
+            what += "meet its selector"
+            volume = scene.pairing.volume_by_name(claim)
+            sides = [volume.manifest] if volume else []
+            yield error(claim.manifest, SELECTOR, what, _fix(scene, selector, volume), *sides)
+
+
+def _fix(scene: Scene, selector: Mapping[str, Any], volume: ExistingVolume | None) -> str | Cure:
+    if volume is None:
+        return "label the volume that is meant"
+    if selector.get("matchExpressions"):
+        return f"give {volume.name} labels that meet it"
+    return scene.cures.label(volume, selector["matchLabels"])

@@ -1,0 +1,94 @@
+"""A claim and its volume have one storage class, written out so that no default comes in.
+
+Where no class is written, the server fills in the default StorageClass, also one that is declared
+default later; the volume has none, and the claim does not bind: 0 of 4 unreserved claims did. A
+claim template needs it as well: a fifth claim, made by the controller, took the default class and
+stayed Pending (measured). `""` is a class of its own, which no default replaces.
+
+Fix: Write `storageClassName: ""`, or one and the same class, into the claim template, the claims
+and the volumes. A live set's template cannot be changed: `kubectl delete sts NAME --cascade=orphan`
+leaves the pods running; then create the set anew. A live claim cannot be changed either: reserve
+its volume by claimRef, which binds whatever the class.
+
+Source: plugin/pkg/admission/storage/storageclass/setdefault, and index.go, findMatchingVolume.
+"""
+
+from collections.abc import Iterator
+
+from sfsgen.changes.cures import Cure
+from sfsgen.changes.edits import Edit
+from sfsgen.documents.paths import Path
+from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.misfits import unfit
+from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.binder import CLASS, shown_class
+from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
+from sfsgen.sets.ordinals import Pair
+
+
+def class_(scene: Scene) -> Iterator[Finding]:
+    for pair in scene.waiting:
+        wanted, its = pair.claim.storage.storage_class, pair.volume.storage.storage_class or ""
+        if pair.is_reserved and pair.claim.manifest.is_stored:
+            continue  # it binds, and the claim's class is immutable
+        if wanted is not None and wanted != its:
+            yield _other_class(scene, pair, wanted, its)
+        elif wanted is None and its:
+            what = f"the claim {pair.claim.name} names no class, and {pair.volume.name} has "
+            what += shown_class(its)
+            tell = warning if pair.is_reserved else error
+            fix = scene.cures.set_class(pair.claim.manifest, its)
+            yield tell(pair.claim.manifest, CLASS, what, fix, pair.volume.manifest)
+    if scene.target.has(CLASSES):
+        yield from _classless_claims(scene)
+        yield from _classless_templates(scene)
+
+
+def _no_class(scene: Scene, manifest: Manifest, of: Path = ()) -> Cure:
+    """Return how a claim, or a claim template, says that it has no class."""
+    if scene.target.has(CLASS_FIELD):
+        return scene.cures.set_class(manifest, "", of)
+    edit = Edit(manifest, (*of, "metadata", "annotations", CLASS_ANNOTATION), "")
+    return scene.cures.anew(manifest, Cure(f'write the annotation {CLASS_ANNOTATION}: ""', (edit,)))
+
+
+def _classless_claims(scene: Scene) -> Iterator[Finding]:
+    for key, claim in scene.existing.claims.items():
+        if claim.storage.storage_class is not None or claim.phase:
+            continue
+        pair = scene.pairing.pairs.get(key)
+        is_static_claim = pair or claim.volume_name or bool(scene.existing.wanting(key))
+        # Beside a volume with a class it is told already.
+        if is_static_claim and not (pair and pair.volume.storage.storage_class):
+            what = f"the claim {claim.name} names no class: a default StorageClass would come in"
+            if not (pair and pair.is_reserved):
+                what += ", and keep it from its volume"
+            yield warning(claim.manifest, CLASS, what, _no_class(scene, claim.manifest))
+
+
+def _classless_templates(scene: Scene) -> Iterator[Finding]:
+    for seats in scene.pairing.ordinals:
+        if seats.template.storage.storage_class is None and not scene.pairing.is_provisioned(seats):
+            what = f"the claim template {seats.template.name} names no class: claims that the "
+            what += "controller makes from it take a default StorageClass"
+            manifest = seats.stateful_set.manifest
+            fix = _no_class(scene, manifest, seats.template.path)
+            yield warning(manifest, (*seats.template.path, *CLASS), what, fix)
+
+
+def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
+    """Return that a class differs; a reservation by claimRef binds all the same (measured)."""
+    claim, volume = pair.claim, pair.volume
+    what = f"it has {shown_class(wanted)}, and {volume.name} has {shown_class(its)}"
+    if any(
+        template.storage.storage_class is None
+        for _, template, _ in scene.existing.wanting(claim.key)
+    ):
+        what += ", for its claim template names none and a default StorageClass came in"
+    if claim.manifest.is_stored:
+        what = f"the claim {claim.name} is Pending: {what}"
+        reserve = scene.cures.reserve(volume, claim.key)
+        fix = f"reserve the volume, which binds whatever the class: {reserve}"
+        return error(claim.manifest, CLASS, what, fix, volume.manifest)
+    return unfit(scene, pair, CLASS, what, warning if pair.is_reserved else error)

@@ -1,0 +1,30 @@
+"""An object stands in the input once; `kubectl create` refuses a second one.
+
+`kubectl create` answers AlreadyExists for the second, and exits with 1; `kubectl apply` lets the
+last one win. Where both differ, what the cluster holds depends on the command and on the order of
+the files. The other rules look at the first one only.
+
+Fix: Keep the one that is meant, and remove the other. Where an older output was joined to a newer
+one, look which of both has the volumes' right sizes and directories.
+
+Source: apiserver/pkg/registry/generic/registry/store.go, Create.
+"""
+
+from collections.abc import Iterator
+
+from sfsgen.findings.duplicates import is_another_volume
+from sfsgen.findings.finding import Finding, error, note
+from sfsgen.findings.places import NAME
+from sfsgen.findings.scene import Scene
+
+
+def duplicate(scene: Scene) -> Iterator[Finding]:
+    for first, second in scene.existing.duplicates:
+        if not is_another_volume(first, second):
+            place = first.place(NAME)
+            kind = "an equal" if first.value == second.value else "a different"
+            what = f"{kind} {second.kind} {second.name} stands in {place.file}, line {place.line}; "
+            what += "only that one is looked at"
+            # What is wanted may be read beside what there is.
+            tell = error if first.is_stored == second.is_stored else note
+            yield tell(second, NAME, what, "keep one of them", first)

@@ -1,0 +1,60 @@
+"""Every field exists at the target minor; kubectl refuses others, or the server drops them.
+
+kubectl refuses a field that it does not know. With `--validate=false`, and on servers that are too
+old for strict validation, the field is dropped without a word: here the volume would be mounted
+without its options. The same holds for a field that is newer than the cluster.
+
+Fix: Write the field's right name, here `mountOptions`; a right name at a wrong place belongs
+elsewhere, so look it up before you remove it. For another cluster than the maintained minors give
+`--kube-version`.
+
+Source: the API's schemas of every minor, sfsgen/kubernetes/fields.json.
+"""
+
+from collections.abc import Iterator
+
+from sfsgen.documents.paths import spelled
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.fields import Oddity
+from sfsgen.kubernetes.manifests import KINDS, Manifest
+from sfsgen.kubernetes.versions import ANNOTATIONS, CSI_NFS, FIELDS
+from sfsgen.problems import nearest
+
+_PERHAPS = 0.6  # how alike two words are
+
+
+def field(scene: Scene) -> Iterator[Finding]:
+    for manifest in scene.look.manifests:
+        # What a server holds it has taken; it is judged where another minor is asked for.
+        if manifest.kind in KINDS and (scene.look.target or not manifest.is_stored):
+            for oddity in scene.fields.oddities(manifest.kind, manifest.value):
+                yield _refused(scene, manifest, oddity)
+    for volume in scene.existing.volumes.values():
+        if volume.driver == "csi" and not scene.target.has(CSI_NFS):
+            what = f"the driver of {volume.name} exists from 1.{CSI_NFS.since} on; the target is "
+            what += str(scene.target)
+            fix = "write nfs, with server and path, instead of csi"
+            yield error(volume.manifest, ("spec", "csi", "driver"), what, fix)
+
+
+def _refused(scene: Scene, manifest: Manifest, oddity: Oddity) -> Finding:
+    path, since, until = oddity.path, oddity.since, oddity.until
+    fix = "remove it"
+    if since is None:
+        what = f"{manifest.kind} {manifest.name} has no field {spelled(path)}"
+        key = str(path[-1])
+        near = nearest(key, oddity.known, _PERHAPS)
+        if key in oddity.in_spec:
+            fix = f"write it as spec.{key}"
+        elif near:
+            fix = f"write {near}, or remove it"
+    elif since > scene.target.oldest:
+        what = f"{spelled(path)} exists from Kubernetes 1.{since} on; the target is {scene.target}"
+        earlier = [key for key, each in FIELDS.items() if each.endswith(spelled(path[-2:]))]
+        heeded = [key for key in earlier if scene.target.has(ANNOTATIONS[key])]
+        if heeded:
+            fix = f"write the annotation {heeded[-1]} in its place"
+    else:
+        what = f"{spelled(path)} exists up to Kubernetes 1.{until}; the target is {scene.target}"
+    return error(manifest, path, what, fix, is_key=True)

@@ -1,0 +1,34 @@
+"""A claimRef has a namespace and a name; with only one of them no claim gets the volume.
+
+The binder compares namespace and name together. A volume whose `claimRef` has a name only, a
+namespace only, or nothing (`{}`), stays Available, and a claim that names it Pending ("already
+bound to a different claim"); the API server accepts it without a word (measured). `apiVersion` and
+`kind` do not matter to the binder; GitOps tools compare them.
+
+Fix: Write namespace and name of the claim. In a cluster `kubectl patch pv` does it in place. Never
+write `uid` or `resourceVersion` into a manifest ([stale-uid](#stale-uid)).
+
+Source: pkg/volume/util, IsVolumeBoundToClaim; the API server says nothing (measured).
+"""
+
+from collections.abc import Iterator
+
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.places import CLAIM_REF
+from sfsgen.findings.reservations import is_incomplete
+from sfsgen.findings.scene import Scene
+
+
+def incomplete_claim_ref(scene: Scene) -> Iterator[Finding]:
+    for volume in scene.existing.volumes.values():
+        if is_incomplete(volume):
+            given = volume.manifest.value["spec"]["claimRef"]
+            missing = [field for field in ("namespace", "name") if not given.get(field)]
+            what = f"the claimRef of {volume.name} has no {' and no '.join(missing)}, and so no "
+            what += "claim gets the volume"
+            claims = scene.pairing.takers.get(volume.name, ())
+            key = scene.existing.owner(volume) or scene.pairing.claim_by_name(volume)
+            key = key or (claims[0].key if claims else None)
+            fix = scene.cures.reserve(volume, key) if key else f"add {' and '.join(missing)}"
+            sides = [each.manifest for each in claims]
+            yield error(volume.manifest, (*CLAIM_REF, missing[0]), what, fix, *sides)

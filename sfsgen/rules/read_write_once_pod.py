@@ -1,0 +1,39 @@
+"""ReadWriteOncePod is for CSI volumes only, and from Kubernetes 1.27 on.
+
+The API server accepts the mode on in-tree NFS, and the claim is Bound (measured); but Kubernetes
+supports it for CSI volumes only, so a program that must be the only writer cannot rely on it.
+Versions before 1.27 do not take the mode by default.
+
+Fix: In files, write ReadWriteOnce on the volume, the claim and the claim template alike, or make
+the volumes with the driver nfs.csi.k8s.io (`sfsgen render --driver csi`). In a live cluster the
+modes of a claim and of a claim template cannot be changed: delete the set and the claim, and create
+them anew; the volume's modes can be changed.
+
+Source: kubernetes.io/docs/concepts/storage/persistent-volumes, access modes.
+"""
+
+from collections.abc import Iterator
+
+from sfsgen.documents.paths import Path
+from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.versions import READ_WRITE_ONCE_POD
+
+_ONCE = "ReadWriteOncePod"
+_MODES: Path = ("spec", "accessModes")
+
+
+def read_write_once_pod(scene: Scene) -> Iterator[Finding]:
+    for volume in scene.existing.volumes.values():
+        if _ONCE not in volume.storage.access_modes:
+            continue
+        if not scene.target.has(READ_WRITE_ONCE_POD):
+            what = f"{volume.name}: {_ONCE} exists from 1.{READ_WRITE_ONCE_POD.since} on; the "
+            what += f"target is {scene.target}"
+            fix = "write ReadWriteOnce on the volume, the claim and the claim template"
+            yield error(volume.manifest, _MODES, what, fix)
+        elif volume.driver == "nfs":
+            what = f"{volume.name} is in-tree NFS, and {_ONCE} is supported for CSI volumes only"
+            fix = "write ReadWriteOnce on the volume, the claim and the claim template, or use the "
+            fix += "CSI driver"
+            yield warning(volume.manifest, _MODES, what, fix)

@@ -1,0 +1,28 @@
+"""The data of a volume stays when its claim is deleted: its reclaim policy is Retain.
+
+When a claim is deleted, its volume's reclaim policy is carried out. Recycle starts a pod that runs
+`find … -delete` on the path; with a shared path one deleted claim wipes every replica. Delete
+cannot work on in-tree NFS: the volume goes Failed (measured). For a CSI volume Delete lets the
+driver delete the directory.
+
+Fix: Write Retain, which keeps the data and leaves the volume Released. In a live cluster the policy
+can be changed at any time, also while the volume is Bound; do it before a claim is deleted.
+
+Source: pkg/controller/volume/persistentvolume/pv_controller.go, reclaimVolume (measured).
+"""
+
+from collections.abc import Iterator
+
+from sfsgen.findings.finding import Finding, warning
+from sfsgen.findings.scene import Scene
+from sfsgen.nfs import RECLAIM
+
+
+def reclaim_policy(scene: Scene) -> Iterator[Finding]:
+    for volume in scene.existing.volumes.values():
+        hazard = RECLAIM.get((volume.driver, volume.reclaim_policy))
+        if hazard and volume.is_static:
+            path = ("spec", "persistentVolumeReclaimPolicy")
+            yield warning(
+                volume.manifest, path, f"{volume.name}: {hazard}", scene.cures.retain(volume)
+            )

@@ -1,0 +1,91 @@
+"""Volumes, claims and claim templates have what the API server refuses them without.
+
+The API server refuses a volume without a size, access modes or a source, or with two sources, and a
+claim without a size or access modes: the rest of the set is made, and waits for it. A claim
+template that lacks them is noticed only when the controller makes a claim from it.
+
+Fix: Write what is missing: `capacity.storage`, `accessModes` and `nfs` or `csi` of a volume,
+`resources.requests.storage` and `accessModes` of a claim and of a claim template.
+
+Source: pkg/apis/core/validation/validation.go, ValidatePersistentVolumeSpec and
+ValidatePersistentVolumeClaimSpec.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from sfsgen.documents.paths import Path, spelled
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.binder import MODES, SIZE, Storage
+from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.quantities import nano_units
+from sfsgen.sets.existing import ExistingVolume, csi_attributes
+
+# The fields of a volume that do not say where its data lies.
+_NO_SOURCES = (
+    "accessModes",
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "nodeAffinity",
+    "persistentVolumeReclaimPolicy",
+    "storageClassName",
+    "volumeAttributesClassName",
+    "volumeMode",
+)
+
+
+def required_field(scene: Scene) -> Iterator[Finding]:
+    kinds_of_source = set(scene.fields.names("PersistentVolume")).difference(_NO_SOURCES)
+    for volume in scene.existing.volumes.values():
+        manifest, spec = volume.manifest, volume.manifest.value["spec"]
+        capacity = ("spec", "capacity", "storage")
+        yield from _storage(manifest, volume.storage, (), capacity, f"the volume {volume.name}")
+        sources = [key for key in kinds_of_source.intersection(spec) if spec[key] is not None]
+        if len(sources) != 1:
+            sources.sort(key=list(spec).index)
+            what = f"the volume {volume.name} has {' and '.join(sources) or 'no source'}"
+            fix = "keep one of them" if sources else "write nfs, with server and path"
+            yield error(manifest, ("spec", *sources[1:2]), what, fix)
+        for path, example in _lacking(volume):
+            what = f"the volume {volume.name} has no {spelled(path)}"
+            yield error(manifest, path, what, f"write it, such as {example}")
+    for claim in scene.existing.claims.values():
+        yield from _storage(claim.manifest, claim.storage, (), SIZE, f"the claim {claim.name}")
+    for stateful_set in scene.existing.stateful_sets:
+        for each in stateful_set.templates:
+            what = f"the claim template {each.name}"
+            yield from _storage(stateful_set.manifest, each.storage, each.path, SIZE, what)
+
+
+def _lacking(volume: ExistingVolume) -> Iterator[tuple[Path, str]]:
+    """Yield what a CSI volume lacks, and an example of it."""
+    csi = volume.manifest.value["spec"].get("csi")
+    if csi is not None:
+        for field, example in (("driver", "nfs.csi.k8s.io"), ("volumeHandle", volume.name)):
+            if not csi.get(field):
+                yield ("spec", "csi", field), example
+        _, share = csi_attributes(volume.manifest.value["spec"]).get("share", ("", ""))
+        if volume.driver == "csi" and not share:
+            yield ("spec", "csi", "volumeAttributes", "share"), "/exports"
+
+
+def _storage(
+    manifest: Manifest, storage: Storage, inside: Path, size: Path, called: str
+) -> Iterator[Finding]:
+    for path, what, fix in _faults(storage, size):
+        yield error(manifest, (*inside, *path), f"{called} has {what}", fix)
+
+
+@lru_cache
+def _faults(storage: Storage, size: Path) -> Sequence[tuple[Path, str, str]]:
+    """Return what a size and access modes lack; most of a large set's are equal."""
+    faults = []
+    if not storage.access_modes:
+        faults.append((MODES, "no access modes", "write accessModes"))
+    if not storage.storage:
+        faults.append((size, "no size", f"write {spelled(size)}"))
+    elif nano_units(storage.storage) <= 0:
+        faults.append((size, f"the size {storage.storage}, not above zero", "write it as 1Gi"))
+    return faults

@@ -1,0 +1,47 @@
+"""A set's selector meets the labels of its pod template; the API server refuses others.
+
+The API server refuses a set whose selector does not meet the labels of its pod template, so no pod
+is made. In apps/v1 and v1beta2 a selector must be there; older versions take the labels of the pod
+template where it is missing.
+
+Fix: Write the same labels in both, but only those that never change: name and instance, not a
+version (see [selector-value](#selector-value)). A set that is there has a selector that meets its
+labels; it cannot be changed.
+
+Source: pkg/apis/apps/validation/validation.go, ValidateStatefulSetSpec.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sfsgen.documents.paths import Path
+from sfsgen.documents.yaml_writer import flow_entries
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.labels import lasting_labels, pod_labels
+from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.selectors import is_met
+
+_SELECTOR_BY_DEFAULT = ("apps/v1alpha1", "apps/v1beta1")
+
+
+def selector(scene: Scene) -> Iterator[Finding]:
+    for stateful_set in scene.existing.stateful_sets:
+        manifest = stateful_set.manifest
+        given: Mapping[str, Any] = manifest.value["spec"].get("selector") or {}
+        labels = pod_labels(stateful_set)
+        if not any(given.values()):
+            if manifest.api_version not in _SELECTOR_BY_DEFAULT:
+                what = f"the set {stateful_set.name} has no selector"
+                fix = f"write spec.selector.matchLabels, {lasting_labels(labels)}"
+                yield error(manifest, ("spec", "selector"), what, fix)
+        elif not is_met(given, labels):
+            what = f"the selector of {stateful_set.name} does not meet the labels of its pod "
+            what += "template"
+            wrong = {
+                key: each for key, each in stateful_set.selector.items() if labels.get(key) != each
+            }
+            path: Path = ("spec", "selector", "matchLabels", *list(wrong)[:1])
+            fix = f"give the pod template the labels of the selector: {flow_entries(wrong)}"
+            if not wrong:
+                path, fix = ("spec", "selector"), "give the pod template labels that meet it"
+            yield error(manifest, path, what, fix)

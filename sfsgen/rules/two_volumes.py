@@ -1,0 +1,45 @@
+"""One volume is reserved for a claim; a second one stays Available for ever (measured).
+
+One claim has one volume. Of two volumes with the same `claimRef` the second stays Available
+(measured), and the claim that it was meant for has none: mostly a volume was copied, and its
+`claimRef` was not changed.
+
+Fix: Write the claim that is meant into the `claimRef` of the second volume. Remove the `claimRef`
+only of a volume whose data nobody needs: without it any claim in the cluster can take the volume.
+
+Source: pkg/controller/volume/persistentvolume/index.go, findMatchingVolume.
+"""
+
+from collections.abc import Callable, Iterator
+
+from sfsgen.changes.cures import Cure
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.places import CLAIM_REF
+from sfsgen.findings.scene import Scene
+from sfsgen.sets.existing import ExistingVolume
+
+
+def two_volumes(scene: Scene) -> Iterator[Finding]:
+    for key, volumes in scene.existing.reservations.items():
+        if len(volumes) == 1:
+            continue
+        claim = scene.existing.claims.get(key)
+        named = claim.volume_name if claim else ""
+        # The one that the claim names comes first.
+        rivals = sorted((each for each in volumes if not each.is_left), key=_is_not(named))
+        for volume in rivals[1:]:
+            # Where another claim names it, the rule claim-ref tells of it.
+            if volume.name not in scene.pairing.takers:
+                what = f"{volume.name} is reserved for the claim {key[1]}, and so is "
+                what += rivals[0].name
+                fix: str | Cure = f"delete {volume.name}, or reserve it for the claim that is meant"
+                if volume.phase == "Bound":
+                    fix = f"reserve {volume.name} for the claim that is meant"
+                meant = scene.pairing.claim_by_name(volume)
+                if meant and meant != key:
+                    fix = scene.cures.reserve(volume, meant)
+                yield error(volume.manifest, CLAIM_REF, what, fix, rivals[0].manifest)
+
+
+def _is_not(name: str) -> Callable[[ExistingVolume], bool]:
+    return lambda volume: volume.name != name

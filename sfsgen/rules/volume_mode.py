@@ -1,0 +1,33 @@
+"""A claim and its volume have one volume mode, and on NFS it is Filesystem.
+
+A claim that asks for `Block` stays Pending beside a volume with `Filesystem`, and the other way
+round; `claimRef` alone does not help, for the volume mode is checked all the same (measured). A
+volume on an NFS server is a directory: nothing can mount it as a block device, whatever its
+manifest says.
+
+Fix: Write `volumeMode: Filesystem`, or leave the field out, which means the same, in the volume, in
+its claim and in the claim template. In a cluster the field cannot be changed: delete the volume and
+the claim, and create them anew; with the reclaim policy Retain the data stays.
+
+Source: pkg/volume/util, CheckVolumeModeMismatches; pkg/volume/nfs has no block devices.
+"""
+
+from collections.abc import Iterator
+
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.misfits import is_nfs_block, unfit
+from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.binder import VOLUME_MODE
+
+
+def volume_mode(scene: Scene) -> Iterator[Finding]:
+    for pair in scene.waiting:
+        mode, its = pair.claim.storage.volume_mode, pair.volume.storage.volume_mode
+        if mode != its and not is_nfs_block(pair.volume):
+            what = f"it asks for the volume mode {mode}, and {pair.volume.name} has {its}"
+            yield unfit(scene, pair, VOLUME_MODE, what)
+    for volume in scene.existing.volumes.values():
+        if is_nfs_block(volume):
+            what = f"the volume {volume.name} is a block device, which NFS does not have"
+            fix = "write volumeMode: Filesystem, also for its claim and the claim template"
+            yield error(volume.manifest, VOLUME_MODE, what, scene.cures.anew(volume.manifest, fix))

@@ -1,0 +1,115 @@
+"""Volumes that nobody has: which claims are they meant for, and which could get them by chance."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from sfsgen.kubernetes.binder import Storage, fits
+from sfsgen.kubernetes.names import numbered
+from sfsgen.kubernetes.quantities import nano_units
+from sfsgen.kubernetes.selectors import is_met
+from sfsgen.sets.existing import (
+    ExistingVolume,
+)
+
+_LIKE_ENOUGH = 20  # volumes of one number; among more, a word says little
+
+
+class FreeVolumes:
+    """The volumes that nobody has, names or is reserved for; each is given away once."""
+
+    def __init__(self, volumes: Iterable[ExistingVolume]) -> None:
+        self._volumes = {each.name: each for each in volumes}
+        self._taken: set[str] = set()
+        self._selected: dict[str, list[ExistingVolume]] = {}
+        self._left: dict[str, Iterator[ExistingVolume]] = {}
+
+    def left_over(self) -> list[ExistingVolume]:
+        """Return those that are left, also those reserved for a claim which is not there."""
+        return [each for name, each in self._volumes.items() if name not in self._taken]
+
+    def take(self, name: str) -> ExistingVolume | None:
+        """Return a volume by its name, which is then taken, or None."""
+        if name in self._taken or name not in self._volumes:
+            return None
+        self._taken.add(name)
+        return self._volumes[name]
+
+    def take_like(self, wanted: Storage, word: str, number: int) -> ExistingVolume | None:
+        """Return a volume that fits, with a word and a number in its name, which is then taken."""
+        for name in self._by_number.get(number, ())[:_LIKE_ENOUGH]:
+            is_like = word in name.split("-") and fits(wanted, self._volumes[name].storage)
+            if is_like and (volume := self.take(name)):
+                return volume
+        return None
+
+    def take_fitting(self, wanted: Storage) -> ExistingVolume | None:
+        """Return the smallest volume that fits, as the binder would, which is then taken."""
+        least = nano_units(wanted.storage) if wanted.storage else 0
+        for storage, volumes in self._by_storage.items():
+            if not fits(wanted._replace(storage=""), storage):
+                continue
+            start = bisect_left(volumes, (least,))
+            while start < len(volumes):
+                if volume := self.take(volumes.pop(start)[-1]):
+                    return volume
+        return None
+
+    def take_selected(self, selector: Mapping[str, Any]) -> ExistingVolume | None:
+        """Return a volume that a selector leads to, which is then taken, or None."""
+        left = self._left.setdefault(repr(selector), iter(self.selected(selector)))
+        return next((each for each in left if self.take(each.name)), None)
+
+    def has_class(self, storage_class: str) -> bool:
+        """Return whether there is one of a class."""
+        return storage_class in self._classes
+
+    @cached_property
+    def _classes(self) -> set[str | None]:
+        return {each.storage.storage_class for each in self._volumes.values()}
+
+    @cached_property
+    def left(self) -> ExistingVolume | None:
+        """One that fits nobody, once all have taken theirs."""
+        return next((each for each in self.left_over() if each.claim is None), None)
+
+    def selected(self, selector: Mapping[str, Any]) -> Sequence[ExistingVolume]:
+        """Return the volumes that a selector leads to."""
+        key = repr(selector)
+        if key not in self._selected:
+            wanted = next(iter((selector.get("matchLabels") or {}).items()), None)
+            found = self._volumes.values() if wanted is None else self._by_label.get(wanted, ())
+            self._selected[key] = [each for each in found if is_met(selector, each.labels)]
+        return self._selected[key]
+
+    @cached_property
+    def _by_storage(self) -> Mapping[Storage, list[tuple[int, int, str]]]:
+        """The sizes, numbers and names of volumes, the smallest first, by all but their size."""
+        found: dict[Storage, list[tuple[int, int, str]]] = {}
+        for name, volume in self._volumes.items():
+            if volume.claim is None:
+                storage = volume.storage
+                size = nano_units(storage.storage) if storage.storage else 0
+                key = storage._replace(storage="")
+                found.setdefault(key, []).append((size, numbered(name)[1] or 0, name))
+        for volumes in found.values():
+            volumes.sort()
+        return found
+
+    @cached_property
+    def _by_number(self) -> Mapping[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for name, volume in self._volumes.items():
+            _, number = numbered(name)
+            if number is not None and volume.claim is None:
+                found.setdefault(number, []).append(name)
+        return found
+
+    @cached_property
+    def _by_label(self) -> Mapping[tuple[str, str], list[ExistingVolume]]:
+        found: dict[tuple[str, str], list[ExistingVolume]] = {}
+        for volume in self._volumes.values():
+            for each in volume.labels.items():
+                found.setdefault(each, []).append(volume)
+        return found

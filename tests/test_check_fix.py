@@ -1,0 +1,245 @@
+"""`check --fix`: what it mends in files, that nothing else changes, and what it leaves alone."""
+
+import copy
+import difflib
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.program import sfsgen
+from tests.test_check_mutations import GOOD, MUTATIONS, mutated
+
+ROOT = Path(__file__).parents[1]
+# The rules whose bad example edits mend: what is left of it is clean.
+MENDED = [
+    "claim-ref",
+    "claim-selector",
+    "class",
+    "half-reserved",
+    "incomplete-claim-ref",
+    "reclaim-policy",
+    "stale-uid",
+    "unequal-pair",
+    "unreserved",
+]
+BAD = sorted(ROOT.glob("examples/rules/*/bad.yaml"))
+
+
+def found(file: Path) -> dict[str, Any]:
+    """Return what `check -o json` says of a file."""
+    answer: dict[str, Any] = json.loads(sfsgen(["check", "-f", str(file), "-o", "json"]).out)
+    return answer
+
+
+def commented(text: str) -> str:
+    """Return YAML with a comment in every line that can bear one."""
+    lines = text.splitlines()
+    return "".join(
+        f"{line}  # {number}\n" if line and line != "---" else f"{line}\n"
+        for number, line in enumerate(lines)
+    )
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda each: each.parent.name)
+def test_a_bad_example_is_mended_and_all_else_stays(bad: Path, tmp_path: Path) -> None:
+    file = tmp_path / "set.yaml"
+    before = commented(bad.read_text())
+    file.write_text(before)
+    edits = [edit for each in found(file)["findings"] for edit in each["edits"]]
+    preview = sfsgen(["check", "--diff", "-f", str(file)])
+    assert file.read_text() == before
+    result = sfsgen(["check", "--fix", "-f", str(file)])
+    after = file.read_text()
+    assert (bad.parent.name in MENDED) == (after != before) == bool(edits)
+    if edits:
+        assert result.status == 0, result.out
+        assert not result.out
+        assert not any(found(file)["summary"].values())
+    diff = difflib.unified_diff(
+        before.splitlines(True), after.splitlines(True), str(file), str(file)
+    )
+    assert preview.out == "".join(diff)
+    # What goes, goes with its comment; all other comments stay.
+    gone = [line for line in before.splitlines() if line not in after.splitlines()]
+    assert len(gone) <= len(edits)
+    again = sfsgen(["check", "--fix", "-f", str(file)])
+    assert file.read_text() == after
+    assert again.out == result.out
+
+
+@pytest.mark.parametrize(("name", "path", "value"), [each[:3] for each in MUTATIONS])
+def test_mending_a_changed_set_brings_no_new_error(
+    name: str, path: str, value: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "set.yaml"
+    file.write_text(yaml.safe_dump_all(mutated(GOOD, name, path, value).values()))
+    before = found(file)
+    sfsgen(["check", "--fix", "-f", str(file)])
+    after = found(file)
+    assert after["summary"]["errors"] <= before["summary"]["errors"]
+    assert not [each for each in after["findings"] if each["edits"]]
+    if all(each["edits"] for each in before["findings"]):
+        assert not after["findings"]
+
+
+_CHANGES = st.lists(st.sampled_from(MUTATIONS), min_size=2, max_size=4)
+
+
+@settings(max_examples=60)
+@given(_CHANGES, st.randoms(use_true_random=False))
+def test_mending_a_set_with_several_faults_brings_no_new_error(
+    changes: list[tuple[str, str, Any, str]], chance: random.Random
+) -> None:
+    documents = copy.deepcopy(GOOD)
+    for name, path, value, _ in changes:
+        try:
+            documents = mutated(documents, name, path, value)
+        except (KeyError, TypeError, AttributeError, IndexError, AssertionError):
+            continue  # what it would change another change has taken out
+    shuffled = list(documents.values())
+    chance.shuffle(shuffled)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        __import__("tempfile").TemporaryDirectory() as folder,
+    ):
+        patch.chdir(folder)
+        file = Path("set.yaml")
+        file.write_text(yaml.safe_dump_all(shuffled))
+        before = found(file)
+        result = sfsgen(["check", "--fix", "-f", str(file)])
+        assert "bug" not in result.err
+        after = found(file)
+        assert after["summary"]["errors"] <= before["summary"]["errors"]
+        once = file.read_text()
+        sfsgen(["check", "--fix", "-f", str(file)])
+        assert file.read_text() == once
+
+
+CLASSLESS = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: &here
+  name: pvc-web-0
+  namespace: default
+spec:
+  accessModes: [ReadWriteMany]
+  resources: {requests: {storage: 1Gi}}
+  volumeName: pv-web-0
+"""
+MENDED_CLASS = CLASSLESS + '  storageClassName: ""\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (CLASSLESS, MENDED_CLASS),
+        (CLASSLESS.replace("\n", "\r\n"), MENDED_CLASS.replace("\n", "\r\n")),
+        ("\ufeff" + CLASSLESS, "\ufeff" + MENDED_CLASS),
+        (f"---\n{CLASSLESS}---\nkind: Other\n", f"---\n{MENDED_CLASS}---\nkind: Other\n"),
+        (CLASSLESS.removesuffix("\n"), MENDED_CLASS.removesuffix("\n")),
+    ],
+    ids=["plain", "CRLF", "byte-order-mark", "several", "no-last-line-end"],
+)
+def test_the_file_stays_as_it_is_written(before: str, after: str, tmp_path: Path) -> None:
+    file = tmp_path / "claim.yaml"
+    file.write_bytes(before.encode())
+    file.chmod(0o640)
+    result = sfsgen(["check", "--fix", "-f", str(file)])
+    assert file.read_bytes() == after.encode()
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert 'wrote spec.storageClassName: "" of PersistentVolumeClaim pvc-web-0' in result.err
+    assert [each.name for each in tmp_path.iterdir()] == ["claim.yaml"]
+
+
+def test_json_and_lists_are_mended_too(tmp_path: Path) -> None:
+    file = tmp_path / "claim.json"
+    value = {"apiVersion": "v1", "kind": "List", "items": [yaml.safe_load(CLASSLESS)]}
+    file.write_text(json.dumps(value, indent=2))
+    sfsgen(["check", "--fix", "-f", str(file)])
+    value["items"][0]["spec"]["storageClassName"] = ""
+    assert json.loads(file.read_text()) == value
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    file, link = tmp_path / "claim.yaml", tmp_path / "link.yaml"
+    file.write_text(CLASSLESS)
+    link.symlink_to(file.name)
+    sfsgen(["check", "--fix", "-f", str(link)])
+    assert link.is_symlink()
+    assert file.read_text() == MENDED_CLASS
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"# Source: web/templates/pvc.yaml\n{CLASSLESS}", "Helm has printed it"),
+        (CLASSLESS.replace("\n", "\r\n", 2), "some of its lines end with CRLF"),
+        (
+            CLASSLESS.replace("spec:", "spec: &spec")
+            + "---\n"
+            + CLASSLESS.replace("pvc-web-0", "pvc-web-1").replace("spec:", "spec: !!map"),
+            "",
+        ),
+    ],
+)
+def test_what_is_not_edited(text: str, why: str, tmp_path: Path) -> None:
+    file = tmp_path / "claim.yaml"
+    file.write_bytes(text.encode())
+    result = sfsgen(["check", "--fix", "-f", str(file)])
+    if why:
+        assert file.read_bytes() == text.encode()
+        assert f"{file}: error: it is not edited: {why}" in result.err
+        assert "(class)" in result.out
+    else:
+        assert not [each for each in found(file)["findings"] if each["rule"] == "class"]
+
+
+def test_values_that_aliases_share_are_not_edited(tmp_path: Path) -> None:
+    file = tmp_path / "claims.yaml"
+    spec = CLASSLESS.partition("spec:\n")[2]
+    items = (
+        "- apiVersion: v1\n  kind: PersistentVolumeClaim\n  metadata: {name: a-web-0}\n  spec: &s\n"
+    )
+    items += "".join(f"  {line}\n" for line in spec.splitlines())
+    items += (
+        "- apiVersion: v1\n  kind: PersistentVolumeClaim\n  metadata: {name: b-web-0}\n  spec: *s\n"
+    )
+    file.write_text(f"apiVersion: v1\nkind: List\nitems:\n{items}")
+    before = file.read_text()
+    result = sfsgen(["check", "--fix", "-f", str(file), "--rule", "class,two-claims"])
+    # Both claims lack the class at the one place where it is written; it mends both or neither.
+    assert file.read_text() == before or not found(file)["summary"]["errors"]
+    assert "bug" not in result.err
+
+
+@pytest.mark.parametrize("option", ["--fix", "--diff"])
+@pytest.mark.parametrize("where", [[], ["-f", "-"]])
+def test_only_files_are_edited(option: str, where: list[str]) -> None:
+    result = sfsgen(["check", option, *where], CLASSLESS)
+    assert result.status == 2
+    assert result.err.startswith(f"{option}: error: there is no file to edit")
+    assert not result.out
+
+
+def test_what_a_server_holds_is_not_edited(tmp_path: Path) -> None:
+    file = tmp_path / "dump.yaml"
+    dump = CLASSLESS.replace("  name: pvc", "  uid: 1-2\n  name: pvc")
+    file.write_text(dump)
+    sfsgen(["check", "--fix", "-f", str(file)])
+    assert file.read_text() == dump
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    file = tmp_path / "claim.yaml"
+    file.write_text(CLASSLESS)
+    (tmp_path / ".claim.yaml.sfsgen").mkdir()
+    result = sfsgen(["check", "--fix", "-f", str(file)])
+    assert result.status == 2
+    assert f"{file}: error: it cannot be written" in result.err
+    assert file.read_text() == CLASSLESS
