@@ -27,8 +27,8 @@ from sfsgen.sets.existing import ExistingVolume
 
 def released(scene: Scene) -> Iterator[Finding]:
     for volume in scene.existing.volumes.values():
-        if not volume.is_left or scene.existing.is_taken_over(volume):
-            continue  # of a volume that a claim has, the rule claim-ref tells
+        if not volume.is_left or scene.existing.holder(volume):
+            continue  # who has its uid gets it again; of another's claimRef claim-ref tells
         if not _is_awaited(scene, volume):
             continue
         # Beyond the replicas the next scale-up waits for it.
