@@ -1,6 +1,6 @@
 """Change the program in small ways, one at a time, and tell which changes no test notices.
 
-    python tools/mutants.py rules/names plan          # 24 mutants of each of these modules
+    python tools/mutants.py rules/name sets/renames   # 24 mutants of each of these modules
     python tools/mutants.py --sample 24 --seed 8      # of every module
 
 Each mutant meets the tests that run its line, the quickest first; what they reach is measured once
@@ -321,7 +321,7 @@ def show(verdicts: Iterator[Verdict]) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("modules", nargs="*", help="such as rules/names; all where none is named")
+    parser.add_argument("modules", nargs="*", help="such as rules/name; all where none is named")
     parser.add_argument("--sample", type=int, default=24, help="mutants of each module")
     parser.add_argument("--seed", type=int, default=8)
     parser.add_argument("--jobs", type=int, default=2, help="modules at once")
