@@ -1011,3 +1011,11 @@ def test_a_volume_of_no_ordinal_is_warned_of() -> None:
     (warning,) = told(render(text))
     assert warning.severity == "warning"
     assert "there is no ordinal 3: there are 0 to 2" in warning.what
+
+
+@pytest.mark.parametrize(("longer", "status"), [(0, 0), (1, 2)])
+def test_mount_options_fill_a_page_with_their_commas_and_no_more(longer: int, status: int) -> None:
+    options = f"--mount-option {'a' * 2046} --mount-option {'b' * (2047 + longer)}"
+    result = sfsgen(f"render web -r 1 --nfs-server nfs --storage 1Gi {options}")
+    assert result.status == status, result.err[:200]
+    assert ("more than 4095 bytes" in result.err) == bool(status)
