@@ -121,6 +121,50 @@ def test_mending_a_set_with_several_faults_brings_no_new_error(
         assert file.read_text() == once
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "extra"),
+    [
+        ("nfs-web-{}", 0, 0),
+        ("nfs-web-{}", 1, 0),
+        ("web-pv-{}", 1, 2),
+        ("pv-default-web-{}", 0, 1),
+        ("pv-web-{}", 0, 0),
+        ("pv000{}", 1, 1),
+        ("web-{}", 1, 0),
+    ],
+)
+def test_volumes_prints_claims_for_the_volumes_that_check_finds_for_them(
+    name: str, first: int, extra: int, tmp_path: Path
+) -> None:
+    numbers = range(first, first + 3 + extra)
+    file = tmp_path / "set.yaml"
+    command = "render web -r 3 --nfs-server nfs.example.com --storage 1Gi"
+    volumes = [copy.deepcopy(GOOD["volume 0"]) for _ in numbers]
+    for number, volume in zip(numbers, volumes, strict=True):
+        volume["metadata"]["name"] = name.format(number)
+        del volume["spec"]["claimRef"]
+        volume["spec"]["nfs"]["path"] = f"/exports/{number}"
+    text = sfsgen(f"{command} --only svc,sts").out + "".join(
+        f"---\n{yaml.safe_dump(each)}" for each in volumes
+    )
+    file.write_text(text)
+    advice = {each["what"] for each in found(file)["findings"] if each["rule"] == "unreserved"}
+    result = sfsgen(["volumes", "web", "-f", str(file)])
+    assert result.status == 0, result.err
+    claims = list(yaml.safe_load_all(result.out))
+    assert [(each["kind"], each["metadata"]["name"]) for each in claims] == [
+        ("PersistentVolumeClaim", f"pvc-web-{ordinal}") for ordinal in range(3)
+    ]
+    assert [each["spec"]["volumeName"] for each in claims] == [
+        name.format(first + ordinal) for ordinal in range(3)
+    ]
+    assert all(f"warning: {what} (unreserved)" in result.err for what in advice)
+    file.write_text(text + result.out)
+    sfsgen(["check", "--fix", "-f", str(file)])
+    assert not [each for each in found(file)["findings"] if each["severity"] != "note"]
+    assert sfsgen(["volumes", "web", "-f", str(file)]).out == ""
+
+
 CLASSLESS = """\
 apiVersion: v1
 kind: PersistentVolumeClaim

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen.changes.cures import Cures
-from sfsgen.kubernetes.fields import Fields
 from sfsgen.kubernetes.manifests import Manifest
 from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.selectors import is_met
@@ -21,6 +20,9 @@ from sfsgen.sets.existing import (
 from sfsgen.sets.inventory import Access
 from sfsgen.sets.ordinals import Pair, Pairing
 from sfsgen.sets.renames import Renamed, renamed_claims
+
+if TYPE_CHECKING:
+    from sfsgen.kubernetes.fields import Fields
 
 _MANY = 100  # claims; among more, likeness says nothing
 _BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
@@ -50,8 +52,10 @@ class Scene:
         self.pairing = pairing or Pairing(existing)
 
     @cached_property
-    def fields(self) -> Fields:
+    def fields(self) -> "Fields":
         """The fields that the target takes."""
+        from sfsgen.kubernetes.fields import Fields
+
         return Fields(self.target)
 
     def is_unread(self, kind: str, name: str, namespace: str = "") -> bool:
