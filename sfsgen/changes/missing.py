@@ -37,6 +37,8 @@ class Plan(NamedTuple):
     """The ordinals that get no new volume: what is wrong with them is worth knowing."""
     blocked: tuple[Ordinal, ...]
     """Those of which nothing can be said before it is put right."""
+    unread: tuple[Ordinal, ...]
+    """Those whose volume is bound to a claim that was not read."""
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]
 
@@ -83,6 +85,7 @@ def plan(
     problems: list[Problem] = []
     rows: list[Ordinal] = []
     blocked: list[Ordinal] = []
+    unread: list[Ordinal] = []
     for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
         known = pairing.of(stateful_set, template)
         lacks = (
@@ -92,7 +95,7 @@ def plan(
             run = [row for row, _ in found]
             rows += run if VOLUME not in lack.resources else ()
             blocked += run if lack.is_blocked else ()
-            notes += map(_unread, run) if lack.is_unread else ()
+            unread += run if lack.is_unread else ()
             problems += filter(None, [lack.problem])
             for resource in lack.resources:
                 numbers = range(run[0].number, run[-1].number + 1)
@@ -111,16 +114,9 @@ def plan(
         {resource: tuple(each) for resource, each in series.items()},
         tuple(rows),
         tuple(blocked),
+        tuple(unread),
         tuple(notes),
         tuple(problems),
-    )
-
-
-def _unread(row: Ordinal) -> str:
-    volume = row.volume.name if row.volume else ""
-    return (
-        f"volume {volume} is Bound, and its claim {row.claim_key[1]} is not in the input: read "
-        "the claims too"
     )
 
 

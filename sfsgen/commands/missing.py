@@ -147,18 +147,30 @@ def print_missing(
     if is_missing:
         print_documents(lambda renderer: _documents(plans, renderer), printing)
     console.tell(*cautions)
-    for plan in plans:
-        for note in plan.notes:
-            console.note(note)
-        for template in plan.stateful_set.templates if is_missing else ():
-            if template.storage.storage_class is None:
-                console.note(
-                    f"claim template {template.name} of {plan.stateful_set.namespace}/"
-                    f"{plan.stateful_set.name} names no class: "
-                    "claims that the controller makes from it take a default StorageClass "
-                    '(storageClassName: "" keeps it out)'
-                )
-    return is_missing, bool(cautions or any(plan.notes for plan in plans))
+    notes = [note for plan in plans for note in _notes(plan, seen, is_missing=is_missing)]
+    for note in notes:
+        console.note(note)
+    return is_missing, bool(cautions or notes)
+
+
+def _notes(plan: Plan, seen: Scene, *, is_missing: bool) -> Iterator[str]:
+    """Yield what is worth knowing, and nobody's fault."""
+    for row in plan.unread:
+        namespace, claim = row.claim_key
+        volume = row.volume.name if row.volume else ""
+        yield (
+            f"volume {volume} is Bound, and its claim {claim} is not in the input: read the claims "
+            f"too ({seen.cures.read_all(namespace)})"
+        )
+    yield from plan.notes
+    for template in plan.stateful_set.templates if is_missing else ():
+        if template.storage.storage_class is None:
+            yield (
+                f"claim template {template.name} of {plan.stateful_set.namespace}/"
+                f"{plan.stateful_set.name} names no class: "
+                "claims that the controller makes from it take a default StorageClass "
+                '(storageClassName: "" keeps it out)'
+            )
 
 
 def _of_rows(plans: Sequence[Plan], seen: Scene) -> Iterator[Problem]:
