@@ -3,6 +3,7 @@
 import copy
 import difflib
 import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -238,7 +239,7 @@ def test_what_is_not_edited(text: str, why: str, tmp_path: Path) -> None:
     result = sfsgen(["check", "--fix", "-f", str(file)])
     if why:
         assert file.read_bytes() == text.encode()
-        assert f"{file}: error: it is not edited: {why}" in result.err
+        assert f"{file}: warning: it is not edited: {why}" in result.err
         assert "(class)" in result.out
     else:
         assert not [each for each in found(file)["findings"] if each["rule"] == "class"]
@@ -279,11 +280,83 @@ def test_what_a_server_holds_is_not_edited(tmp_path: Path) -> None:
     assert file.read_text() == dump
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_file_that_may_only_be_read(tmp_path: Path) -> None:
     file = tmp_path / "claim.yaml"
     file.write_text(CLASSLESS)
-    (tmp_path / ".claim.yaml.sfsgen").mkdir()
+    file.chmod(0o400)
     result = sfsgen(["check", "--fix", "-f", str(file)])
     assert result.status == 2
     assert f"{file}: error: it cannot be written" in result.err
     assert file.read_text() == CLASSLESS
+
+
+def _volume(name: str, **spec: Any) -> dict[str, Any]:
+    volume: dict[str, Any] = copy.deepcopy(GOOD["volume 0"])
+    volume["metadata"]["name"] = name
+    volume["spec"] |= spec
+    return {**volume, "spec": {key: each for key, each in volume["spec"].items() if each}}
+
+
+def _without_namespaces(objects: list[Any]) -> list[Any]:
+    made = copy.deepcopy(objects)
+    for each in made:
+        each["metadata"].pop("namespace", None)
+    return made
+
+
+_OF_SHOP = {**GOOD["volume 0"]["spec"]["claimRef"], "namespace": "shop"}
+_SET = [GOOD["Service"], GOOD["StatefulSet"]]
+LEFT_ALONE = {
+    # kubectl may be given a namespace, and then what is written is right
+    "no namespace is written": _without_namespaces(
+        [*_SET, GOOD["claim 0"], _volume("pv-web-0", claimRef=_OF_SHOP)]
+    ),
+    # nobody knows whose files lie in it
+    "it fits by chance": [*_SET, _volume("pv-db-7", claimRef=None)],
+    "it is another's by its claimRef": [*_SET, _volume("pv-web-0", claimRef=_OF_SHOP)],
+    "it is reserved for another name": [
+        *_SET,
+        GOOD["claim 0"],
+        _volume("pv-web-0", claimRef={"name": "data-db-0"}),
+    ],
+}
+
+
+@pytest.mark.parametrize("objects", LEFT_ALONE.values(), ids=LEFT_ALONE)
+def test_a_volume_is_not_given_away_by_a_guess(objects: list[Any], tmp_path: Path) -> None:
+    file = tmp_path / "set.yaml"
+    file.write_text(yaml.safe_dump_all(objects))
+    assert found(file)["findings"]
+    before = file.read_text()
+    sfsgen(["check", "--fix", "-f", str(file)])
+    volume = next(each for each in yaml.safe_load_all(before) if each["kind"] == "PersistentVolume")
+    assert volume in list(yaml.safe_load_all(file.read_text()))
+
+
+def test_cures_that_undo_one_another_write_nothing(tmp_path: Path) -> None:
+    claims = [
+        mutated({"claim": GOOD["claim 0"]}, "claim", "metadata.namespace", each)["claim"]
+        for each in ("a", "b")
+    ]
+    sets = [
+        mutated({"set": GOOD["StatefulSet"]}, "set", "metadata.namespace", each)["set"]
+        for each in ("a", "b")
+    ]
+    file = tmp_path / "set.yaml"
+    volume = _volume("pv-web-0", claimRef={**_OF_SHOP, "name": "x"})
+    file.write_text(yaml.safe_dump_all([*sets, *claims, volume]))
+    for _ in range(2):
+        before = file.read_text()
+        sfsgen(["check", "--fix", "-f", str(file)])
+    assert file.read_text() == before
+
+
+def test_a_file_that_lies_beside_is_not_written_to(tmp_path: Path) -> None:
+    file, victim = tmp_path / "claim.yaml", tmp_path / "victim"
+    file.write_text(CLASSLESS)
+    victim.write_text("mine")
+    (tmp_path / ".claim.yaml.sfsgen").symlink_to(victim)
+    sfsgen(["check", "--fix", "-f", str(file)])
+    assert victim.read_text() == "mine"
+    assert file.read_text() == MENDED_CLASS

@@ -65,6 +65,14 @@ def test_a_list_gives_way_to_another_in_its_style(before: str, after: str) -> No
     assert edited(before, [Change(("a",), ["w", "z"])], is_json=False) == after
 
 
+@pytest.mark.parametrize("gone", ["ab", "bc", "ac", "abc"])
+def test_neighbours_in_braces_go_together(gone: str) -> None:
+    changes = [Change(("x", key), GONE) for key in gone]
+    text = edited("x: {a: 1, b: 2, c: 3}\n", changes, is_json=False)
+    left = {key: each for key, each in {"a": 1, "b": 2, "c": 3}.items() if key not in gone}
+    assert read(text, "a")[0].value == {"x": left}
+
+
 def test_many_changes_at_once() -> None:
     changes = [
         Change(("spec", "claimRef", "uid"), GONE),
@@ -88,6 +96,7 @@ def test_many_changes_at_once() -> None:
         ('{"a": {}}', ("a",), {"e": "d"}, '{"a": {"e": "d"}}'),
         ('{"a": {}}', ("a", "e"), "d", '{"a": {"e": "d"}}'),
         ('{"a": {"b": 1, "c": 2}}', ("a", "b"), GONE, '{"a": {"c": 2}}'),
+        ('{"a": null}', ("a",), {"b": "c"}, '{"a": {"b": "c"}}'),
         ('{"a": {"b": 1, "c": 2}}', ("a", "c"), GONE, '{"a": {"b": 1}}'),
         ('{\n  "a": 1\n}', ("b",), "c", '{\n  "a": 1,\n  "b": "c"\n}'),
         ('{"items": [{"a": 1}, {"a": 2}]}', ("items", 1, "a"), 3, None),

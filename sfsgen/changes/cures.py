@@ -78,8 +78,8 @@ class Cures(NamedTuple):
     def reserve(self, volume: ExistingVolume, key: Key) -> Cure:
         """Return how to reserve a volume for a claim, and for no earlier one of its name."""
         if not volume.manifest.is_stored:
-            words = f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
-            return Cure(words, tuple(_reserving(volume, key)))
+            written = f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
+            return Cure(written, () if self._is_guessed(key) else tuple(_reserving(volume, key)))
         if self.existing.is_anothers(volume, key):
             return Cure(self.leave(volume))
         if volume.claim_uid and not self.existing.holder(volume):
@@ -91,10 +91,20 @@ class Cures(NamedTuple):
         """Return how to reserve a volume for another claim than it says, if that is not there."""
         if volume.manifest.is_stored:
             return self.reserve(volume, key)
+        given = volume.manifest.value["spec"]["claimRef"]
         edits = tuple(
-            each for each in _reserving(volume, key) if each.path[-1] in ("namespace", "name")
+            Edit(volume.manifest, ("spec", "claimRef", field), each)
+            for field, each in zip(("namespace", "name"), key, strict=True)
+            if given.get(field) != each
         )
-        return Cure(words(edits), edits)
+        return Cure(words(edits), () if self._is_guessed(key) else edits)
+
+    def _is_guessed(self, key: Key) -> bool:
+        """Return whether the namespace of a claim is nowhere written: kubectl may be given one."""
+        claim = self.existing.claims.get(key)
+        sides = [claim.manifest] if claim else []
+        sides += [each.manifest for each, _, _ in self.existing.wanting(key)]
+        return self.access.namespace is None and any(not each.namespace for each in sides)
 
     def free(self, volume: ExistingVolume) -> Cure:
         """Return how a volume lets an earlier claim go, and stays reserved for its name (measured).
@@ -106,7 +116,8 @@ class Cures(NamedTuple):
                 Edit(volume.manifest, ("spec", "claimRef", field), GONE)
                 for field in ("uid", "resourceVersion")
             )
-            return Cure(words(edits), edits)
+            given = volume.manifest.value["spec"]["claimRef"]
+            return Cure(words(edits), tuple(each for each in edits if each.path[-1] in given))
         return Cure(self._guarded(volume, _REMOVE_UID))
 
     def doubt(self, volume: ExistingVolume) -> str:
@@ -182,7 +193,8 @@ class Cures(NamedTuple):
         edits = tuple(
             Edit(volume.manifest, ("spec", field), value) for field, value in fields.items()
         )
-        return Cure(words(edits), tuple(_inner(edits)))
+        # Of what is on no NFS server the size may be true.
+        return Cure(words(edits), tuple(_inner(edits)) if volume.driver else ())
 
     def label(self, volume: ExistingVolume, labels: Mapping[str, str]) -> Cure:
         """Return how to give a volume labels."""
@@ -317,6 +329,8 @@ def _reserving(volume: ExistingVolume, key: Key) -> Iterator[Edit]:
     if not given:
         yield Edit(volume.manifest, ("spec", "claimRef"), wanted)
         return
+    if any(given.get(field) not in (None, "", value) for field, value in wanted.items()):
+        return  # it is meant for another one
     for field, value in wanted.items():
         if given.get(field) != value:
             yield Edit(volume.manifest, ("spec", "claimRef", field), value)

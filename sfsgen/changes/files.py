@@ -43,7 +43,7 @@ def apply(edits: Iterable[Edit], contents: Mapping[str, bytes]) -> Edited:
             done += chosen.values()
         except NotEditableError as error:
             fix = "mend it by hand, as check says"
-            problems.append(Problem(file, f"it is not edited: {error}", fix))
+            problems.append(Problem(file, f"it is not edited: {error}", fix, "warning"))
     return Edited(found, tuple(done), tuple(problems))
 
 

@@ -88,9 +88,7 @@ def plan(
     unread: list[Ordinal] = []
     for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
         known = pairing.of(stateful_set, template)
-        lacks = (
-            (known.row(each), _lack(pairing.existing, wanted, known.row(each))) for each in ordinals
-        )
+        lacks = ((known.row(each), _lack(pairing, wanted, known.row(each))) for each in ordinals)
         for lack, found in groupby(lacks, lambda each: each[1]):
             run = [row for row, _ in found]
             rows += run if VOLUME not in lack.resources else ()
@@ -191,15 +189,17 @@ def _series(wanted: ClaimTemplate, ordinals: range, pair: VolumePair | None) -> 
     return [Series(lambda _: pair, ordinals, *names, pair.namespace)]
 
 
-def _lack(existing: Existing, wanted: ClaimTemplate, row: Ordinal) -> _Lack:
+def _lack(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> _Lack:
+    existing = pairing.existing
     key, claim, volume = row.claim_key, row.claim, row.volume
     if claim and claim.volume_name:
         return _of_claim_with_volume(existing, wanted, row.number, claim)
     if len(existing.reservations.get(key, ())) > 1:
         return _BLOCKED
     namesake = existing.volumes.get(wanted.volume_name.at(row.number))
-    if volume is None and namesake and _is_left_to_another(existing, namesake, key):
-        owner = "/".join(existing.owner(namesake) or namesake.claim or key)
+    takers = [each.key for each in pairing.takers.get(namesake.name, ())] if namesake else []
+    if volume is None and namesake and (takers or _is_left_to_another(existing, namesake, key)):
+        owner = "/".join(existing.owner(namesake) or namesake.claim or next(iter(takers), key))
         what = f"the claim {'/'.join(key)} needs a volume, and {namesake.name} is that of {owner}"
         where = namesake.manifest.where(("spec", "claimRef"))
         return _Lack(problem=Problem(where, what, ANOTHER_NAME))

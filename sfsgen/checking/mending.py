@@ -1,14 +1,16 @@
 """Carries out in files what findings advise, until nothing is left that edits can mend."""
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sfsgen.changes.edits import Edit
 from sfsgen.changes.files import apply
-from sfsgen.checking.inspection import Located, counted
+from sfsgen.checking.inspection import Located, Subject
 from sfsgen.problems import Problem
 
+_LINE = re.compile("[^\n]*\n|[^\n]+")
 _MOST_ROUNDS = 10  # what one cure uncovers another one mends; more than a few would be a quarrel
 
 
@@ -32,28 +34,54 @@ def mend(
     """
     before = found = look(contents)
     now = dict(contents)
+    seen = [now]
     done: list[Edit] = []
     problems: dict[str, Problem] = {}
     for _ in range(_MOST_ROUNDS):
-        wanted = (edit for each in found for edit in each.edits)
-        made = apply((each for each in wanted if each.file not in problems), now)
+        made = apply(_chosen(found, problems), now)
         problems |= {each.where: each for each in made.problems}
-        if not made.contents:
+        later = {**now, **made.contents}
+        if later == now:
             break
-        now |= made.contents
+        if later in seen:
+            return _nothing("its edits undo one another", before)
+        now = later
+        seen.append(now)
         done += made.done
         found = look(now)
-    if counted(found)["error"] > counted(before)["error"]:
-        what = "its edits would bring errors that were not there"
-        problem = Problem("--fix", what, "mend it by hand, as check says")
-        return Mended({}, (), (problem,), before)
+    if _errors(found) - _errors(before):
+        return _nothing("its edits would bring errors that were not there", before)
     changed = {file: data for file, data in now.items() if data != contents[file]}
     return Mended(changed, tuple(done), tuple(problems.values()), found)
+
+
+def _chosen(found: Iterable[Located], refused: Container[str]) -> list[Edit]:
+    """Return the edits of findings, each finding's all or none: no two set one value."""
+    taken: dict[object, Any] = {}
+    chosen: list[Edit] = []
+    for each in found:
+        keys = {(id(edit.manifest.document), edit.in_document): edit.value for edit in each.edits}
+        is_free = all(taken.get(key, value) == value for key, value in keys.items())
+        if is_free and not any(edit.file in refused for edit in each.edits):
+            taken |= keys
+            chosen += each.edits
+    return chosen
+
+
+def _errors(found: Iterable[Located]) -> set[tuple[str, Subject | None, str]]:
+    return {(each.rule, each.subject, each.field) for each in found if each.severity == "error"}
+
+
+def _nothing(what: str, found: Sequence[Located]) -> Mended:
+    """Return that no file changes, and why."""
+    problem = Problem("--fix", f"nothing is written: {what}", "mend it by hand", "warning")
+    return Mended({}, (), (problem,), found)
 
 
 def differences(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
     """Yield a unified diff of files that change, as `patch -p0` takes it."""
     for file, data in after.items():
-        old, new = (text.decode().splitlines(keepends=True) for text in (before[file], data))
-        for line in difflib.unified_diff(old, new, file, file):
+        old, new = (_LINE.findall(text.decode()) for text in (before[file], data))
+        name = f"{file}\t" if " " in file else file  # so that patch knows where it ends
+        for line in difflib.unified_diff(old, new, name, name):
             yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

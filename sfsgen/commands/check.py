@@ -4,6 +4,7 @@ import difflib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import typer
@@ -100,6 +101,10 @@ def _unwritable(access: Access, output: str, *, is_diff: bool) -> Iterator[Probl
         what = "there is no file to edit: " + "a cluster is looked at" * access.is_live
         what += "stdin may be what a tool has generated" * (not access.is_live)
         yield Problem(option, what, "name the files: -f manifests/")
+    for each in access.filenames:
+        path = Path(each)
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            yield Problem(option, f"{each} is no file that can be edited", "name the files")
     if is_diff and output != "text":
         yield Problem(option, f"a diff is no {output}", "leave out --output, or take --fix")
 
@@ -123,8 +128,9 @@ def _mend(contents: Mapping[str, bytes], look: Callable[[Read], _Seen], *, is_di
         return before
     for file, data in made.contents.items():
         replace(file, contents[file], data)
-    for edit in made.edits:
-        console.note(f"{edit.file}: {edit.done}")
+        for edit in made.edits:
+            if edit.file == file:
+                console.note(f"{file}: {edit.done}")
     console.tell(*made.problems)
     return before._replace(found=made.left)
 

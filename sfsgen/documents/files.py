@@ -3,9 +3,9 @@
 import codecs
 import contextlib
 import os
-import shutil
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -23,7 +23,6 @@ _UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 _SAMPLE = 2**20  # bytes, after which what is no text is refused
 WRITING = ".sfsgen-writing"
 """What a run keeps in the folder that it writes, until all its files are in place."""
-_BESIDE = ".sfsgen"  # ends the name of what takes a file's place once it is whole
 HALF_WRITTEN = ("ready", "undo")
 """What lies in it while some of them are in place and some are not."""
 
@@ -118,17 +117,27 @@ def replace(filename: str, before: bytes, after: bytes) -> None:
     Raises InputError where it cannot be written, or does not hold any more what was read.
     """
     target = Path(os.path.realpath(filename))
-    beside = target.with_name(f".{target.name}{_BESIDE}")
+    made = None
     try:
         if content(filename) != before:
             what = "another program has changed it since it was read"
             raise InputError(Problem(filename, what, "run it again"))
-        beside.write_bytes(after)
-        shutil.copymode(target, beside)
-        beside.replace(target)
+        if not os.access(target, os.W_OK):
+            raise PermissionError(0, "it may only be read")
+        handle, made = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
+        with os.fdopen(handle, "wb") as file:
+            look = target.stat()
+            os.fchmod(handle, stat.S_IMODE(look.st_mode))
+            with contextlib.suppress(OSError):
+                os.fchown(handle, look.st_uid, look.st_gid)
+            file.write(after)
+            file.flush()
+            os.fsync(handle)
+        Path(made).replace(target)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
+        if made:
+            with contextlib.suppress(OSError):
+                Path(made).unlink()
         what = f"it cannot be written: {error.strerror}"
         raise InputError(Problem(filename, what, "make it, and its folder, writable")) from error
 

@@ -62,6 +62,7 @@ def edited(text: str, changes: Sequence[Change], *, is_json: bool) -> str:
     except YAMLError as error:
         raise NotEditableError("it is no plain YAML") from error
     editor = _Editor(text, is_json)
+    editor.gone = {str(each.path[-1]) for each in changes if each.value is GONE}
     splices = sorted(editor.splice(root, *each) for each in changes)
     for splice in reversed(splices):
         text = f"{text[: splice.start]}{splice.text}{text[splice.end :]}"
@@ -73,6 +74,8 @@ class _Editor:
 
     def __init__(self, text: str, is_json: bool) -> None:
         self.text, self.is_json = text, is_json
+        self.gone: set[str] = set()
+        """The last parts of the paths that are taken out."""
 
     def splice(self, root: Any, path: Path, value: Any) -> _Splice:
         node = root
@@ -91,6 +94,8 @@ class _Editor:
         if node.id == "sequence" and isinstance(value, list):
             return _Splice(start, self._end(node), self._list(node, value))
         is_empty = node.id == "mapping" and not node.value
+        is_null = node.id == "scalar" and node.value in ("", "~", "null") and not node.style
+        is_empty = is_empty or is_null
         if not is_empty and (node.id != "scalar" or isinstance(value, dict | list)):
             raise NotEditableError(f"{spelled(path)} holds other values")
         written = json.dumps(value) if self.is_json else flow(value)
@@ -133,8 +138,13 @@ class _Editor:
             following = self.text.find("\n", end)
             end = len(self.text) if following < 0 else following + 1
             return _Splice(start - len(margin), end, "")
-        if number + 1 < len(keys):
+        if any(each.value not in self.gone for each in keys[number + 1 :]):
             return _Splice(start, keys[number + 1].start_mark.index, "")
+        if number + 1 < len(keys):
+            return _Splice(end, end, "")  # what follows goes too, and takes this along
+        while number and keys[number - 1].value in self.gone:
+            number -= 1
+        start = keys[number].start_mark.index
         if number:
             start = self._end(mapping.value[number - 1][1])
         return _Splice(start, end, "")

@@ -49,7 +49,10 @@ def at_odd_side(
         path = ("metadata", "annotations", CLASS_ANNOTATION)
         remove = f"remove the annotation {CLASS_ANNOTATION}, which wins over the field"
         return tell(volume.manifest, path, what, remove, claim.manifest)
-    return tell(volume.manifest, path, what, scene.cures.set_fields(volume, fields), claim.manifest)
+    cure = scene.cures.set_fields(volume, fields)
+    if CLASS in paths:
+        cure = cure._replace(edits=())  # which class is meant its owner knows
+    return tell(volume.manifest, path, what, cure, claim.manifest)
 
 
 def _is_odd(scene: Scene, pair: Pair) -> bool:

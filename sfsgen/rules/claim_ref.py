@@ -71,7 +71,7 @@ def _misdirected(scene: Scene) -> Iterator[Finding]:
                     f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is not there; "
                 )
                 what += f"the pod {stateful_set.name}-{ordinal} needs {key[1]}"
-                fix = scene.cures.redirect(volume, key)
+                fix = str(scene.cures.redirect(volume, key))
                 yield error(volume.manifest, CLAIM_REF, what, fix, stateful_set.manifest)
 
 
@@ -107,9 +107,11 @@ def _one_of_its_own(
     scene: Scene, claim: ExistingClaim, volume: ExistingVolume, reserved_for: str
 ) -> str | Cure:
     """Return how a claim that needs another claim's volume gets one of its own."""
-    other = scene.existing.reserved(claim.key) or scene.pairing.volume_by_name(claim)
+    reserved = scene.existing.reserved(claim.key)
+    other = reserved or scene.pairing.volume_by_name(claim)
     if other and other is not volume:
-        return scene.cures.rename_volume(claim, other.name)
+        cure = scene.cures.rename_volume(claim, other.name)
+        return cure if reserved else str(cure)
     if claim.manifest.is_stored:
         return f"leave {volume.name} to {reserved_for}{another_pair(scene, claim, volume)}"
     return "let it name a volume of its own"

@@ -35,6 +35,6 @@ def claim_selector(scene: Scene) -> Iterator[Finding]:
 def _fix(scene: Scene, selector: Mapping[str, Any], volume: ExistingVolume | None) -> str | Cure:
     if volume is None:
         return "label the volume that is meant"
-    if selector.get("matchExpressions"):
+    if not selector.get("matchLabels") or selector.get("matchExpressions"):
         return f"give {volume.name} labels that meet it"
     return scene.cures.label(volume, selector["matchLabels"])

@@ -74,6 +74,10 @@ def _classless_templates(scene: Scene) -> Iterator[Finding]:
             what += "controller makes from it take a default StorageClass"
             manifest = seats.stateful_set.manifest
             fix = _no_class(scene, manifest, seats.template.path)
+            storages = [each.storage for each in seats.claims.values()]
+            storages += [each.volume.storage for each in seats.rows.values() if each.volume]
+            if any(each.storage_class for each in storages):
+                fix = fix._replace(edits=())  # which class is meant its owner knows
             yield warning(manifest, (*seats.template.path, *CLASS), what, fix)
 
 

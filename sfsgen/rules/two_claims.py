@@ -42,5 +42,5 @@ def _another_name(
         return f"{scene.cures.leave(volume)}{another_pair(scene, claim, volume)}"
     fix = f"let {claim.name} name the volume that is meant for it"
     if (meant := scene.pairing.volume_by_name(claim)) and meant.name != name:
-        return scene.cures.anew(claim.manifest, scene.cures.name_volume(claim, meant.name))
+        fix = str(scene.cures.name_volume(claim, meant.name))
     return scene.cures.anew(claim.manifest, fix)

@@ -19,7 +19,7 @@ from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
-from sfsgen.sets.ordinals import Pair
+from sfsgen.sets.ordinals import Pair, Tie
 
 
 def unreserved(scene: Scene) -> Iterator[Finding]:
@@ -34,6 +34,8 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
             key = seats.claim_key(ordinal)
             what = f"the volume {volume.name} is not reserved for {key[1]}: any claim can take it"
             fix = scene.cures.reserve(volume, key)
+            if seats.row(ordinal).tie is Tie.CHANCE:
+                fix = fix._replace(edits=())  # whose files lie in it only its owner knows
             yield error(volume.manifest, CLAIM_REF, what, fix, seats.stateful_set.manifest)
 
 
@@ -43,6 +45,8 @@ def _chance(scene: Scene, pair: Pair) -> Finding:
     if not claim.manifest.is_stored:
         edits = (*fix.edits, *scene.cures.name_volume(claim, volume.name).edits)
         fix = Cure(f"{fix}, and `volumeName: {volume.name}` into that of {claim.name}", edits)
+    if pair.tie is Tie.CHANCE:
+        fix = fix._replace(edits=())  # whose files lie in it only its owner knows
     selector = claim.selector
     if selector and len(scene.pairing.free.selected(selector)) == 1 and is_selected(pair):
         what = f"only its selector leads the claim {claim.name} to {volume.name}: another claim "

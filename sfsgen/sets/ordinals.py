@@ -5,7 +5,9 @@ from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
+from sfsgen.kubernetes.binder import Storage
 from sfsgen.kubernetes.names import Pattern, claim_name, numbered
+from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.sets.existing import (
     Existing,
     ExistingClaim,
@@ -158,8 +160,8 @@ class Pairing:
         # What is left over goes to whoever comes first, as the binder would have it.
         for claim in left:
             _, template, number = self.existing.wanting(claim.key)[0]
-            volume = self.free.take_like(claim.storage, template.name, number)
-            if volume := volume or self.free.take_fitting(claim.storage):
+            volume = self.unnamed.take_like(claim.storage, template.name, number)
+            if volume := volume or self.unnamed.take_fitting(claim.storage):
                 found[claim.key] = Pair(claim, volume, Tie.CHANCE)
         return found
 
@@ -215,7 +217,7 @@ class Pairing:
             # Sets of one name in several namespaces have an equal right to it.
             vacant = [
                 (owner, number)
-                for owner, number in self._named_after(volume)
+                for owner, number, _ in self._named_after(volume)
                 if number in self._wanted[owner] and number not in found[owner].rows
             ]
             if len(vacant) == 1:
@@ -227,16 +229,20 @@ class Pairing:
     def _add_fitting(self, ordinals: TemplateOrdinals) -> None:
         """Give the ordinals without claim and volume those that their claims might get.
 
-        Not where others have volumes of their own: these show how the missing ones are made.
+        Only such as were made for it, by their size. Not where others have volumes of their own:
+        these show how the missing ones are made.
         """
+        pool = self._pools.get(_size(ordinals.template.storage))
+        if pool is None:
+            return
         template = ordinals.template
         has_its_own = any(each.volume and not each.is_guessed for each in ordinals.rows.values())
         if has_its_own or self.is_provisioned(ordinals):
             return
         wanted = self._wanted[_owner(ordinals.stateful_set, template)]
         for number in (number for run in gaps(wanted, ordinals.rows.keys()) for number in run):
-            volume = self.free.take_like(template.storage, template.name, number)
-            volume = volume or self.free.take_fitting(template.storage)
+            volume = pool.take_like(template.storage, template.name, number)
+            volume = volume or pool.take_fitting(template.storage)
             if volume is None:
                 return
             row = ordinals.row(number)._replace(volume=volume, tie=Tie.CHANCE)
@@ -292,6 +298,22 @@ class Pairing:
         """The volumes that nobody has."""
         return FreeVolumes(each for each in self.existing.volumes.values() if self._is_free(each))
 
+    @cached_property
+    def unnamed(self) -> FreeVolumes:
+        """Those of them that are named after no claim of a set."""
+        return FreeVolumes(
+            each for each in self.free.left_over() if not any(self._named_after(each))
+        )
+
+    @cached_property
+    def _pools(self) -> Mapping[int, FreeVolumes]:
+        """The volumes on NFS servers that are named after no claim, by their sizes."""
+        found: dict[int, list[ExistingVolume]] = {}
+        for each in self.unnamed.left_over():
+            if each.server:
+                found.setdefault(_size(each.storage), []).append(each)
+        return {size: FreeVolumes(volumes) for size, volumes in found.items()}
+
     def _is_free(self, volume: ExistingVolume) -> bool:
         if volume.phase not in ("", "Pending", "Available") or volume.name in self.takers:
             return False
@@ -304,7 +326,11 @@ class Pairing:
 
     def _take_named(self, claim: Key) -> ExistingVolume | None:
         """Return the free volume that is named after a set's claim, which is then taken."""
-        return next(filter(None, map(self.free.take, self._names_for(claim))), None)
+        for name in self._names_for(claim):
+            volume = self.existing.volumes.get(name)
+            if volume and self.claim_by_name(volume) == claim and self.free.take(name):
+                return volume
+        return None
 
     def volume_by_name(self, claim: ExistingClaim) -> ExistingVolume | None:
         """Return the volume that is named after a set's claim."""
@@ -314,9 +340,11 @@ class Pairing:
     def claim_by_name(self, volume: ExistingVolume) -> Key | None:
         """Return the claim that a volume is named after."""
         found = list(self._named_after(volume))
+        if len(found) > 1:  # what our convention says counts more than a name that is like it
+            found = [each for each in found if each[2]]
         if len(found) != 1:
             return None
-        (((namespace, stateful_set, template), number),) = found
+        (((namespace, stateful_set, template), number, _),) = found
         return namespace, claim_name(template, stateful_set).at(number)
 
     def _names_for(self, claim: Key) -> Iterator[str]:
@@ -325,13 +353,17 @@ class Pairing:
             for pattern in volume_names(stateful_set, template):
                 yield pattern.at(number + self._counts_from(stateful_set, template, pattern))
 
-    def _named_after(self, volume: ExistingVolume) -> Iterator[tuple[_Owner, int]]:
-        """Yield the claim templates, and their ordinals, that a volume's name says it is for."""
+    def _named_after(self, volume: ExistingVolume) -> Iterator[tuple[_Owner, int, bool]]:
+        """Yield the claim templates, and their ordinals, that a volume's name says it is for.
+
+        The last is whether it is our own convention that says so.
+        """
         head, number = numbered(volume.name)
         for stateful_set, template, pattern in self._by_volume_name.get(head, ()):
             if number is not None:
                 first = self._counts_from(stateful_set, template, pattern)
-                yield _owner(stateful_set, template), number - first
+                is_ours = pattern == stateful_set.conventional_volume_name(template)
+                yield _owner(stateful_set, template), number - first, is_ours
 
     @cached_property
     def _by_volume_name(
@@ -350,9 +382,12 @@ class Pairing:
         self, stateful_set: ExistingSet, template: ExistingTemplate, pattern: Pattern
     ) -> int:
         """Return 1 where the volumes of a name count from 1, and are meant in order; else 0."""
-        if pattern == stateful_set.conventional_volume_name(template):
-            return 0  # where 0 is missing, it is missing
         head, ordinals = pattern.pieces[0], stateful_set.ordinals
+        is_ours = pattern == stateful_set.conventional_volume_name(template)
+        if is_ours and head in self._held:
+            return 0  # where 0 is missing, it is missing
+        if shifts := self._shifts.get((_owner(stateful_set, template), head)):
+            return int(shifts == {1})
         numbers = self._numbers.get(head, set())
         if not ordinals or ordinals.start in numbers or len(numbers) < len(ordinals):
             return 0
@@ -361,6 +396,27 @@ class Pairing:
             known = int(all(number + 1 in numbers for number in ordinals))
             self._first_numbers[head, ordinals] = known
         return known
+
+    @cached_property
+    def _shifts(self) -> Mapping[tuple[_Owner, str], set[int]]:
+        """By how much volumes count higher than the ordinals of the claims that have them."""
+        found: dict[tuple[_Owner, str], set[int]] = {}
+        for key, claim in self.existing.claims.items():
+            head, number = numbered(claim.volume_name)
+            if number is not None and claim.volume_name in self.existing.volumes:
+                for stateful_set, template, ordinal in self.existing.wanting(key):
+                    owner = _owner(stateful_set, template)
+                    found.setdefault((owner, head), set()).add(number - ordinal)
+        return found
+
+    @cached_property
+    def _held(self) -> set[str]:
+        """What stands before the numbers of volumes that are reserved, or that a claim names."""
+        return {
+            numbered(name)[0]
+            for name, each in self.existing.volumes.items()
+            if each.claim or name in self.takers
+        }
 
     @cached_property
     def _numbers(self) -> Mapping[str, set[int]]:
@@ -387,6 +443,10 @@ def volume_names(stateful_set: ExistingSet, template: ExistingTemplate) -> Itera
             f"pv-{stateful_set.namespace}-{name}-",
         ):
             yield Pattern((head, ""))
+
+
+def _size(storage: Storage) -> int:
+    return nano_units(storage.storage) if storage.storage else 0
 
 
 def _owner(stateful_set: ExistingSet, template: ExistingTemplate) -> _Owner:
