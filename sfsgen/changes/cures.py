@@ -34,6 +34,10 @@ class Cure(NamedTuple):
     def __str__(self) -> str:
         return self.words
 
+    def by_hand(self) -> "Cure":
+        """Return the same without edits: its owner is to see whether it is meant."""
+        return self._replace(edits=())
+
 
 class Cures(NamedTuple):
     """What mends the objects that were read, for the cluster that they were read from."""
@@ -79,7 +83,8 @@ class Cures(NamedTuple):
         """Return how to reserve a volume for a claim, and for no earlier one of its name."""
         if not volume.manifest.is_stored:
             written = f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
-            return Cure(written, () if self._is_guessed(key) else tuple(_reserving(volume, key)))
+            cure = Cure(written, tuple(_reserving(volume, key)))
+            return cure.by_hand() if self._is_guessed(key) else cure
         if self.existing.is_anothers(volume, key):
             return Cure(self.leave(volume))
         if volume.claim_uid and not self.existing.holder(volume):
@@ -97,7 +102,8 @@ class Cures(NamedTuple):
             for field, each in zip(("namespace", "name"), key, strict=True)
             if given.get(field) != each
         )
-        return Cure(words(edits), () if self._is_guessed(key) else edits)
+        cure = Cure(words(edits), edits)
+        return cure.by_hand() if self._is_guessed(key) else cure
 
     def _is_guessed(self, key: Key) -> bool:
         """Return whether the namespace of a claim is nowhere written: kubectl may be given one."""
@@ -219,8 +225,8 @@ class Cures(NamedTuple):
 
     def rename_volume(self, claim: ExistingClaim, volume: str) -> Cure:
         """Return how a claim names another volume."""
-        edit = Edit(claim.manifest, ("spec", "volumeName"), volume)
-        return self.anew(claim.manifest, Cure(f"write `volumeName: {volume}`", (edit,)))
+        edits = self.name_volume(claim, volume).edits
+        return self.anew(claim.manifest, Cure(f"write `volumeName: {volume}`", edits))
 
     def set_class(self, manifest: Manifest, storage_class: str, of: Path = ()) -> Cure:
         """Return how a claim, or the claim template at a path of a set, gets a class."""

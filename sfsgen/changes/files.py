@@ -28,19 +28,18 @@ class Edited(NamedTuple):
 def apply(edits: Iterable[Edit], contents: Mapping[str, bytes]) -> Edited:
     """Return what files hold after edits; a file changes by all of its edits, or not at all.
 
-    Of two edits of one value the first is made.
+    No two edits are of one value.
     """
-    by_file: dict[str, dict[object, Edit]] = {}
+    by_file: dict[str, list[Edit]] = {}
     for edit in edits:
-        of_file = by_file.setdefault(edit.file, {})
-        of_file.setdefault((id(edit.manifest.document), edit.in_document), edit)
+        by_file.setdefault(edit.file, []).append(edit)
     found: dict[str, bytes] = {}
     done: list[Edit] = []
     problems: list[Problem] = []
     for file, chosen in by_file.items():
         try:
-            found[file] = _edited(contents[file], file, list(chosen.values()))
-            done += chosen.values()
+            found[file] = _edited(contents[file], file, chosen)
+            done += chosen
         except NotEditableError as error:
             fix = "mend it by hand, as check says"
             problems.append(Problem(file, f"it is not edited: {error}", fix, "warning"))

@@ -88,7 +88,7 @@ def plan(
     unread: list[Ordinal] = []
     for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
         known = pairing.of(stateful_set, template)
-        lacks = ((known.row(each), _lack(pairing, wanted, known.row(each))) for each in ordinals)
+        lacks = ((row, _lack(pairing, wanted, row)) for row in map(known.row, ordinals))
         for lack, found in groupby(lacks, lambda each: each[1]):
             run = [row for row, _ in found]
             rows += run if VOLUME not in lack.resources else ()

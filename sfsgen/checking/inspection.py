@@ -109,10 +109,10 @@ def of_namespace(scene: Scene, namespace: str) -> set[int]:
 
 def of_sets(scene: Scene, sets: Collection[ExistingSet]) -> set[int]:
     """Return the identities of the manifests that have to do with some sets."""
-    chosen = {(each.namespace, each.name) for each in sets}
+    chosen = {each.key for each in sets}
     concerned = {id(each.manifest) for each in sets}
     for stateful_set, seats in scene.pairing.by_set:
-        if (stateful_set.namespace, stateful_set.name) in chosen:
+        if stateful_set.key in chosen:
             for each in seats:
                 volumes = (*each.volumes.values(), *each.unreserved.values())
                 concerned |= {id(claim.manifest) for claim in each.claims.values()}

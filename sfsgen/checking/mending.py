@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sfsgen.changes.edits import Edit
 from sfsgen.changes.files import apply
@@ -26,14 +26,15 @@ class Mended(NamedTuple):
 
 
 def mend(
-    contents: Mapping[str, bytes], look: Callable[[Mapping[str, bytes]], Sequence[Located]]
+    contents: Mapping[str, bytes],
+    before: Sequence[Located],
+    look: Callable[[Mapping[str, bytes]], Sequence[Located]],
 ) -> Mended:
-    """Return what files hold once the findings that can be mended in them are.
+    """Return what files hold once the findings `before`, as far as edits can, are mended in them.
 
-    `look` finds what is wrong in contents, by file.
+    `look` finds what is wrong in other contents, by file.
     """
-    before = found = look(contents)
-    now = dict(contents)
+    found, now = before, dict(contents)
     seen = [now]
     done: list[Edit] = []
     problems: dict[str, Problem] = {}
@@ -57,15 +58,13 @@ def mend(
 
 def _chosen(found: Iterable[Located], refused: Container[str]) -> list[Edit]:
     """Return the edits of findings, each finding's all or none: no two set one value."""
-    taken: dict[object, Any] = {}
-    chosen: list[Edit] = []
+    chosen: dict[object, Edit] = {}
     for each in found:
-        keys = {(id(edit.manifest.document), edit.in_document): edit.value for edit in each.edits}
-        is_free = all(taken.get(key, value) == value for key, value in keys.items())
+        own = {(id(edit.manifest.document), edit.in_document): edit for edit in each.edits}
+        is_free = all(chosen.get(key, edit).value == edit.value for key, edit in own.items())
         if is_free and not any(edit.file in refused for edit in each.edits):
-            taken |= keys
-            chosen += each.edits
-    return chosen
+            chosen |= {key: edit for key, edit in own.items() if key not in chosen}
+    return list(chosen.values())
 
 
 def _errors(found: Iterable[Located]) -> set[tuple[str, Subject | None, str]]:

@@ -121,7 +121,7 @@ def _mend(contents: Mapping[str, bytes], look: Callable[[Read], _Seen], *, is_di
     from sfsgen.checking.mending import differences, mend
 
     before = look(read_all(contents.items()))
-    made = mend(contents, lambda now: look(read_all(now.items())).found)
+    made = mend(contents, before.found, lambda now: look(read_all(now.items())).found)
     if is_diff:
         console.write_stdout(differences(contents, made.contents))
         console.tell(*made.problems)

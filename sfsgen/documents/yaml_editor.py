@@ -6,11 +6,11 @@ mean what was asked for.
 
 import copy
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.documents.paths import GONE, Path, spelled
-from sfsgen.documents.yaml_writer import block, flow, scalar
+from sfsgen.documents.yaml_writer import block, flow
 
 
 class Change(NamedTuple):
@@ -61,8 +61,8 @@ def edited(text: str, changes: Sequence[Change], *, is_json: bool) -> str:
         root = YAML(typ="safe", pure=True).compose(text)
     except YAMLError as error:
         raise NotEditableError("it is no plain YAML") from error
-    editor = _Editor(text, is_json)
-    editor.gone = {str(each.path[-1]) for each in changes if each.value is GONE}
+    gone = {str(each.path[-1]) for each in changes if each.value is GONE}
+    editor = _Editor(text, gone, is_json=is_json)
     splices = sorted(editor.splice(root, *each) for each in changes)
     for splice in reversed(splices):
         text = f"{text[: splice.start]}{splice.text}{text[splice.end :]}"
@@ -72,10 +72,9 @@ def edited(text: str, changes: Sequence[Change], *, is_json: bool) -> str:
 class _Editor:
     """Finds, in one text, what has to give way to what."""
 
-    def __init__(self, text: str, is_json: bool) -> None:
-        self.text, self.is_json = text, is_json
-        self.gone: set[str] = set()
-        """The last parts of the paths that are taken out."""
+    def __init__(self, text: str, gone: Collection[str], *, is_json: bool) -> None:
+        """`gone` are the last parts of the paths that are taken out."""
+        self.text, self.gone, self.is_json = text, gone, is_json
 
     def splice(self, root: Any, path: Path, value: Any) -> _Splice:
         node = root
@@ -93,19 +92,19 @@ class _Editor:
         start = node.start_mark.index
         if node.id == "sequence" and isinstance(value, list):
             return _Splice(start, self._end(node), self._list(node, value))
-        is_empty = node.id == "mapping" and not node.value
-        is_null = node.id == "scalar" and node.value in ("", "~", "null") and not node.style
-        is_empty = is_empty or is_null
-        if not is_empty and (node.id != "scalar" or isinstance(value, dict | list)):
+        is_of_many = node.id != "scalar" or isinstance(value, dict | list)
+        if is_of_many and not _is_empty(node):
             raise NotEditableError(f"{spelled(path)} holds other values")
-        written = json.dumps(value) if self.is_json else flow(value)
         end = node.end_mark.index
-        return _Splice(start, end, written if end > start else f" {written}")
+        return _Splice(start, end, f"{'' if end > start else ' '}{self._in_line(value)}")
+
+    def _in_line(self, value: Any) -> str:
+        return json.dumps(value) if self.is_json else flow(value)
 
     def _list(self, node: Any, value: list[Any]) -> str:
         """Return a list in the style of the one that it replaces."""
         if node.flow_style or not value:
-            return json.dumps(value) if self.is_json else flow(value)
+            return self._in_line(value)
         return block(value, node.start_mark.column).lstrip()
 
     def _added(self, mapping: Any, key: str, value: Any) -> _Splice:
@@ -117,14 +116,11 @@ class _Editor:
             end = len(self.text) if end < 0 else end
             indent = mapping.value[0][0].start_mark.column
             return _Splice(end, end, f"\n{block({key: value}, indent)}")
-        entry = f"{scalar(key)}: {flow(value)}"
-        if self.is_json:
-            entry = f"{json.dumps(key)}: {json.dumps(value)}"
+        entry = f"{self._in_line(key)}: {self._in_line(value)}"
         if not mapping.value:
             at = mapping.start_mark.index + 1
             return _Splice(at, at, entry)
-        at, first = self._end_of_last(mapping), mapping.value[-1][0]
-        margin = self._margin(first)
+        at, margin = self._end(mapping.value[-1][1]), self._margin(mapping.value[-1][0])
         return _Splice(at, at, f", {entry}" if margin is None else f",\n{margin}{entry}")
 
     def _taken_out(self, mapping: Any, key: Any, value: Any) -> _Splice:
@@ -164,8 +160,11 @@ class _Editor:
         end: int = node.end_mark.index
         return start + len(self.text[start:end].rstrip())
 
-    def _end_of_last(self, mapping: Any) -> int:
-        return self._end(mapping.value[-1][1])
+
+def _is_empty(node: Any) -> bool:
+    """Return whether a node is an empty mapping, or nothing."""
+    is_null = node.id == "scalar" and node.value in ("", "~", "null") and not node.style
+    return is_null or (node.id == "mapping" and not node.value)
 
 
 def _inside(node: Any, part: str | int) -> tuple[Any, Any] | None:

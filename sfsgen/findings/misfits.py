@@ -51,7 +51,7 @@ def at_odd_side(
         return tell(volume.manifest, path, what, remove, claim.manifest)
     cure = scene.cures.set_fields(volume, fields)
     if CLASS in paths:
-        cure = cure._replace(edits=())  # which class is meant its owner knows
+        cure = cure.by_hand()  # which class is meant its owner knows
     return tell(volume.manifest, path, what, cure, claim.manifest)
 
 

@@ -41,6 +41,11 @@ def fits(claim: Storage, volume: Storage) -> bool:
     )
 
 
+def size(storage: Storage) -> int:
+    """Return a size in billionths of bytes, 0 where it is not said."""
+    return nano_units(storage.storage) if storage.storage else 0
+
+
 def is_large_enough(claim: Storage, volume: Storage) -> bool:
     """Return whether a volume has what a claim asks for, or one of both does not say."""
     if not (claim.storage and volume.storage):

@@ -77,7 +77,7 @@ def _classless_templates(scene: Scene) -> Iterator[Finding]:
             storages = [each.storage for each in seats.claims.values()]
             storages += [each.volume.storage for each in seats.rows.values() if each.volume]
             if any(each.storage_class for each in storages):
-                fix = fix._replace(edits=())  # which class is meant its owner knows
+                fix = fix.by_hand()  # which class is meant its owner knows
             yield warning(manifest, (*seats.template.path, *CLASS), what, fix)
 
 

@@ -35,7 +35,7 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
             what = f"the volume {volume.name} is not reserved for {key[1]}: any claim can take it"
             fix = scene.cures.reserve(volume, key)
             if seats.row(ordinal).tie is Tie.CHANCE:
-                fix = fix._replace(edits=())  # whose files lie in it only its owner knows
+                fix = fix.by_hand()  # whose files lie in it only its owner knows
             yield error(volume.manifest, CLAIM_REF, what, fix, seats.stateful_set.manifest)
 
 
@@ -46,7 +46,7 @@ def _chance(scene: Scene, pair: Pair) -> Finding:
         edits = (*fix.edits, *scene.cures.name_volume(claim, volume.name).edits)
         fix = Cure(f"{fix}, and `volumeName: {volume.name}` into that of {claim.name}", edits)
     if pair.tie is Tie.CHANCE:
-        fix = fix._replace(edits=())  # whose files lie in it only its owner knows
+        fix = fix.by_hand()  # whose files lie in it only its owner knows
     selector = claim.selector
     if selector and len(scene.pairing.free.selected(selector)) == 1 and is_selected(pair):
         what = f"only its selector leads the claim {claim.name} to {volume.name}: another claim "

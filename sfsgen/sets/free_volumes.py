@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from sfsgen.kubernetes.binder import Storage, fits
+from sfsgen.kubernetes.binder import Storage, fits, size
 from sfsgen.kubernetes.names import numbered
-from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.selectors import is_met
 from sfsgen.sets.existing import (
     ExistingVolume,
@@ -46,7 +45,7 @@ class FreeVolumes:
 
     def take_fitting(self, wanted: Storage) -> ExistingVolume | None:
         """Return the smallest volume that fits, as the binder would, which is then taken."""
-        least = nano_units(wanted.storage) if wanted.storage else 0
+        least = size(wanted)
         for storage, volumes in self._by_storage.items():
             if not fits(wanted._replace(storage=""), storage):
                 continue
@@ -90,9 +89,8 @@ class FreeVolumes:
         for name, volume in self._volumes.items():
             if volume.claim is None:
                 storage = volume.storage
-                size = nano_units(storage.storage) if storage.storage else 0
                 key = storage._replace(storage="")
-                found.setdefault(key, []).append((size, numbered(name)[1] or 0, name))
+                found.setdefault(key, []).append((size(storage), numbered(name)[1] or 0, name))
         for volumes in found.values():
             volumes.sort()
         return found

@@ -5,9 +5,8 @@ from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
-from sfsgen.kubernetes.binder import Storage
+from sfsgen.kubernetes.binder import size
 from sfsgen.kubernetes.names import Pattern, claim_name, numbered
-from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.sets.existing import (
     Existing,
     ExistingClaim,
@@ -232,7 +231,7 @@ class Pairing:
         Only such as were made for it, by their size. Not where others have volumes of their own:
         these show how the missing ones are made.
         """
-        pool = self._pools.get(_size(ordinals.template.storage))
+        pool = self._pools.get(size(ordinals.template.storage))
         if pool is None:
             return
         template = ordinals.template
@@ -253,8 +252,7 @@ class Pairing:
         """The sets that have claim templates, each with the ordinals of all of them."""
         found: dict[Key, list[TemplateOrdinals]] = {}
         for each in self.ordinals:
-            key = each.stateful_set.namespace, each.stateful_set.name
-            found.setdefault(key, []).append(each)
+            found.setdefault(each.stateful_set.key, []).append(each)
         return [(each[0].stateful_set, each) for each in found.values()]
 
     def of(self, stateful_set: ExistingSet, template: ExistingTemplate) -> TemplateOrdinals:
@@ -265,7 +263,7 @@ class Pairing:
     def _wanted(self) -> Mapping[_Owner, range]:
         """The ordinals of a claim template that are looked at."""
         return {
-            _owner(each, template): self._asked.get((each.namespace, each.name), each.ordinals)
+            _owner(each, template): self._asked.get(each.key, each.ordinals)
             for each in self.existing.stateful_sets
             for template in each.templates
         }
@@ -311,8 +309,8 @@ class Pairing:
         found: dict[int, list[ExistingVolume]] = {}
         for each in self.unnamed.left_over():
             if each.server:
-                found.setdefault(_size(each.storage), []).append(each)
-        return {size: FreeVolumes(volumes) for size, volumes in found.items()}
+                found.setdefault(size(each.storage), []).append(each)
+        return {each: FreeVolumes(volumes) for each, volumes in found.items()}
 
     def _is_free(self, volume: ExistingVolume) -> bool:
         if volume.phase not in ("", "Pending", "Available") or volume.name in self.takers:
@@ -443,10 +441,6 @@ def volume_names(stateful_set: ExistingSet, template: ExistingTemplate) -> Itera
             f"pv-{stateful_set.namespace}-{name}-",
         ):
             yield Pattern((head, ""))
-
-
-def _size(storage: Storage) -> int:
-    return nano_units(storage.storage) if storage.storage else 0
 
 
 def _owner(stateful_set: ExistingSet, template: ExistingTemplate) -> _Owner:
