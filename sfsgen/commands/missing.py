@@ -190,7 +190,7 @@ def _of_rows(plans: Sequence[Plan], seen: Scene) -> Iterator[Problem]:
         told |= {row.claim_key for row in rows if is_error}
         severity: Literal["error", "warning"] = "error" if is_error else "warning"
         if found.severity != "note":
-            yield Problem(found.where, f"{found.what} ({found.rule})", found.fix, severity)
+            yield Problem(found.where, f"{found.what} ({found.rule})", found.cure.words, severity)
     for row in (row for plan in plans for row in plan.blocked if row.claim_key not in told):
         volume = row.volume
         what = f"the volume {volume.name if volume else ''} is not that of {row.claim_key[1]}"

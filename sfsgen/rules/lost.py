@@ -16,6 +16,7 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncBoundClaim.
 
 from collections.abc import Iterator
 
+from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
@@ -32,7 +33,9 @@ def lost(scene: Scene) -> Iterator[Finding]:
             yield error(claim.manifest, PHASE, what, fix, *sides)
 
 
-def _loss(scene: Scene, claim: ExistingClaim, volume: ExistingVolume | None) -> tuple[str, str]:
+def _loss(
+    scene: Scene, claim: ExistingClaim, volume: ExistingVolume | None
+) -> tuple[str, str | Cure]:
     """Return why a claim is Lost, and how it gets its volume again."""
     its = f"{claim.namespace}/{claim.name}"
     cures = scene.cures
@@ -47,8 +50,8 @@ def _loss(scene: Scene, claim: ExistingClaim, volume: ExistingVolume | None) -> 
     if owner == claim.key and volume.claim:
         return f"has lost its claimRef to {'/'.join(volume.claim)}", cures.leave(volume)
     if volume.claim is None and owner in (None, claim.key):
-        fix = f"{cures.reserve(volume, claim.key)} && {cures.bind_again(claim)}"
-        return "is reserved for no claim", fix
+        cure = cures.reserve(volume, claim.key).then(cures.bind_again(claim))
+        return "is reserved for no claim", cure
     its_claim = "/".join(owner or volume.claim or ())
     fix = f"leave {volume.name} to {its_claim}, whose pods may write to it: copy the data into a "
     fix += f"directory of its own, create a volume of another name there, reserved for {its}, "
