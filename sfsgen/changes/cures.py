@@ -23,6 +23,8 @@ _REMOVE_UID = {"op": "remove", "path": _UID}
 _BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
 _RETAIN = {"persistentVolumeReclaimPolicy": "Retain"}
 _ALL_UIDS = "uids: {.items[*].metadata.uid}"  # a line even where there are none
+ANOTHER_NAME = ("--volume-name", "pv-{namespace}-{name}-{ordinal}")
+"""The option by which volumes get names that no other namespace's set has."""
 RESYNC = "15 seconds"
 """After so long the binder has looked at everything again (7 to 17 s, measured)."""
 
@@ -86,9 +88,9 @@ class Cures(NamedTuple):
             return quoted(["sfsgen", "volumes", *given, "--", name])
         return quoted(["sfsgen", "volumes", name, *given])
 
-    def create_missing(self, stateful_set: ExistingSet) -> Cure:
+    def create_missing(self, stateful_set: ExistingSet, *options: str) -> Cure:
         """Return how what a set lacks is made in its cluster."""
-        command = f"{self.volumes(stateful_set)} | {self.create()}"
+        command = f"{self.volumes(stateful_set, *options)} | {self.create()}"
         kind = stateful_set.manifest.kind
         return carried_out_by(Step("create", kind, *stateful_set.key, None, command))
 
@@ -96,7 +98,7 @@ class Cures(NamedTuple):
         """Return the same, for volumes of names that no other namespace's set has."""
         # What was changed in the cluster a dump does not show.
         live = self._replace(access=self.access._replace(filenames=()))
-        return live.volumes(stateful_set, "--volume-name", "pv-{namespace}-{name}-{ordinal}")
+        return live.volumes(stateful_set, *ANOTHER_NAME)
 
     def describe(self, manifest: Manifest) -> str:
         """Return the command that says why an object is as it is."""

@@ -141,6 +141,26 @@ class Scene:
         return any(number in each.ordinals for each, _, number in self.existing.wanting(claim))
 
     @cached_property
+    def without_free_names(self) -> set[Key]:
+        """The sets of which a volume would be named as one is that is another claim's."""
+        found: set[Key] = set()
+        by_head = {
+            (each.conventional_volume_name(template).pieces[0]): (each, template)
+            for each in self.existing.stateful_sets
+            for template in each.templates
+        }
+        for name, volume in self.existing.volumes.items():
+            head, number = numbered(name)
+            if volume.claim and number is not None and head in by_head:
+                stateful_set, template = by_head[head]
+                own = stateful_set.namespace, stateful_set.claim_name(template).at(number)
+                claim = self.existing.claims.get(own)
+                has_one = own in self.existing.reservations or (claim and claim.volume_name)
+                if number in stateful_set.ordinals and not has_one:
+                    found.add(stateful_set.key)
+        return found
+
+    @cached_property
     def has_nfs(self) -> bool:
         """Whether there is any volume on an NFS server, which shows where others may lie."""
         return any(each.server for each in self.existing.volumes.values())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sfsgen.changes.cures import Cure
+from sfsgen.changes.cures import ANOTHER_NAME, Cure
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import REPLICAS
 from sfsgen.findings.scene import Scene
@@ -65,13 +65,16 @@ def pods_of(seats: TemplateOrdinals, ordinals: range) -> str:
 
 def print_missing(scene: Scene, seats: TemplateOrdinals) -> Cure:
     """Return how what a set lacks is printed, and put to use."""
-    where = () if scene.has_nfs else ("--nfs-server", "HOST", "--nfs-path", "PATH")
-    command = scene.cures.volumes(seats.stateful_set, *where)
+    stateful_set = seats.stateful_set
+    where = [] if scene.has_nfs else ["--nfs-server", "HOST", "--nfs-path", "PATH"]
+    if stateful_set.key in scene.without_free_names:
+        where += ANOTHER_NAME
+    command = scene.cures.volumes(stateful_set, *where)
     if "-" in scene.look.access.filenames:
         words = f"pipe the same input into `{command}`: it prints what is missing, to be added to "
         return Cure(f"{words}it")
     words = f"`{command}` prints what is missing, to be added, or for {scene.cures.create()}"
-    if not (scene.has_nfs and seats.stateful_set.manifest.is_stored):
+    if not (scene.has_nfs and stateful_set.manifest.is_stored):
         return Cure(words)
-    made = scene.cures.create_missing(seats.stateful_set)
+    made = scene.cures.create_missing(stateful_set, *where)
     return made if scene.look.access.is_live else made.said(words)

@@ -47,11 +47,12 @@ def _loss(
         why = "holds on to an earlier one" if volume.claim_uid else "is reserved for its name only"
         return f"{why}{cures.doubt(volume)}", cures.give_back(volume, claim)
     owner = scene.existing.owner(volume)
-    if owner == claim.key and volume.claim:
+    if scene.existing.holder(volume) == claim.key and volume.claim:
         return f"has lost its claimRef to {'/'.join(volume.claim)}", cures.leave(volume)
-    if volume.claim is None and owner in (None, claim.key):
-        cure = cures.reserve(volume, claim.key).then(cures.bind_again(claim))
-        return "is reserved for no claim", cure
+    if owner == claim.key or (volume.claim is None and owner is None):
+        why = f"is reserved for {'/'.join(volume.claim)}" if volume.claim else "is reserved for "
+        why += "" if volume.claim else "no claim"
+        return why, cures.reserve(volume, claim.key).then(cures.bind_again(claim))
     its_claim = "/".join(owner or volume.claim or ())
     fix = f"leave {volume.name} to {its_claim}, whose pods may write to it: copy the data into a "
     fix += f"directory of its own, create a volume of another name there, reserved for {its}, "

@@ -234,8 +234,15 @@ class _Style:
             return
         paths = {ordinal: each.path for ordinal, each in volumes.items()}
         path = self._pattern("--nfs-path", "directories", paths, name)
-        nfs["path"] = as_values(path) if path else None
+        nfs["path"] = self._for_new_names(as_values(path), named) if path else None
         nfs["sharedDirectory"] = True if path and not path.is_open else None
+
+    def _for_new_names(self, path: str, named: Mapping[int, str]) -> str:
+        """Return where volumes lie; without their names, where these are to be other ones."""
+        if "--volume-name" in self.given:
+            for each in patterns(named, (self.stateful_set.name, self.stateful_set.namespace)):
+                path = path.removesuffix(f"/{as_values(each)}") or "/"
+        return path
 
     def _same(self, option: str, what: str, value_of: Callable[[ExistingVolume], Any]) -> Any:
         """Return what all volumes have in common, or None with a problem."""
