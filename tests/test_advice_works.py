@@ -262,6 +262,10 @@ def test_no_cure_makes_things_worse(first: int, tmp_path: Path) -> None:
 
 def _is_for_its_owner(found: Found) -> bool:
     """Return whether only the owner of the data can say what is to be done."""
+    if found["steps"] and found["steps"][-1]["value"] is None:
+        words = shlex.split(found["steps"][-1]["command"])
+        # Where directories lie, what is there may not show.
+        return "fix: give --nfs-path" in sfsgen(words[1 : words.index("|")]).err
     return found["rule"] == "crossed" or any(
         words in found["fix"]
         for words in (

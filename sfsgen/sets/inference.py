@@ -100,7 +100,10 @@ def _pairs(found: TemplateOrdinals, ordinals: range) -> _Pairs:
     """
     own = found.stateful_set.ordinals
     looked_at = range(min(own.start, ordinals.start), max(own.stop, ordinals.stop))
-    rows = [found.row(number) for number in sorted(found.rows) if number in looked_at]
+    every = [found.row(number) for number in sorted(found.rows)]
+    rows = [each for each in every if each.number in looked_at]
+    if not any(each.volume for each in rows):  # a set that was scaled down has them beyond
+        rows = every
     firm = {each.number: each.volume for each in rows if each.volume and not each.is_guessed}
     # A claim that took a volume of another kind says nothing of the next one.
     volumes = {number: each for number, each in firm.items() if each.server} or firm
