@@ -250,8 +250,10 @@ def _new(
     """Return a new pair, or the volume that fits a claim which is there."""
     pair = wanted.pair(ordinal)
     if other := existing.overlapping(pair.directory, is_shared=wanted.shared_directory):
-        what = f"{pair.volume_name} would lie in {pair.directory.path}, where the volume "
-        what += f"{other.name} lies already ({other.path})"
+        what = (
+            f"{pair.volume_name} would lie in {pair.directory.path}, where the volume "
+            f"{other.name} lies already ({other.path})"
+        )
         return _Lack(problem=Problem("--nfs-path", what, "give it another pattern"))
     if claim is None:
         return _NEW_PAIR

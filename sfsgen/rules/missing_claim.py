@@ -34,7 +34,8 @@ from sfsgen.sets.ordinals import TemplateOrdinals
 
 def missing_claim(scene: Scene) -> Iterator[Finding]:
     for seats, ordinals in vacant_ordinals(scene, without_volume=False):
-        what = f"{claims_of(seats, ordinals)} not there, which {pods_of(seats, ordinals)}"
+        it = "it" if len(ordinals) == 1 else "them"
+        what = f"{claims_of(seats, ordinals)} missing, and {pods_of(seats, ordinals)} {it}"
         manifest, fix = seats.stateful_set.manifest, print_missing(scene, seats)
         is_dump = manifest.is_stored and manifest.document.file != cluster.NAME
         if is_dump and not scene.existing.claims:
