@@ -237,7 +237,7 @@ def harm(before: ControlPlane, after: ControlPlane) -> Iterator[str]:
 
 
 # Once a volume is a claim's, it shows that it does not fit, that by its number it is another's,
-# that there is another one for the claim, or that a claim which named it has its own, not yet freed.
+# that there is another one for the claim, or that a claim which named it has its own to be freed.
 _UNCOVERED = {
     "access-modes",
     "class",
