@@ -67,6 +67,7 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
         parameters["output_dir"],
         parameters["force"],
         parameters["template_dir"],
+        parameters["strict"],
     )
     check(printing, problems)
     access = Access(
@@ -145,7 +146,7 @@ def print_missing(
         raise InputError(*errors, *cautions)
     is_missing = any(series for plan in plans for series in plan.series.values())
     if is_missing:
-        print_documents(lambda renderer: _documents(plans, renderer), printing)
+        print_documents(lambda renderer: _documents(plans, renderer), printing, seen)
     console.tell(*cautions)
     notes = [note for plan in plans for note in _notes(plan, seen, is_missing=is_missing)]
     for note in notes:
