@@ -21,10 +21,13 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sfsgen.kubernetes.manifests import read_manifests
+from sfsgen.kubernetes.versions import Target
 from sfsgen.printing import sandbox
 from sfsgen.printing.isolation import TooLongError, apart, bounded
+from sfsgen.printing.judgement import judge
 from sfsgen.problems import InputError, Problem
-from tests.program import sfsgen
+from tests.program import findings, sfsgen
 
 PLAIN = "render web -r 3 --nfs-server nfs.example.com --storage 1Gi"
 
@@ -275,12 +278,186 @@ def test_a_template_that_changes_what_a_pair_is_bound_by_is_refused(
     assert "\n  fix: " in result.err
 
 
+EXISTING = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: default}
+spec: {clusterIP: None, selector: {app: web}}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web, namespace: default}
+spec:
+  replicas: 1
+  serviceName: web
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: web, volumeMounts: [{name: pvc, mountPath: /data}]}]}
+  volumeClaimTemplates:
+  - metadata: {name: pvc}
+    spec: {accessModes: [ReadWriteMany], storageClassName: "", resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: pvc-web-2, namespace: default}
+spec: {accessModes: [ReadWriteMany], storageClassName: "", resources: {requests: {storage: 1Gi}}}
+"""
+# What is wrong with others.
+BROKEN_BESIDE = """\
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: pv-web-0}
+spec:
+  accessModes: [ReadWriteOnce]
+  capacity: {storage: 2Gi}
+  claimRef: {namespace: default, name: pvc-web-0, uid: a}
+  nfs: {server: nfs.example.com, path: /a}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: a, namespace: other}
+spec: {volumeName: pv-web-0}
+"""
+ADDING = "scale web -r 4 -f - --nfs-server nfs.example.com --nfs-path /b"
+
+
+@pytest.mark.parametrize(
+    ("resource", "ours", "theirs"),
+    [each for each in CHANGED if each[0].startswith("persistentvolume")],
+)
+def test_what_is_printed_beside_what_exists_is_refused_as_well(
+    resource: str, ours: str, theirs: str, tmp_path: Path
+) -> None:
+    text = built_in(resource).replace(ours, theirs.replace("ordinal == 5", "ordinal == 3"))
+    (tmp_path / f"{resource}.yaml.j2").write_text(text)
+    result = sfsgen([*ADDING.split(), "--template-dir", str(tmp_path)], EXISTING)
+    assert (result.status, result.out) == (2, "")
+    assert all(f"{tmp_path}/{resource}.yaml.j2" in each for each in result.err.splitlines()[::2])
+
+
+def test_what_exists_stops_no_template(tmp_path: Path) -> None:
+    for resource in ("persistentvolume", "persistentvolumeclaim"):
+        (tmp_path / f"{resource}.yaml.j2").write_text(built_in(resource))
+    existing = EXISTING + BROKEN_BESIDE
+    assert findings("-f", "-", stdin=existing)
+    ours = sfsgen(f"{ADDING} --volume-name new-{{ordinal}}", existing)
+    assert ours.status == 0
+    command = f"{ADDING} --volume-name new-{{ordinal}} --template-dir {tmp_path}"
+    assert sfsgen(command, existing) == ours
+
+
+def test_what_is_wrong_for_many_ordinals_is_told_once(tmp_path: Path) -> None:
+    for resource in ("persistentvolume", "persistentvolumeclaim"):
+        text = built_in(resource).replace("spec:\n", "spec:\n  other: 1\n")
+        (tmp_path / f"{resource}.yaml.j2").write_text(text)
+    result = sfsgen([*f"{PLAIN} -r 12 --only svc --template-dir".split(), str(tmp_path)])
+    assert (result.status, result.out) == (2, "")
+    told = re.findall(r"/(\w+)\.yaml\.j2, as rendered:\d+:\d+: error: .*\((.*)\)", result.err)
+    assert told == [("persistentvolume", "field"), ("persistentvolumeclaim", "field")]
+
+
+def test_what_no_template_has_printed_is_told_of_all() -> None:
+    manifests, _ = read_manifests(EXISTING.encode(), "F")
+    told = judge(manifests, list, Target(), None, ["a", "b"])
+    assert {(each.where, each.severity) for each in told} == {("a, b", "error")}
+    assert any("there is no volume for the claim pvc-web-0" in each.what for each in told)
+    assert judge(manifests, lambda: manifests, Target(), None, ["a", "b"]) == []
+
+
+def test_what_cannot_be_read_is_told_alone(tmp_path: Path) -> None:
+    text = built_in("persistentvolumeclaim").replace("{{ claim.storage }}", "[1Gi]")
+    (tmp_path / "persistentvolumeclaim.yaml.j2").write_text(text)
+    for command in (PLAIN, ADDING):
+        result = sfsgen([*command.split(), "--template-dir", str(tmp_path)], EXISTING)
+        assert (result.status, result.out) == (2, "")
+        assert result.err.count("error: ") == 1
+        assert "must be a quantity such as 1Gi" in result.err
+
+
+def test_a_warning_that_is_new_is_a_warning(tmp_path: Path) -> None:
+    text = built_in("persistentvolume").replace("{{ volume.path }}", "/one")
+    (tmp_path / "persistentvolume.yaml.j2").write_text(text)
+    command = [*PLAIN.split(), "--template-dir", str(tmp_path)]
+    result = sfsgen(command)
+    assert result.status == 0
+    assert result.out == sfsgen(f"{PLAIN} --nfs-path /one --shared-directory").out
+    told = re.findall(r"(\S+), as rendered:\d+:\d+: warning: .* \(shared-directory\)\n", result.err)
+    assert told == [f"{tmp_path}/persistentvolume.yaml.j2"]
+    strict = sfsgen([*command, "--strict"])
+    assert (strict.status, strict.out) == (2, "")
+    assert "error: 3 volumes share the directory" in strict.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["--nfs-path /one --shared-directory", "--reclaim-policy Delete", "--mount-option soft"],
+)
+def test_what_the_built_in_templates_are_warned_of_is_not_told_twice(
+    options: str, tmp_path: Path
+) -> None:
+    (tmp_path / "persistentvolume.yaml.j2").write_text(built_in("persistentvolume"))
+    ours = sfsgen(f"{PLAIN} {options}")
+    assert ours.status == 0
+    assert sfsgen([*f"{PLAIN} {options} --template-dir".split(), str(tmp_path)]) == ours
+
+
+@pytest.mark.parametrize("window", ["", "--from-ordinal 2"])
+@pytest.mark.parametrize("replicas", ["1", "{{ statefulset.replicas + 1 }}"])
+def test_another_number_of_replicas_is_refused(replicas: str, window: str, tmp_path: Path) -> None:
+    text = built_in("statefulset").replace("{{ statefulset.replicas }}", replicas)
+    (tmp_path / "statefulset.yaml.j2").write_text(text)
+    result = sfsgen([*f"{PLAIN} {window} --template-dir".split(), str(tmp_path)])
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith(f"{tmp_path}/statefulset.yaml.j2, as rendered:")
+
+
+OWN_METADATA = """\
+name: web
+replicas: 1
+nfs: {server: a}
+claimTemplates: [{storage: 1Gi}]
+statefulSet: {metadata: {ownerReferences: [{apiVersion: v1, kind: A, name: b, uid: c}]}}
+"""
+
+
+def test_a_template_may_print_what_the_values_say(tmp_path: Path) -> None:
+    text = built_in("statefulset")
+    (tmp_path / "statefulset.yaml.j2").write_text(text)
+    command = ["render", "-f", "-", "--template-dir", str(tmp_path)]
+    assert sfsgen(command, OWN_METADATA) == sfsgen("render -f -", OWN_METADATA)
+    (tmp_path / "statefulset.yaml.j2").write_text(text.replace("spec:\n", "  uid: d\nspec:\n", 1))
+    assert "metadata.uid is 'd'\n" in sfsgen(command, OWN_METADATA).err
+
+
+def test_what_templates_agree_on_may_be_another(tmp_path: Path) -> None:
+    for resource in ("persistentvolume", "persistentvolumeclaim", "statefulset"):
+        text = re.sub(r"\{\{ \w+\.storage }}", "2Gi", built_in(resource))
+        (tmp_path / f"{resource}.yaml.j2").write_text(text)
+    result = sfsgen([*PLAIN.split(), "--template-dir", str(tmp_path)])
+    assert result == sfsgen(f"{PLAIN} --storage 2Gi")
+
+
+def test_more_than_can_be_judged_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "service.yaml.j2").write_text(built_in("service"))
+    monkeypatch.setattr("sfsgen.printing.own_objects._MOST_JUDGED", 8)
+    command = [*PLAIN.split(), "--template-dir", str(tmp_path)]
+    assert sfsgen(command).status == 0
+    result = sfsgen([*command, "-r", "4"])
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith("--template-dir: error: more than 8 objects are too many")
+
+
 @pytest.mark.parametrize(
     ("resource", "ours", "theirs"),
     [
         ("persistentvolume", "{{ volume.server }}", "other.example.com"),
         ("persistentvolume", "{{ volume.path }}", '{{ "/x" ~ volume.path }}'),
         ("persistentvolume", "spec:\n", "  finalizers: [a.b/c]\nspec:\n"),
+        ("persistentvolume", "{{ volume.storage_class }}", "null"),
         ("service", "spec:\n", "spec:\n  sessionAffinity: ClientIP\n"),
         ("statefulset", "{{ container.image }}", "other:1"),
     ],

@@ -153,15 +153,16 @@ def _rendered(
     seen: "Scene | None",
 ) -> tuple[list["Documents"], list[Problem]]:
     """Return what `render` gives, and what to warn of."""
+    from sfsgen.printing.templates import Templates
+
     if printing.template_dir is None:
         from sfsgen.printing.rendering import Renderer
-        from sfsgen.printing.templates import Templates
 
         return list(render(Renderer(printing.target, Templates()))), []
     from sfsgen.printing.own_objects import own_documents
 
-    folder = Path(printing.template_dir)
-    documents, problems = own_documents(render, printing.target, folder, seen)
+    templates = Templates(Path(printing.template_dir))
+    documents, problems = own_documents(render, printing.target, templates, seen)
     errors, cautions = console.split(problems, strict=printing.strict)
     if errors:
         raise InputError(*errors, *cautions)

@@ -1,33 +1,29 @@
-"""What a user's own templates print: an object each, judged by the rules as anybody's are."""
+"""What a user's own templates print: rendered for each ordinal, and the object asked for."""
 
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sfsgen.checking.inspection import Located, inspect, scene
-from sfsgen.checking.ruleset import all_rules
 from sfsgen.documents.paths import Path, spelled
 from sfsgen.documents.yaml_reader import Document, read
-from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.manifests import Manifest
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.resources import CLAIM, SERVICE, VOLUME
 from sfsgen.kubernetes.versions import ANNOTATIONS, KUBERNETES_OWN_ANNOTATIONS, Target
-from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.plain_text import brief
+from sfsgen.printing.judgement import AS_RENDERED, judge
 from sfsgen.printing.own_templates import within_bounds
 from sfsgen.printing.rendering import Documents, Renderer
 from sfsgen.printing.templates import Templates
 from sfsgen.problems import InputError, Problem
-from sfsgen.sets.existing import UNKNOWN_ELSEWHERE, Existing
-from sfsgen.sets.inventory import Access, Read
+
+if TYPE_CHECKING:
+    from sfsgen.findings.scene import Scene
 
 _MOST_KEPT = 64_000_000  # characters of objects that a user's template makes one by one
 _MOST_JUDGED = 250_000  # objects; these take a minute, and more than a gigabyte
-_AS_RENDERED = ", as rendered"
 _KINDS = {
     SERVICE: ("v1", "Service"),
     VOLUME: ("v1", "PersistentVolume"),
@@ -35,21 +31,16 @@ _KINDS = {
 }
 # What a server writes, and by what it deletes: a copy of a stored object holds it.
 _OF_THE_SERVER: tuple[Path, ...] = (
-    *(
-        ("metadata", name)
-        for name in (
-            "generateName",
-            "ownerReferences",
-            "uid",
-            "resourceVersion",
-            "generation",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-            "managedFields",
-            "selfLink",
-        )
-    ),
+    ("metadata", "generateName"),
+    ("metadata", "ownerReferences"),
+    ("metadata", "uid"),
+    ("metadata", "resourceVersion"),
+    ("metadata", "generation"),
+    ("metadata", "creationTimestamp"),
+    ("metadata", "deletionTimestamp"),
+    ("metadata", "deletionGracePeriodSeconds"),
+    ("metadata", "managedFields"),
+    ("metadata", "selfLink"),
     ("spec", "claimRef", "resourceVersion"),
     ("status",),
 )
@@ -63,11 +54,6 @@ _OF_A_CLAIM_REF: tuple[Path, ...] = (
 _MARKERS = re.compile(
     r"\A(?:[ \t]*(?:#.*)?\n)*---[ \t]*(?:#.*)?\n|^(---|\.\.\.|%|\ufeff)", re.MULTILINE
 )
-# Of these a rule may say less than an error, for somebody can mean them. A template is told what
-# is meant: pairs that are equal and reserved on both sides, one for each replica.
-_NEVER_MEANT = frozenset(("claim-template", "class", "extra-pair", "half-reserved", "unequal-pair"))
-_TAKE_OVER = "take this over from the built-in template"
-
 Kept = dict[int, Pattern]
 """The texts of ordinals; those that differ in the ordinal only are one pattern."""
 
@@ -75,49 +61,46 @@ Kept = dict[int, Pattern]
 def own_documents(
     render: Callable[[Renderer], Iterable[Documents]],
     target: Target,
-    folder: FilePath,
-    seen: Scene | None,
+    templates: Templates,
+    seen: "Scene | None",
 ) -> tuple[list[Documents], list[Problem]]:
-    """Return what `render` gives with the templates of a folder, and what is wrong with it.
+    """Return what `render` gives with a user's templates, and what rules find wrong in it.
 
-    That is what rules find there, beside what exists, and do not find where the built-in templates
-    print it. Raises InputError for templates that fail, or print other objects.
+    Raises InputError for templates that fail, or print others than the objects asked for.
     """
-    seen = seen or Scene(Existing(UNKNOWN_ELSEWHERE), Look((), (), {}, None, Access(("-",))))
-    templates, built_in = Templates(folder), Templates()
+    built_in = Templates()
     ours = list(render(Renderer(target, built_in)))
     if sum(len(each.ordinals) for each in ours) > _MOST_JUDGED:
         what = f"more than {_MOST_JUDGED:,} objects are too many to judge what templates print"
         fix = "render fewer at a time, with --replicas and --from-ordinal"
         raise InputError(Problem("--template-dir", what, fix))
-    documents = _kept(list(render(Renderer(target, templates))), templates, folder)
-    found = _found(_checked(documents, ours, templates, target), target, seen)
-    known: set[object] = set()
-    if found:
-        printed = (each for some in ours for each in _manifests(some, built_in, target))
-        known = {_key(each) for each in _found(printed, target, seen)}
-    new = [each for each in found if _key(each) not in known]
-    return documents, _problems(new, [str(each) for each in templates.own.values()])
+    documents = _kept(list(render(Renderer(target, templates))), templates)
+    problems = judge(
+        _checked(documents, ours, templates, target),
+        lambda: (manifest for each in ours for manifest in _manifests(each, built_in, target)),
+        target,
+        seen,
+        [str(each) for each in templates.own.values()],
+    )
+    return documents, problems
 
 
-def _kept(
-    documents: Sequence[Documents], templates: Templates, folder: FilePath
-) -> list[Documents]:
+def _kept(documents: Sequence[Documents], templates: Templates) -> list[Documents]:
     """Return documents of which those of the user's templates are rendered, for good."""
 
     def render_all() -> list[Kept]:
         templates.compile_own()
         own = (each for each in documents if each.resource in templates.own)
-        return [_keep(each, templates.path(each.resource)) for each in own]
+        return [_keep(each, str(templates.path(each.resource))) for each in own]
 
-    kept = iter(within_bounds(folder, render_all))
+    kept = iter(within_bounds(templates.folder, render_all))
     return [
         each._replace(render=partial(_text, next(kept))) if each.resource in templates.own else each
         for each in documents
     ]
 
 
-def _keep(documents: Documents, template: FilePath) -> Kept:
+def _keep(documents: Documents, template: str) -> Kept:
     """Render each ordinal. Raises InputError where that is too much to remember."""
     kept: Kept = {}
     known: dict[Pattern, Pattern] = {}
@@ -129,7 +112,7 @@ def _keep(documents: Documents, template: FilePath) -> Kept:
         if size > _MOST_KEPT:
             what = f"its objects differ, and have more than {_MOST_KEPT:,} characters together"
             fix = "let it print the ordinal and do no more with it, or render fewer at a time"
-            raise InputError(Problem(str(template), what, fix))
+            raise InputError(Problem(template, what, fix))
     return kept
 
 
@@ -150,17 +133,24 @@ def _checked(
     found: list[Manifest] = []
     problems: list[Problem] = []
     for each, our in zip(documents, ours, strict=True):
-        model = read(our.text(our.ordinals[0]), "")[0].value
+        manifests = _manifests(each, templates, target)
+        if each.resource in templates.own:
+            manifests = _as_asked_for(manifests, read(our.text(our.ordinals[0]), "")[0])
         try:
-            for manifest in _manifests(each, templates, target):
-                if each.resource in templates.own and (odd := list(_oddities(manifest, model))):
-                    raise InputError(*odd)  # noqa: TRY301
-                found.append(manifest)
+            found += manifests
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(*problems)
     return found
+
+
+def _as_asked_for(manifests: Iterable[Manifest], model: Document) -> Iterator[Manifest]:
+    """Yield objects. Raises InputError for the first that is another one than it is called."""
+    for each in manifests:
+        if odd := list(_oddities(each, model.value)):
+            raise InputError(*odd)
+        yield each
 
 
 def _manifests(documents: Documents, templates: Templates, target: Target) -> Iterator[Manifest]:
@@ -181,7 +171,7 @@ def _only_object(template: str, text: str) -> Document:
             what += "; a template renders one object, after one --- at most"
             raise InputError(Problem(template, what, "remove that line, or what belongs to it"))
     try:
-        documents = read(text, f"{template}{_AS_RENDERED}")
+        documents = read(text, f"{template}{AS_RENDERED}")
     except InputError as error:
         told = (each._replace(what=brief(each.what)) for each in error.problems)
         raise InputError(*told) from error
@@ -197,7 +187,7 @@ def _oddities(manifest: Manifest, model: Any) -> Iterator[Problem]:
 
     What the model has, of the built-in template, the user has asked for.
     """
-    value, template = manifest.value, manifest.document.file.removesuffix(_AS_RENDERED)
+    value, template = manifest.value, manifest.document.file.removesuffix(AS_RENDERED)
     called: dict[Path, str | None] = {
         ("apiVersion",): manifest.api_version,
         ("kind",): manifest.kind,
@@ -207,7 +197,7 @@ def _oddities(manifest: Manifest, model: Any) -> Iterator[Problem]:
     for path, wanted in called.items():
         if not _is_same(their := _at(value, path), wanted):
             what = f"{spelled(path)} is {_shown(their)}, and is to be {_shown(wanted)}"
-            yield Problem(template, what, _TAKE_OVER)
+            yield Problem(template, what, "take this over from the built-in template")
     for path in (*_OF_THE_SERVER, *_OF_A_CLAIM_REF, *_own_annotations(value)):
         their = _at(value, path)
         if their is not None and not _is_same(their, _at(model, path)):
@@ -236,47 +226,3 @@ def _is_same(one: Any, other: Any) -> bool:
 
 def _shown(value: Any) -> str:
     return "absent" if value is None else brief(repr(value))
-
-
-def _found(printed: Iterable[Manifest], target: Target, seen: Scene) -> list[Located]:
-    """Return what rules find in what is printed and in what was seen beside it, but for notes."""
-    there, access = seen.existing, seen.look.access
-    kinds = (there.sets, there.services, there.claims, there.volumes)
-    manifests = [each.manifest for kind in kinds for each in kind.values()]
-    manifests += [second for _, second in there.duplicates]
-    everything = Read([*manifests, *printed], (), there.elsewhere)
-    whole = scene(everything, access.namespace or DEFAULT_NAMESPACE, target, access)
-    found = inspect(whole, all_rules())
-    return [each for each in found if each.severity != "note" or each.rule in _NEVER_MEANT]
-
-
-def _key(found: Located) -> object:
-    """Return what a finding says of which object: with the same key it is the same, wherever."""
-    return found.rule, found.subject, found.rule in _NEVER_MEANT or found.severity
-
-
-def _problems(found: Iterable[Located], templates: Sequence[str]) -> list[Problem]:
-    """Return findings as problems of templates, of each rule and template the first.
-
-    What is wrong with a template is so for many ordinals.
-    """
-    problems: dict[tuple[str, str], Problem] = {}
-    for each in found:
-        where = _blamed(each, [f"{template}{_AS_RENDERED}" for template in templates])
-        is_said = where and each.severity != "note"
-        problem = Problem(
-            where or ", ".join(templates),
-            f"{each.what} ({each.rule})",
-            each.fix if is_said else _TAKE_OVER,
-            "warning" if each.severity == "warning" and each.rule not in _NEVER_MEANT else "error",
-        )
-        problems.setdefault((each.rule, where.partition(_AS_RENDERED)[0]), problem)
-    return list(problems.values())
-
-
-def _blamed(found: Located, files: Sequence[str]) -> str:
-    """Return where a finding stands in what own templates print, "" where it is about others."""
-    if found.place.file in files:
-        return found.where
-    own = (each for each in found.related if each.document.file in files)
-    return next((each.where() for each in own), "")

@@ -15,8 +15,8 @@ from sfsgen.printing.templates import Templates
 from sfsgen.values.model import Metadata, Pod, Series, StatefulSet, VolumePair
 
 # Numbers to render in the place of ordinals. No end of one is a beginning of it, so digits that
-# stand before or after it in a name cannot be taken for a part of it. Of ones and zeros: texts that
-# end in these are numbers to YAML where any are, such as 0b1 and 0o1, and in quotes.
+# stand before or after it in a name cannot be taken for a part of it. Of ones and zeros: what ends
+# in them is a number to some reader of YAML where anything is, such as 0b1.
 OPEN_ORDINALS = (1_000_000, 1_100_000, 1_110_000, 1_111_000, 1_111_100, 1_111_110)
 _WORTH_IT = 3  # ordinals: up to two, rendering each is as quick
 
@@ -41,7 +41,7 @@ class Documents(NamedTuple):
 def fill_in(render: Callable[[int], str], ordinals: range) -> Pattern | None:
     """Return the text that `render` gives, with the ordinal open, or None where there is none.
 
-    It is compared with real ordinals: YAML quotes some of the names that end in 0o8 and 0o7.
+    It is compared with real ordinals: a text that depends on them otherwise is not filled in.
     """
     if len(ordinals) < _WORTH_IT:
         return None

@@ -23,8 +23,8 @@ class Templates:
 
     def __init__(self, folder: Path | None = None) -> None:
         """`folder` holds the user's own: whatever lies in the place of a template is one."""
-        self._folder = folder or BUILT_IN
-        paths = {each: self._folder / f"{each}{SUFFIX}" for each in ORDER}
+        self.folder = folder or BUILT_IN
+        paths = {each: self.folder / f"{each}{SUFFIX}" for each in ORDER}
         self.own = {key: each for key, each in paths.items() if folder and os.path.lexists(each)}
 
     def path(self, resource: str) -> Path:
@@ -62,7 +62,7 @@ class Templates:
     def _theirs(self) -> jinja2.Environment:
         from sfsgen.printing import own_templates
 
-        return own_templates.environment(self._folder, BUILT_IN)
+        return own_templates.environment(self.folder, BUILT_IN)
 
 
 @cache
