@@ -66,8 +66,8 @@ class Renderer:
     ) -> Iterator[Documents]:
         """Yield a set's documents of the wanted resources, in the order a cluster should get them.
 
-        `ordinals` are those whose volumes and claims are wanted. Raises InputError for a user's
-        template that fails.
+        `ordinals` are those whose volumes and claims are wanted. A user's template is not rendered
+        before somebody asks for its text.
         """
         for resource in filter(set(resources).__contains__, ORDER):
             if resource in PAIRED:
@@ -78,7 +78,7 @@ class Renderer:
                 yield self._single(resource, stateful_set)
 
     def pairs(self, resource: str, series: Series) -> Documents:
-        """Return the volumes or the claims of a series. Raises InputError as `documents` does."""
+        """Return the volumes or the claims of a series."""
         render_template = self.templates.renderer(resource)
 
         def render(ordinal: int) -> str:
