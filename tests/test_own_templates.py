@@ -431,12 +431,43 @@ def test_a_template_may_print_what_the_values_say(tmp_path: Path) -> None:
     assert "metadata.uid is 'd'\n" in sfsgen(command, OWN_METADATA).err
 
 
-def test_what_templates_agree_on_may_be_another(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (r"\{\{ \w+\.storage }}", "2Gi"),
+        (r"\{\{ \w+\.storage_class }}", "fast"),
+        (r"( *)\{\{ \w+\.access_modes .* }}", r"\1      - ReadWriteOnce"),
+    ],
+)
+def test_what_templates_agree_on_may_be_another(ours: str, theirs: str, tmp_path: Path) -> None:
     for resource in ("persistentvolume", "persistentvolumeclaim", "statefulset"):
-        text = re.sub(r"\{\{ \w+\.storage }}", "2Gi", built_in(resource))
+        text = re.sub(ours, theirs, built_in(resource))
         (tmp_path / f"{resource}.yaml.j2").write_text(text)
     result = sfsgen([*PLAIN.split(), "--template-dir", str(tmp_path)])
-    assert result == sfsgen(f"{PLAIN} --storage 2Gi")
+    assert (result.status, result.err) == (0, sfsgen(PLAIN).err)
+    assert result.out.count(theirs.rsplit(maxsplit=1)[-1]) == 7  # of three pairs and the set
+
+
+def test_a_selector_that_the_volumes_meet_may_be_printed(tmp_path: Path) -> None:
+    text = built_in("persistentvolumeclaim").replace(
+        "spec:\n", "spec:\n  selector: {matchLabels: {a: b}}\n"
+    )
+    (tmp_path / "persistentvolumeclaim.yaml.j2").write_text(text)
+    command = [*PLAIN.split(), "--template-dir", str(tmp_path)]
+    assert sfsgen(command).status == 2
+    assert sfsgen([*command, "--label", "a=b"]).status == 0
+
+
+@pytest.mark.parametrize("uid", ["", ", uid: u"])
+def test_a_volume_may_be_larger_than_a_claim_that_exists(uid: str, tmp_path: Path) -> None:
+    text = built_in("persistentvolume").replace(
+        "{{ volume.storage }}", "{{ '2Gi' if ordinal == 2 else volume.storage }}"
+    )
+    (tmp_path / "persistentvolume.yaml.j2").write_text(text)
+    existing = EXISTING.replace("{name: pvc-web-2,", f"{{name: pvc-web-2{uid},")
+    result = sfsgen([*ADDING.split(), "--template-dir", str(tmp_path)], existing)
+    assert (result.status, result.err) == (0, "")
+    assert result.out.count("storage: 2Gi") == 1
 
 
 def test_more_than_can_be_judged_is_refused(
