@@ -1,6 +1,5 @@
 """What a user's own templates print: rendered for each ordinal, and the object asked for."""
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -29,8 +28,9 @@ _KINDS = {
     VOLUME: ("v1", "PersistentVolume"),
     CLAIM: ("v1", "PersistentVolumeClaim"),
 }
-# What a server writes, and by what it deletes: a copy of a stored object holds it.
-_OF_THE_SERVER: tuple[Path, ...] = (
+# What a server writes, and by what it deletes: a copy of a stored object holds it. And what
+# Kubernetes does not look at, and so no rule does.
+_ONLY_AS_OURS: tuple[Path, ...] = (
     ("metadata", "generateName"),
     ("metadata", "ownerReferences"),
     ("metadata", "uid"),
@@ -41,13 +41,10 @@ _OF_THE_SERVER: tuple[Path, ...] = (
     ("metadata", "deletionGracePeriodSeconds"),
     ("metadata", "managedFields"),
     ("metadata", "selfLink"),
-    ("spec", "claimRef", "resourceVersion"),
-    ("status",),
-)
-# Kubernetes does not look at these, and so no rule does.
-_OF_A_CLAIM_REF: tuple[Path, ...] = (
     ("spec", "claimRef", "apiVersion"),
     ("spec", "claimRef", "kind"),
+    ("spec", "claimRef", "resourceVersion"),
+    ("status",),
 )
 # One document may have one marker, before it. kubectl takes a text apart at lines that begin with
 # `---` and reads each part up to `...`, and a directive needs the part before it.
@@ -195,12 +192,12 @@ def _oddities(manifest: Manifest, model: Any) -> Iterator[Problem]:
         ("metadata", "namespace"): manifest.namespace or None,
     }
     for path, wanted in called.items():
-        if not _is_same(their := _at(value, path), wanted):
+        if (their := _at(value, path)) != wanted:
             what = f"{spelled(path)} is {_shown(their)}, and is to be {_shown(wanted)}"
             yield Problem(template, what, "take this over from the built-in template")
-    for path in (*_OF_THE_SERVER, *_OF_A_CLAIM_REF, *_own_annotations(value)):
+    for path in (*_ONLY_AS_OURS, *_own_annotations(value)):
         their = _at(value, path)
-        if their is not None and not _is_same(their, _at(model, path)):
+        if their is not None and their != _at(model, path):
             yield Problem(template, f"{spelled(path)} is {_shown(their)}", "leave this field out")
 
 
@@ -217,11 +214,6 @@ def _at(value: Any, path: Path) -> Any:
     for part in path:
         value = value.get(part) if isinstance(value, dict) else None
     return value
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    """Compare as JSON does, in which true is not 1."""
-    return one == other and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _shown(value: Any) -> str:
