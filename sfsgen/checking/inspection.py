@@ -10,7 +10,7 @@ from sfsgen.findings.finding import Finding, Severity
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.manifests import Manifest
-from sfsgen.kubernetes.shapes import faults
+from sfsgen.kubernetes.readable import faults
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import Place
 from sfsgen.sets.existing import ExistingSet, existing
@@ -64,7 +64,7 @@ def scene(read: Read, namespace: str, target: Target | None, access: Access) -> 
     unreadable = list(read.problems)
     unread: dict[tuple[str, str], set[str]] = {}
     for manifest in read.manifests:
-        if found := list(faults(manifest)):
+        if found := faults(manifest):
             unreadable += found
             is_global = manifest.kind == "PersistentVolume"
             key = manifest.kind, "" if is_global else manifest.namespace or namespace
