@@ -8,7 +8,7 @@ from sfsgen.documents.paths import spelled
 from sfsgen.kubernetes.manifests import Manifest
 from sfsgen.kubernetes.names import closest_label, label_fault
 from sfsgen.kubernetes.quantities import closest
-from sfsgen.kubernetes.schemas import CALLED, Fault, Schema, Terms
+from sfsgen.kubernetes.schemas import Fault, Schema, Terms, called
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE, RECLAIM_POLICIES
 from sfsgen.problems import Problem
@@ -34,12 +34,7 @@ _COUNT = {"type": "integer", "minimum": 0, "maximum": _LARGEST}
 _QUANTITY = {"x-quantity": True}
 _TEXTS = {"type": "object", "additionalProperties": _STRING}
 _NAMED = _list(_object(name=_STRING))
-_METADATA = {
-    "labels": _TEXTS,
-    "annotations": _TEXTS,
-    "uid": _STRING,
-    "finalizers": _list(_STRING),
-}
+_METADATA = {"labels": _TEXTS, "annotations": _TEXTS, "uid": _STRING, "finalizers": _list(_STRING)}
 _SELECTOR = _object(
     matchLabels=_TEXTS,
     matchExpressions=_list(_object(key=_STRING, operator=_STRING, values=_list(_STRING))),
@@ -57,10 +52,7 @@ _CLAIM_SPEC = _object(
 )
 _CONTAINERS = _list(_object(name=_STRING, volumeMounts=_NAMED, volumeDevices=_NAMED))
 _POD_SPEC = _object(
-    containers=_CONTAINERS,
-    initContainers=_CONTAINERS,
-    volumes=_NAMED,
-    securityContext=_object(),
+    containers=_CONTAINERS, initContainers=_CONTAINERS, volumes=_NAMED, securityContext=_object()
 )
 _RETENTION = _one_of("Retain", "Delete")
 _STATEFUL_SET_SPEC = _object(
@@ -138,8 +130,8 @@ def _template_faults(manifest: Manifest) -> Iterator[Problem]:
 
 
 def _problem(manifest: Manifest, fault: Fault) -> Problem:
-    called, value = _called(fault), fault.value
-    what, fix = f"{called}, not {_brief(value)}", f"write {called}"
+    wanted, value = _called(fault), fault.value
+    what, fix = f"{wanted}, not {_brief(value)}", f"write {wanted}"
     if value is None:
         what, fix = "there, and is empty", "write it, or remove its -"
     elif fault.word == "x-quantity" and isinstance(value, str) and closest(value) != value:
@@ -158,8 +150,8 @@ def _called(fault: Fault) -> str:
     if fault.word == "x-quantity":
         return "a quantity such as 1Gi"
     if fault.word in ("minimum", "maximum") or fault.wanted == "integer":
-        return f"{CALLED['integer']} from 0 to {_LARGEST}"
-    return CALLED[fault.wanted]
+        return f"a whole number from 0 to {_LARGEST}"
+    return called(fault.wanted)
 
 
 def _is_in_quotes(value: str, wanted: Any) -> bool:

@@ -8,29 +8,21 @@ from sfsgen.documents.paths import Path
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.versions import NEWEST, OLDEST, Target
 
-CALLED = {
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "number": "a number",
-    "object": "a mapping",
-    "string": "a string",
-}
-"""The types, as messages call them."""
 KEY_WORDS = frozenset(("additionalProperties", "items", "properties", "x-since", "x-until"))
 """The words that say which keys there are, and nothing of their values."""
 
 _NULL = type(None)
 _NUMBERS = frozenset((int, float))
-_CLASSES: dict[str, frozenset[type]] = {
-    "array": frozenset((list,)),
-    "boolean": frozenset((bool,)),
-    "integer": frozenset((int,)),  # 2.0 is read as 2
-    "number": _NUMBERS,
-    "object": frozenset((dict,)),
-    "string": frozenset((str,)),
+# Type: what messages call it, and of which classes its values are.
+_TYPES: dict[str, tuple[str, frozenset[type]]] = {
+    "array": ("a list", frozenset((list,))),
+    "boolean": ("true or false", frozenset((bool,))),
+    "integer": ("a whole number", frozenset((int,))),  # 2.0 is read as 2
+    "number": ("a number", _NUMBERS),
+    "object": ("a mapping", frozenset((dict,))),
+    "string": ("a string", frozenset((str,))),
 }
-_ANYTHING = frozenset((_NULL,)).union(*_CLASSES.values())
+_ANYTHING = frozenset((_NULL,)).union(*(classes for _, classes in _TYPES.values()))
 
 
 class Fault(NamedTuple):
@@ -168,10 +160,18 @@ def _of_minors(source: Mapping[str, Any], target: Target) -> Iterator[Fault]:
         yield Fault((), "x-until", until)
 
 
+def listed(types: str | Sequence[str]) -> Sequence[str]:
+    """Return the types that a schema names: one, or several."""
+    return [types] if isinstance(types, str) else types
+
+
+def called(types: str | Sequence[str]) -> str:
+    """Return what messages call a value of some types."""
+    return " or ".join(_TYPES[each][0] for each in listed(types))
+
+
 def _classes(types: str | Sequence[str]) -> frozenset[type]:
-    if isinstance(types, str):
-        return _CLASSES[types]
-    return frozenset(each for name in types for each in _CLASSES[name])
+    return frozenset(each for name in listed(types) for each in _TYPES[name][1])
 
 
 def _is_quantity(_wanted: object, value: object) -> bool:

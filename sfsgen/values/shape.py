@@ -8,7 +8,7 @@ from typing import Any
 
 from sfsgen.documents.paths import Path, spelled
 from sfsgen.documents.yaml_reader import Document
-from sfsgen.kubernetes.schemas import CALLED, Fault, Schema, Terms
+from sfsgen.kubernetes.schemas import Fault, Schema, Terms, called, listed
 from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import brief, quoted
 from sfsgen.problems import InputError, Problem, nearest
@@ -112,10 +112,10 @@ def _unknown_key(path: Path, known: Sequence[str]) -> tuple[str, str]:
 
 
 def _wrong_type(name: str, wanted: Any, value: object, shown: str) -> tuple[str, str]:
-    types = [wanted] if isinstance(wanted, str) else wanted
-    what = f"{name} must be {' or '.join(CALLED[each] for each in types)}, not {shown}"
+    what = f"{name} must be {called(wanted)}, not {shown}"
     is_scalar = isinstance(value, int | float | bool)
-    return what, "put it in quotes" if "string" in types and is_scalar else _AS[types[0]]
+    is_text = is_scalar and "string" in listed(wanted)
+    return what, "put it in quotes" if is_text else _AS[listed(wanted)[0]]
 
 
 def _as_json(value: object) -> str:
