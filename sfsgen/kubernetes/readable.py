@@ -113,13 +113,13 @@ def _template_faults(manifest: Manifest) -> Iterator[Problem]:
     seen = set()
     for index, template in enumerate(templates if isinstance(templates, list) else ()):
         metadata = template.get("metadata") if isinstance(template, dict) else None
-        name = metadata.get("name", "") if isinstance(metadata, dict) else ""
+        name = metadata.get("name") if isinstance(metadata, dict) else None
         path = ("spec", "volumeClaimTemplates", index, "metadata", "name")
-        if not isinstance(name, str):
-            continue  # told already
-        if not name:
+        if name in (None, ""):
             what = "the claim template has no metadata.name"
             yield Problem(manifest.where(path), what, "name it")
+        elif not isinstance(name, str):
+            continue  # told already
         elif name in seen:
             what = f'there are two claim templates named "{name}"'
             yield Problem(manifest.where(path), what, "give each its own name")
