@@ -131,9 +131,10 @@ def test_a_claim_that_is_being_deleted_is_told() -> None:
     _noted(_run("scale web -r 2", _set(), _pair(0), _pair(1)[0], claim), "is being deleted")
 
 
-def test_a_claim_template_without_a_name_is_refused_at_its_line() -> None:
+@pytest.mark.parametrize("metadata", [{}, {"name": None}, {"name": ""}, None])
+def test_a_claim_template_without_a_name_is_refused_at_its_line(metadata: object) -> None:
     found = _set()
-    del found["spec"]["volumeClaimTemplates"][0]["metadata"]["name"]
+    found["spec"]["volumeClaimTemplates"][0]["metadata"] = metadata
     _refused(_run("volumes", found), "stdin:1:", "no metadata.name")
 
 

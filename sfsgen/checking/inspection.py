@@ -7,7 +7,7 @@ from sfsgen.checking.ruleset import Rule, findings
 from sfsgen.findings.finding import Finding
 from sfsgen.findings.located import Located, located
 from sfsgen.findings.scene import Look, Scene
-from sfsgen.kubernetes.shapes import faults
+from sfsgen.kubernetes.readable import faults
 from sfsgen.kubernetes.versions import Target
 from sfsgen.sets.existing import ExistingSet, existing
 from sfsgen.sets.inventory import Access, Read
@@ -25,7 +25,7 @@ def scene(read: Read, namespace: str, target: Target | None, access: Access) -> 
     unreadable = list(read.problems)
     unread: dict[tuple[str, str], set[str]] = {}
     for manifest in read.manifests:
-        if found := list(faults(manifest)):
+        if found := faults(manifest):
             unreadable += found
             is_global = manifest.kind == "PersistentVolume"
             key = manifest.kind, "" if is_global else manifest.namespace or namespace

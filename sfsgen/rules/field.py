@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from sfsgen.documents.paths import spelled
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.fields import Oddity
 from sfsgen.kubernetes.manifests import KINDS, Manifest
+from sfsgen.kubernetes.schemas import Fault
 from sfsgen.kubernetes.versions import ANNOTATIONS, CSI_NFS, FIELDS
 from sfsgen.problems import nearest
 
@@ -28,8 +28,8 @@ def field(scene: Scene) -> Iterator[Finding]:
     for manifest in scene.look.manifests:
         # What a server holds it has taken; it is judged where another minor is asked for.
         if manifest.kind in KINDS and (scene.look.target or not manifest.is_stored):
-            for oddity in scene.fields.oddities(manifest.kind, manifest.value):
-                yield _refused(scene, manifest, oddity)
+            for fault in scene.fields.faults(manifest.kind, manifest.value):
+                yield _refused(scene, manifest, fault)
     for volume in scene.existing.volumes.values():
         if volume.driver == "csi" and not scene.target.has(CSI_NFS):
             what = f"the driver of {volume.name} exists from 1.{CSI_NFS.since} on; the target is "
@@ -38,23 +38,22 @@ def field(scene: Scene) -> Iterator[Finding]:
             yield error(volume.manifest, ("spec", "csi", "driver"), what, fix)
 
 
-def _refused(scene: Scene, manifest: Manifest, oddity: Oddity) -> Finding:
-    path, since, until = oddity.path, oddity.since, oddity.until
+def _refused(scene: Scene, manifest: Manifest, fault: Fault) -> Finding:
+    path, minor = fault.path, fault.wanted
     fix = "remove it"
-    if since is None:
-        what = f"{manifest.kind} {manifest.name} has no field {spelled(path)}"
-        key = str(path[-1])
-        near = nearest(key, oddity.known, _PERHAPS)
-        if key in oddity.in_spec:
-            fix = f"write it as spec.{key}"
-        elif near:
-            fix = f"write {near}, or remove it"
-    elif since > scene.target.oldest:
-        what = f"{spelled(path)} exists from Kubernetes 1.{since} on; the target is {scene.target}"
+    if fault.word == "x-since":
+        what = f"{spelled(path)} exists from Kubernetes 1.{minor} on; the target is {scene.target}"
         earlier = [key for key, each in FIELDS.items() if each.endswith(spelled(path[-2:]))]
         heeded = [key for key in earlier if scene.target.has(ANNOTATIONS[key])]
         if heeded:
             fix = f"write the annotation {heeded[-1]} in its place"
+    elif fault.word == "x-until":
+        what = f"{spelled(path)} exists up to Kubernetes 1.{minor}; the target is {scene.target}"
     else:
-        what = f"{spelled(path)} exists up to Kubernetes 1.{until}; the target is {scene.target}"
+        what = f"{manifest.kind} {manifest.name} has no field {spelled(path)}"
+        key = str(path[-1])
+        if key in scene.fields.names(manifest.kind):
+            fix = f"write it as spec.{key}"
+        elif near := nearest(key, fault.wanted, _PERHAPS):
+            fix = f"write {near}, or remove it"
     return error(manifest, path, what, fix, is_key=True)

@@ -10,7 +10,7 @@ from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
 from sfsgen.kubernetes.manifests import Manifest, read_manifests, sources
 from sfsgen.kubernetes.names import label_fault
-from sfsgen.kubernetes.shapes import faults
+from sfsgen.kubernetes.readable import faults
 from sfsgen.kubernetes.words import (
     DEFAULT_NAMESPACE,
 )
@@ -107,7 +107,7 @@ def _sent(data: bytes, kubectl: Kubectl) -> list[Manifest]:
     """
     manifests, broken = read_manifests(data, cluster.NAME)
     is_list = data.lstrip().startswith(b"{") and (manifests or _EMPTY_LIST.search(data))
-    if broken or not is_list or any(any(faults(each)) for each in manifests):
+    if broken or not is_list or any(faults(each) for each in manifests):
         raise cluster.garbled(kubectl)
     return manifests
 

@@ -1,0 +1,165 @@
+"""Whether an existing object can be read: the fields that are looked at, and what each must be."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sfsgen.documents.paths import spelled
+from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.names import closest_label, label_fault
+from sfsgen.kubernetes.quantities import closest
+from sfsgen.kubernetes.schemas import Fault, Schema, Terms, called
+from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
+from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE, RECLAIM_POLICIES
+from sfsgen.problems import Problem
+
+_LARGEST = 2**31 - 1
+
+
+def _object(**fields: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": fields}
+
+
+def _list(item: Any) -> dict[str, Any]:
+    return {"type": "array", "items": item}
+
+
+def _one_of(*words: str) -> dict[str, Any]:
+    return {"enum": sorted(words)}
+
+
+_STRING = {"type": "string"}
+_BOOLEAN = {"type": "boolean"}
+_COUNT = {"type": "integer", "minimum": 0, "maximum": _LARGEST}
+_QUANTITY = {"x-quantity": True}
+_TEXTS = {"type": "object", "additionalProperties": _STRING}
+_NAMED = _list(_object(name=_STRING))
+_METADATA = {"labels": _TEXTS, "annotations": _TEXTS, "uid": _STRING, "finalizers": _list(_STRING)}
+_SELECTOR = _object(
+    matchLabels=_TEXTS,
+    matchExpressions=_list(_object(key=_STRING, operator=_STRING, values=_list(_STRING))),
+)
+_STORAGE = {
+    "accessModes": _list(_one_of(*ACCESS_MODES.values())),
+    "storageClassName": _STRING,
+    "volumeMode": _one_of("Filesystem", "Block"),
+}
+_CLAIM_SPEC = _object(
+    **_STORAGE,
+    resources=_object(requests=_object(storage=_QUANTITY)),
+    selector=_SELECTOR,
+    volumeName=_STRING,
+)
+_CONTAINERS = _list(_object(name=_STRING, volumeMounts=_NAMED, volumeDevices=_NAMED))
+_POD_SPEC = _object(
+    containers=_CONTAINERS, initContainers=_CONTAINERS, volumes=_NAMED, securityContext=_object()
+)
+_RETENTION = _one_of("Retain", "Delete")
+_STATEFUL_SET_SPEC = _object(
+    replicas=_COUNT,
+    ordinals=_object(start=_COUNT),
+    serviceName=_STRING,
+    selector=_SELECTOR,
+    persistentVolumeClaimRetentionPolicy=_object(whenDeleted=_RETENTION, whenScaled=_RETENTION),
+    template=_object(metadata=_object(**_METADATA), spec=_POD_SPEC),
+    volumeClaimTemplates=_list(
+        _object(metadata=_object(name=_STRING, **_METADATA), spec=_CLAIM_SPEC)
+    ),
+)
+_VOLUME_SPEC = _object(
+    **_STORAGE,
+    capacity=_object(storage=_QUANTITY),
+    claimRef=_object(namespace=_STRING, name=_STRING, uid=_STRING),
+    persistentVolumeReclaimPolicy=_one_of(*RECLAIM_POLICIES),
+    mountOptions=_list(_STRING),
+    nfs=_object(server=_STRING, path=_STRING, readOnly=_BOOLEAN),
+    csi=_object(driver=_STRING, readOnly=_BOOLEAN, volumeAttributes=_TEXTS, volumeHandle=_STRING),
+)
+_STATUS = _object(phase=_STRING)
+READ = {
+    **{kind: {"spec": _STATEFUL_SET_SPEC} for kind in STATEFUL_SET_KINDS},
+    "Service": {"spec": _object(clusterIP=_STRING, selector=_TEXTS)},
+    "PersistentVolumeClaim": {"spec": _CLAIM_SPEC, "status": _STATUS},
+    "PersistentVolume": {"spec": _VOLUME_SPEC, "status": _STATUS},
+}
+"""What is looked at of each kind. The rest is the API server's to judge."""
+_SCHEMAS = {
+    kind: Schema(_object(metadata=_object(**_METADATA), **fields), Terms({}))
+    for kind, fields in READ.items()
+}
+
+
+def faults(manifest: Manifest) -> list[Problem]:
+    """Return what keeps a manifest from being read: missing and wrongly typed fields."""
+    schema = _SCHEMAS.get(manifest.kind)
+    if schema is None or not manifest.is_kubernetes_own:
+        return []
+    problems = []
+    if manifest.value.get("spec") is None:
+        what = f"{manifest.kind} {manifest.name} has no spec"
+        problems.append(Problem(manifest.where(("spec",)), what, "give the whole object"))
+    if found := schema.faults(manifest.value):
+        # A number that is both no whole one and too small is told of once.
+        problems += dict.fromkeys(_problem(manifest, each) for each in found)
+    if manifest.kind in STATEFUL_SET_KINDS:
+        problems += _template_faults(manifest)
+    return problems
+
+
+def _template_faults(manifest: Manifest) -> Iterator[Problem]:
+    """Yield what is wrong with the names of claim templates, which claims are named after."""
+    spec = manifest.value.get("spec")
+    templates = spec.get("volumeClaimTemplates") if isinstance(spec, dict) else None
+    seen = set()
+    for index, template in enumerate(templates if isinstance(templates, list) else ()):
+        metadata = template.get("metadata") if isinstance(template, dict) else None
+        name = metadata.get("name") if isinstance(metadata, dict) else None
+        path = ("spec", "volumeClaimTemplates", index, "metadata", "name")
+        if name in (None, ""):
+            what = "the claim template has no metadata.name"
+            yield Problem(manifest.where(path), what, "name it")
+        elif not isinstance(name, str):
+            continue  # told already
+        elif name in seen:
+            what = f'there are two claim templates named "{name}"'
+            yield Problem(manifest.where(path), what, "give each its own name")
+        elif fault := label_fault(name):
+            fix = f'write "{closest_label(name) or DEFAULT_CLAIM_TEMPLATE}"'
+            yield Problem(manifest.where(path), f'"{name}" {fault}', fix)
+        seen.add(name)
+
+
+def _problem(manifest: Manifest, fault: Fault) -> Problem:
+    wanted, value = _called(fault), fault.value
+    what, fix = f"{wanted}, not {_brief(value)}", f"write {wanted}"
+    if value is None:
+        what, fix = "there, and is empty", "write it, or remove its -"
+    elif fault.word == "x-quantity" and isinstance(value, str) and closest(value) != value:
+        fix = f"write {closest(value)}"
+    elif fault.wanted == "string" and isinstance(value, bool | int | float):
+        fix = "put it in quotes"
+    elif isinstance(value, str) and _is_in_quotes(value, fault.wanted):
+        fix = "write it without quotes"
+    return Problem(manifest.where(fault.path), f"{spelled(fault.path)} must be {what}", fix)
+
+
+def _called(fault: Fault) -> str:
+    """Return what a value must be."""
+    if fault.word == "enum":
+        return f"one of {', '.join(fault.wanted)}"
+    if fault.word == "x-quantity":
+        return "a quantity such as 1Gi"
+    if fault.word in ("minimum", "maximum") or fault.wanted == "integer":
+        return f"a whole number from 0 to {_LARGEST}"
+    return called(fault.wanted)
+
+
+def _is_in_quotes(value: str, wanted: Any) -> bool:
+    """Return whether a text would be of the type that is wanted, were it not for its quotes."""
+    if wanted == "integer":
+        return value.isascii() and value.isdecimal()
+    return wanted == "boolean" and value in ("true", "false")
+
+
+def _brief(value: Any) -> str:
+    return f"{json.dumps(value, default=str, ensure_ascii=False):.40}"
