@@ -31,8 +31,8 @@ class Document(NamedTuple):
     """One document: its value, and where each of its values begins.
 
     `locate` finds a value's line and column, or its key's. It is called when somebody asks, and
-    reads the text again: most of what is read is in order, and nobody asks. To note all places while
-    reading takes a fifth longer for YAML, and six times as long for JSON, which C reads.
+    reads the text again: most of what is read is in order, and nobody asks. To note all places
+    while reading takes a fifth longer for YAML, and six times as long for JSON, which C reads.
     """
 
     value: Any
