@@ -12,7 +12,7 @@ from sfsgen.changes.edits import Edit, words
 from sfsgen.documents.paths import GONE, Path
 from sfsgen.documents.yaml_writer import flow
 from sfsgen.kubernetes.kubectl import quoted
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.sets.existing import Existing, ExistingClaim, ExistingSet, ExistingVolume, Key
 from sfsgen.sets.inventory import Access

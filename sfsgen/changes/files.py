@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sfsgen.changes.edits import Edit
+from sfsgen.documents.document import Document
 from sfsgen.documents.files import decoded
 from sfsgen.documents.lines import Lines
 from sfsgen.documents.yaml_editor import Change, NotEditableError, changed, edited
-from sfsgen.documents.yaml_reader import Document, spans
+from sfsgen.documents.yaml_reader import spans
 from sfsgen.kubernetes.manifests import documents, is_json
 from sfsgen.problems import Problem
 

@@ -9,7 +9,7 @@ from sfsgen.documents.paths import spelled
 from sfsgen.findings.finding import Finding, Severity
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.shapes import faults
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import Place

@@ -8,7 +8,7 @@ from sfsgen import console
 from sfsgen.changes.missing import ANOTHER_NAME, Plan
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import whole_number
 from sfsgen.kubernetes.resources import PAIRED
 from sfsgen.printing.objects import Printing, check, chosen_target, print_documents

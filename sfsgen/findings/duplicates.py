@@ -1,6 +1,6 @@
 """Two objects of one name: one that stands there twice, or volumes of two claims."""
 
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 
 
 def is_another_volume(first: Manifest, second: Manifest) -> bool:

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen.changes.cures import Cures
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.versions import Target

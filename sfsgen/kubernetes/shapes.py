@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sfsgen.documents.paths import Path, spelled
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import closest_label, label_fault
 from sfsgen.kubernetes.quantities import closest, nano_units
 from sfsgen.kubernetes.words import (

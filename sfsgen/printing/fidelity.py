@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sfsgen.documents.document import Document
 from sfsgen.documents.paths import Path, spelled
-from sfsgen.documents.yaml_reader import Document, read
+from sfsgen.documents.yaml_reader import read
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.resources import CLAIM, SERVICE, STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import KUBERNETES_OWN_ANNOTATIONS

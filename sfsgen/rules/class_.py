@@ -22,7 +22,7 @@ from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.misfits import unfit
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import CLASS, shown_class
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
 from sfsgen.sets.ordinals import Pair
 

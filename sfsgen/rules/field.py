@@ -17,7 +17,8 @@ from sfsgen.documents.paths import spelled
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.fields import Oddity
-from sfsgen.kubernetes.manifests import KINDS, Manifest
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.manifests import KINDS
 from sfsgen.kubernetes.versions import ANNOTATIONS, CSI_NFS, FIELDS
 from sfsgen.problems import nearest
 

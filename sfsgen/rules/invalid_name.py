@@ -18,7 +18,7 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.limits import service_name_fault, set_name_fault
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import closest_label, subdomain_fault
 
 

@@ -18,7 +18,7 @@ from sfsgen.documents.paths import Path, spelled
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import MODES, SIZE, Storage
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.sets.existing import ExistingVolume, csi_attributes
 

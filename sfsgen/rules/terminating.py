@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 
 
 def terminating(scene: Scene) -> Iterator[Finding]:

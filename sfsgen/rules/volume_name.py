@@ -18,7 +18,7 @@ from sfsgen.findings.duplicates import is_another_volume, reserved_claim
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 
 
 def volume_name(scene: Scene) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.paths import Path
 from sfsgen.kubernetes.binder import Storage
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import Pattern, claim_name, numbered
 from sfsgen.kubernetes.versions import (
     CLASS_ANNOTATION,

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from sfsgen.documents.files import MANIFESTS
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
-from sfsgen.kubernetes.manifests import Manifest, read_manifests, sources
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.manifests import read_manifests, sources
 from sfsgen.kubernetes.names import label_fault
 from sfsgen.kubernetes.shapes import faults
 from sfsgen.kubernetes.words import (

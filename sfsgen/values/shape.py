@@ -9,8 +9,8 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
+from sfsgen.documents.document import Document
 from sfsgen.documents.paths import Path, spelled
-from sfsgen.documents.yaml_reader import Document
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import brief, quoted
