@@ -14,8 +14,9 @@ from sfsgen.documents.yaml_writer import flow
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
-from sfsgen.sets.existing import Existing, ExistingClaim, ExistingSet, ExistingVolume, Key
+from sfsgen.sets.existing import Existing, ExistingSet
 from sfsgen.sets.inventory import Access
+from sfsgen.values.pairs import Claim, Key, Volume
 
 _UID = "/spec/claimRef/uid"
 _REMOVE_UID = {"op": "remove", "path": _UID}
@@ -79,7 +80,7 @@ class Cures(NamedTuple):
         words = ["describe", *_object(kind, manifest.name)]
         return self._command(*words, namespace=manifest.namespace or None)
 
-    def reserve(self, volume: ExistingVolume, key: Key) -> Cure:
+    def reserve(self, volume: Volume, key: Key) -> Cure:
         """Return how to reserve a volume for a claim, and for no earlier one of its name."""
         if not volume.manifest.is_stored:
             written = f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
@@ -92,7 +93,7 @@ class Cures(NamedTuple):
             return Cure(self._guarded(volume, reference))
         return Cure(self._patch(volume.name, {"claimRef": _reference(key)}))
 
-    def redirect(self, volume: ExistingVolume, key: Key) -> Cure:
+    def redirect(self, volume: Volume, key: Key) -> Cure:
         """Return how to reserve a volume for another claim than it says, if that is not there."""
         if volume.manifest.is_stored:
             return self.reserve(volume, key)
@@ -112,7 +113,7 @@ class Cures(NamedTuple):
         sides += [each.manifest for each, _, _ in self.existing.wanting(key)]
         return self.access.namespace is None and any(not each.namespace for each in sides)
 
-    def free(self, volume: ExistingVolume) -> Cure:
+    def free(self, volume: Volume) -> Cure:
         """Return how a volume lets an earlier claim go, and stays reserved for its name (measured).
 
         Without the whole claimRef it would be open to every claim in the cluster.
@@ -126,7 +127,7 @@ class Cures(NamedTuple):
             return Cure(words(edits), tuple(each for each in edits if each.path[-1] in given))
         return Cure(self._guarded(volume, _REMOVE_UID))
 
-    def doubt(self, volume: ExistingVolume) -> str:
+    def doubt(self, volume: Volume) -> str:
         """Return what cannot be known of the uid that a volume holds, or ""."""
         is_known = self.existing.elsewhere.is_complete or self.existing.holder(volume)
         if is_known or not (volume.claim_uid and volume.manifest.is_stored):
@@ -134,7 +135,7 @@ class Cures(NamedTuple):
         return "; whether a claim of another namespace has its uid, what was read does not show"
 
     def remove_after(
-        self, pod: str, namespace: str, objects: Sequence[str], volume: ExistingVolume | None
+        self, pod: str, namespace: str, objects: Sequence[str], volume: Volume | None
     ) -> str:
         """Return the command that removes claims and volumes once their pod is gone.
 
@@ -144,11 +145,11 @@ class Cures(NamedTuple):
         keep = self._keep(volume) if volume else []
         return " && ".join([*keep, self._wait_for(f"pod/{pod}", namespace), delete])
 
-    def free_after(self, claim: ExistingClaim, volume: ExistingVolume) -> str:
+    def free_after(self, claim: Claim, volume: Volume) -> str:
         """Return how a claim's volume is freed for the next one, once the claim is gone."""
         return " && ".join([*self._keep(volume), *self._freeing(claim, volume)])
 
-    def mend_failed(self, volume: ExistingVolume) -> str | Cure:
+    def mend_failed(self, volume: Volume) -> str | Cure:
         """Return how a Failed volume comes back, without being deleted (measured)."""
         if not volume.claim_uid:
             return self.retain(volume)
@@ -156,7 +157,7 @@ class Cures(NamedTuple):
         retain = {"op": "replace", "path": policy, "value": "Retain"}
         return self._guarded(volume, retain, _REMOVE_UID)
 
-    def bind_again(self, claim: ExistingClaim) -> str:
+    def bind_again(self, claim: Claim) -> str:
         """Return how a Lost claim binds again to the volume that is reserved for its name.
 
         Neither the claim nor its pod is deleted (0.2 s, measured).
@@ -164,7 +165,7 @@ class Cures(NamedTuple):
         words = ["annotate", *_object("pvc", claim.name), "pv.kubernetes.io/bind-completed-"]
         return self._command(*words, namespace=claim.namespace)
 
-    def give_back(self, volume: ExistingVolume, claim: ExistingClaim) -> str:
+    def give_back(self, volume: Volume, claim: Claim) -> str:
         """Return how a Lost claim gets back the volume that is reserved for its name (measured)."""
         if self.existing.holder(volume):
             return self.leave(volume)
@@ -174,7 +175,7 @@ class Cures(NamedTuple):
             return f"read the claim with its uid: {self.read_all(claim.namespace)}"
         return self._guarded(volume, {"op": "replace", "path": _UID, "value": claim.uid})
 
-    def leave(self, volume: ExistingVolume) -> str:
+    def leave(self, volume: Volume) -> str:
         """Return that a volume stays with its owner (`Existing.owner`).
 
         Where its claimRef was changed away from the claim whose uid it holds, the controller writes
@@ -188,11 +189,11 @@ class Cures(NamedTuple):
             text += "claimRef"
         return text
 
-    def delete(self, claim: ExistingClaim) -> str:
+    def delete(self, claim: Claim) -> str:
         """Return the command that deletes a claim."""
         return self._command("delete", *_object("pvc", claim.name), namespace=claim.namespace)
 
-    def set_fields(self, volume: ExistingVolume, fields: Mapping[str, Any]) -> Cure:
+    def set_fields(self, volume: Volume, fields: Mapping[str, Any]) -> Cure:
         """Return how to change fields of a volume's spec that may be changed."""
         if volume.manifest.is_stored:
             return Cure(self._patch(volume.name, fields))
@@ -202,7 +203,7 @@ class Cures(NamedTuple):
         # Of what is on no NFS server the size may be true.
         return Cure(words(edits), tuple(_inner(edits)) if volume.driver else ())
 
-    def label(self, volume: ExistingVolume, labels: Mapping[str, str]) -> Cure:
+    def label(self, volume: Volume, labels: Mapping[str, str]) -> Cure:
         """Return how to give a volume labels."""
         if volume.manifest.is_stored:
             pairs = (f"{key}={value}" for key, value in labels.items())
@@ -214,16 +215,16 @@ class Cures(NamedTuple):
         written = f"write `labels: {flow(labels)}` into the metadata of {volume.name}"
         return Cure(written, tuple(edits))
 
-    def name_volume(self, claim: ExistingClaim, volume: str) -> Cure:
+    def name_volume(self, claim: Claim, volume: str) -> Cure:
         """Return how a claim that is not made yet names a volume."""
         edit = Edit(claim.manifest, ("spec", "volumeName"), volume)
         return Cure(words((edit,)), (edit,))
 
-    def retain(self, volume: ExistingVolume) -> Cure:
+    def retain(self, volume: Volume) -> Cure:
         """Return how to keep the data of a volume whose claim is deleted."""
         return self.set_fields(volume, _RETAIN)
 
-    def rename_volume(self, claim: ExistingClaim, volume: str) -> Cure:
+    def rename_volume(self, claim: Claim, volume: str) -> Cure:
         """Return how a claim names another volume."""
         edits = self.name_volume(claim, volume).edits
         return self.anew(claim.manifest, Cure(f"write `volumeName: {volume}`", edits))
@@ -254,7 +255,7 @@ class Cures(NamedTuple):
             return f"{fix}: it is immutable, so {self._make_anew(claim)}"
         return f"{fix}: it is immutable, so delete the {manifest.kind}, and create it anew"
 
-    def _make_anew(self, claim: ExistingClaim) -> str:
+    def _make_anew(self, claim: Claim) -> str:
         """Return how a claim is deleted and made anew, its volume and the data kept."""
         if claim.phase == "Pending":
             return f"`{self.delete(claim)}`, and create it anew"
@@ -268,11 +269,11 @@ class Cures(NamedTuple):
             steps += self._freeing(claim, volume)
         return f"once no pod uses it, `{' && '.join(steps)}`, and create it anew"
 
-    def _keep(self, volume: ExistingVolume) -> list[str]:
+    def _keep(self, volume: Volume) -> list[str]:
         """Return the command by which the files stay when a claim goes, where one is needed."""
         return [] if volume.reclaim_policy == "Retain" else [self._patch(volume.name, _RETAIN)]
 
-    def _freeing(self, claim: ExistingClaim, volume: ExistingVolume) -> list[str]:
+    def _freeing(self, claim: Claim, volume: Volume) -> list[str]:
         """Return the commands that wait until a claim is gone, and free its volume."""
         wait = self._wait_for(f"pvc/{claim.name}", claim.namespace)
         return [wait, self._json_patch(volume, _REMOVE_UID)]
@@ -281,7 +282,7 @@ class Cures(NamedTuple):
         """Return the command that waits until an object is gone, and fails where it stays."""
         return self._command("wait", "--for=delete", gone, "--timeout=10m", namespace=namespace)
 
-    def _guarded(self, volume: ExistingVolume, *operations: Mapping[str, Any]) -> str:
+    def _guarded(self, volume: Volume, *operations: Mapping[str, Any]) -> str:
         """Return a patch that takes a uid away, or that the volume is left to who has the uid.
 
         Where the claims of all namespaces were not read, the command looks for itself: a claimRef
@@ -295,7 +296,7 @@ class Cures(NamedTuple):
         look = self._command("get", "pvc", "-A", "-o", f"jsonpath={_ALL_UIDS}")
         return f"{look} | {quoted(['grep', '-qvF', '--', volume.claim_uid])} && {patch}"
 
-    def _json_patch(self, volume: ExistingVolume, *operations: Mapping[str, Any]) -> str:
+    def _json_patch(self, volume: Volume, *operations: Mapping[str, Any]) -> str:
         """Return a patch that the server refuses where the uid is another one by now (measured)."""
         test = {"op": "test", "path": _UID, "value": volume.claim_uid}
         patch = _compact([test, *operations])
@@ -329,7 +330,7 @@ def _inner(edits: Iterable[Edit]) -> Iterator[Edit]:
             yield edit
 
 
-def _reserving(volume: ExistingVolume, key: Key) -> Iterator[Edit]:
+def _reserving(volume: Volume, key: Key) -> Iterator[Edit]:
     """Yield the edits by which the claimRef of a volume is that of a claim."""
     given, wanted = volume.manifest.value["spec"].get("claimRef"), _reference(key)
     if not given:

@@ -11,18 +11,12 @@ from sfsgen.kubernetes.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.nfs import RECLAIM, SOFT_MOUNT, is_soft
 from sfsgen.problems import Problem
-from sfsgen.sets.existing import (
-    Existing,
-    ExistingClaim,
-    ExistingSet,
-    ExistingTemplate,
-    ExistingVolume,
-    Key,
-)
+from sfsgen.sets.existing import Existing, ExistingSet, ExistingTemplate
 from sfsgen.sets.inference import infer
 from sfsgen.sets.ordinals import Ordinal, Pairing
-from sfsgen.values.model import ClaimTemplate, Series, VolumePair
+from sfsgen.values.model import ClaimTemplate, Series
 from sfsgen.values.options import is_given
+from sfsgen.values.pairs import Claim, Key, Pair, Volume
 
 
 class Plan(NamedTuple):
@@ -55,7 +49,7 @@ class _Lack(NamedTuple):
     """What one ordinal lacks, or why that cannot be said."""
 
     resources: tuple[str, ...] = ()
-    pair: VolumePair | None = None
+    pair: Pair | None = None
     """The pair of which they are, None for the one that the claim template makes."""
     problem: Problem | None = None
     is_unread: bool = False
@@ -129,15 +123,13 @@ def _traits(
     if wanted.shared_directory:
         yield f"the new volumes {of_template} share the directory {wanted.directory.at(0)}"
     # What an option brings is warned of as such.
-    hazard = RECLAIM.get((wanted.driver, wanted.reclaim_policy))
+    hazard = RECLAIM.get((wanted.volume.driver, wanted.volume.reclaim_policy))
     if hazard and not is_given(options.get("--reclaim-policy")):
         yield f"the new volumes {of_template} are as the others: {hazard}"
-    if is_soft(wanted.mount_options) and not is_given(options.get("--mount-option")):
+    if is_soft(wanted.volume.mount_options) and not is_given(options.get("--mount-option")):
         yield f"the new volumes {of_template} are as the others: {SOFT_MOUNT}"
-    made = Storage(wanted.storage, wanted.access_modes, wanted.storage_class, "Filesystem")
-    for each in departures(
-        made, template.storage, template.name, is_live=stateful_set.manifest.is_stored
-    ):
+    is_live = stateful_set.manifest.is_stored
+    for each in departures(wanted.storage, template.storage, template.name, is_live=is_live):
         yield f"a new claim {of_template} is not what it would make: {each.what}"
 
 
@@ -173,7 +165,7 @@ def _left(cures: Cures, key: Key, pod: str) -> str:
     return f"{text}; once it is not needed, {cures.remove_after(pod, key[0], gone, volume)}"
 
 
-def _is_its_alone(existing: Existing, claim: ExistingClaim | None, volume: ExistingVolume) -> bool:
+def _is_its_alone(existing: Existing, claim: Claim | None, volume: Volume) -> bool:
     """Return whether a volume that is reserved for a claim's name is nobody else's, for sure."""
     if not volume.claim_uid:
         return True
@@ -182,11 +174,11 @@ def _is_its_alone(existing: Existing, claim: ExistingClaim | None, volume: Exist
     return existing.elsewhere.is_complete and not existing.holder(volume)
 
 
-def _series(wanted: ClaimTemplate, ordinals: range, pair: VolumePair | None) -> list[Series]:
+def _series(wanted: ClaimTemplate, ordinals: range, pair: Pair | None) -> list[Series]:
     if pair is None:
         return list(wanted.series(ordinals))
-    names = Pattern((pair.volume_name,)), Pattern((pair.claim_name,))
-    return [Series(lambda _: pair, ordinals, *names, pair.namespace)]
+    names = Pattern((pair.volume.name,)), Pattern((pair.claim.name,))
+    return [Series(lambda _: pair, ordinals, *names, pair.claim.namespace, wanted.as_said)]
 
 
 def _lack(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> _Lack:
@@ -211,26 +203,19 @@ def _lack(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> _Lack:
     return _NOTHING if claim else _of_volume(wanted, row.number, volume)
 
 
-def _is_left_to_another(existing: Existing, volume: ExistingVolume, key: Key) -> bool:
+def _is_left_to_another(existing: Existing, volume: Volume, key: Key) -> bool:
     return existing.is_anothers(volume, key) or volume.claim not in (None, key)
 
 
-def _of_volume(wanted: ClaimTemplate, ordinal: int, volume: ExistingVolume) -> _Lack:
+def _of_volume(wanted: ClaimTemplate, ordinal: int, volume: Volume) -> _Lack:
     """Return the claim that fits a volume which is there, and is nobody else's."""
     if volume.phase == "Bound":
         return _Lack(is_unread=True)
-    storage = volume.storage
-    pair = wanted.pair(ordinal)._replace(
-        volume_name=volume.name,
-        storage=storage.storage,
-        access_modes=storage.access_modes,
-        storage_class=storage.storage_class or "",
-    )
-    return _Lack((CLAIM,), pair)
+    return _Lack((CLAIM,), _fitted(wanted.pair(ordinal), volume.name, volume.storage))
 
 
 def _of_claim_with_volume(
-    existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: ExistingClaim
+    existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: Claim
 ) -> _Lack:
     volume = existing.volumes.get(claim.volume_name)
     if volume is None:
@@ -244,31 +229,31 @@ def _of_claim_with_volume(
     return _BLOCKED if is_moved else _NOTHING
 
 
-def _new(
-    existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: ExistingClaim | None
-) -> _Lack:
+def _new(existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: Claim | None) -> _Lack:
     """Return a new pair, or the volume that fits a claim which is there."""
     pair = wanted.pair(ordinal)
-    if other := existing.overlapping(pair.directory, is_shared=wanted.shared_directory):
-        what = f"{pair.volume_name} would lie in {pair.directory.path}, where the volume "
+    if other := existing.overlapping(pair.volume.directory, is_shared=wanted.shared_directory):
+        what = f"{pair.volume.name} would lie in {pair.volume.path}, where the volume "
         what += f"{other.name} lies already ({other.path})"
         return _Lack(problem=Problem("--nfs-path", what, "give it another pattern"))
     if claim is None:
         return _NEW_PAIR
-    storage = claim.storage
-    if storage.volume_mode == "Block":
+    if claim.storage.volume_mode == "Block":
         where = claim.manifest.where(("spec", "volumeMode"))
         what = f"the claim {claim.name} wants a block device, which NFS does not have"
         return _Lack(
             problem=Problem(where, what, "make the claim again, with volumeMode Filesystem")
         )
-    pair = pair._replace(
-        volume_name=claim.volume_name or pair.volume_name,
-        storage=storage.storage,
-        access_modes=storage.access_modes,
-        storage_class=storage.storage_class or "",
+    return _Lack((VOLUME,), _fitted(pair, claim.volume_name or pair.volume.name, claim.storage))
+
+
+def _fitted(pair: Pair, volume_name: str, storage: Storage) -> Pair:
+    """Return a pair as the side of it that is there has it: the volume's name, and the storage."""
+    storage = storage._replace(storage_class=storage.storage_class or "")
+    return Pair(
+        pair.claim._replace(volume_name=volume_name, storage=storage),
+        pair.volume._replace(name=volume_name, storage=storage),
     )
-    return _Lack((VOLUME,), pair)
 
 
 def _refused_names(stateful_set: ExistingSet, made: Sequence[Series]) -> Iterator[Problem]:

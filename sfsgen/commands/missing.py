@@ -13,11 +13,11 @@ from sfsgen.kubernetes.quantities import whole_number
 from sfsgen.kubernetes.resources import PAIRED
 from sfsgen.printing.objects import Printing, check, chosen_target, print_documents
 from sfsgen.problems import InputError, Problem
-from sfsgen.sets.existing import Key
 from sfsgen.sets.inventory import Access, wrong_scope
 from sfsgen.sets.ordinals import Ordinal, Pairing
 from sfsgen.sets.renames import renamed_claims
 from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.pairs import Key
 from sfsgen.values.settings import PAIRS, listed
 from sfsgen.values.tree import option_for
 

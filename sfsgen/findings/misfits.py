@@ -9,13 +9,12 @@ from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import CLASS, MODES, SIZE, VOLUME_MODE, differences
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION
-from sfsgen.sets.existing import ExistingVolume
-from sfsgen.sets.ordinals import Pair
+from sfsgen.values.pairs import Pair, Volume
 
 _CAPACITY: Path = ("spec", "capacity", "storage")
 
 
-def is_nfs_block(volume: ExistingVolume) -> bool:
+def is_nfs_block(volume: Volume) -> bool:
     """Return whether a volume is to be a block device on an NFS server, which has none."""
     return volume.storage.volume_mode == "Block" and bool(volume.driver)
 

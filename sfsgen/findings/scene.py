@@ -10,16 +10,11 @@ from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import Problem
-from sfsgen.sets.existing import (
-    Existing,
-    ExistingClaim,
-    ExistingService,
-    ExistingSet,
-    Key,
-)
+from sfsgen.sets.existing import Existing, ExistingService, ExistingSet
 from sfsgen.sets.inventory import Access
-from sfsgen.sets.ordinals import Pair, Pairing
+from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.renames import Renamed, renamed_claims
+from sfsgen.values.pairs import Claim, Key, Pair
 
 if TYPE_CHECKING:
     from sfsgen.kubernetes.fields import Fields
@@ -101,7 +96,7 @@ class Scene:
                 found.setdefault((namespace, head), set()).add(number)
         return found
 
-    def lasting_key(self, claim: ExistingClaim) -> Key:
+    def lasting_key(self, claim: Claim) -> Key:
         """Return namespace and name that a claim has once the rule `name` is followed."""
         return self._lasting_keys.get(claim.key, claim.key)
 

@@ -17,7 +17,7 @@ from sfsgen.kubernetes.versions import Target
 from sfsgen.printing.expressions import NotLinearError, Open
 from sfsgen.printing.templates import Templates
 from sfsgen.problems import InputError, Problem
-from sfsgen.values.model import Metadata, Series, StatefulSet, VolumePair
+from sfsgen.values.model import Metadata, Series, StatefulSet
 
 # Numbers to render the open ordinal as. No end of one is a beginning of it, so digits that stand
 # before or after it in a name cannot be taken for a part of it.
@@ -129,10 +129,10 @@ class Renderer:
         render_template = self.templates.renderer(resource)
 
         def render(ordinal: int) -> str:
-            return render_template(**self.pair_variables(series.pair(ordinal)))
+            return render_template(**self.pair_variables(series, ordinal))
 
         def render_open(ordinal: int) -> str:
-            variables = self.pair_variables(series.pair(ordinal))
+            variables = self.pair_variables(series, ordinal)
             return render_template(**_opened(variables, str(ordinal)))
 
         is_volume = resource == VOLUME
@@ -175,7 +175,7 @@ class Renderer:
         from sfsgen.printing import fidelity
 
         def check(pattern: Pattern, ordinal: int) -> None:
-            self._check(resource, pattern.at(ordinal), self.pair_variables(series.pair(ordinal)))
+            self._check(resource, pattern.at(ordinal), self.pair_variables(series, ordinal))
 
         for pattern, ordinals in patterns.items():
             if len(ordinals) > _WORTH_IT and fidelity.is_alike(pattern, partial(check, pattern)):
@@ -241,48 +241,50 @@ class Renderer:
             "claim_templates": [
                 {
                     "name": template.name,
-                    "access_modes": template.access_modes,
-                    "storage": template.storage,
+                    "access_modes": template.storage.access_modes,
+                    "storage": template.storage.storage,
                     **self._storage_class("", {}),
                 }
                 for template in stateful_set.claim_templates
             ],
         }
 
-    def pair_variables(self, pair: VolumePair) -> Variables:
+    def pair_variables(self, series: Series, ordinal: int) -> Variables:
         """Return what the templates of a volume and a claim can print (docs/templates.md)."""
+        claim, volume, _ = series.pair(ordinal)
         options_field = self.target.has(versions.MOUNT_OPTIONS_FIELD)
-        annotations = dict(pair.volume_metadata.annotations)
-        if pair.mount_options and not options_field:
-            annotations[versions.MOUNT_OPTIONS_ANNOTATION] = ",".join(pair.mount_options)
-        shared = {"storage": pair.storage, "access_modes": pair.access_modes}
+        annotations = dict(volume.annotations)
+        if volume.mount_options and not options_field:
+            annotations[versions.MOUNT_OPTIONS_ANNOTATION] = ",".join(volume.mount_options)
+        size, access_modes, storage_class, _ = claim.storage
+        shared = {"storage": size, "access_modes": access_modes}
         return {
-            "ordinal": pair.ordinal,
+            "ordinal": ordinal,
             "volume": {
-                "name": pair.volume_name,
-                "labels": pair.volume_metadata.labels,
-                **pair.as_said,
-                "mount_options": pair.mount_options if options_field else (),
-                "driver": pair.driver,
-                "server": pair.directory.server,
-                "path": pair.directory.path,
-                "read_only": pair.read_only,
-                "csi_volume_handle": pair.csi_volume_handle,
-                "csi_share": pair.csi_share,
-                "csi_sub_dir": pair.csi_sub_dir,
+                "name": volume.name,
+                "labels": volume.labels,
+                **series.as_said,
+                "mount_options": volume.mount_options if options_field else (),
+                "driver": volume.driver,
+                "server": volume.server,
+                "path": volume.path,
+                "read_only": volume.read_only,
+                "csi_volume_handle": volume.csi_volume_handle,
+                "csi_share": volume.csi_share,
+                "csi_sub_dir": volume.csi_sub_dir,
                 **shared,
-                **self._storage_class(pair.storage_class, annotations),
+                **self._storage_class(storage_class, annotations),
             },
             "claim": {
-                "name": pair.claim_name,
-                "namespace": pair.namespace,
-                "labels": pair.claim_metadata.labels,
+                "name": claim.name,
+                "namespace": claim.namespace,
+                "labels": claim.labels,
                 **shared,
-                **self._storage_class(pair.storage_class, pair.claim_metadata.annotations),
+                **self._storage_class(storage_class, claim.annotations),
             },
         }
 
-    def _storage_class(self, name: str, annotations: Mapping[str, str]) -> Variables:
+    def _storage_class(self, name: str | None, annotations: Mapping[str, str]) -> Variables:
         """Return the class as a field, or as an annotation where the minors know no field."""
         if self.target.has(versions.CLASS_FIELD):
             return {"storage_class": name, "annotations": annotations}

@@ -23,8 +23,7 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_pair, another_reserved
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingClaim, ExistingVolume, Key
-from sfsgen.sets.ordinals import Pair
+from sfsgen.values.pairs import Claim, Key, Pair, Volume
 
 
 def claim_ref(scene: Scene) -> Iterator[Finding]:
@@ -103,9 +102,7 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
     return error(volume.manifest, (*CLAIM_REF, field), what, fix, claim.manifest)
 
 
-def _one_of_its_own(
-    scene: Scene, claim: ExistingClaim, volume: ExistingVolume, reserved_for: str
-) -> str | Cure:
+def _one_of_its_own(scene: Scene, claim: Claim, volume: Volume, reserved_for: str) -> str | Cure:
     """Return how a claim that needs another claim's volume gets one of its own."""
     reserved = scene.existing.reserved(claim.key)
     other = reserved or scene.pairing.volume_by_name(claim)
@@ -117,7 +114,7 @@ def _one_of_its_own(
     return "let it name a volume of its own"
 
 
-def _has_another(scene: Scene, volume: ExistingVolume, key: Key) -> bool:
+def _has_another(scene: Scene, volume: Volume, key: Key) -> bool:
     """Return whether a claim has no use for a volume that is reserved for it."""
     claim = scene.existing.claims.get(key)
     if claim is None:

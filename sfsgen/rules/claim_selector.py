@@ -18,7 +18,7 @@ from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingVolume
+from sfsgen.values.pairs import Volume
 
 
 def claim_selector(scene: Scene) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def claim_selector(scene: Scene) -> Iterator[Finding]:
             yield error(claim.manifest, SELECTOR, what, _fix(scene, selector, volume), *sides)
 
 
-def _fix(scene: Scene, selector: Mapping[str, Any], volume: ExistingVolume | None) -> str | Cure:
+def _fix(scene: Scene, selector: Mapping[str, Any], volume: Volume | None) -> str | Cure:
     if volume is None:
         return "label the volume that is meant"
     if not selector.get("matchLabels") or selector.get("matchExpressions"):

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import Difference, departures, differences
-from sfsgen.sets.existing import ExistingClaim
 from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.values.pairs import Claim
 
 
 def claim_template(scene: Scene) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def _is_odd_template(seats: TemplateOrdinals) -> bool:
     return len(storages) == 1 and all(any(differences(wanted, each, "")) for each in volumes)
 
 
-def _odd_template(scene: Scene, seats: TemplateOrdinals, claim: ExistingClaim) -> Iterator[Finding]:
+def _odd_template(scene: Scene, seats: TemplateOrdinals, claim: Claim) -> Iterator[Finding]:
     manifest, name = seats.stateful_set.manifest, seats.template.name
     for each in _departures(seats, claim):
         what = f"the claim template {name} would not make the claims that are there, such as "
@@ -51,7 +51,7 @@ def _odd_template(scene: Scene, seats: TemplateOrdinals, claim: ExistingClaim) -
         yield warning(manifest, path, what, fix, claim.manifest)
 
 
-def _odd_claim(scene: Scene, seats: TemplateOrdinals, claim: ExistingClaim) -> Iterator[Finding]:
+def _odd_claim(scene: Scene, seats: TemplateOrdinals, claim: Claim) -> Iterator[Finding]:
     for each in _departures(seats, claim):
         what = f"the claim {claim.name} is not what its claim template would make: {each.what}"
         as_made = f"let it be as the claim template {seats.template.name}"
@@ -59,7 +59,7 @@ def _odd_claim(scene: Scene, seats: TemplateOrdinals, claim: ExistingClaim) -> I
         yield warning(claim.manifest, each.path, what, fix, seats.stateful_set.manifest)
 
 
-def _departures(seats: TemplateOrdinals, claim: ExistingClaim) -> Iterator[Difference]:
+def _departures(seats: TemplateOrdinals, claim: Claim) -> Iterator[Difference]:
     template, is_live = seats.template, seats.stateful_set.manifest.is_stored
     return departures(claim.storage, template.storage, template.name, is_live=is_live)
 

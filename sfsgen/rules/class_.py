@@ -24,7 +24,7 @@ from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import CLASS, shown_class
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
-from sfsgen.sets.ordinals import Pair
+from sfsgen.values.pairs import Pair
 
 
 def class_(scene: Scene) -> Iterator[Finding]:

@@ -38,8 +38,7 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import VOLUME_NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.names import numbered
-from sfsgen.sets.existing import ExistingVolume
-from sfsgen.sets.ordinals import Pair
+from sfsgen.values.pairs import Pair, Volume
 
 
 def crossed(scene: Scene) -> Iterator[Finding]:
@@ -67,7 +66,7 @@ def crossed(scene: Scene) -> Iterator[Finding]:
                     yield _crossing(scene, pair, own)
 
 
-def _crossing(scene: Scene, pair: Pair, own: ExistingVolume) -> Finding:
+def _crossing(scene: Scene, pair: Pair, own: Volume) -> Finding:
     claim, volume = pair.claim, pair.volume
     what = f"the claim {claim.name} has the volume {volume.name}, and {own.name} is there"
     if scene.existing.is_anothers(own, claim.key) and not pair.is_bound:

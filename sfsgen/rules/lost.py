@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingClaim, ExistingVolume
+from sfsgen.values.pairs import Claim, Volume
 
 
 def lost(scene: Scene) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def lost(scene: Scene) -> Iterator[Finding]:
             yield error(claim.manifest, PHASE, what, fix, *sides)
 
 
-def _loss(scene: Scene, claim: ExistingClaim, volume: ExistingVolume | None) -> tuple[str, str]:
+def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> tuple[str, str]:
     """Return why a claim is Lost, and how it gets its volume again."""
     its = f"{claim.namespace}/{claim.name}"
     cures = scene.cures

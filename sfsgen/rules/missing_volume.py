@@ -24,8 +24,8 @@ from sfsgen.findings.vacancies import (
     vacant_ordinals,
 )
 from sfsgen.kubernetes.binder import Storage, differences
-from sfsgen.sets.existing import ExistingClaim
 from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.values.pairs import Claim
 
 
 def missing_volume(scene: Scene) -> Iterator[Finding]:
@@ -61,7 +61,7 @@ def _without_volume(scene: Scene, seats: TemplateOrdinals) -> Iterator[Finding]:
             yield error(claim.manifest, ("metadata", "name"), what, fix, sides)
 
 
-def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
+def _dangling(scene: Scene, claim: Claim) -> Iterator[Finding]:
     """Yield what to say of a claim that names a volume which is not in the input."""
     owners = [each for each, _, _ in scene.existing.wanting(claim.key)]
     sets = [each.manifest for each in owners]

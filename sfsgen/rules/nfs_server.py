@@ -18,7 +18,7 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CSI_ATTRIBUTES
 from sfsgen.findings.scene import Scene
 from sfsgen.nfs import server_fault
-from sfsgen.sets.existing import ExistingVolume
+from sfsgen.values.pairs import Volume
 
 
 def nfs_server(scene: Scene) -> Iterator[Finding]:
@@ -36,5 +36,5 @@ def nfs_server(scene: Scene) -> Iterator[Finding]:
                 yield error(volume.manifest, path, what, scene.cures.anew(volume.manifest, fix))
 
 
-def _source_of(volume: ExistingVolume) -> Path:
+def _source_of(volume: Volume) -> Path:
     return ("spec", "nfs") if volume.driver == "nfs" else CSI_ATTRIBUTES

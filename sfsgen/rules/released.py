@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingVolume
+from sfsgen.values.pairs import Volume
 
 
 def released(scene: Scene) -> Iterator[Finding]:
@@ -51,7 +51,7 @@ def released(scene: Scene) -> Iterator[Finding]:
             yield tell(volume.manifest, path, what, scene.cures.free(volume), *sides)
 
 
-def _is_awaited(scene: Scene, volume: ExistingVolume) -> bool:
+def _is_awaited(scene: Scene, volume: Volume) -> bool:
     """Return whether a claim that is there, or a set, waits for a volume or will wait for it."""
     if volume.name in scene.pairing.takers:
         return True

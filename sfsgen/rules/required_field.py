@@ -20,7 +20,8 @@ from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import MODES, SIZE, Storage
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import nano_units
-from sfsgen.sets.existing import ExistingVolume, csi_attributes
+from sfsgen.sets.existing import csi_attributes
+from sfsgen.values.pairs import Volume
 
 # The fields of a volume that do not say where its data lies.
 _NO_SOURCES = (
@@ -59,7 +60,7 @@ def required_field(scene: Scene) -> Iterator[Finding]:
             yield from _storage(stateful_set.manifest, each.storage, each.path, SIZE, what)
 
 
-def _lacking(volume: ExistingVolume) -> Iterator[tuple[Path, str]]:
+def _lacking(volume: Volume) -> Iterator[tuple[Path, str]]:
     """Yield what a CSI volume lacks, and an example of it."""
     csi = volume.manifest.value["spec"].get("csi")
     if csi is not None:

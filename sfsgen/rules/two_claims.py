@@ -17,7 +17,7 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import VOLUME_NAME
 from sfsgen.findings.reservations import another_pair
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingClaim, ExistingVolume
+from sfsgen.values.pairs import Claim, Volume
 
 
 def two_claims(scene: Scene) -> Iterator[Finding]:
@@ -34,9 +34,7 @@ def two_claims(scene: Scene) -> Iterator[Finding]:
                 yield error(claim.manifest, VOLUME_NAME, what, fix, first.manifest)
 
 
-def _another_name(
-    scene: Scene, claim: ExistingClaim, name: str, volume: ExistingVolume | None
-) -> str | Cure:
+def _another_name(scene: Scene, claim: Claim, name: str, volume: Volume | None) -> str | Cure:
     """Return how a claim gets another volume than the one that it names, which is another's."""
     if volume:
         return f"{scene.cures.leave(volume)}{another_pair(scene, claim, volume)}"

@@ -16,7 +16,7 @@ from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingVolume
+from sfsgen.values.pairs import Volume
 
 
 def two_volumes(scene: Scene) -> Iterator[Finding]:
@@ -41,5 +41,5 @@ def two_volumes(scene: Scene) -> Iterator[Finding]:
                 yield error(volume.manifest, CLAIM_REF, what, fix, rivals[0].manifest)
 
 
-def _is_not(name: str) -> Callable[[ExistingVolume], bool]:
+def _is_not(name: str) -> Callable[[Volume], bool]:
     return lambda volume: volume.name != name

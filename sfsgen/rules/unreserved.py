@@ -19,7 +19,7 @@ from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
-from sfsgen.sets.ordinals import Pair, Tie
+from sfsgen.values.pairs import Pair, Tie
 
 
 def unreserved(scene: Scene) -> Iterator[Finding]:

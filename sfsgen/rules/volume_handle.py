@@ -15,11 +15,12 @@ from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingVolume, csi_attributes
+from sfsgen.sets.existing import csi_attributes
+from sfsgen.values.pairs import Volume
 
 
 def volume_handle(scene: Scene) -> Iterator[Finding]:
-    first_with: dict[tuple[str, str], ExistingVolume] = {}
+    first_with: dict[tuple[str, str], Volume] = {}
     for volume in scene.existing.volumes.values():
         if csi := volume.manifest.value["spec"].get("csi"):
             handle = csi.get("volumeHandle") or ""
@@ -31,7 +32,7 @@ def volume_handle(scene: Scene) -> Iterator[Finding]:
                 yield error(volume.manifest, path, what, fix, first.manifest)
 
 
-def _handle(volume: ExistingVolume) -> str:
+def _handle(volume: Volume) -> str:
     """Return a handle of a volume's own, as the NFS driver forms it: server#share#directory."""
     if not volume.server:
         return f"{volume.name}, or the one that the volume has with its driver"

@@ -17,13 +17,10 @@ from sfsgen.kubernetes.versions import (
     STATEFUL_SET_KINDS,
 )
 from sfsgen.nfs import NfsDirectory, location
+from sfsgen.values.pairs import Claim, Key, Volume
 
-_PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 _CSI_NFS = "nfs.csi.k8s.io"
 _NOTHING: Mapping[str, str] = {}
-
-Key = tuple[str, str]
-"""A namespace and a name."""
 
 
 class ExistingTemplate(NamedTuple):
@@ -75,59 +72,6 @@ class ExistingSet(NamedTuple):
         return Pattern((f"pv-{head}", tail))
 
 
-class ExistingClaim(NamedTuple):
-    """A PersistentVolumeClaim as it was read."""
-
-    manifest: Manifest
-    name: str
-    namespace: str
-    storage: Storage
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    volume_name: str
-    uid: str
-    phase: str
-
-    @property
-    def key(self) -> Key:
-        """Its namespace and name."""
-        return self.namespace, self.name
-
-    @property
-    def selector(self) -> Mapping[str, Any]:
-        """The labels that it asks of its volume."""
-        return self.manifest.value["spec"].get("selector") or {}
-
-
-class ExistingVolume(NamedTuple):
-    """A PersistentVolume as it was read; the server is empty where it is no NFS volume."""
-
-    manifest: Manifest
-    name: str
-    storage: Storage
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    reclaim_policy: str
-    mount_options: tuple[str, ...]
-    driver: str
-    server: str
-    path: str
-    read_only: bool
-    claim: Key | None
-    claim_uid: str
-    phase: str
-
-    @property
-    def is_static(self) -> bool:
-        """Whether it was made by hand, not by a provisioner."""
-        return _PROVISIONED_BY not in self.manifest.annotations
-
-    @property
-    def is_left(self) -> bool:
-        """Whether its claim is gone, and nobody can have it as it is."""
-        return self.phase in ("Released", "Failed")
-
-
 class ExistingService(NamedTuple):
     """A Service as it was read."""
 
@@ -163,8 +107,8 @@ class Existing:
         """Begin with nothing; `existing` fills it."""
         self.elsewhere = elsewhere
         self.sets: dict[Key, ExistingSet] = {}
-        self.claims: dict[Key, ExistingClaim] = {}
-        self.volumes: dict[str, ExistingVolume] = {}
+        self.claims: dict[Key, Claim] = {}
+        self.volumes: dict[str, Volume] = {}
         self.services: dict[Key, ExistingService] = {}
         self.duplicates: list[tuple[Manifest, Manifest]] = []
         """Manifests with a kind, namespace and name that another had before."""
@@ -181,15 +125,15 @@ class Existing:
         return Counter(each.name for each in self.sets.values())
 
     @cached_property
-    def reservations(self) -> Mapping[Key, list[ExistingVolume]]:
+    def reservations(self) -> Mapping[Key, list[Volume]]:
         """The volumes by the claims that they are reserved for."""
-        found: dict[Key, list[ExistingVolume]] = {}
+        found: dict[Key, list[Volume]] = {}
         for volume in self.volumes.values():
             if volume.claim and not self.is_taken_over(volume):
                 found.setdefault(volume.claim, []).append(volume)
         return found
 
-    def reserved(self, key: Key) -> ExistingVolume | None:
+    def reserved(self, key: Key) -> Volume | None:
         """Return the first volume that is reserved for a claim."""
         return next(iter(self.reservations.get(key, ())), None)
 
@@ -199,7 +143,7 @@ class Existing:
         read = {each.uid: each.key for each in self.claims.values() if each.uid}
         return {**self.elsewhere.by_uid, **read}
 
-    def holder(self, volume: ExistingVolume) -> Key | None:
+    def holder(self, volume: Volume) -> Key | None:
         """Return the claim whose uid a volume holds, of whatever namespace, if it is there.
 
         The volume is that claim's, whatever else its claimRef says: a bound claim and its volume
@@ -207,11 +151,11 @@ class Existing:
         """
         return self._holders.get(volume.claim_uid) if volume.manifest.is_stored else None
 
-    def is_taken_over(self, volume: ExistingVolume) -> bool:
+    def is_taken_over(self, volume: Volume) -> bool:
         """Return whether a claimRef names another claim than the one whose uid it holds."""
         return self.holder(volume) not in (None, volume.claim)
 
-    def owner(self, volume: ExistingVolume) -> Key | None:
+    def owner(self, volume: Volume) -> Key | None:
         """Return the claim that a stored volume is left to, or None where nobody has it.
 
         It is the claim whose uid the volume holds; else the one that it is reserved for, if that
@@ -225,7 +169,7 @@ class Existing:
             return volume.claim
         return self._bound_once.get(volume.name) or self.elsewhere.by_volume.get(volume.name)
 
-    def is_anothers(self, volume: ExistingVolume, key: Key) -> bool:
+    def is_anothers(self, volume: Volume, key: Key) -> bool:
         """Return whether a stored volume is left to another claim."""
         return self.owner(volume) not in (None, key)
 
@@ -237,7 +181,7 @@ class Existing:
             each.volume_name: each.key for each in bound_last if each.phase in ("Bound", "Lost")
         }
 
-    def is_foreign(self, volume: ExistingVolume) -> bool:
+    def is_foreign(self, volume: Volume) -> bool:
         """Return whether a stored volume is for a claim that was not read: of another namespace."""
         if not volume.manifest.is_stored or volume.claim is None or volume.claim in self.claims:
             return False
@@ -257,12 +201,12 @@ class Existing:
         return {key[0] for kind in (self.sets, self.claims, self.services) for key in kind}
 
     @cached_property
-    def directories(self) -> Mapping[NfsDirectory, list[ExistingVolume]]:
+    def directories(self) -> Mapping[NfsDirectory, list[Volume]]:
         """The volumes by the directory that they lie in."""
-        found: dict[NfsDirectory, list[ExistingVolume]] = {}
+        found: dict[NfsDirectory, list[Volume]] = {}
         for volume in self.volumes.values():
             if volume.server:
-                directory = location(NfsDirectory(volume.server, volume.path))
+                directory = location(volume.directory)
                 found.setdefault(directory, []).append(volume)
         return found
 
@@ -271,7 +215,7 @@ class Existing:
         """The directories; those below another one stand together, though not right behind it."""
         return sorted(self.directories)
 
-    def _below(self, directory: NfsDirectory) -> ExistingVolume | None:
+    def _below(self, directory: NfsDirectory) -> Volume | None:
         """Return a volume whose directory lies below another directory."""
         if directory.path == "/":
             return None  # all lie below it, which says nothing
@@ -283,7 +227,7 @@ class Existing:
         is_below = next_one.server == first.server and next_one.path.startswith(first.path)
         return self.directories[next_one][-1] if is_below else None
 
-    def overlapping(self, wanted: NfsDirectory, *, is_shared: bool) -> ExistingVolume | None:
+    def overlapping(self, wanted: NfsDirectory, *, is_shared: bool) -> Volume | None:
         """Return a volume whose data lies in a directory, above or below it.
 
         In a directory that is shared by intent others may lie, but not above or below it.
@@ -293,7 +237,7 @@ class Existing:
         above = map(self._volume_in, _parents(directory))
         return here or self._below(directory) or next(filter(None, above), None)
 
-    def _volume_in(self, directory: NfsDirectory) -> ExistingVolume | None:
+    def _volume_in(self, directory: NfsDirectory) -> Volume | None:
         volumes = self.directories.get(directory)
         return volumes[-1] if volumes else None
 
@@ -415,11 +359,11 @@ def _service(manifest: Manifest, namespace: str) -> ExistingService:
     )
 
 
-def _claim(manifest: Manifest, namespace: str) -> ExistingClaim:
+def _claim(manifest: Manifest, namespace: str) -> Claim:
     metadata, spec = manifest.value["metadata"], manifest.value["spec"]
     annotations = metadata.get("annotations") or _NOTHING
     # By position, which is twice as fast: there may be many.
-    return ExistingClaim(
+    return Claim(
         manifest,
         manifest.name,
         namespace,
@@ -432,13 +376,13 @@ def _claim(manifest: Manifest, namespace: str) -> ExistingClaim:
     )
 
 
-def _volume(manifest: Manifest) -> ExistingVolume:
+def _volume(manifest: Manifest) -> Volume:
     metadata, spec = manifest.value["metadata"], manifest.value["spec"]
     annotations = metadata.get("annotations") or _NOTHING
     driver, server, path, read_only = _source(spec)
     reference = spec.get("claimRef") or _NOTHING
     name, namespace = reference.get("name"), reference.get("namespace")
-    return ExistingVolume(
+    return Volume(
         manifest,
         manifest.name,
         _storage(spec, (spec.get("capacity") or _NOTHING).get("storage"), annotations),

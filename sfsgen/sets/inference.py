@@ -11,18 +11,14 @@ from sfsgen.kubernetes.words import (
     RECOMMENDED_LABELS,
 )
 from sfsgen.problems import Problem
-from sfsgen.sets.existing import (
-    ExistingClaim,
-    ExistingSet,
-    ExistingTemplate,
-    ExistingVolume,
-)
+from sfsgen.sets.existing import ExistingSet, ExistingTemplate
 from sfsgen.sets.ordinals import Pairing, TemplateOrdinals
 from sfsgen.sets.patterns import as_values, patterns, renumbered
 from sfsgen.values.claim_templates import Owner, claim_templates
 from sfsgen.values.hazards import of_storage
 from sfsgen.values.model import ClaimTemplate, Metadata
 from sfsgen.values.options import is_given, overlay
+from sfsgen.values.pairs import Claim, Volume
 from sfsgen.values.settings import OPTIONS
 from sfsgen.values.tree import Values
 
@@ -30,8 +26,8 @@ from sfsgen.values.tree import Values
 class _Pairs(NamedTuple):
     """The pairs of one claim template that exist, by ordinal."""
 
-    volumes: Mapping[int, ExistingVolume]
-    claims: Mapping[int, ExistingClaim]
+    volumes: Mapping[int, Volume]
+    claims: Mapping[int, Claim]
 
 
 class Inferred(NamedTuple):
@@ -70,11 +66,7 @@ def infer(
     owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing, nothing)
     templates = claim_templates(values, owner)
     completed = tuple(
-        made._replace(
-            storage_class=_storage_class(template, pairs),
-            volume_metadata=_metadata(stateful_set, template, pairs.volumes, pairs.claims),
-            claim_metadata=_metadata(stateful_set, template, pairs.claims, pairs.volumes),
-        )
+        _completed(made, stateful_set, template, pairs)
         for made, template, pairs in zip(templates, stateful_set.templates, found, strict=True)
     )
     # What is as it was needs no warning; what an option brings does.
@@ -83,6 +75,18 @@ def infer(
     found_wrong = (*values.problems, *cautions)
     problems = [each._replace(what=f"{where}: {each.what}") for each in found_wrong]
     return Inferred(completed, tuple(problems))
+
+
+def _completed(
+    made: ClaimTemplate, stateful_set: ExistingSet, template: ExistingTemplate, pairs: _Pairs
+) -> ClaimTemplate:
+    """Return a claim template with the class, labels and annotations of the pairs that exist."""
+    storage = made.storage._replace(storage_class=_storage_class(template, pairs))
+    labels, annotations = _metadata(stateful_set, template, pairs.claims, pairs.volumes)
+    claim = made.claim._replace(storage=storage, labels=labels, annotations=annotations)
+    labels, annotations = _metadata(stateful_set, template, pairs.volumes, pairs.claims)
+    volume = made.volume._replace(storage=storage, labels=labels, annotations=annotations)
+    return made._replace(claim=claim, volume=volume)
 
 
 def _said_by_templates(stateful_set: ExistingSet) -> Iterator[tuple[Path, str]]:
@@ -135,8 +139,8 @@ def _storage_class(template: ExistingTemplate, pairs: _Pairs) -> str:
 def _metadata(
     stateful_set: ExistingSet,
     template: ExistingTemplate,
-    *sides: Mapping[int, ExistingVolume] | Mapping[int, ExistingClaim],
-) -> Metadata:
+    *sides: Mapping[int, Volume] | Mapping[int, Claim],
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Return the labels and annotations on which the first side that exists agrees.
 
     Where there is none, those that the StatefulSet controller would give a claim.
@@ -145,13 +149,13 @@ def _metadata(
         if side:
             labels = _agreed([_lasting_labels(stateful_set, *each) for each in side.items()])
             annotations = _agreed([each.annotations for each in side.values()])
-            return Metadata(_in_order(labels), _in_order(annotations), {})
+            return _in_order(labels), _in_order(annotations)
     labels = {**template.labels, **stateful_set.selector}
-    return Metadata(_in_order(labels), _in_order(template.annotations), {})
+    return _in_order(labels), _in_order(template.annotations)
 
 
 def _lasting_labels(
-    stateful_set: ExistingSet, ordinal: int, found: ExistingVolume | ExistingClaim
+    stateful_set: ExistingSet, ordinal: int, found: Volume | Claim
 ) -> dict[str, str]:
     """Return labels without those that name one ordinal, which the next must not have."""
     own = (found.name, f"{stateful_set.name}-{ordinal}")
@@ -237,7 +241,7 @@ class _Style:
         nfs["path"] = as_values(path) if path else None
         nfs["sharedDirectory"] = True if path and not path.is_open else None
 
-    def _same(self, option: str, what: str, value_of: Callable[[ExistingVolume], Any]) -> Any:
+    def _same(self, option: str, what: str, value_of: Callable[[Volume], Any]) -> Any:
         """Return what all volumes have in common, or None with a problem."""
         values = {each.name: value_of(each) for each in self.pairs.volumes.values()}
         distinct = dict.fromkeys(values.values())

@@ -16,14 +16,8 @@ from sfsgen.kubernetes.words import (
     DEFAULT_NAMESPACE,
 )
 from sfsgen.problems import InputError, Problem
-from sfsgen.sets.existing import (
-    UNKNOWN_ELSEWHERE,
-    ClaimsElsewhere,
-    Existing,
-    ExistingSet,
-    Key,
-    existing,
-)
+from sfsgen.sets.existing import UNKNOWN_ELSEWHERE, ClaimsElsewhere, Existing, ExistingSet, existing
+from sfsgen.values.pairs import Key
 
 _CLAIM = "PersistentVolumeClaim"
 _EMPTY_LIST = re.compile(rb'"items"\s*:\s*\[')

@@ -1,66 +1,17 @@
 """Which claim and which volume belong to which ordinal, and what ties them: decided once, here."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
 from sfsgen.kubernetes.binder import size
 from sfsgen.kubernetes.names import Pattern, claim_name, numbered
-from sfsgen.sets.existing import (
-    Existing,
-    ExistingClaim,
-    ExistingSet,
-    ExistingTemplate,
-    ExistingVolume,
-    Key,
-)
+from sfsgen.sets.existing import Existing, ExistingSet, ExistingTemplate
 from sfsgen.sets.free_volumes import FreeVolumes
 from sfsgen.sets.runs import gaps
-
-
-class Tie(Enum):
-    """What holds an ordinal's claim and volume together, the firmest first."""
-
-    BOUND = "bound"
-    BOTH_SIDES = "both sides"
-    CLAIM_REF = "claimRef alone"
-    VOLUME_NAME = "volumeName alone"
-    SELECTOR = "by selector"
-    NAME = "by name"
-    CHANCE = "by chance"
-    NONE = "none"
-
+from sfsgen.values.pairs import Claim, Key, Pair, Tie, Volume
 
 _GUESSED = frozenset((Tie.SELECTOR, Tie.NAME, Tie.CHANCE))
-
-
-class Pair(NamedTuple):
-    """A claim, and the volume that one of both names, or that is meant for it."""
-
-    claim: ExistingClaim
-    volume: ExistingVolume
-    tie: Tie
-
-    @property
-    def is_named(self) -> bool:
-        """Whether the claim's volumeName names the volume."""
-        return self.claim.volume_name == self.volume.name
-
-    @property
-    def is_reserved(self) -> bool:
-        """Whether the volume's claimRef names the claim."""
-        return self.volume.claim == self.claim.key
-
-    @property
-    def is_pinned(self) -> bool:
-        """Whether each names the other, which bypasses every check of the binder (measured)."""
-        return self.is_named and self.is_reserved
-
-    @property
-    def is_bound(self) -> bool:
-        """Whether Kubernetes has bound them."""
-        return self.tie is Tie.BOUND
 
 
 class Ordinal(NamedTuple):
@@ -69,8 +20,8 @@ class Ordinal(NamedTuple):
     stateful_set: ExistingSet
     template: ExistingTemplate
     number: int
-    claim: ExistingClaim | None = None
-    volume: ExistingVolume | None = None
+    claim: Claim | None = None
+    volume: Volume | None = None
     """Its claim's, or the one that is there for a claim which is missing."""
     tie: Tie = Tie.NONE
 
@@ -99,12 +50,12 @@ class TemplateOrdinals:
         return self.rows.get(number) or Ordinal(self.stateful_set, self.template, number)
 
     @cached_property
-    def claims(self) -> Mapping[int, ExistingClaim]:
+    def claims(self) -> Mapping[int, Claim]:
         """The claims that are there."""
         return {number: each.claim for number, each in self.rows.items() if each.claim}
 
     @cached_property
-    def volumes(self) -> Mapping[int, ExistingVolume]:
+    def volumes(self) -> Mapping[int, Volume]:
         """The volumes that belong to a claim, or are reserved for one that is missing."""
         return {
             number: each.volume
@@ -113,7 +64,7 @@ class TemplateOrdinals:
         }
 
     @cached_property
-    def unreserved(self) -> Mapping[int, ExistingVolume]:
+    def unreserved(self) -> Mapping[int, Volume]:
         """The volumes that are there for a missing claim, which they do not name."""
         return {
             number: each.volume
@@ -164,9 +115,9 @@ class Pairing:
                 found[claim.key] = Pair(claim, volume, Tie.CHANCE)
         return found
 
-    def _tied(self, claim: ExistingClaim) -> Pair | None:
+    def _tied(self, claim: Claim) -> Pair | None:
         """Return a claim with the volume that either of them, a selector or a name leads to."""
-        volume: ExistingVolume | None
+        volume: Volume | None
         if claim.volume_name:
             volume = self.existing.volumes.get(claim.volume_name)
             tie = Tie.BOTH_SIDES if volume and volume.claim == claim.key else Tie.VOLUME_NAME
@@ -283,9 +234,9 @@ class Pairing:
         return bool(named) and not any(map(self.free.has_class, named))
 
     @cached_property
-    def takers(self) -> Mapping[str, list[ExistingClaim]]:
+    def takers(self) -> Mapping[str, list[Claim]]:
         """The claims by the volume that they name."""
-        found: dict[str, list[ExistingClaim]] = {}
+        found: dict[str, list[Claim]] = {}
         for claim in self.existing.claims.values():
             if claim.volume_name:
                 found.setdefault(claim.volume_name, []).append(claim)
@@ -306,13 +257,13 @@ class Pairing:
     @cached_property
     def _pools(self) -> Mapping[int, FreeVolumes]:
         """The volumes on NFS servers that are named after no claim, by their sizes."""
-        found: dict[int, list[ExistingVolume]] = {}
+        found: dict[int, list[Volume]] = {}
         for each in self.unnamed.left_over():
             if each.server:
                 found.setdefault(size(each.storage), []).append(each)
         return {each: FreeVolumes(volumes) for each, volumes in found.items()}
 
-    def _is_free(self, volume: ExistingVolume) -> bool:
+    def _is_free(self, volume: Volume) -> bool:
         if volume.phase not in ("", "Pending", "Available") or volume.name in self.takers:
             return False
         key = volume.claim
@@ -322,7 +273,7 @@ class Pairing:
         )
         return volume.is_static and not is_there
 
-    def _take_named(self, claim: Key) -> ExistingVolume | None:
+    def _take_named(self, claim: Key) -> Volume | None:
         """Return the free volume that is named after a set's claim, which is then taken."""
         for name in self._names_for(claim):
             volume = self.existing.volumes.get(name)
@@ -330,12 +281,12 @@ class Pairing:
                 return volume
         return None
 
-    def volume_by_name(self, claim: ExistingClaim) -> ExistingVolume | None:
+    def volume_by_name(self, claim: Claim) -> Volume | None:
         """Return the volume that is named after a set's claim."""
         names = self._names_for(claim.key)
         return next(filter(None, map(self.existing.volumes.get, names)), None)
 
-    def claim_by_name(self, volume: ExistingVolume) -> Key | None:
+    def claim_by_name(self, volume: Volume) -> Key | None:
         """Return the claim that a volume is named after."""
         found = list(self._named_after(volume))
         if len(found) > 1:  # what our convention says counts more than a name that is like it
@@ -351,7 +302,7 @@ class Pairing:
             for pattern in volume_names(stateful_set, template):
                 yield pattern.at(number + self._counts_from(stateful_set, template, pattern))
 
-    def _named_after(self, volume: ExistingVolume) -> Iterator[tuple[_Owner, int, bool]]:
+    def _named_after(self, volume: Volume) -> Iterator[tuple[_Owner, int, bool]]:
         """Yield the claim templates, and their ordinals, that a volume's name says it is for.
 
         The last is whether it is our own convention that says so.

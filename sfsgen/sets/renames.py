@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from sfsgen.kubernetes.names import LONGEST_NAME
-from sfsgen.sets.existing import Existing, ExistingSet, Key
+from sfsgen.sets.existing import Existing, ExistingSet
+from sfsgen.values.pairs import Key
 
 
 class Renamed(NamedTuple):
