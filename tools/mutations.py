@@ -41,7 +41,7 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
         "Fields._field",
         "inner and 'properties' not in self._definitions[inner] -> False",
     ): "a quantity is never a mapping here: it was refused before",
-    ("Existing.wanting", "known is None -> True"): "it is remembered for speed alone",
+    ("Inventory.wanting", "known is None -> True"): "it is remembered for speed alone",
     (
         "FreeVolumes.take_like",
         ":_LIKE_ENOUGH -> :",

@@ -14,8 +14,9 @@ from sfsgen.documents.yaml_writer import flow
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
-from sfsgen.sets.existing import Existing, ExistingSet
-from sfsgen.sets.inventory import Access
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.inventory import Inventory
+from sfsgen.sets.reading import Access
 from sfsgen.values.pairs import Claim, Key, Volume
 
 _UID = "/spec/claimRef/uid"
@@ -43,7 +44,7 @@ class Cure(NamedTuple):
 class Cures(NamedTuple):
     """What mends the objects that were read, for the cluster that they were read from."""
 
-    existing: Existing
+    existing: Inventory
     access: Access
 
     def read_all(self, namespace: str) -> str:
@@ -58,7 +59,7 @@ class Cures(NamedTuple):
         """Return the command that shows a volume."""
         return self._command("get", *_object("pv", volume))
 
-    def volumes(self, stateful_set: ExistingSet, *options: str) -> str:
+    def volumes(self, stateful_set: FoundSet, *options: str) -> str:
         """Return the command that prints what a set lacks, for the same input."""
         name, access = stateful_set.name, self.access
         is_clear = access.filenames and self.existing.set_names[name] == 1 and not access.namespace
@@ -68,7 +69,7 @@ class Cures(NamedTuple):
             return quoted(["sfsgen", "volumes", *given, "--", name])
         return quoted(["sfsgen", "volumes", name, *given])
 
-    def volumes_elsewhere(self, stateful_set: ExistingSet) -> str:
+    def volumes_elsewhere(self, stateful_set: FoundSet) -> str:
         """Return the same, for volumes of names that no other namespace's set has."""
         # What was changed in the cluster a dump does not show.
         live = self._replace(access=self.access._replace(filenames=()))
@@ -110,7 +111,7 @@ class Cures(NamedTuple):
         """Return whether the namespace of a claim is nowhere written: kubectl may be given one."""
         claim = self.existing.claims.get(key)
         sides = [claim.manifest] if claim else []
-        sides += [each.manifest for each, _, _ in self.existing.wanting(key)]
+        sides += [each.stateful_set.manifest for each in self.existing.wanting(key)]
         return self.access.namespace is None and any(not each.namespace for each in sides)
 
     def free(self, volume: Volume) -> Cure:
@@ -176,7 +177,7 @@ class Cures(NamedTuple):
         return self._guarded(volume, {"op": "replace", "path": _UID, "value": claim.uid})
 
     def leave(self, volume: Volume) -> str:
-        """Return that a volume stays with its owner (`Existing.owner`).
+        """Return that a volume stays with its owner (`Inventory.owner`).
 
         Where its claimRef was changed away from the claim whose uid it holds, the controller writes
         it back, as long as nobody removes the uid; who does takes the directory from a claim that

@@ -11,9 +11,10 @@ from sfsgen.kubernetes.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.nfs import RECLAIM, SOFT_MOUNT, is_soft
 from sfsgen.problems import Problem
-from sfsgen.sets.existing import Existing, ExistingSet, ExistingTemplate
+from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inference import infer
-from sfsgen.sets.ordinals import Ordinal, Pairing
+from sfsgen.sets.inventory import Inventory
+from sfsgen.sets.ordinals import Pairing
 from sfsgen.values.model import ClaimTemplate, Series
 from sfsgen.values.options import is_given
 from sfsgen.values.pairs import Claim, Key, Pair, Volume
@@ -22,7 +23,7 @@ from sfsgen.values.pairs import Claim, Key, Pair, Volume
 class Plan(NamedTuple):
     """What a set lacks, and what its owner should know; with problems, it is not to be used."""
 
-    stateful_set: ExistingSet
+    stateful_set: FoundSet
     ordinals: range
     templates: tuple[ClaimTemplate, ...]
     series: Mapping[str, tuple[Series, ...]]
@@ -66,7 +67,7 @@ ANOTHER_NAME = (
 
 def plan(
     pairing: Pairing,
-    stateful_set: ExistingSet,
+    stateful_set: FoundSet,
     replicas: int,
     options: Mapping[str, Any],
     target: Target,
@@ -81,7 +82,7 @@ def plan(
     blocked: list[Ordinal] = []
     unread: list[Ordinal] = []
     for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
-        known = pairing.of(stateful_set, template)
+        known = pairing.of(template)
         lacks = ((row, _lack(pairing, wanted, row)) for row in map(known.row, ordinals))
         for lack, found in groupby(lacks, lambda each: each[1]):
             run = [row for row, _ in found]
@@ -113,8 +114,8 @@ def plan(
 
 
 def _traits(
-    stateful_set: ExistingSet,
-    template: ExistingTemplate,
+    stateful_set: FoundSet,
+    template: FoundTemplate,
     wanted: ClaimTemplate,
     options: Mapping[str, Any],
 ) -> Iterator[str]:
@@ -141,10 +142,10 @@ def left_behind(cures: Cures, made: Plan) -> Iterator[str]:
         {key for key in (*existing.claims, *existing.reservations) if key[0] == namespace}
     )
     for template in stateful_set.templates:
-        pattern = stateful_set.claim_name(template)
+        pattern = template.claim_name
         for key in keys:
             ordinal = pattern.ordinal_of(key[1])
-            others = (each for each, _, _ in existing.wanting(key) if each is not stateful_set)
+            others = (each.stateful_set is not stateful_set for each in existing.wanting(key))
             if ordinal is not None and ordinal >= made.ordinals.stop and not any(others):
                 yield _left(cures, key, f"{stateful_set.name}-{ordinal}")
 
@@ -165,7 +166,7 @@ def _left(cures: Cures, key: Key, pod: str) -> str:
     return f"{text}; once it is not needed, {cures.remove_after(pod, key[0], gone, volume)}"
 
 
-def _is_its_alone(existing: Existing, claim: Claim | None, volume: Volume) -> bool:
+def _is_its_alone(existing: Inventory, claim: Claim | None, volume: Volume) -> bool:
     """Return whether a volume that is reserved for a claim's name is nobody else's, for sure."""
     if not volume.claim_uid:
         return True
@@ -189,7 +190,7 @@ def _lack(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> _Lack:
     if len(existing.reservations.get(key, ())) > 1:
         return _BLOCKED
     namesake = existing.volumes.get(wanted.volume_name.at(row.number))
-    takers = [each.key for each in pairing.takers.get(namesake.name, ())] if namesake else []
+    takers = [each.key for each in existing.takers.get(namesake.name, ())] if namesake else []
     if volume is None and namesake and (takers or _is_left_to_another(existing, namesake, key)):
         owner = "/".join(existing.owner(namesake) or namesake.claim or next(iter(takers), key))
         what = f"the claim {'/'.join(key)} needs a volume, and {namesake.name} is that of {owner}"
@@ -203,7 +204,7 @@ def _lack(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> _Lack:
     return _NOTHING if claim else _of_volume(wanted, row.number, volume)
 
 
-def _is_left_to_another(existing: Existing, volume: Volume, key: Key) -> bool:
+def _is_left_to_another(existing: Inventory, volume: Volume, key: Key) -> bool:
     return existing.is_anothers(volume, key) or volume.claim not in (None, key)
 
 
@@ -215,7 +216,7 @@ def _of_volume(wanted: ClaimTemplate, ordinal: int, volume: Volume) -> _Lack:
 
 
 def _of_claim_with_volume(
-    existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: Claim
+    existing: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim
 ) -> _Lack:
     volume = existing.volumes.get(claim.volume_name)
     if volume is None:
@@ -229,7 +230,7 @@ def _of_claim_with_volume(
     return _BLOCKED if is_moved else _NOTHING
 
 
-def _new(existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: Claim | None) -> _Lack:
+def _new(existing: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim | None) -> _Lack:
     """Return a new pair, or the volume that fits a claim which is there."""
     pair = wanted.pair(ordinal)
     if other := existing.overlapping(pair.volume.directory, is_shared=wanted.shared_directory):
@@ -256,7 +257,7 @@ def _fitted(pair: Pair, volume_name: str, storage: Storage) -> Pair:
     )
 
 
-def _refused_names(stateful_set: ExistingSet, made: Sequence[Series]) -> Iterator[Problem]:
+def _refused_names(stateful_set: FoundSet, made: Sequence[Series]) -> Iterator[Problem]:
     """Yield why names of what would be made are refused by the API server, each once."""
     where = stateful_set.manifest.where
     if made and (fault := label_fault(stateful_set.namespace)):
@@ -274,7 +275,7 @@ def _refused_names(stateful_set: ExistingSet, made: Sequence[Series]) -> Iterato
             yield Problem(where(("metadata", "name")), what, "give it a name that Kubernetes takes")
 
 
-def _block_mode(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterator[Problem]:
+def _block_mode(stateful_set: FoundSet, template: FoundTemplate) -> Iterator[Problem]:
     if template.storage.volume_mode == "Block":
         where = stateful_set.manifest.where((*template.path, "spec", "volumeMode"))
         what = f"claim template {template.name} wants block devices, which NFS does not have"

@@ -13,8 +13,9 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.shapes import faults
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import Place
-from sfsgen.sets.existing import ExistingSet, existing
-from sfsgen.sets.inventory import Access, Read
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.inventory import Inventory
+from sfsgen.sets.reading import Access, Read
 
 
 class Subject(NamedTuple):
@@ -71,7 +72,7 @@ def scene(read: Read, namespace: str, target: Target | None, access: Access) -> 
             unread.setdefault(key, set()).add(manifest.name)
         elif manifest.is_kubernetes_own:
             sound.append(manifest)
-    found_there = existing(sound, namespace, read.elsewhere)
+    found_there = Inventory(sound, namespace, read.elsewhere)
     return Scene(found_there, Look(sound, unreadable, unread, target, access))
 
 
@@ -107,16 +108,15 @@ def of_namespace(scene: Scene, namespace: str) -> set[int]:
     return {id(each) for each in own} | {id(each.manifest) for each in volumes}
 
 
-def of_sets(scene: Scene, sets: Collection[ExistingSet]) -> set[int]:
+def of_sets(scene: Scene, sets: Collection[FoundSet]) -> set[int]:
     """Return the identities of the manifests that have to do with some sets."""
     chosen = {each.key for each in sets}
     concerned = {id(each.manifest) for each in sets}
-    for stateful_set, seats in scene.pairing.by_set:
+    for stateful_set, templates in scene.pairing.by_set:
         if stateful_set.key in chosen:
-            for each in seats:
-                volumes = (*each.volumes.values(), *each.unreserved.values())
-                concerned |= {id(claim.manifest) for claim in each.claims.values()}
-                concerned |= {id(volume.manifest) for volume in volumes}
+            rows = [row for each in templates for row in each.rows.values()]
+            concerned |= {id(row.claim.manifest) for row in rows if row.claim}
+            concerned |= {id(row.volume.manifest) for row in rows if row.volume}
             if service := scene.service_of(stateful_set):
                 concerned.add(id(service.manifest))
     return concerned

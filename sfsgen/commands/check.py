@@ -35,7 +35,7 @@ from sfsgen.kubernetes.words import (
 from sfsgen.printing.objects import chosen_target
 from sfsgen.problems import InputError, Problem
 from sfsgen.rules.unreadable import unreadable
-from sfsgen.sets.inventory import Access, Read, chosen, objects, read_all, wrong_scope
+from sfsgen.sets.reading import Access, Read, chosen, objects, read_all, wrong_scope
 
 _FOUND = 1  # looked, and found problems
 

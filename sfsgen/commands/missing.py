@@ -13,8 +13,9 @@ from sfsgen.kubernetes.quantities import whole_number
 from sfsgen.kubernetes.resources import PAIRED
 from sfsgen.printing.objects import Printing, check, chosen_target, print_documents
 from sfsgen.problems import InputError, Problem
-from sfsgen.sets.inventory import Access, wrong_scope
-from sfsgen.sets.ordinals import Ordinal, Pairing
+from sfsgen.sets.found import Ordinal
+from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.reading import Access, wrong_scope
 from sfsgen.sets.renames import renamed_claims
 from sfsgen.values.collisions import Claimant, collisions
 from sfsgen.values.pairs import Key
@@ -23,7 +24,8 @@ from sfsgen.values.tree import option_for
 
 if TYPE_CHECKING:
     from sfsgen.printing.rendering import Documents, Renderer
-    from sfsgen.sets.existing import Existing, ExistingSet
+    from sfsgen.sets.found import FoundSet
+    from sfsgen.sets.inventory import Inventory
 
 # The rules about a claim and its volume, which new pairs do not mend.
 _ABOUT_ROWS = (
@@ -96,7 +98,7 @@ def _replicas(text: str | None, problems: list[Problem]) -> int | None:
     return number
 
 
-def refuse_renamed(existing: "Existing", stateful_sets: Iterable["ExistingSet"]) -> None:
+def refuse_renamed(existing: "Inventory", stateful_sets: Iterable["FoundSet"]) -> None:
     """Raise InputError where a set's claims were renamed away from it: that is not guessed at."""
     manifests = [each.manifest for each in stateful_sets]
     problems = []
@@ -110,7 +112,7 @@ def refuse_renamed(existing: "Existing", stateful_sets: Iterable["ExistingSet"])
         raise InputError(*problems)
 
 
-def refuse_too_many(wanted: Iterable[tuple["ExistingSet", int]], asked_for: Asked) -> None:
+def refuse_too_many(wanted: Iterable[tuple["FoundSet", int]], asked_for: Asked) -> None:
     """Raise InputError where sets have more ordinals, in all, than can be looked through."""
     left = _MOST_PAIRS
     for stateful_set, replicas in wanted:
@@ -125,7 +127,7 @@ def refuse_too_many(wanted: Iterable[tuple["ExistingSet", int]], asked_for: Aske
             raise InputError(Problem("--replicas" if is_asked else where, what, fix))
 
 
-def scene(existing: "Existing", asked_for: Asked, wanted: Mapping[Key, range]) -> Scene:
+def scene(existing: "Inventory", asked_for: Asked, wanted: Mapping[Key, range]) -> Scene:
     """Return what exists as the rules see it, with the ordinals that are asked for."""
     look = Look((), (), {}, None, asked_for.access)
     return Scene(existing, look, Pairing(existing, wanted))

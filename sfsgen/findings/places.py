@@ -1,7 +1,7 @@
 """Where that which several rules tell of stands in an object."""
 
 from sfsgen.documents.paths import Path
-from sfsgen.sets.existing import csi_attributes
+from sfsgen.sets.found import csi_attributes
 from sfsgen.values.pairs import Volume
 
 NAME: Path = ("metadata", "name")

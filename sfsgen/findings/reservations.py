@@ -9,8 +9,8 @@ def another_pair(scene: Scene, claim: Claim, volume: Volume) -> str:
     if claim.phase in ("Bound", "Lost") or claim.volume_name not in ("", volume.name):
         return ""
     text = f"; then `{scene.cures.delete(claim)}`"
-    for stateful_set, _, _ in scene.existing.wanting(claim.key)[:1]:
-        text += f", and `{scene.cures.volumes_elsewhere(stateful_set)}` prints another pair"
+    for row in scene.existing.wanting(claim.key)[:1]:
+        text += f", and `{scene.cures.volumes_elsewhere(row.stateful_set)}` prints another pair"
     return text
 
 

@@ -10,9 +10,10 @@ from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import Problem
-from sfsgen.sets.existing import Existing, ExistingService, ExistingSet
-from sfsgen.sets.inventory import Access
+from sfsgen.sets.found import FoundService, FoundSet
+from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.reading import Access
 from sfsgen.sets.renames import Renamed, renamed_claims
 from sfsgen.values.pairs import Claim, Key, Pair
 
@@ -39,7 +40,7 @@ class Look(NamedTuple):
 class Scene:
     """Everything that is looked at, as the rules need it; nothing in it changes."""
 
-    def __init__(self, existing: Existing, look: Look, pairing: Pairing | None = None) -> None:
+    def __init__(self, existing: Inventory, look: Look, pairing: Pairing | None = None) -> None:
         self.existing = existing
         self.look = look
         self.target = look.target or Target()
@@ -133,14 +134,14 @@ class Scene:
 
     def is_wanted(self, claim: Key) -> bool:
         """Return whether an ordinal of a set needs a claim."""
-        return any(number in each.ordinals for each, _, number in self.existing.wanting(claim))
+        return any(row.is_wanted for row in self.existing.wanting(claim))
 
     @cached_property
     def has_nfs(self) -> bool:
         """Whether there is any volume on an NFS server, which shows where others may lie."""
         return any(each.server for each in self.existing.volumes.values())
 
-    def service_of(self, stateful_set: ExistingSet) -> ExistingService | None:
+    def service_of(self, stateful_set: FoundSet) -> FoundService | None:
         """Return the governing Service of a set."""
         return self.existing.services.get((stateful_set.namespace, stateful_set.service_name))
 

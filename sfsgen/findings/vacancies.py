@@ -20,18 +20,16 @@ def vacant_ordinals(
         if scene.pairing.is_provisioned(seats):
             continue
         stateful_set = seats.stateful_set
-        head = stateful_set.namespace, seats.claim_name.pieces[0]
-        there = seats.claims.keys() | scene.accounted.get(head, set())
-        if without_volume:
-            there |= seats.volumes.keys() | seats.unreserved.keys()
-        for ordinals in gaps(stateful_set.ordinals, there):
+        head = stateful_set.namespace, seats.template.claim_name.pieces[0]
+        there = seats.rows.keys() if without_volume else seats.claims.keys()
+        known = there | scene.accounted.get(head, set())
+        for ordinals in gaps(stateful_set.ordinals, known):
             yield seats, ordinals
 
 
 def _is_open(seats: TemplateOrdinals) -> bool:
     """Return whether a default StorageClass may make all that a template's claims lack."""
-    is_bare = not (seats.claims or seats.volumes or seats.unreserved)
-    return is_bare and seats.template.storage.storage_class is None
+    return not seats.rows and seats.template.storage.storage_class is None
 
 
 def unless_provisioned(seats: TemplateOrdinals) -> str:
@@ -47,7 +45,7 @@ def told_of_set(seats: TemplateOrdinals, what: str, fix: str) -> Finding:
 
 def claims_of(seats: TemplateOrdinals, ordinals: range, *, verb: bool = True) -> str:
     """Return the claims of some ordinals, as the subject of a sentence."""
-    name_of = seats.claim_name
+    name_of = seats.template.claim_name
     if len(ordinals) == 1:
         return f"the claim {name_of.at(ordinals[0])}" + " is" * verb
     names = f"{name_of.at(ordinals[0])} to {name_of.at(ordinals[-1])}"

@@ -62,15 +62,14 @@ def _taken_over(scene: Scene) -> Iterator[Finding]:
 def _misdirected(scene: Scene) -> Iterator[Finding]:
     """Yield the volumes that are reserved for no claim of a set, though named after one."""
     for seats in scene.pairing.ordinals:
-        for ordinal, volume in seats.unreserved.items():
+        for row, volume in seats.unreserved:
             if volume.claim:
                 stateful_set = seats.stateful_set
-                key = seats.claim_key(ordinal)
                 what = (
                     f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is not there; "
                 )
-                what += f"the pod {stateful_set.name}-{ordinal} needs {key[1]}"
-                fix = str(scene.cures.redirect(volume, key))
+                what += f"the pod {stateful_set.name}-{row.number} needs {row.claim_key[1]}"
+                fix = str(scene.cures.redirect(volume, row.claim_key))
                 yield error(volume.manifest, CLAIM_REF, what, fix, stateful_set.manifest)
 
 
@@ -105,7 +104,7 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
 def _one_of_its_own(scene: Scene, claim: Claim, volume: Volume, reserved_for: str) -> str | Cure:
     """Return how a claim that needs another claim's volume gets one of its own."""
     reserved = scene.existing.reserved(claim.key)
-    other = reserved or scene.pairing.volume_by_name(claim)
+    other = reserved or scene.pairing.names.volume_of(claim)
     if other and other is not volume:
         cure = scene.cures.rename_volume(claim, other.name)
         return cure if reserved else str(cure)

@@ -27,7 +27,7 @@ def claim_selector(scene: Scene) -> Iterator[Finding]:
         if selector and key not in scene.pairing.pairs and not claim.volume_name:
             what = f"the claim {claim.name} does not bind: the labels of no volume that is free "
             what += "meet its selector"
-            volume = scene.pairing.volume_by_name(claim)
+            volume = scene.pairing.names.volume_of(claim)
             sides = [volume.manifest] if volume else []
             yield error(claim.manifest, SELECTOR, what, _fix(scene, selector, volume), *sides)
 

@@ -85,10 +85,7 @@ def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
     """Return that a class differs; a reservation by claimRef binds all the same (measured)."""
     claim, volume = pair.claim, pair.volume
     what = f"it has {shown_class(wanted)}, and {volume.name} has {shown_class(its)}"
-    if any(
-        template.storage.storage_class is None
-        for _, template, _ in scene.existing.wanting(claim.key)
-    ):
+    if any(row.template.storage.storage_class is None for row in scene.existing.wanting(claim.key)):
         what += ", for its claim template names none and a default StorageClass came in"
     if claim.manifest.is_stored:
         what = f"the claim {claim.name} is Pending: {what}"

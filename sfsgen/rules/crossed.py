@@ -54,7 +54,7 @@ def crossed(scene: Scene) -> Iterator[Finding]:
         # Volumes that count from 1 are all shifted alike, and meant so.
         shifts = {number - ordinal for ordinal, _, number, _ in pairs if number is not None}
         is_regular = len(shifts) == 1
-        conventional = seats.stateful_set.conventional_volume_name(seats.template)
+        conventional = seats.template.volume_name
         for ordinal, head, number, pair in pairs if shifts != {0} else ():
             is_another = number not in (None, ordinal)
             if is_another and not (
@@ -62,7 +62,7 @@ def crossed(scene: Scene) -> Iterator[Finding]:
             ):
                 own = scene.existing.volumes.get(f"{head}{ordinal}")
                 # Where all are shifted alike, the next one has it.
-                if own and not (is_regular and own.name in scene.pairing.takers):
+                if own and not (is_regular and own.name in scene.existing.takers):
                     yield _crossing(scene, pair, own)
 
 

@@ -48,4 +48,4 @@ def _is_told(scene: Scene, found: Claim | Volume) -> bool:
     """Return whether another rule tells of it: a misnamed claim, a volume Released or in use."""
     if isinstance(found, Claim):
         return scene.lasting_key(found) != found.key
-    return found.is_left or found.name in scene.pairing.takers
+    return found.is_left or found.name in scene.existing.takers

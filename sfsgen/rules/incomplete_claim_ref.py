@@ -26,8 +26,8 @@ def incomplete_claim_ref(scene: Scene) -> Iterator[Finding]:
             missing = [field for field in ("namespace", "name") if not given.get(field)]
             what = f"the claimRef of {volume.name} has no {' and no '.join(missing)}, and so no "
             what += "claim gets the volume"
-            claims = scene.pairing.takers.get(volume.name, ())
-            key = scene.existing.owner(volume) or scene.pairing.claim_by_name(volume)
+            claims = scene.existing.takers.get(volume.name, ())
+            key = scene.existing.owner(volume) or scene.pairing.names.claim_of(volume)
             key = key or (claims[0].key if claims else None)
             fix = scene.cures.reserve(volume, key) if key else f"add {' and '.join(missing)}"
             sides = [each.manifest for each in claims]

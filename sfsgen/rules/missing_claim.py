@@ -74,7 +74,7 @@ def _would_bind(seats: TemplateOrdinals, ordinal: int) -> bool:
 def _lookalike(scene: Scene, seats: TemplateOrdinals, ordinal: int) -> str:
     """Return where a claim may be that was moved to another namespace, or whose set was renamed."""
     stateful_set, template = seats.stateful_set, seats.template
-    if namespaces := scene.namespaces_of.get(seats.claim_name.at(ordinal)):
+    if namespaces := scene.namespaces_of.get(seats.template.claim_name.at(ordinal)):
         return f"; it is in the namespace {namespaces[0]}"
     for orphan in scene.lonely(stateful_set.namespace):
         head, _ = numbered(orphan)

@@ -29,7 +29,7 @@ from sfsgen.values.pairs import Claim
 
 
 def missing_volume(scene: Scene) -> Iterator[Finding]:
-    for name, claims in scene.pairing.takers.items():
+    for name, claims in scene.existing.takers.items():
         if name not in scene.existing.volumes and not scene.is_unread("PersistentVolume", name):
             for claim in claims:
                 yield from _dangling(scene, claim)
@@ -52,7 +52,7 @@ def _without_volume(scene: Scene, seats: TemplateOrdinals) -> Iterator[Finding]:
             pending = " and is Pending" if claim.phase == "Pending" else ""
             what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
             what += "none that is free fits it"
-            own = scene.pairing.volume_by_name(claim)
+            own = scene.pairing.names.volume_of(claim)
             if own and own.claim:
                 what += f"; {own.name} is {own.phase or 'reserved'} for {'/'.join(own.claim)}"
             else:
@@ -63,7 +63,7 @@ def _without_volume(scene: Scene, seats: TemplateOrdinals) -> Iterator[Finding]:
 
 def _dangling(scene: Scene, claim: Claim) -> Iterator[Finding]:
     """Yield what to say of a claim that names a volume which is not in the input."""
-    owners = [each for each, _, _ in scene.existing.wanting(claim.key)]
+    owners = [each.stateful_set for each in scene.existing.wanting(claim.key)]
     sets = [each.manifest for each in owners]
     where = ("spec", "volumeName")
     if claim.phase == "Bound":

@@ -18,7 +18,7 @@ from sfsgen.documents.paths import Path, spelled
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.scene import Scene
 from sfsgen.problems import nearest
-from sfsgen.sets.existing import ExistingSet
+from sfsgen.sets.found import FoundSet
 
 _ALIKE = 0.6  # a name and what it is misspelt as
 _POD: Path = ("spec", "template", "spec")
@@ -29,7 +29,7 @@ def mounts(scene: Scene) -> Iterator[Finding]:
         yield from _mounts(stateful_set)
 
 
-def _mounts(stateful_set: ExistingSet) -> Iterator[Finding]:
+def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
     manifest = stateful_set.manifest
     template = manifest.value["spec"].get("template")
     if not template:

@@ -53,7 +53,7 @@ def released(scene: Scene) -> Iterator[Finding]:
 
 def _is_awaited(scene: Scene, volume: Volume) -> bool:
     """Return whether a claim that is there, or a set, waits for a volume or will wait for it."""
-    if volume.name in scene.pairing.takers:
+    if volume.name in scene.existing.takers:
         return True
     claim = scene.existing.claims.get(volume.claim) if volume.claim else None
     if claim:

@@ -20,7 +20,7 @@ from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import MODES, SIZE, Storage
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import nano_units
-from sfsgen.sets.existing import csi_attributes
+from sfsgen.sets.found import csi_attributes
 from sfsgen.values.pairs import Volume
 
 # The fields of a volume that do not say where its data lies.

@@ -21,7 +21,7 @@ from sfsgen.values.pairs import Claim, Volume
 
 
 def two_claims(scene: Scene) -> Iterator[Finding]:
-    for name, claims in scene.pairing.takers.items():
+    for name, claims in scene.existing.takers.items():
         volume = scene.existing.volumes.get(name)
         # Where the volume says for whom it is, the rule claim-ref tells of the others.
         if len(claims) > 1 and (volume is None or volume.claim is None):
@@ -39,6 +39,6 @@ def _another_name(scene: Scene, claim: Claim, name: str, volume: Volume | None) 
     if volume:
         return f"{scene.cures.leave(volume)}{another_pair(scene, claim, volume)}"
     fix = f"let {claim.name} name the volume that is meant for it"
-    if (meant := scene.pairing.volume_by_name(claim)) and meant.name != name:
+    if (meant := scene.pairing.names.volume_of(claim)) and meant.name != name:
         fix = str(scene.cures.name_volume(claim, meant.name))
     return scene.cures.anew(claim.manifest, fix)

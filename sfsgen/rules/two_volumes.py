@@ -29,13 +29,13 @@ def two_volumes(scene: Scene) -> Iterator[Finding]:
         rivals = sorted((each for each in volumes if not each.is_left), key=_is_not(named))
         for volume in rivals[1:]:
             # Where another claim names it, the rule claim-ref tells of it.
-            if volume.name not in scene.pairing.takers:
+            if volume.name not in scene.existing.takers:
                 what = f"{volume.name} is reserved for the claim {key[1]}, and so is "
                 what += rivals[0].name
                 fix: str | Cure = f"delete {volume.name}, or reserve it for the claim that is meant"
                 if volume.phase == "Bound":
                     fix = f"reserve {volume.name} for the claim that is meant"
-                meant = scene.pairing.claim_by_name(volume)
+                meant = scene.pairing.names.claim_of(volume)
                 if meant and meant != key:
                     fix = scene.cures.reserve(volume, meant)
                 yield error(volume.manifest, CLAIM_REF, what, fix, rivals[0].manifest)

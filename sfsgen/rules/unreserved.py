@@ -28,13 +28,13 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
         if not is_named and not is_incomplete(pair.volume):
             yield _chance(scene, pair)
     for seats in scene.pairing.ordinals:
-        for ordinal, volume in seats.unreserved.items():
+        for row, volume in seats.unreserved:
             if is_incomplete(volume) or volume.claim:
                 continue
-            key = seats.claim_key(ordinal)
+            key = row.claim_key
             what = f"the volume {volume.name} is not reserved for {key[1]}: any claim can take it"
             fix = scene.cures.reserve(volume, key)
-            if seats.row(ordinal).tie is Tie.CHANCE:
+            if row.tie is Tie.CHANCE:
                 fix = fix.by_hand()  # whose files lie in it only its owner knows
             yield error(volume.manifest, CLAIM_REF, what, fix, seats.stateful_set.manifest)
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import csi_attributes
+from sfsgen.sets.found import csi_attributes
 from sfsgen.values.pairs import Volume
 
 

@@ -11,7 +11,7 @@ from sfsgen.kubernetes.words import (
     RECOMMENDED_LABELS,
 )
 from sfsgen.problems import Problem
-from sfsgen.sets.existing import ExistingSet, ExistingTemplate
+from sfsgen.sets.found import FoundSet, FoundTemplate
 from sfsgen.sets.ordinals import Pairing, TemplateOrdinals
 from sfsgen.sets.patterns import as_values, patterns, renumbered
 from sfsgen.values.claim_templates import Owner, claim_templates
@@ -39,7 +39,7 @@ class Inferred(NamedTuple):
 
 def infer(
     pairing: Pairing,
-    stateful_set: ExistingSet,
+    stateful_set: FoundSet,
     ordinals: range,
     options: Mapping[str, Any],
     target: Target,
@@ -52,7 +52,7 @@ def infer(
         return Inferred((), ())
     given = {option for option, value in options.items() if is_given(value)}
     values = Values(target)
-    found = [_pairs(pairing.of(stateful_set, each), ordinals) for each in stateful_set.templates]
+    found = [_pairs(pairing.of(each), ordinals) for each in stateful_set.templates]
     values.tree = {
         "claimTemplates": [
             _Style(values, stateful_set, template, pairs, given).tree()
@@ -78,7 +78,7 @@ def infer(
 
 
 def _completed(
-    made: ClaimTemplate, stateful_set: ExistingSet, template: ExistingTemplate, pairs: _Pairs
+    made: ClaimTemplate, stateful_set: FoundSet, template: FoundTemplate, pairs: _Pairs
 ) -> ClaimTemplate:
     """Return a claim template with the class, labels and annotations of the pairs that exist."""
     storage = made.storage._replace(storage_class=_storage_class(template, pairs))
@@ -89,7 +89,7 @@ def _completed(
     return made._replace(claim=claim, volume=volume)
 
 
-def _said_by_templates(stateful_set: ExistingSet) -> Iterator[tuple[Path, str]]:
+def _said_by_templates(stateful_set: FoundSet) -> Iterator[tuple[Path, str]]:
     """Yield where a set says what not every driver takes, for those who are to mend it there."""
     for index, template in enumerate(stateful_set.templates):
         if "ReadWriteOncePod" in template.storage.access_modes:
@@ -123,7 +123,7 @@ def _pairs(found: TemplateOrdinals, ordinals: range) -> _Pairs:
     return _Pairs(volumes, claims)
 
 
-def _storage_class(template: ExistingTemplate, pairs: _Pairs) -> str:
+def _storage_class(template: FoundTemplate, pairs: _Pairs) -> str:
     """Return the class of new pairs; "" is no class, written out, which keeps a default one out."""
     if template.storage.storage_class is not None:
         return template.storage.storage_class
@@ -137,8 +137,8 @@ def _storage_class(template: ExistingTemplate, pairs: _Pairs) -> str:
 
 
 def _metadata(
-    stateful_set: ExistingSet,
-    template: ExistingTemplate,
+    stateful_set: FoundSet,
+    template: FoundTemplate,
     *sides: Mapping[int, Volume] | Mapping[int, Claim],
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Return the labels and annotations on which the first side that exists agrees.
@@ -154,9 +154,7 @@ def _metadata(
     return _in_order(labels), _in_order(template.annotations)
 
 
-def _lasting_labels(
-    stateful_set: ExistingSet, ordinal: int, found: Volume | Claim
-) -> dict[str, str]:
+def _lasting_labels(stateful_set: FoundSet, ordinal: int, found: Volume | Claim) -> dict[str, str]:
     """Return labels without those that name one ordinal, which the next must not have."""
     own = (found.name, f"{stateful_set.name}-{ordinal}")
     return {key: value for key, value in found.labels.items() if value not in own}
@@ -180,8 +178,8 @@ class _Style:
     def __init__(
         self,
         values: Values,
-        stateful_set: ExistingSet,
-        template: ExistingTemplate,
+        stateful_set: FoundSet,
+        template: FoundTemplate,
         pairs: _Pairs,
         given: set[str],
     ) -> None:

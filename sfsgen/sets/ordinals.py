@@ -2,45 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from sfsgen.kubernetes.binder import size
-from sfsgen.kubernetes.names import Pattern, claim_name, numbered
-from sfsgen.sets.existing import Existing, ExistingSet, ExistingTemplate
+from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal, TemplateKey
 from sfsgen.sets.free_volumes import FreeVolumes
+from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.runs import gaps
+from sfsgen.sets.volume_names import VolumeNames
 from sfsgen.values.pairs import Claim, Key, Pair, Tie, Volume
-
-_GUESSED = frozenset((Tie.SELECTOR, Tie.NAME, Tie.CHANCE))
-
-
-class Ordinal(NamedTuple):
-    """One ordinal of a set: what it has for one of the claim templates."""
-
-    stateful_set: ExistingSet
-    template: ExistingTemplate
-    number: int
-    claim: Claim | None = None
-    volume: Volume | None = None
-    """Its claim's, or the one that is there for a claim which is missing."""
-    tie: Tie = Tie.NONE
-
-    @property
-    def claim_key(self) -> Key:
-        """The namespace and name of its claim."""
-        name = self.stateful_set.claim_name(self.template).at(self.number)
-        return self.stateful_set.namespace, name
-
-    @property
-    def is_guessed(self) -> bool:
-        """Whether neither side says that they belong together."""
-        return self.tie in _GUESSED
 
 
 class TemplateOrdinals:
     """The ordinals of one claim template; those are kept that have a claim or a volume."""
 
-    def __init__(self, stateful_set: ExistingSet, template: ExistingTemplate) -> None:
+    def __init__(self, stateful_set: FoundSet, template: FoundTemplate) -> None:
         self.stateful_set = stateful_set
         self.template = template
         self.rows: dict[int, Ordinal] = {}
@@ -57,33 +32,19 @@ class TemplateOrdinals:
     @cached_property
     def volumes(self) -> Mapping[int, Volume]:
         """The volumes that belong to a claim, or are reserved for one that is missing."""
-        return {
-            number: each.volume
-            for number, each in self.rows.items()
-            if each.volume and (each.claim or not each.is_guessed)
-        }
-
-    @cached_property
-    def unreserved(self) -> Mapping[int, Volume]:
-        """The volumes that are there for a missing claim, which they do not name."""
-        return {
-            number: each.volume
-            for number, each in self.rows.items()
-            if each.volume and each.is_guessed and not each.claim
-        }
+        found = ((number, each.own_volume) for number, each in self.rows.items())
+        return {number: volume for number, volume in found if volume}
 
     @property
-    def claim_name(self) -> Pattern:
-        """The names of its claims."""
-        return self.stateful_set.claim_name(self.template)
+    def unreserved(self) -> Iterator[tuple[Ordinal, Volume]]:
+        """The ordinals for whose missing claim a volume is there, which does not name it."""
+        for row in self.rows.values():
+            if row.volume and not row.own_volume:
+                yield row, row.volume
 
-    def claim_key(self, number: int) -> Key:
-        """Return namespace and name of an ordinal's claim."""
-        return self.row(number).claim_key
-
-
-_Owner = tuple[str, str, str]
-"""The namespace and name of a set, and one of its claim templates."""
+    def give(self, number: int, volume: Volume, tie: Tie) -> None:
+        """Put a volume into an ordinal's row."""
+        self.rows[number] = self.row(number)._replace(volume=volume, tie=tie)
 
 
 class Pairing:
@@ -92,11 +53,11 @@ class Pairing:
     First comes what objects say, then what selectors and names say, then what the binder would do.
     """
 
-    def __init__(self, existing: Existing, asked: Mapping[Key, range] | None = None) -> None:
+    def __init__(self, existing: Inventory, asked: Mapping[Key, range] | None = None) -> None:
         """`asked` gives ordinals to look at beside those of a set's replicas."""
         self.existing = existing
+        self.names = VolumeNames(existing)
         self._asked = asked or {}
-        self._first_numbers: dict[tuple[str, range], int] = {}
 
     @cached_property
     def pairs(self) -> Mapping[Key, Pair]:
@@ -109,8 +70,8 @@ class Pairing:
                 left.append(claim)
         # What is left over goes to whoever comes first, as the binder would have it.
         for claim in left:
-            _, template, number = self.existing.wanting(claim.key)[0]
-            volume = self.unnamed.take_like(claim.storage, template.name, number)
+            row = self.existing.wanting(claim.key)[0]
+            volume = self.unnamed.take_like(claim.storage, row.template.name, row.number)
             if volume := volume or self.unnamed.take_fitting(claim.storage):
                 found[claim.key] = Pair(claim, volume, Tie.CHANCE)
         return found
@@ -133,47 +94,44 @@ class Pairing:
     @property
     def ordinals(self) -> Sequence[TemplateOrdinals]:
         """The ordinals of every claim template of every set."""
-        return list(self._by_owner.values())
+        return list(self._by_template.values())
 
     @cached_property
-    def _by_owner(self) -> Mapping[_Owner, TemplateOrdinals]:
+    def _by_template(self) -> Mapping[TemplateKey, TemplateOrdinals]:
         found = {
-            _owner(each, template): TemplateOrdinals(each, template)
+            template.key: TemplateOrdinals(each, template)
             for each in self.existing.stateful_sets
             for template in each.templates
         }
         for key, claim in self.existing.claims.items():
             pair = self.pairs.get(key)
-            for stateful_set, template, number in self.existing.wanting(key):
-                row = Ordinal(stateful_set, template, number, claim)
-                if pair:
-                    row = row._replace(volume=pair.volume, tie=pair.tie)
-                found[_owner(stateful_set, template)].rows[number] = row
+            volume, tie = (pair.volume, pair.tie) if pair else (None, Tie.NONE)
+            for row in self.existing.wanting(key):
+                filled = row._replace(claim=claim, volume=volume, tie=tie)
+                found[row.template.key].rows[row.number] = filled
         for key, volumes in self.existing.reservations.items():
-            for stateful_set, template, number in self.existing.wanting(key):
-                ordinals = found[_owner(stateful_set, template)]
-                row = ordinals.row(number)
-                if row.volume is None:
-                    row = row._replace(volume=volumes[0], tie=Tie.CLAIM_REF)
-                    ordinals.rows[number] = row
+            for each in self.existing.wanting(key):
+                ordinals = found[each.template.key]
+                if ordinals.row(each.number).volume is None:
+                    ordinals.give(each.number, volumes[0], Tie.CLAIM_REF)
         self._add_named(found)
         for ordinals in found.values():
             self._add_fitting(ordinals)
         return found
 
-    def _add_named(self, found: Mapping[_Owner, TemplateOrdinals]) -> None:
+    def _add_named(self, found: Mapping[TemplateKey, TemplateOrdinals]) -> None:
         """Give the ordinals without claim and volume those volumes that are named after them."""
         for volume in self.free.left_over():
             # Sets of one name in several namespaces have an equal right to it.
             vacant = [
-                (owner, number)
-                for owner, number, _ in self._named_after(volume)
-                if number in self._wanted[owner] and number not in found[owner].rows
+                (found[each.template.key], each.number)
+                for each in self.names.meanings(volume)
+                if each.number in self._wanted[each.template.key]
+                and each.number not in found[each.template.key].rows
             ]
             if len(vacant) == 1:
-                ((owner, number),) = vacant
-                row = found[owner].row(number)._replace(volume=volume, tie=Tie.NAME)
-                found[owner].rows[number] = row
+                ((ordinals, number),) = vacant
+                ordinals.give(number, volume, Tie.NAME)
                 self.free.take(volume.name)
 
     def _add_fitting(self, ordinals: TemplateOrdinals) -> None:
@@ -189,32 +147,31 @@ class Pairing:
         has_its_own = any(each.volume and not each.is_guessed for each in ordinals.rows.values())
         if has_its_own or self.is_provisioned(ordinals):
             return
-        wanted = self._wanted[_owner(ordinals.stateful_set, template)]
+        wanted = self._wanted[template.key]
         for number in (number for run in gaps(wanted, ordinals.rows.keys()) for number in run):
             volume = pool.take_like(template.storage, template.name, number)
             volume = volume or pool.take_fitting(template.storage)
             if volume is None:
                 return
-            row = ordinals.row(number)._replace(volume=volume, tie=Tie.CHANCE)
-            ordinals.rows[number] = row
+            ordinals.give(number, volume, Tie.CHANCE)
 
     @cached_property
-    def by_set(self) -> Sequence[tuple[ExistingSet, Sequence[TemplateOrdinals]]]:
+    def by_set(self) -> Sequence[tuple[FoundSet, Sequence[TemplateOrdinals]]]:
         """The sets that have claim templates, each with the ordinals of all of them."""
         found: dict[Key, list[TemplateOrdinals]] = {}
         for each in self.ordinals:
             found.setdefault(each.stateful_set.key, []).append(each)
         return [(each[0].stateful_set, each) for each in found.values()]
 
-    def of(self, stateful_set: ExistingSet, template: ExistingTemplate) -> TemplateOrdinals:
+    def of(self, template: FoundTemplate) -> TemplateOrdinals:
         """Return the ordinals of a set's claim template."""
-        return self._by_owner[_owner(stateful_set, template)]
+        return self._by_template[template.key]
 
     @cached_property
-    def _wanted(self) -> Mapping[_Owner, range]:
+    def _wanted(self) -> Mapping[TemplateKey, range]:
         """The ordinals of a claim template that are looked at."""
         return {
-            _owner(each, template): self._asked.get(each.key, each.ordinals)
+            template.key: self._asked.get(each.key, each.ordinals)
             for each in self.existing.stateful_sets
             for template in each.templates
         }
@@ -234,15 +191,6 @@ class Pairing:
         return bool(named) and not any(map(self.free.has_class, named))
 
     @cached_property
-    def takers(self) -> Mapping[str, list[Claim]]:
-        """The claims by the volume that they name."""
-        found: dict[str, list[Claim]] = {}
-        for claim in self.existing.claims.values():
-            if claim.volume_name:
-                found.setdefault(claim.volume_name, []).append(claim)
-        return found
-
-    @cached_property
     def free(self) -> FreeVolumes:
         """The volumes that nobody has."""
         return FreeVolumes(each for each in self.existing.volumes.values() if self._is_free(each))
@@ -251,7 +199,7 @@ class Pairing:
     def unnamed(self) -> FreeVolumes:
         """Those of them that are named after no claim of a set."""
         return FreeVolumes(
-            each for each in self.free.left_over() if not any(self._named_after(each))
+            each for each in self.free.left_over() if not any(self.names.meanings(each))
         )
 
     @cached_property
@@ -264,7 +212,7 @@ class Pairing:
         return {each: FreeVolumes(volumes) for each, volumes in found.items()}
 
     def _is_free(self, volume: Volume) -> bool:
-        if volume.phase not in ("", "Pending", "Available") or volume.name in self.takers:
+        if volume.phase not in ("", "Pending", "Available") or volume.name in self.existing.takers:
             return False
         key = volume.claim
         # What a server holds may be reserved for a claim of a namespace that was not read.
@@ -275,124 +223,8 @@ class Pairing:
 
     def _take_named(self, claim: Key) -> Volume | None:
         """Return the free volume that is named after a set's claim, which is then taken."""
-        for name in self._names_for(claim):
+        for name in self.names.of_claim(claim):
             volume = self.existing.volumes.get(name)
-            if volume and self.claim_by_name(volume) == claim and self.free.take(name):
+            if volume and self.names.claim_of(volume) == claim and self.free.take(name):
                 return volume
         return None
-
-    def volume_by_name(self, claim: Claim) -> Volume | None:
-        """Return the volume that is named after a set's claim."""
-        names = self._names_for(claim.key)
-        return next(filter(None, map(self.existing.volumes.get, names)), None)
-
-    def claim_by_name(self, volume: Volume) -> Key | None:
-        """Return the claim that a volume is named after."""
-        found = list(self._named_after(volume))
-        if len(found) > 1:  # what our convention says counts more than a name that is like it
-            found = [each for each in found if each[2]]
-        if len(found) != 1:
-            return None
-        (((namespace, stateful_set, template), number, _),) = found
-        return namespace, claim_name(template, stateful_set).at(number)
-
-    def _names_for(self, claim: Key) -> Iterator[str]:
-        """Yield the names of volumes that would be meant for a claim of a set."""
-        for stateful_set, template, number in self.existing.wanting(claim):
-            for pattern in volume_names(stateful_set, template):
-                yield pattern.at(number + self._counts_from(stateful_set, template, pattern))
-
-    def _named_after(self, volume: Volume) -> Iterator[tuple[_Owner, int, bool]]:
-        """Yield the claim templates, and their ordinals, that a volume's name says it is for.
-
-        The last is whether it is our own convention that says so.
-        """
-        head, number = numbered(volume.name)
-        for stateful_set, template, pattern in self._by_volume_name.get(head, ()):
-            if number is not None:
-                first = self._counts_from(stateful_set, template, pattern)
-                is_ours = pattern == stateful_set.conventional_volume_name(template)
-                yield _owner(stateful_set, template), number - first, is_ours
-
-    @cached_property
-    def _by_volume_name(
-        self,
-    ) -> Mapping[str, list[tuple[ExistingSet, ExistingTemplate, Pattern]]]:
-        """Sets, claim templates and names of volumes, by that which stands before the ordinal."""
-        found: dict[str, dict[_Owner, tuple[ExistingSet, ExistingTemplate, Pattern]]] = {}
-        for each in self.existing.stateful_sets:
-            for template in each.templates:
-                for pattern in volume_names(each, template):
-                    owners = found.setdefault(pattern.pieces[0], {})
-                    owners.setdefault(_owner(each, template), (each, template, pattern))
-        return {head: list(owners.values()) for head, owners in found.items()}
-
-    def _counts_from(
-        self, stateful_set: ExistingSet, template: ExistingTemplate, pattern: Pattern
-    ) -> int:
-        """Return 1 where the volumes of a name count from 1, and are meant in order; else 0."""
-        head, ordinals = pattern.pieces[0], stateful_set.ordinals
-        is_ours = pattern == stateful_set.conventional_volume_name(template)
-        if is_ours and head in self._held:
-            return 0  # where 0 is missing, it is missing
-        if shifts := self._shifts.get((_owner(stateful_set, template), head)):
-            return int(shifts == {1})
-        numbers = self._numbers.get(head, set())
-        if not ordinals or ordinals.start in numbers or len(numbers) < len(ordinals):
-            return 0
-        known = self._first_numbers.get((head, ordinals))
-        if known is None:
-            known = int(all(number + 1 in numbers for number in ordinals))
-            self._first_numbers[head, ordinals] = known
-        return known
-
-    @cached_property
-    def _shifts(self) -> Mapping[tuple[_Owner, str], set[int]]:
-        """By how much volumes count higher than the ordinals of the claims that have them."""
-        found: dict[tuple[_Owner, str], set[int]] = {}
-        for key, claim in self.existing.claims.items():
-            head, number = numbered(claim.volume_name)
-            if number is not None and claim.volume_name in self.existing.volumes:
-                for stateful_set, template, ordinal in self.existing.wanting(key):
-                    owner = _owner(stateful_set, template)
-                    found.setdefault((owner, head), set()).add(number - ordinal)
-        return found
-
-    @cached_property
-    def _held(self) -> set[str]:
-        """What stands before the numbers of volumes that are reserved, or that a claim names."""
-        return {
-            numbered(name)[0]
-            for name, each in self.existing.volumes.items()
-            if each.claim or name in self.takers
-        }
-
-    @cached_property
-    def _numbers(self) -> Mapping[str, set[int]]:
-        """The numbers of the volumes, by that which stands before them in their names."""
-        found: dict[str, set[int]] = {}
-        for name in self.existing.volumes:
-            head, number = numbered(name)
-            if number is not None:
-                found.setdefault(head, set()).add(number)
-        return found
-
-
-def volume_names(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterator[Pattern]:
-    """Yield the names that say for which claim of a template a volume is meant."""
-    name, claim = stateful_set.name, stateful_set.claim_name(template).pieces[0]
-    yield stateful_set.conventional_volume_name(template)
-    for head in (f"pv-{claim}", claim):
-        yield Pattern((head, ""))
-    if template is stateful_set.templates[0]:
-        for head in (
-            f"{name}-",
-            f"{name}-pv-",
-            f"nfs-{name}-",
-            f"pv-{stateful_set.namespace}-{name}-",
-        ):
-            yield Pattern((head, ""))
-
-
-def _owner(stateful_set: ExistingSet, template: ExistingTemplate) -> _Owner:
-    return stateful_set.namespace, stateful_set.name, template.name

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from sfsgen.kubernetes.names import LONGEST_NAME
-from sfsgen.sets.existing import Existing, ExistingSet
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.inventory import Inventory
 from sfsgen.values.pairs import Key
 
 
@@ -15,14 +16,14 @@ class Renamed(NamedTuple):
     namespace: str
     claim: str
     wanted: str
-    stateful_set: ExistingSet
+    stateful_set: FoundSet
     ordinal: int
 
 
 _MOST_RENAMES = 8  # of one name; with more, one could only guess
 
 
-def renamed_claims(existing: Existing) -> Iterator[Renamed]:
+def renamed_claims(existing: Inventory) -> Iterator[Renamed]:
     """Yield the claims that nobody looks for, and that were a set's before a name changed.
 
     kustomize's namePrefix goes before a claim's whole name, `prod-pvc-web-0`, while the set, now
@@ -49,25 +50,25 @@ def renamed_claims(existing: Existing) -> Iterator[Renamed]:
     yield from told.values()
 
 
-def _orphans(existing: Existing) -> Iterator[Key]:
+def _orphans(existing: Inventory) -> Iterator[Key]:
     """Yield the claims that no set looks for, and that the API server could hold."""
     return (key for key in existing.orphans if len(key[1]) <= LONGEST_NAME)
 
 
-def _alone(existing: Existing) -> Iterator[Renamed]:
+def _alone(existing: Inventory) -> Iterator[Renamed]:
     """Yield the claims in files whose set, claim template or namespace was renamed.
 
     There is one set only that lacks a claim of this ordinal and could have had this one. On a
     cluster such claims may as well be those of a set that was deleted.
     """
-    by_template: dict[Key, list[ExistingSet]] = {}
-    by_name: dict[Key, list[ExistingSet]] = {}
-    by_claims: dict[str, list[tuple[ExistingSet, str]]] = {}
+    by_template: dict[Key, list[FoundSet]] = {}
+    by_name: dict[Key, list[FoundSet]] = {}
+    by_claims: dict[str, list[tuple[FoundSet, str]]] = {}
     for each in existing.stateful_sets:
         by_name.setdefault((each.namespace, each.name), []).append(each)
         for template in each.templates:
             by_template.setdefault((each.namespace, template.name), []).append(each)
-            head = each.claim_name(template).pieces[0]
+            head = template.claim_name.pieces[0]
             by_claims.setdefault(head, []).append((each, template.name))
     for namespace, name in _orphans(existing):
         parts = re.fullmatch(r"(.*)-([0-9]{1,10})", name)
@@ -92,17 +93,17 @@ def _alone(existing: Existing) -> Iterator[Renamed]:
             yield Renamed(namespace, name, its_name, stateful_set, ordinal)
 
 
-def _misnamed(existing: Existing) -> Iterator[Renamed]:
+def _misnamed(existing: Inventory) -> Iterator[Renamed]:
     """Yield the claims that name a volume which is reserved for one that a set lacks."""
     for key, claim in existing.claims.items():
-        if any(ordinal in each.ordinals for each, _, ordinal in existing.wanting(key)):
+        if any(row.is_wanted for row in existing.wanting(key)):
             continue
         volume = existing.volumes.get(claim.volume_name)
         wanted = volume.claim if volume else None
         if wanted and wanted[0] == key[0] and wanted not in existing.claims:
-            for stateful_set, _, ordinal in existing.wanting(wanted):
-                if ordinal in stateful_set.ordinals:
-                    yield Renamed(*key, wanted[1], stateful_set, ordinal)
+            for row in existing.wanting(wanted):
+                if row.is_wanted:
+                    yield Renamed(*key, wanted[1], row.stateful_set, row.number)
 
 
 def _meanings(
@@ -132,7 +133,7 @@ def _meanings(
                     yield template, name, int(ordinal)
 
 
-def _renames(existing: Existing) -> Mapping[tuple[str, str], set[str]]:
+def _renames(existing: Inventory) -> Mapping[tuple[str, str], set[str]]:
     """Return the sets' names by each name that makes one of them with a part before or behind."""
     found: dict[tuple[str, str], set[str]] = {}
     for each in existing.stateful_sets:
