@@ -1,6 +1,7 @@
 """What is missing: the volumes and claims that a set's ordinals lack, and nothing else."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -20,46 +21,81 @@ from sfsgen.values.options import is_given
 from sfsgen.values.pairs import Claim, Key, Pair, Volume
 
 
+class Lack(Enum):
+    """What an ordinal lacks, or why that cannot be said."""
+
+    NOTHING = "nothing"
+    PAIR = "a volume and a claim"
+    VOLUME = "a volume for the claim that is there"
+    CLAIM = "a claim for the volume that is there"
+    UNREAD = "unknown: its volume is bound to a claim that was not read"
+    BLOCKED = "unknown: what is wrong with it, which the rules tell, comes first"
+    REFUSED = "unknown: what would be made cannot be"
+
+
+_RESOURCES = {Lack.PAIR: PAIRED, Lack.VOLUME: (VOLUME,), Lack.CLAIM: (CLAIM,)}
+
+
+class Need(NamedTuple):
+    """What an ordinal needs."""
+
+    lack: Lack
+    pair: Pair | None = None
+    """The pair to make it of, None for the one that the claim template makes."""
+    problem: Problem | None = None
+    """Why it is refused."""
+
+
+class Run(NamedTuple):
+    """Successive ordinals of a claim template that need the same."""
+
+    template: ClaimTemplate
+    rows: Sequence[Ordinal]
+    need: Need
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """What is made for them."""
+        return _RESOURCES.get(self.need.lack, ())
+
+    @property
+    def series(self) -> Iterator[Series]:
+        """The pairs of which it is made."""
+        ordinals = range(self.rows[0].number, self.rows[-1].number + 1)
+        pair = self.need.pair
+        if pair is None:
+            yield from self.template.series(ordinals)
+        else:
+            names = Pattern((pair.volume.name,)), Pattern((pair.claim.name,))
+            as_said = self.template.as_said
+            yield Series(lambda _: pair, ordinals, *names, pair.claim.namespace, as_said)
+
+
 class Plan(NamedTuple):
     """What a set lacks, and what its owner should know; with problems, it is not to be used."""
 
     stateful_set: FoundSet
     ordinals: range
     templates: tuple[ClaimTemplate, ...]
-    series: Mapping[str, tuple[Series, ...]]
-    """The missing volumes and claims, by resource."""
-    rows: tuple[Ordinal, ...]
-    """The ordinals that get no new volume: what is wrong with them is worth knowing."""
-    blocked: tuple[Ordinal, ...]
-    """Those of which nothing can be said before it is put right."""
-    unread: tuple[Ordinal, ...]
-    """Those whose volume is bound to a claim that was not read."""
+    runs: tuple[Run, ...]
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]
+
+    def series(self, resource: str) -> Iterator[Series]:
+        """Yield the pairs whose volumes or claims are missing."""
+        return (each for run in self.runs if resource in run.resources for each in run.series)
+
+    def rows(self, *lacks: Lack) -> Iterator[Ordinal]:
+        """Yield the ordinals that lack one of some things."""
+        return (row for run in self.runs if run.need.lack in lacks for row in run.rows)
 
     @property
     def new_ordinals(self) -> range:
         """The ordinals from the first to the last that get a volume."""
-        runs = [series.ordinals for series in self.series[VOLUME]]
-        if not runs:
-            return range(0)
-        return range(min(run.start for run in runs), max(run.stop for run in runs))
+        numbers = [row.number for row in self.rows(Lack.PAIR, Lack.VOLUME)]
+        return range(min(numbers), max(numbers) + 1) if numbers else range(0)
 
 
-class _Lack(NamedTuple):
-    """What one ordinal lacks, or why that cannot be said."""
-
-    resources: tuple[str, ...] = ()
-    pair: Pair | None = None
-    """The pair of which they are, None for the one that the claim template makes."""
-    problem: Problem | None = None
-    is_unread: bool = False
-    """Whether its volume is bound to a claim that was not read."""
-    is_blocked: bool = False
-    """Whether what is wrong with the ordinal, which the rules tell, comes first."""
-
-
-_NOTHING, _NEW_PAIR, _BLOCKED = _Lack(), _Lack(PAIRED), _Lack(is_blocked=True)
 ANOTHER_NAME = (
     "leave it, and give --volume-name another pattern, such as 'pv-{namespace}-{name}-{ordinal}'"
 )
@@ -75,42 +111,28 @@ def plan(
     """Return what a set lacks for so many replicas; options override what is inferred."""
     ordinals = stateful_set.ordinals_of(replicas)
     inferred = infer(pairing, stateful_set, ordinals, options, target)
-    series: dict[str, list[Series]] = {resource: [] for resource in PAIRED}
+    runs: list[Run] = []
     notes: list[str] = []
     problems: list[Problem] = []
-    rows: list[Ordinal] = []
-    blocked: list[Ordinal] = []
-    unread: list[Ordinal] = []
     for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
-        known = pairing.of(template)
-        lacks = ((row, _lack(pairing, wanted, row)) for row in map(known.row, ordinals))
-        for lack, found in groupby(lacks, lambda each: each[1]):
-            run = [row for row, _ in found]
-            rows += run if VOLUME not in lack.resources else ()
-            blocked += run if lack.is_blocked else ()
-            unread += run if lack.is_unread else ()
-            problems += filter(None, [lack.problem])
-            for resource in lack.resources:
-                numbers = range(run[0].number, run[-1].number + 1)
-                series[resource] += _series(wanted, numbers, lack.pair)
+        found = list(_runs(pairing, wanted, map(pairing.of(template).row, ordinals)))
+        runs += found
+        problems += [run.need.problem for run in found if run.need.problem]
         problems += _block_mode(stateful_set, template)
-        notes += _traits(stateful_set, template, wanted, options) if series[VOLUME] else ()
-    problems += _refused_names(stateful_set, [each for kind in series.values() for each in kind])
+        if any(VOLUME in run.resources for run in found):
+            notes += _traits(stateful_set, template, wanted, options)
+    made = Plan(stateful_set, ordinals, inferred.templates, tuple(runs), tuple(notes), ())
+    problems += _refused_names(made)
     # What is not known matters only where a volume is made; a wrong option always does.
     problems += [
-        each for each in inferred.problems if series[VOLUME] or is_given(options.get(each.where))
+        each for each in inferred.problems if made.new_ordinals or is_given(options.get(each.where))
     ]
-    return Plan(
-        stateful_set,
-        ordinals,
-        inferred.templates,
-        {resource: tuple(each) for resource, each in series.items()},
-        tuple(rows),
-        tuple(blocked),
-        tuple(unread),
-        tuple(notes),
-        tuple(problems),
-    )
+    return made._replace(problems=tuple(problems))
+
+
+def _runs(pairing: Pairing, wanted: ClaimTemplate, rows: Iterable[Ordinal]) -> Iterator[Run]:
+    for need, run in groupby(rows, lambda row: _need(pairing, wanted, row)):
+        yield Run(wanted, tuple(run), need)
 
 
 def _traits(
@@ -175,77 +197,65 @@ def _is_its_alone(existing: Inventory, claim: Claim | None, volume: Volume) -> b
     return existing.elsewhere.is_complete and not existing.holder(volume)
 
 
-def _series(wanted: ClaimTemplate, ordinals: range, pair: Pair | None) -> list[Series]:
-    if pair is None:
-        return list(wanted.series(ordinals))
-    names = Pattern((pair.volume.name,)), Pattern((pair.claim.name,))
-    return [Series(lambda _: pair, ordinals, *names, pair.claim.namespace, wanted.as_said)]
-
-
-def _lack(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> _Lack:
-    existing = pairing.existing
-    key, claim, volume = row.claim_key, row.claim, row.volume
-    if claim and claim.volume_name:
-        return _of_claim_with_volume(existing, wanted, row.number, claim)
+def _need(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> Need:
+    existing, key = pairing.existing, row.claim_key
+    if row.claim and row.claim.volume_name:
+        return _of_claim_with_volume(existing, wanted, row.number, row.claim)
     if len(existing.reservations.get(key, ())) > 1:
-        return _BLOCKED
-    namesake = existing.volumes.get(wanted.volume_name.at(row.number))
-    takers = [each.key for each in existing.takers.get(namesake.name, ())] if namesake else []
-    if volume is None and namesake and (takers or _is_left_to_another(existing, namesake, key)):
-        owner = "/".join(existing.owner(namesake) or namesake.claim or next(iter(takers), key))
-        what = f"the claim {'/'.join(key)} needs a volume, and {namesake.name} is that of {owner}"
-        where = namesake.manifest.where(("spec", "claimRef"))
-        return _Lack(problem=Problem(where, what, ANOTHER_NAME))
-    volume = volume or namesake
+        return Need(Lack.BLOCKED)
+    volume = row.volume or existing.volumes.get(wanted.volume_name.at(row.number))
     if volume is None:
-        return _new(existing, wanted, row.number, claim)
-    if _is_left_to_another(existing, volume, key):
-        return _BLOCKED
-    return _NOTHING if claim else _of_volume(wanted, row.number, volume)
+        return _new(existing, wanted, row.number, row.claim)
+    takers = [each.key for each in existing.takers.get(volume.name, ())]
+    is_anothers = existing.is_anothers(volume, key) or volume.claim not in (None, key)
+    if row.volume is None and (takers or is_anothers):
+        owner = "/".join(existing.owner(volume) or volume.claim or next(iter(takers), key))
+        what = f"the claim {'/'.join(key)} needs a volume, and {volume.name} is that of {owner}"
+        return _refused(volume.manifest.where(("spec", "claimRef")), what, ANOTHER_NAME)
+    if is_anothers:
+        return Need(Lack.BLOCKED)
+    return Need(Lack.NOTHING) if row.claim else _of_volume(wanted, row.number, volume)
 
 
-def _is_left_to_another(existing: Inventory, volume: Volume, key: Key) -> bool:
-    return existing.is_anothers(volume, key) or volume.claim not in (None, key)
-
-
-def _of_volume(wanted: ClaimTemplate, ordinal: int, volume: Volume) -> _Lack:
+def _of_volume(wanted: ClaimTemplate, ordinal: int, volume: Volume) -> Need:
     """Return the claim that fits a volume which is there, and is nobody else's."""
     if volume.phase == "Bound":
-        return _Lack(is_unread=True)
-    return _Lack((CLAIM,), _fitted(wanted.pair(ordinal), volume.name, volume.storage))
+        return Need(Lack.UNREAD)
+    return Need(Lack.CLAIM, _fitted(wanted.pair(ordinal), volume.name, volume.storage))
 
 
 def _of_claim_with_volume(
     existing: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim
-) -> _Lack:
+) -> Need:
     volume = existing.volumes.get(claim.volume_name)
     if volume is None:
-        is_bound = claim.phase in ("Bound", "Lost")
-        return _NOTHING if is_bound else _new(existing, wanted, ordinal, claim)
+        return Need(Lack.NOTHING) if claim.was_bound else _new(existing, wanted, ordinal, claim)
     if existing.holder(volume) == claim.key:
-        return _NOTHING
+        return Need(Lack.NOTHING)
     owner = existing.owner(volume) or volume.claim or claim.key
     # What a changed namespace has done to one pair it has done to all.
     is_moved = owner != claim.key and owner[1] == claim.name
-    return _BLOCKED if is_moved else _NOTHING
+    return Need(Lack.BLOCKED if is_moved else Lack.NOTHING)
 
 
-def _new(existing: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim | None) -> _Lack:
+def _new(existing: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim | None) -> Need:
     """Return a new pair, or the volume that fits a claim which is there."""
     pair = wanted.pair(ordinal)
-    if other := existing.overlapping(pair.volume.directory, is_shared=wanted.shared_directory):
-        what = f"{pair.volume.name} would lie in {pair.volume.path}, where the volume "
-        what += f"{other.name} lies already ({other.path})"
-        return _Lack(problem=Problem("--nfs-path", what, "give it another pattern"))
+    volume = pair.volume
+    if other := existing.overlapping(volume.directory, is_shared=wanted.shared_directory):
+        what = f"{volume.name} would lie in {volume.path}, where the volume {other.name} lies "
+        return _refused("--nfs-path", f"{what}already ({other.path})", "give it another pattern")
     if claim is None:
-        return _NEW_PAIR
+        return Need(Lack.PAIR)
     if claim.storage.volume_mode == "Block":
         where = claim.manifest.where(("spec", "volumeMode"))
         what = f"the claim {claim.name} wants a block device, which NFS does not have"
-        return _Lack(
-            problem=Problem(where, what, "make the claim again, with volumeMode Filesystem")
-        )
-    return _Lack((VOLUME,), _fitted(pair, claim.volume_name or pair.volume.name, claim.storage))
+        return _refused(where, what, "make the claim again, with volumeMode Filesystem")
+    return Need(Lack.VOLUME, _fitted(pair, claim.volume_name or volume.name, claim.storage))
+
+
+def _refused(where: str, what: str, fix: str) -> Need:
+    return Need(Lack.REFUSED, problem=Problem(where, what, fix))
 
 
 def _fitted(pair: Pair, volume_name: str, storage: Storage) -> Pair:
@@ -257,15 +267,16 @@ def _fitted(pair: Pair, volume_name: str, storage: Storage) -> Pair:
     )
 
 
-def _refused_names(stateful_set: FoundSet, made: Sequence[Series]) -> Iterator[Problem]:
+def _refused_names(made: Plan) -> Iterator[Problem]:
     """Yield why names of what would be made are refused by the API server, each once."""
-    where = stateful_set.manifest.where
-    if made and (fault := label_fault(stateful_set.namespace)):
-        what = f'"{stateful_set.namespace}" is no name of a namespace: it {fault}'
+    where, namespace = made.stateful_set.manifest.where, made.stateful_set.namespace
+    every = [each for resource in PAIRED for each in made.series(resource)]
+    if every and (fault := label_fault(namespace)):
+        what = f'"{namespace}" is no name of a namespace: it {fault}'
         yield Problem(where(("metadata", "namespace")), what, "write it as shop")
     names = [
         (kind, pattern.at(ordinal))
-        for series in made
+        for series in every
         for kind, pattern in (("volume", series.volume_name), ("claim", series.claim_name))
         for ordinal in (series.ordinals[0], series.ordinals[-1])
     ]

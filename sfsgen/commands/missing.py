@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sfsgen import console
-from sfsgen.changes.missing import ANOTHER_NAME, Plan
+from sfsgen.changes.missing import ANOTHER_NAME, Lack, Plan
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
@@ -145,7 +145,7 @@ def print_missing(
     errors, cautions = console.split(problems, strict=strict)
     if errors:
         raise InputError(*errors, *cautions)
-    is_missing = any(series for plan in plans for series in plan.series.values())
+    is_missing = any(any(plan.series(each)) for plan in plans for each in PAIRED)
     if is_missing:
         print_documents(lambda renderer: _documents(plans, renderer), printing)
     console.tell(*cautions)
@@ -157,7 +157,7 @@ def print_missing(
 
 def _notes(plan: Plan, seen: Scene, *, is_missing: bool) -> Iterator[str]:
     """Yield what is worth knowing, and nobody's fault."""
-    for row in plan.unread:
+    for row in plan.rows(Lack.UNREAD):
         namespace, claim = row.claim_key
         volume = row.volume.name if row.volume else ""
         yield (
@@ -183,17 +183,20 @@ def _of_rows(plans: Sequence[Plan], seen: Scene) -> Iterator[Problem]:
     from sfsgen.checking.inspection import inspect
     from sfsgen.checking.ruleset import some_rules
 
-    blocked = {id(each): row for plan in plans for row in plan.blocked for each in _sides(row)}
-    concerned = {id(each) for plan in plans for row in plan.rows for each in _sides(row)}
+    without_volume = set(Lack) - {Lack.PAIR, Lack.VOLUME}
+    rows = [row for plan in plans for row in plan.rows(*without_volume)]
+    held = [row for plan in plans for row in plan.rows(Lack.BLOCKED)]
+    blocked = {id(each): row for row in held for each in _sides(row)}
+    concerned = {id(each) for row in rows for each in _sides(row)}
     told: set[Key] = set()
     for found in inspect(seen, some_rules(_ABOUT_ROWS), concerned) if concerned else ():
-        rows = [blocked[id(each)] for each in found.sides if id(each) in blocked]
-        is_error = bool(rows) and found.severity == "error"
-        told |= {row.claim_key for row in rows if is_error}
+        its_rows = [blocked[id(each)] for each in found.sides if id(each) in blocked]
+        is_error = bool(its_rows) and found.severity == "error"
+        told |= {row.claim_key for row in its_rows if is_error}
         severity: Literal["error", "warning"] = "error" if is_error else "warning"
         if found.severity != "note":
             yield Problem(found.where, f"{found.what} ({found.rule})", found.fix, severity)
-    for row in (row for plan in plans for row in plan.blocked if row.claim_key not in told):
+    for row in (row for row in held if row.claim_key not in told):
         volume = row.volume
         what = f"the volume {volume.name if volume else ''} is not that of {row.claim_key[1]}"
         where = volume.manifest.where(("spec", "claimRef")) if volume else "--volume-name"
@@ -223,7 +226,7 @@ def _collisions(plans: Iterable[Plan]) -> Iterator[Problem]:
 def _documents(plans: Iterable[Plan], renderer: "Renderer") -> Iterator["Documents"]:
     for plan in plans:
         for resource in PAIRED:
-            for series in plan.series[resource]:
+            for series in plan.series(resource):
                 yield renderer.pairs(resource, series)
 
 

@@ -6,7 +6,7 @@ from sfsgen.values.pairs import Claim, Pair, Volume
 
 def another_pair(scene: Scene, claim: Claim, volume: Volume) -> str:
     """Return how a claim gets a volume of its own in place of another claim's."""
-    if claim.phase in ("Bound", "Lost") or claim.volume_name not in ("", volume.name):
+    if claim.was_bound or claim.volume_name not in ("", volume.name):
         return ""
     text = f"; then `{scene.cures.delete(claim)}`"
     for row in scene.existing.wanting(claim.key)[:1]:

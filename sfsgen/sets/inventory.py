@@ -151,9 +151,7 @@ class Inventory:
     def _bound_once(self) -> Mapping[str, Key]:
         """The claims that were bound, by their volumes: those that are Bound before the Lost."""
         bound_last = sorted(self.claims.values(), key=lambda each: each.phase == "Bound")
-        return {
-            each.volume_name: each.key for each in bound_last if each.phase in ("Bound", "Lost")
-        }
+        return {each.volume_name: each.key for each in bound_last if each.was_bound}
 
     def is_foreign(self, volume: Volume) -> bool:
         """Return whether a stored volume is for a claim that was not read: of another namespace."""

@@ -33,6 +33,11 @@ class Claim(NamedTuple):
         return self.namespace, self.name
 
     @property
+    def was_bound(self) -> bool:
+        """Whether Kubernetes has bound it once: a bound one whose volume is gone is Lost."""
+        return self.phase in ("Bound", "Lost")
+
+    @property
     def selector(self) -> Mapping[str, Any]:
         """The labels that it asks of its volume."""
         return self.manifest.value["spec"].get("selector") or {}
