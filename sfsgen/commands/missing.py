@@ -102,11 +102,13 @@ def refuse_renamed(existing: "Inventory", stateful_sets: Iterable["FoundSet"]) -
     """Raise InputError where a set's claims were renamed away from it: that is not guessed at."""
     manifests = [each.manifest for each in stateful_sets]
     problems = []
-    for renamed in renamed_claims(existing):
-        manifest = renamed.stateful_set.manifest
+    for claim, meant in renamed_claims(existing):
+        manifest = meant.stateful_set.manifest
         if manifest in manifests:
-            what = f'the set "{manifest.name}" does not look for the claim "{renamed.claim}"'
-            fix = f'name it "{renamed.wanted}": a namePrefix or a rename has changed one of them'
+            what = f'the set "{manifest.name}" does not look for the claim "{claim.name}"'
+            fix = (
+                f'name it "{meant.claim_key[1]}": a namePrefix or a rename has changed one of them'
+            )
             problems.append(Problem(manifest.where(("metadata", "name")), what, fix))
     if problems:
         raise InputError(*problems)

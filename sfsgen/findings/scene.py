@@ -74,11 +74,7 @@ class Scene:
     @cached_property
     def renamed(self) -> Sequence[Renamed]:
         """The claims whose names were changed away from their set."""
-        return [
-            each
-            for each in renamed_claims(self.existing)
-            if each.ordinal in each.stateful_set.ordinals
-        ]
+        return [each for each in renamed_claims(self.existing) if each.meant.is_wanted]
 
     @cached_property
     def accounted(self) -> Mapping[Key, set[int]]:
@@ -87,7 +83,7 @@ class Scene:
         By namespace and that which stands before the ordinal.
         """
         found: dict[Key, set[int]] = {}
-        names = [(each.stateful_set.namespace, each.wanted) for each in self.renamed]
+        names = [each.meant.claim_key for each in self.renamed]
         for (kind, namespace), broken in self.look.unread.items():
             if kind == "PersistentVolumeClaim":
                 names += [(namespace, name) for name in broken]
@@ -103,10 +99,7 @@ class Scene:
 
     @cached_property
     def _lasting_keys(self) -> Mapping[Key, Key]:
-        return {
-            (each.namespace, each.claim): (each.stateful_set.namespace, each.wanted)
-            for each in self.renamed
-        }
+        return {each.claim.key: each.meant.claim_key for each in self.renamed}
 
     @cached_property
     def namespaces_of(self) -> Mapping[str, list[str]]:

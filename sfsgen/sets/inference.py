@@ -24,8 +24,10 @@ from sfsgen.values.tree import Values
 
 
 class _Pairs(NamedTuple):
-    """The pairs of one claim template that exist, by ordinal."""
+    """The pairs of one claim template that show how new ones are made, by ordinal."""
 
+    stateful_set: FoundSet
+    template: FoundTemplate
     volumes: Mapping[int, Volume]
     claims: Mapping[int, Claim]
 
@@ -53,22 +55,14 @@ def infer(
     given = {option for option, value in options.items() if is_given(value)}
     values = Values(target)
     found = [_pairs(pairing.of(each), ordinals) for each in stateful_set.templates]
-    values.tree = {
-        "claimTemplates": [
-            _Style(values, stateful_set, template, pairs, given).tree()
-            for template, pairs in zip(stateful_set.templates, found, strict=True)
-        ]
-    }
+    values.tree = {"claimTemplates": [_Style(values, pairs, given).tree() for pairs in found]}
     for path, place in _said_by_templates(stateful_set):
         values.say(path, place)
     overlay(values, options)
     nothing = Metadata({}, {}, {})
     owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing, nothing)
     templates = claim_templates(values, owner)
-    completed = tuple(
-        _completed(made, stateful_set, template, pairs)
-        for made, template, pairs in zip(templates, stateful_set.templates, found, strict=True)
-    )
+    completed = tuple(_completed(made, pairs) for made, pairs in zip(templates, found, strict=True))
     # What is as it was needs no warning; what an option brings does.
     cautions = [each for each in of_storage(values, templates, ordinals) if each.where in given]
     where = f"StatefulSet {stateful_set.namespace}/{stateful_set.name}"
@@ -77,14 +71,12 @@ def infer(
     return Inferred(completed, tuple(problems))
 
 
-def _completed(
-    made: ClaimTemplate, stateful_set: FoundSet, template: FoundTemplate, pairs: _Pairs
-) -> ClaimTemplate:
+def _completed(made: ClaimTemplate, pairs: _Pairs) -> ClaimTemplate:
     """Return a claim template with the class, labels and annotations of the pairs that exist."""
-    storage = made.storage._replace(storage_class=_storage_class(template, pairs))
-    labels, annotations = _metadata(stateful_set, template, pairs.claims, pairs.volumes)
+    storage = made.storage._replace(storage_class=_storage_class(pairs))
+    labels, annotations = _metadata(pairs, pairs.claims or pairs.volumes)
     claim = made.claim._replace(storage=storage, labels=labels, annotations=annotations)
-    labels, annotations = _metadata(stateful_set, template, pairs.volumes, pairs.claims)
+    labels, annotations = _metadata(pairs, pairs.volumes or pairs.claims)
     volume = made.volume._replace(storage=storage, labels=labels, annotations=annotations)
     return made._replace(claim=claim, volume=volume)
 
@@ -120,13 +112,13 @@ def _pairs(found: TemplateOrdinals, ordinals: range) -> _Pairs:
         # Not one that the controller made.
         if each.claim and (each.claim.volume_name or each.number in firm)
     }
-    return _Pairs(volumes, claims)
+    return _Pairs(found.stateful_set, found.template, volumes, claims)
 
 
-def _storage_class(template: FoundTemplate, pairs: _Pairs) -> str:
+def _storage_class(pairs: _Pairs) -> str:
     """Return the class of new pairs; "" is no class, written out, which keeps a default one out."""
-    if template.storage.storage_class is not None:
-        return template.storage.storage_class
+    if (said := pairs.template.storage.storage_class) is not None:
+        return said
     classes = {
         (pairs.volumes[ordinal].storage.storage_class, claim.storage.storage_class)
         for ordinal, claim in pairs.claims.items()
@@ -137,21 +129,17 @@ def _storage_class(template: FoundTemplate, pairs: _Pairs) -> str:
 
 
 def _metadata(
-    stateful_set: FoundSet,
-    template: FoundTemplate,
-    *sides: Mapping[int, Volume] | Mapping[int, Claim],
+    pairs: _Pairs, shown: Mapping[int, Volume] | Mapping[int, Claim]
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Return the labels and annotations on which the first side that exists agrees.
+    """Return the labels and annotations on which those agree that show how new ones are made.
 
-    Where there is none, those that the StatefulSet controller would give a claim.
+    Where there are none, those that the StatefulSet controller would give a claim.
     """
-    for side in sides:
-        if side:
-            labels = _agreed([_lasting_labels(stateful_set, *each) for each in side.items()])
-            annotations = _agreed([each.annotations for each in side.values()])
-            return _in_order(labels), _in_order(annotations)
-    labels = {**template.labels, **stateful_set.selector}
-    return _in_order(labels), _in_order(template.annotations)
+    if not shown:
+        labels = {**pairs.template.labels, **pairs.stateful_set.selector}
+        return _in_order(labels), _in_order(pairs.template.annotations)
+    labels = _agreed([_lasting_labels(pairs.stateful_set, *each) for each in shown.items()])
+    return _in_order(labels), _in_order(_agreed([each.annotations for each in shown.values()]))
 
 
 def _lasting_labels(stateful_set: FoundSet, ordinal: int, found: Volume | Claim) -> dict[str, str]:
@@ -172,32 +160,22 @@ def _in_order(texts: Mapping[str, str]) -> dict[str, str]:
     return {**recommended, **dict(sorted(texts.items()))}
 
 
-class _Style:
+class _Style(NamedTuple):
     """What the pairs of one claim template agree on, in the words of a values file."""
 
-    def __init__(
-        self,
-        values: Values,
-        stateful_set: FoundSet,
-        template: FoundTemplate,
-        pairs: _Pairs,
-        given: set[str],
-    ) -> None:
-        self.values = values
-        self.stateful_set = stateful_set
-        self.template = template
-        self.pairs = pairs
-        self.given = given
+    values: Values
+    pairs: _Pairs
+    given: set[str]
 
     def tree(self) -> dict[str, Any]:
         """Return the claim template, noting as problems what does not agree."""
-        own = self.template.storage
+        name, own = self.pairs.template.name, self.pairs.template.storage
         claims = [claim.storage for claim in self.pairs.claims.values()]
         # The claims may have been expanded since the set was made: its template cannot be changed.
         storage = {nano_units(each.storage): each.storage for each in claims if each.storage}
         tree: dict[str, Any] = {
-            "name": self.template.name,
-            "mountPath": f"/{self.template.name}",  # the pods' own, which pairs do not depend on
+            "name": name,
+            "mountPath": f"/{name}",  # the pods' own, which pairs do not depend on
             "storage": next(iter(storage.values())) if len(storage) == 1 else own.storage or None,
             "accessModes": list(own.access_modes) or None,
             "nfs": {},
@@ -263,7 +241,8 @@ class _Style:
         """Return the pattern that texts follow, or None with a problem."""
         if option in self.given:
             return None
-        found = patterns(texts, (self.stateful_set.name, self.stateful_set.namespace))
+        namespace, name, _ = self.pairs.template.key
+        found = patterns(texts, (name, namespace))
         if end:
             # The usual layout is a directory named after the volume.
             usual = [each for each in found if as_values(each).endswith(f"/{as_values(end)}")]
