@@ -107,7 +107,8 @@ class Pairing:
             pair = self.pairs.get(key)
             volume, tie = (pair.volume, pair.tie) if pair else (None, Tie.NONE)
             for row in self.existing.wanting(key):
-                filled = row._replace(claim=claim, volume=volume, tie=tie)
+                # By position, which is twice as fast: there may be many.
+                filled = Ordinal(*row[:3], claim, volume, tie)
                 found[row.template.key].rows[row.number] = filled
         for key, volumes in self.existing.reservations.items():
             for each in self.existing.wanting(key):
