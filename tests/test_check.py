@@ -279,6 +279,29 @@ _LOCATION = _of(
     },
     message=_MESSAGE,
 )
+_NUMBER = {"type": "integer", "minimum": 1}
+_REGION = _of(
+    "startLine startColumn endLine endColumn",
+    startLine=_NUMBER,
+    startColumn=_NUMBER,
+    endLine=_NUMBER,
+    endColumn=_NUMBER,
+)
+_REPLACEMENT = _of(
+    "deletedRegion insertedContent",
+    deletedRegion=_REGION,
+    insertedContent=_of("text", text={"type": "string"}),
+)
+_CHANGE = _of(
+    "artifactLocation replacements",
+    artifactLocation=_of("uri", uri=_TEXT),
+    replacements={"type": "array", "items": _REPLACEMENT, "minItems": 1},
+)
+_FIX = _of(
+    "description artifactChanges",
+    description=_MESSAGE,
+    artifactChanges={"type": "array", "items": _CHANGE, "minItems": 1},
+)
 # The part of SARIF 2.1.0 (OASIS) that is used, stricter than its schema.
 SARIF = _of(
     "$schema version runs",
@@ -319,6 +342,8 @@ SARIF = _of(
                     message=_MESSAGE,
                     locations={"type": "array", "items": _LOCATION, "minItems": 1},
                     relatedLocations={"type": "array", "items": _LOCATION, "minItems": 1},
+                    fixes={"type": "array", "items": _FIX, "minItems": 1},
+                    properties=_of("steps", steps={"type": "array", "minItems": 1}),
                 ),
             },
         ),

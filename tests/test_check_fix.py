@@ -89,6 +89,40 @@ def test_mending_a_changed_set_brings_no_new_error(
         assert not after["findings"]
 
 
+def with_replacements(text: str, fixes: list[Any]) -> str:
+    """Return a text with what SARIF's fixes replace in it, from the end on."""
+    starts = [0, *(index + 1 for index, each in enumerate(text) if each == "\n")]
+    replaced = [
+        (
+            starts[each["deletedRegion"]["startLine"] - 1] + each["deletedRegion"]["startColumn"],
+            starts[each["deletedRegion"]["endLine"] - 1] + each["deletedRegion"]["endColumn"],
+            each["insertedContent"]["text"],
+        )
+        for fix in fixes
+        for change in fix["artifactChanges"]
+        for each in change["replacements"]
+    ]
+    for start, end, new in sorted(replaced, reverse=True):
+        text = f"{text[: start - 1]}{new}{text[end - 1 :]}"
+    return text
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize(
+    "rule", [each for each in MENDED if each != "claim-selector"]
+)  # whose edit uncovers another
+def test_the_fixes_of_sarif_do_what_fix_does(rule: str, line_end: str, tmp_path: Path) -> None:
+    file = tmp_path / "set.yaml"
+    before = commented((ROOT / "examples/rules" / rule / "bad.yaml").read_text())
+    before = before.removesuffix("\n").replace("\n", line_end)
+    file.write_bytes(before.encode())
+    log = json.loads(sfsgen(["check", "-f", str(file), "-o", "sarif"]).out)
+    fixes = [fix for each in log["runs"][0]["results"] for fix in each.get("fixes", ())]
+    assert fixes[0]["artifactChanges"][0]["artifactLocation"]["uri"] == file.as_uri()
+    sfsgen(["check", "--fix", "-f", str(file)])
+    assert with_replacements(before, fixes) == file.read_bytes().decode()
+
+
 _CHANGES = st.lists(st.sampled_from(MUTATIONS), min_size=2, max_size=4)
 
 

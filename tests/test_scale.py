@@ -198,7 +198,7 @@ def test_what_cannot_be_inferred_is_asked_for(case: str) -> None:
         ("--nfs-path /new", {"path": "/new/pv-web-2"}),
         ("--nfs-path /new/{ordinal}", {"path": "/new/2"}),
         ("--nfs-server other.example.com", {"server": "other.example.com"}),
-        ("--volume-name v-{ordinal}", {"name": "v-2", "path": "/exports/pv-web-2"}),
+        ("--volume-name v-{ordinal}", {"name": "v-2", "path": "/exports/v-2"}),
         ("--storage 5Gi", {"storage": "5Gi"}),
         ("--access-mode RWO", {"accessModes": ["ReadWriteOnce"]}),
         ("--reclaim-policy Delete", {"policy": "Delete"}),

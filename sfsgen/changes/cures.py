@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.changes.edits import Edit, words
+from sfsgen.changes.steps import Step, commands, made_anew
 from sfsgen.documents.paths import GONE, Path
 from sfsgen.documents.yaml_writer import flow
 from sfsgen.kubernetes.kubectl import quoted
@@ -21,17 +22,24 @@ from sfsgen.values.pairs import Claim, Key, Volume
 
 _UID = "/spec/claimRef/uid"
 _REMOVE_UID = {"op": "remove", "path": _UID}
+_BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
 _RETAIN = {"persistentVolumeReclaimPolicy": "Retain"}
 _ALL_UIDS = "uids: {.items[*].metadata.uid}"  # a line even where there are none
+ANOTHER_NAME = ("--volume-name", "pv-{namespace}-{name}-{ordinal}")
+"""The option by which volumes get names that no other namespace's set has."""
 RESYNC = "15 seconds"
 """After so long the binder has looked at everything again (7 to 17 s, measured)."""
 
 
 class Cure(NamedTuple):
-    """What mends something: in words, and as edits of files where these are all that is needed."""
+    """What mends something: in words, and as data where that is all that is needed.
+
+    The data are edits of files, or the steps in a cluster that holds the objects.
+    """
 
     words: str
     edits: tuple[Edit, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     def __str__(self) -> str:
         return self.words
@@ -39,6 +47,19 @@ class Cure(NamedTuple):
     def by_hand(self) -> "Cure":
         """Return the same without edits: its owner is to see whether it is meant."""
         return self._replace(edits=())
+
+    def said(self, words: str) -> "Cure":
+        """Return the same in other words."""
+        return self._replace(words=words)
+
+    def then(self, *following: Step) -> "Cure":
+        """Return a cure by steps with more of them behind it; without steps, the same."""
+        return carried_out_by(*self.steps, *following) if self.steps else self
+
+
+def carried_out_by(*steps: Step) -> Cure:
+    """Return a cure that is nothing but commands."""
+    return Cure(commands(steps), steps=steps)
 
 
 class Cures(NamedTuple):
@@ -69,11 +90,17 @@ class Cures(NamedTuple):
             return quoted(["sfsgen", "volumes", *given, "--", name])
         return quoted(["sfsgen", "volumes", name, *given])
 
+    def create_missing(self, stateful_set: FoundSet, *options: str) -> Cure:
+        """Return how what a set lacks is made in its cluster."""
+        command = f"{self.volumes(stateful_set, *options)} | {self.create()}"
+        kind = stateful_set.manifest.kind
+        return carried_out_by(Step("create", kind, *stateful_set.key, None, command))
+
     def volumes_elsewhere(self, stateful_set: FoundSet) -> str:
         """Return the same, for volumes of names that no other namespace's set has."""
         # What was changed in the cluster a dump does not show.
         live = self._replace(access=self.access._replace(filenames=()))
-        return live.volumes(stateful_set, "--volume-name", "pv-{namespace}-{name}-{ordinal}")
+        return live.volumes(stateful_set, *ANOTHER_NAME)
 
     def describe(self, manifest: Manifest) -> str:
         """Return the command that says why an object is as it is."""
@@ -91,8 +118,8 @@ class Cures(NamedTuple):
             return Cure(self.leave(volume))
         if volume.claim_uid and not self.existing.holder(volume):
             reference = {"op": "replace", "path": "/spec/claimRef", "value": _reference(key)}
-            return Cure(self._guarded(volume, reference))
-        return Cure(self._patch(volume.name, {"claimRef": _reference(key)}))
+            return self._guarded(volume, reference)
+        return carried_out_by(self._patch(volume.name, {"claimRef": _reference(key)}))
 
     def redirect(self, volume: Volume, key: Key) -> Cure:
         """Return how to reserve a volume for another claim than it says, if that is not there."""
@@ -126,7 +153,7 @@ class Cures(NamedTuple):
             )
             given = volume.manifest.value["spec"]["claimRef"]
             return Cure(words(edits), tuple(each for each in edits if each.path[-1] in given))
-        return Cure(self._guarded(volume, _REMOVE_UID))
+        return self._guarded(volume, _REMOVE_UID)
 
     def doubt(self, volume: Volume) -> str:
         """Return what cannot be known of the uid that a volume holds, or ""."""
@@ -144,13 +171,13 @@ class Cures(NamedTuple):
         """
         delete = self._command("delete", *objects, namespace=namespace)
         keep = self._keep(volume) if volume else []
-        return " && ".join([*keep, self._wait_for(f"pod/{pod}", namespace), delete])
+        return " && ".join([*map(str, keep), str(self._wait_for("Pod", pod, namespace)), delete])
 
-    def free_after(self, claim: Claim, volume: Volume) -> str:
+    def free_after(self, claim: Claim, volume: Volume) -> Cure:
         """Return how a claim's volume is freed for the next one, once the claim is gone."""
-        return " && ".join([*self._keep(volume), *self._freeing(claim, volume)])
+        return carried_out_by(*self._keep(volume), *self._freeing(claim, volume))
 
-    def mend_failed(self, volume: Volume) -> str | Cure:
+    def mend_failed(self, volume: Volume) -> Cure:
         """Return how a Failed volume comes back, without being deleted (measured)."""
         if not volume.claim_uid:
             return self.retain(volume)
@@ -158,22 +185,28 @@ class Cures(NamedTuple):
         retain = {"op": "replace", "path": policy, "value": "Retain"}
         return self._guarded(volume, retain, _REMOVE_UID)
 
-    def bind_again(self, claim: Claim) -> str:
+    def bind_again(self, claim: Claim) -> Step:
         """Return how a Lost claim binds again to the volume that is reserved for its name.
 
         Neither the claim nor its pod is deleted (0.2 s, measured).
         """
-        words = ["annotate", *_object("pvc", claim.name), "pv.kubernetes.io/bind-completed-"]
-        return self._command(*words, namespace=claim.namespace)
+        words = ["annotate", *_object("pvc", claim.name), f"{_BIND_COMPLETED}-"]
+        return Step(
+            "annotate",
+            claim.manifest.kind,
+            *claim.key,
+            {_BIND_COMPLETED: None},
+            self._command(*words, namespace=claim.namespace),
+        )
 
-    def give_back(self, volume: Volume, claim: Claim) -> str:
+    def give_back(self, volume: Volume, claim: Claim) -> Cure:
         """Return how a Lost claim gets back the volume that is reserved for its name (measured)."""
         if self.existing.holder(volume):
-            return self.leave(volume)
+            return Cure(self.leave(volume))
         if not volume.claim_uid:
-            return self.bind_again(claim)
+            return carried_out_by(self.bind_again(claim))
         if not claim.uid:
-            return f"read the claim with its uid: {self.read_all(claim.namespace)}"
+            return Cure(f"read the claim with its uid: {self.read_all(claim.namespace)}")
         return self._guarded(volume, {"op": "replace", "path": _UID, "value": claim.uid})
 
     def leave(self, volume: Volume) -> str:
@@ -190,14 +223,15 @@ class Cures(NamedTuple):
             text += "claimRef"
         return text
 
-    def delete(self, claim: Claim) -> str:
-        """Return the command that deletes a claim."""
-        return self._command("delete", *_object("pvc", claim.name), namespace=claim.namespace)
+    def delete(self, claim: Claim) -> Step:
+        """Return how a claim is deleted."""
+        command = self._command("delete", *_object("pvc", claim.name), namespace=claim.namespace)
+        return Step("delete", claim.manifest.kind, *claim.key, None, command)
 
     def set_fields(self, volume: Volume, fields: Mapping[str, Any]) -> Cure:
         """Return how to change fields of a volume's spec that may be changed."""
         if volume.manifest.is_stored:
-            return Cure(self._patch(volume.name, fields))
+            return carried_out_by(self._patch(volume.name, fields))
         edits = tuple(
             Edit(volume.manifest, ("spec", field), value) for field, value in fields.items()
         )
@@ -208,7 +242,9 @@ class Cures(NamedTuple):
         """Return how to give a volume labels."""
         if volume.manifest.is_stored:
             pairs = (f"{key}={value}" for key, value in labels.items())
-            return Cure(self._command("label", *_object("pv", volume.name), *pairs))
+            command = self._command("label", *_object("pv", volume.name), *pairs)
+            kind = volume.manifest.kind
+            return carried_out_by(Step("label", kind, "", volume.name, dict(labels), command))
         edits = (
             Edit(volume.manifest, ("metadata", "labels", key), value)
             for key, value in labels.items()
@@ -237,76 +273,100 @@ class Cures(NamedTuple):
 
     def anew(self, manifest: Manifest, fix: str | Cure) -> Cure:
         """Return a fix of a field that is immutable once a server holds the object."""
+        cure = fix if isinstance(fix, Cure) else Cure(fix)
         if not manifest.is_stored:
-            return fix if isinstance(fix, Cure) else Cure(fix)
-        return Cure(self._anew(manifest, str(fix)))
-
-    def _anew(self, manifest: Manifest, fix: str) -> str:
+            return cure
+        claim = self.existing.claims.get((manifest.namespace, manifest.name))
         if manifest.kind in STATEFUL_SET_KINDS:
-            delete = ["delete", *_object("sts", manifest.name), "--cascade=orphan"]
-            orphan = self._command(*delete, namespace=manifest.namespace or None)
-            return f"`{orphan}`, {fix}, and create it anew: it is immutable"
+            orphan = self._orphan(manifest)
+            words = f"`{orphan}`, {cure}, and create it anew: it is immutable"
+            return Cure(words, steps=self._replacing(manifest, cure, orphan))
         if manifest.kind == "PersistentVolume":
-            return (
-                f"{fix}: it is immutable, so see that no pod uses it and that its policy is "
+            return Cure(
+                f"{cure}: it is immutable, so see that no pod uses it and that its policy is "
                 "Retain, delete the claim and the volume, and create both anew"
             )
-        claim = self.existing.claims.get((manifest.namespace, manifest.name))
         if manifest.kind == "PersistentVolumeClaim" and claim:
-            return f"{fix}: it is immutable, so {self._make_anew(claim)}"
-        return f"{fix}: it is immutable, so delete the {manifest.kind}, and create it anew"
+            made = self._make_anew(claim, cure)
+            return made.said(f"{cure}: it is immutable, so {made}")
+        words = f"{cure}: it is immutable, so delete the {manifest.kind}, and create it anew"
+        return Cure(words)
 
-    def _make_anew(self, claim: Claim) -> str:
+    def _make_anew(self, claim: Claim, cure: Cure) -> Cure:
         """Return how a claim is deleted and made anew, its volume and the data kept."""
         if claim.phase == "Pending":
-            return f"`{self.delete(claim)}`, and create it anew"
+            delete = self.delete(claim)
+            steps = self._replacing(claim.manifest, cure, delete)
+            return Cure(f"`{delete}`, and create it anew", steps=steps)
         volume = self.existing.volumes.get(claim.volume_name)
         if volume is None:
-            return f"read its volume too (`{self.read_all(claim.namespace)}`), and look again"
+            look = self.read_all(claim.namespace)
+            return Cure(f"read its volume too (`{look}`), and look again")
         if self.existing.is_anothers(volume, claim.key):
-            return f"{self.leave(volume)}, and let {claim.name} name another"
-        steps = [*self._keep(volume), self.delete(claim)]
+            return Cure(f"{self.leave(volume)}, and let {claim.name} name another")
+        gone = [*self._keep(volume), self.delete(claim)]
         if claim.uid and volume.claim_uid == claim.uid:
-            steps += self._freeing(claim, volume)
-        return f"once no pod uses it, `{' && '.join(steps)}`, and create it anew"
+            gone += self._freeing(claim, volume)
+        words = f"once no pod uses it, `{commands(gone)}`, and create it anew"
+        return Cure(words, steps=self._replacing(claim.manifest, cure, *gone))
 
-    def _keep(self, volume: Volume) -> list[str]:
-        """Return the command by which the files stay when a claim goes, where one is needed."""
+    def _orphan(self, manifest: Manifest) -> Step:
+        """Return how a set is deleted, its pods and claims kept."""
+        words = ["delete", *_object("sts", manifest.name), "--cascade=orphan"]
+        command = self._command(*words, namespace=manifest.namespace or None)
+        return Step("delete", manifest.kind, manifest.namespace, manifest.name, None, command)
+
+    def _replacing(self, manifest: Manifest, cure: Cure, *steps: Step) -> tuple[Step, ...]:
+        """Return steps that delete an object, and one that makes it again with a cure's edits."""
+        if not cure.edits:
+            return ()
+        made = made_anew(manifest, cure.edits)
+        about = manifest.kind, manifest.namespace, manifest.name
+        return (*steps, Step("create", *about, made, self.create()))
+
+    def _keep(self, volume: Volume) -> list[Step]:
+        """Return the step by which the files stay when a claim goes, where one is needed."""
         return [] if volume.reclaim_policy == "Retain" else [self._patch(volume.name, _RETAIN)]
 
-    def _freeing(self, claim: Claim, volume: Volume) -> list[str]:
-        """Return the commands that wait until a claim is gone, and free its volume."""
-        wait = self._wait_for(f"pvc/{claim.name}", claim.namespace)
+    def _freeing(self, claim: Claim, volume: Volume) -> list[Step]:
+        """Return the steps that wait until a claim is gone, and free its volume."""
+        wait = self._wait_for(claim.manifest.kind, claim.name, claim.namespace)
         return [wait, self._json_patch(volume, _REMOVE_UID)]
 
-    def _wait_for(self, gone: str, namespace: str) -> str:
-        """Return the command that waits until an object is gone, and fails where it stays."""
-        return self._command("wait", "--for=delete", gone, "--timeout=10m", namespace=namespace)
+    def _wait_for(self, kind: str, name: str, namespace: str) -> Step:
+        """Return the step that waits until an object is gone, and fails where it stays."""
+        gone = f"{'pod' if kind == 'Pod' else 'pvc'}/{name}"
+        words = ["wait", "--for=delete", gone, "--timeout=10m"]
+        return Step("wait", kind, namespace, name, None, self._command(*words, namespace=namespace))
 
-    def _guarded(self, volume: Volume, *operations: Mapping[str, Any]) -> str:
+    def _guarded(self, volume: Volume, *operations: Mapping[str, Any]) -> Cure:
         """Return a patch that takes a uid away, or that the volume is left to who has the uid.
 
         Where the claims of all namespaces were not read, the command looks for itself: a claimRef
         that was changed by mistake may hold the uid of a claim of any namespace (measured).
         """
         if self.existing.holder(volume):
-            return self.leave(volume)
+            return Cure(self.leave(volume))
         patch = self._json_patch(volume, *operations)
-        if self.existing.elsewhere.is_complete:
-            return patch
-        look = self._command("get", "pvc", "-A", "-o", f"jsonpath={_ALL_UIDS}")
-        return f"{look} | {quoted(['grep', '-qvF', '--', volume.claim_uid])} && {patch}"
+        if not self.existing.elsewhere.is_complete:
+            look = self._command("get", "pvc", "-A", "-o", f"jsonpath={_ALL_UIDS}")
+            is_free = quoted(["grep", "-qvF", "--", volume.claim_uid])
+            patch = patch._replace(command=f"{look} | {is_free} && {patch}")
+        return carried_out_by(patch)
 
-    def _json_patch(self, volume: Volume, *operations: Mapping[str, Any]) -> str:
+    def _json_patch(self, volume: Volume, *operations: Mapping[str, Any]) -> Step:
         """Return a patch that the server refuses where the uid is another one by now (measured)."""
         test = {"op": "test", "path": _UID, "value": volume.claim_uid}
-        patch = _compact([test, *operations])
-        words = ["patch", *_object("pv", volume.name), "--type=json", "-p", patch]
-        return self._command(*words)
+        patch = [test, *operations]
+        words = ["patch", *_object("pv", volume.name), "--type=json", "-p", _compact(patch)]
+        kind = volume.manifest.kind
+        return Step("json-patch", kind, "", volume.name, patch, self._command(*words))
 
-    def _patch(self, volume: str, spec: Mapping[str, Any]) -> str:
-        """Return the command that changes fields of a volume's spec."""
-        return self._command("patch", *_object("pv", volume), "-p", _compact({"spec": spec}))
+    def _patch(self, volume: str, spec: Mapping[str, Any]) -> Step:
+        """Return the step that changes fields of a volume's spec."""
+        patch = {"spec": spec}
+        command = self._command("patch", *_object("pv", volume), "-p", _compact(patch))
+        return Step("patch", "PersistentVolume", "", volume, patch, command)
 
     def _command(self, *words: str, namespace: str | None = None) -> str:
         return self.access.kubectl.command(*words, namespace=namespace)

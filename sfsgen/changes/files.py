@@ -1,7 +1,8 @@
 """What files hold after edits: each changes by all of its edits, or not at all."""
 
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sfsgen.changes.edits import Edit
@@ -9,11 +10,12 @@ from sfsgen.documents.document import Document
 from sfsgen.documents.files import decoded
 from sfsgen.documents.lines import Lines
 from sfsgen.documents.yaml_editor import Change, NotEditableError, changed, edited
-from sfsgen.documents.yaml_reader import spans
+from sfsgen.documents.yaml_reader import read_each, spans
 from sfsgen.kubernetes.manifests import documents, is_json
-from sfsgen.problems import Problem
+from sfsgen.problems import Place, Problem
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LINE = re.compile("[^\n]*\n|[^\n]+")
 # Helm writes it above each object that it prints.
 _BY_HELM = re.compile(r"^# Source: \S+/templates/", re.MULTILINE)
 
@@ -26,20 +28,25 @@ class Edited(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+class Replacement(NamedTuple):
+    """A piece of a file that gives way to a text: from a place up to another, which stays."""
+
+    start: Place
+    end: Place
+    text: str
+
+
 def apply(edits: Iterable[Edit], contents: Mapping[str, bytes]) -> Edited:
     """Return what files hold after edits; a file changes by all of its edits, or not at all.
 
     No two edits are of one value.
     """
-    by_file: dict[str, list[Edit]] = {}
-    for edit in edits:
-        by_file.setdefault(edit.file, []).append(edit)
     found: dict[str, bytes] = {}
     done: list[Edit] = []
     problems: list[Problem] = []
-    for file, chosen in by_file.items():
+    for file, chosen in _by_file(edits).items():
         try:
-            found[file] = _edited(contents[file], file, chosen)
+            found[file] = _File(file, contents[file]).after(chosen)
             done += chosen
         except NotEditableError as error:
             fix = "mend it by hand, as check says"
@@ -47,48 +54,108 @@ def apply(edits: Iterable[Edit], contents: Mapping[str, bytes]) -> Edited:
     return Edited(found, tuple(done), tuple(problems))
 
 
-def _edited(data: bytes, file: str, edits: list[Edit]) -> bytes:
-    """Return what a file holds after edits. Raises NotEditableError, and changes nothing then."""
-    text = decoded(data, file)
-    if _BY_HELM.search(text):
-        raise NotEditableError("Helm has printed it, and its chart is to be mended")
-    is_crlf = "\r\n" in text
-    if is_crlf and text.count("\r\n") != text.count("\n"):
-        raise NotEditableError("some of its lines end with CRLF and others do not")
-    text = text.replace("\r\n", "\n")
-    by_place: dict[tuple[int, int], list[Change]] = {}
+class Replacements:
+    """Finds what edits replace in files."""
+
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self._contents = contents
+        self._files: dict[str, _File] = {}
+
+    def of(self, edits: Iterable[Edit]) -> Sequence[Replacement]:
+        """Return what edits replace, by lines; nothing where one of them cannot be made."""
+        found: list[Replacement] = []
+        for file, chosen in _by_file(edits).items():
+            try:
+                if file not in self._files:
+                    self._files[file] = _File(file, self._contents[file])
+                found += self._files[file].replacements(chosen)
+            except NotEditableError:
+                return ()
+        return found
+
+
+def _by_file(edits: Iterable[Edit]) -> Mapping[str, list[Edit]]:
+    found: dict[str, list[Edit]] = {}
     for edit in edits:
-        by_place.setdefault(edit.manifest.document.locate((), False), []).append(
-            Change(edit.in_document, edit.value)
-        )
-    made = _spliced(text, by_place)
-    _compare(text, made, file, by_place)
-    mark = _BYTE_ORDER_MARK if data.startswith(_BYTE_ORDER_MARK) else b""
-    return mark + (made.replace("\n", "\r\n") if is_crlf else made).encode()
+        found.setdefault(edit.file, []).append(edit)
+    return found
 
 
-def _spliced(text: str, by_place: Mapping[tuple[int, int], list[Change]]) -> str:
-    """Return a text with changes to its documents, by the places where their values begin."""
-    lines, in_json = Lines(text), is_json(text)
-    pieces = [(0, len(text))] if in_json else list(spans(text))
-    starts = [lines.place(start) for start, _ in pieces]
-    for place, changes in sorted(by_place.items(), reverse=True):
-        number = max((each for each, start in enumerate(starts) if start <= place), default=0)
-        start, end = pieces[number]
-        piece = edited(text[start:end], changes, is_json=in_json)
-        text = f"{text[:start]}{piece}{text[end:]}"
-    return text
+class _Piece(NamedTuple):
+    """The text of one document, from an index on, and what it becomes."""
+
+    start: int
+    before: str
+    after: str
 
 
-def _compare(
-    before: str, after: str, file: str, by_place: Mapping[tuple[int, int], list[Change]]
-) -> None:
-    """Raise NotEditableError where the changes, and no others, are not what has become of it."""
-    wanted = [
-        changed(each.value, by_place.get(each.locate((), False), ()))
-        for each in documents(before, file)
-        if isinstance(each, Document)
-    ]
-    found = [each.value for each in documents(after, file) if isinstance(each, Document)]
-    if found != wanted:
-        raise NotEditableError("its values are shared by aliases, or are laid out oddly")
+class _File:
+    """One file, as it is edited."""
+
+    def __init__(self, file: str, data: bytes) -> None:
+        """Read it. Raises NotEditableError where it must stay as it is."""
+        text = decoded(data, file)
+        if _BY_HELM.search(text):
+            raise NotEditableError("Helm has printed it, and its chart is to be mended")
+        self._is_crlf = "\r\n" in text
+        if self._is_crlf and text.count("\r\n") != text.count("\n"):
+            raise NotEditableError("some of its lines end with CRLF and others do not")
+        self._mark = _BYTE_ORDER_MARK if data.startswith(_BYTE_ORDER_MARK) else b""
+        self._name, self._text = file, text.replace("\r\n", "\n")
+        self._is_json = is_json(self._text)
+        whole = [(0, len(self._text))]
+        self._spans = whole if self._is_json else list(spans(self._text))
+        self._lines = Lines(self._text)
+        self._starts = [self._lines.place(start) for start, _ in self._spans]
+
+    def after(self, edits: Iterable[Edit]) -> bytes:
+        """Return what it holds after edits. Raises NotEditableError, and changes nothing then."""
+        made, end = [], 0
+        for piece in self._edited(edits):
+            made += [self._text[end : piece.start], piece.after]
+            end = piece.start + len(piece.before)
+        return self._mark + self._written("".join([*made, self._text[end:]])).encode()
+
+    def replacements(self, edits: Iterable[Edit]) -> Iterator[Replacement]:
+        """Yield what edits replace, a document at a time. Raises NotEditableError."""
+        for piece in self._edited(edits):
+            before, after = map(_LINE.findall, (piece.before, piece.after))
+            first = _alike(before, after)
+            last = _alike(before[first:][::-1], after[first:][::-1])
+            start = piece.start + len("".join(before[:first]))
+            end = piece.start + len(piece.before) - len("".join(before[len(before) - last :]))
+            text = "".join(after[first : len(after) - last])
+            yield Replacement(self._place(start), self._place(end), self._written(text))
+
+    def _place(self, index: int) -> Place:
+        return Place(self._name, *self._lines.place(index))
+
+    def _written(self, text: str) -> str:
+        return text.replace("\n", "\r\n") if self._is_crlf else text
+
+    def _edited(self, edits: Iterable[Edit]) -> Iterator[_Piece]:
+        """Yield the documents that change, in their order."""
+        changes: dict[int, list[Change]] = {}
+        for edit in edits:
+            place = edit.manifest.document.locate((), False)
+            number = max(0, bisect_right(self._starts, place) - 1)
+            changes.setdefault(number, []).append(Change(edit.in_document, edit.value))
+        for number, chosen in sorted(changes.items()):
+            start, end = self._spans[number]
+            before = self._text[start:end]
+            after = edited(before, chosen, is_json=self._is_json)
+            # The changes, and no others, must be what has become of it.
+            if self._values(after) != [changed(each, chosen) for each in self._values(before)]:
+                raise NotEditableError("its values are shared by aliases, or are laid out oddly")
+            yield _Piece(start, before, after)
+
+    def _values(self, text: str) -> list[object]:
+        found = (documents if self._is_json else read_each)(text, self._name)
+        return [each.value for each in found if isinstance(each, Document)]
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many lines at the beginning of two texts are the same."""
+    pairs = enumerate(zip(one, other, strict=False))
+    differing = (number for number, (mine, its) in pairs if mine != its)
+    return next(differing, min(len(one), len(other)))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from sfsgen.changes.edits import Edit
+from sfsgen.changes.cures import Cure
 from sfsgen.checking.ruleset import Rule, findings
 from sfsgen.documents.paths import spelled
 from sfsgen.findings.finding import Finding, Severity
@@ -36,11 +36,9 @@ class Located(NamedTuple):
     """None where what is there cannot be read as an object."""
     field: str
     what: str
-    fix: str
+    cure: Cure
     manifest: Manifest | None
     related: tuple[Manifest, ...]
-    edits: tuple[Edit, ...]
-    """What carries the fix out in files, where that is all it takes."""
 
     @property
     def sides(self) -> tuple[Manifest, ...]:
@@ -135,10 +133,9 @@ def _located(finding: Finding) -> Located:
         finding.manifest and subject(finding.manifest),
         spelled(finding.path) if finding.path else "",
         finding.what,
-        finding.fix,
+        finding.cure,
         finding.manifest,
         finding.related,
-        finding.edits,
     )
 
 

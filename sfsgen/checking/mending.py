@@ -60,9 +60,9 @@ def _chosen(found: Iterable[Located], refused: Container[str]) -> list[Edit]:
     """Return the edits of findings, each finding's all or none: no two set one value."""
     chosen: dict[object, Edit] = {}
     for each in found:
-        own = {(id(edit.manifest.document), edit.in_document): edit for edit in each.edits}
+        own = {(id(edit.manifest.document), edit.in_document): edit for edit in each.cure.edits}
         is_free = all(chosen.get(key, edit).value == edit.value for key, edit in own.items())
-        if is_free and not any(edit.file in refused for edit in each.edits):
+        if is_free and not any(edit.file in refused for edit in each.cure.edits):
             chosen |= {key: edit for key, edit in own.items() if key not in chosen}
     return list(chosen.values())
 

@@ -4,12 +4,14 @@ import os
 import posixpath
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import sfsgen
 from sfsgen import plain_text
 from sfsgen.changes.edits import Edit
+from sfsgen.changes.files import Replacement, Replacements
 from sfsgen.checking.inspection import Located, Subject, called, counted, subject
 from sfsgen.checking.ruleset import all_rules, description, rule_id, summary
 from sfsgen.documents.files import STDIN
@@ -24,7 +26,7 @@ _NARROWEST = 20  # columns
 _COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
 
-def text(found: Sequence[Located]) -> Iterator[str]:
+def text(found: Sequence[Located], _: Mapping[str, bytes]) -> Iterator[str]:
     """Yield findings as `FILE:LINE:COLUMN: severity: what (rule)`, and how to mend each."""
     for each in found:
         where, what, fix = _spoken(each)
@@ -50,7 +52,7 @@ def print_in_colour(found: Sequence[Located]) -> None:
         terminal.print(Text("  fix: ", "green").append(fix, "default"), soft_wrap=True)
 
 
-def as_json(found: Sequence[Located]) -> Iterator[str]:
+def as_json(found: Sequence[Located], _: Mapping[str, bytes]) -> Iterator[str]:
     """Yield findings as one JSON object."""
     document = {
         "findings": [_as_values(each) for each in found],
@@ -59,14 +61,14 @@ def as_json(found: Sequence[Located]) -> Iterator[str]:
     yield plain_text.as_json(document, 2) + "\n"
 
 
-def github(found: Sequence[Located]) -> Iterator[str]:
+def github(found: Sequence[Located], _: Mapping[str, bytes]) -> Iterator[str]:
     """Yield findings as the workflow commands that GitHub Actions shows as annotations.
 
     Source: docs.github.com, Workflow commands for GitHub Actions; actions/toolkit, command.ts.
     """
     for each in found:
         properties: dict[str, Any] = {"title": f"sfsgen {each.rule}"}
-        message = f"{one_line(each.what)}\nfix: {one_line(each.fix)}"
+        message = f"{one_line(each.what)}\nfix: {one_line(each.cure.words)}"
         if _is_file(each.place):
             place = {"line": each.place.line, "col": each.place.column}
             properties = {"file": posixpath.normpath(each.place.file), **place, **properties}
@@ -76,8 +78,12 @@ def github(found: Sequence[Located]) -> Iterator[str]:
         yield f"::{_GITHUB_LEVELS[each.severity]} {shown}::{_escaped(message)}\n"
 
 
-def sarif(found: Sequence[Located]) -> Iterator[str]:
-    """Yield findings as a SARIF 2.1.0 log, the format of code scanning."""
+def sarif(found: Sequence[Located], contents: Mapping[str, bytes]) -> Iterator[str]:
+    """Yield findings as a SARIF 2.1.0 log, the format of code scanning.
+
+    `contents` are those of the files, in which edits are told as fixes.
+    """
+    replacements = Replacements(contents)
     ids = [rule_id(rule) for rule in all_rules()]
     described = [
         {
@@ -88,13 +94,13 @@ def sarif(found: Sequence[Located]) -> Iterator[str]:
         for each, rule in zip(ids, all_rules(), strict=True)
     ]
     driver = {"name": "sfsgen", "version": sfsgen.__version__, "rules": described}
-    results = [_result(each, ids.index(each.rule)) for each in found]
+    results = [_result(each, ids.index(each.rule), replacements) for each in found]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     yield plain_text.as_json(log, 2) + "\n"
 
 
-FORMATS: dict[str, Callable[[Sequence[Located]], Iterator[str]]] = {
+FORMATS: dict[str, Callable[[Sequence[Located], Mapping[str, bytes]], Iterator[str]]] = {
     "text": text,
     "json": as_json,
     "github": github,
@@ -104,7 +110,7 @@ FORMATS: dict[str, Callable[[Sequence[Located]], Iterator[str]]] = {
 
 def _spoken(found: Located) -> tuple[str, str, str]:
     """Return place, finding and fix without what would begin a line or move a terminal's cursor."""
-    where, what, fix = map(one_line, (found.where, found.what, found.fix))
+    where, what, fix = map(one_line, (found.where, found.what, found.cure.words))
     return where, what, fix
 
 
@@ -122,8 +128,9 @@ def _as_values(found: Located) -> dict[str, Any]:
         "object": found.subject and found.subject._asdict(),
         "field": found.field,
         "what": found.what,
-        "fix": found.fix,
-        "edits": [_edit(each) for each in found.edits],
+        "fix": found.cure.words,
+        "edits": [_edit(each) for each in found.cure.edits],
+        "steps": [each._asdict() for each in found.cure.steps],
         "related": [
             {**subject(each)._asdict(), **each.place()._asdict()} for each in found.related
         ],
@@ -138,12 +145,13 @@ def _edit(edit: Edit) -> dict[str, Any]:
     return {"op": "set", **place, "value": edit.value}
 
 
-def _result(found: Located, index: int) -> dict[str, Any]:
-    result = {
+def _result(found: Located, index: int, replacements: Replacements) -> dict[str, Any]:
+    cure = found.cure
+    result: dict[str, Any] = {
         "ruleId": found.rule,
         "ruleIndex": index,
         "level": found.severity,
-        "message": {"text": f"{found.what}\nfix: {found.fix}"},
+        "message": {"text": f"{found.what}\nfix: {cure.words}"},
         "locations": [_location(found.place, found.subject)],
     }
     if found.related:
@@ -151,7 +159,27 @@ def _result(found: Located, index: int) -> dict[str, Any]:
             {**_location(each.place(), subject(each)), "message": {"text": called(subject(each))}}
             for each in found.related
         ]
+    # What was read from stdin may be what a tool has generated.
+    if _is_file(found.place) and (replaced := replacements.of(cure.edits)):
+        changes = [_change(file, list(each)) for file, each in groupby(replaced, _file)]
+        result["fixes"] = [{"description": {"text": cure.words}, "artifactChanges": changes}]
+    if cure.steps:
+        result["properties"] = {"steps": [each._asdict() for each in cure.steps]}
     return result
+
+
+def _file(replacement: Replacement) -> str:
+    return replacement.start.file
+
+
+def _change(file: str, replaced: Iterable[Replacement]) -> dict[str, Any]:
+    """Return what is replaced in a file, as SARIF says it."""
+    replacements = []
+    for start, end, text in replaced:
+        region = {"startLine": start.line, "startColumn": start.column}
+        region |= {"endLine": end.line, "endColumn": end.column}
+        replacements.append({"deletedRegion": region, "insertedContent": {"text": text}})
+    return {"artifactLocation": {"uri": _uri(file)}, "replacements": replacements}
 
 
 def _location(place: Place, about: Subject | None) -> dict[str, Any]:

@@ -74,12 +74,13 @@ def check(
     if problems:
         raise InputError(*problems)
     look = partial(_look, access, target if kube_version else None, name or (), selector, rules)
+    is_edited = fix or diff or (output == "sarif" and not access.is_live)
+    contents = dict(sources(access.filenames)) if is_edited else {}
+    seen = look(read_all(contents.items()) if is_edited else objects(access, cluster.ALL))
     if fix or diff:
-        seen = _mend(dict(sources(access.filenames)), look, is_diff=diff)
-    else:
-        seen = look(objects(access, cluster.ALL))
+        seen, contents = _mend(contents, seen, look, is_diff=diff)
     if not diff:
-        _print(seen.found, output)
+        _print(seen.found, output, contents)
     counts = counted(seen.found)
     console.note(_summary(counts, seen.numbers))
     if counts["error"] or (strict and counts["warning"]):
@@ -116,30 +117,34 @@ class _Seen(NamedTuple):
     numbers: Mapping[str, int]
 
 
-def _mend(contents: Mapping[str, bytes], look: Callable[[Read], _Seen], *, is_diff: bool) -> _Seen:
-    """Mend files, or print what that would change; return what is found after it, or before."""
+def _mend(
+    contents: dict[str, bytes], before: _Seen, look: Callable[[Read], _Seen], *, is_diff: bool
+) -> tuple[_Seen, dict[str, bytes]]:
+    """Mend files, or print what that would change.
+
+    Return what is found after it, or before, and what the files hold.
+    """
     from sfsgen.checking.mending import differences, mend
 
-    before = look(read_all(contents.items()))
     made = mend(contents, before.found, lambda now: look(read_all(now.items())).found)
     if is_diff:
         console.write_stdout(differences(contents, made.contents))
         console.tell(*made.problems)
-        return before
+        return before, contents
     for file, data in made.contents.items():
         replace(file, contents[file], data)
         for edit in made.edits:
             if edit.file == file:
                 console.note(f"{file}: {edit.done}")
     console.tell(*made.problems)
-    return before._replace(found=made.left)
+    return before._replace(found=made.left), {**contents, **made.contents}
 
 
-def _print(found: Sequence[Located], output: str) -> None:
+def _print(found: Sequence[Located], output: str, contents: Mapping[str, bytes]) -> None:
     if output == "text" and sys.stdout and sys.stdout.isatty():
         print_in_colour(found)
     else:
-        console.write_stdout(FORMATS[output](found))
+        console.write_stdout(FORMATS[output](found, contents))
 
 
 def _look(  # all but what was read stays the same

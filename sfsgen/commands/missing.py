@@ -197,7 +197,7 @@ def _of_rows(plans: Sequence[Plan], seen: Scene) -> Iterator[Problem]:
         told |= {row.claim_key for row in its_rows if is_error}
         severity: Literal["error", "warning"] = "error" if is_error else "warning"
         if found.severity != "note":
-            yield Problem(found.where, f"{found.what} ({found.rule})", found.fix, severity)
+            yield Problem(found.where, f"{found.what} ({found.rule})", found.cure.words, severity)
     for row in (row for row in held if row.claim_key not in told):
         volume = row.volume
         what = f"the volume {volume.name if volume else ''} is not that of {row.claim_key[1]}"

@@ -3,7 +3,6 @@
 from typing import Literal, NamedTuple
 
 from sfsgen.changes.cures import Cure
-from sfsgen.changes.edits import Edit
 from sfsgen.documents.paths import Path
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.problems import Place
@@ -15,12 +14,12 @@ class Finding(NamedTuple):
     """One thing that a rule found.
 
     An error keeps a set from coming up as it is meant, a warning works but hurts, a note changes
-    no exit status. The fix can be followed as it stands.
+    no exit status. The cure can be followed as it stands.
     """
 
     severity: Severity
     what: str
-    fix: str
+    cure: Cure
     manifest: Manifest | None
     """The object to mend; None where it cannot be read as one."""
     path: Path = ()
@@ -32,8 +31,6 @@ class Finding(NamedTuple):
     unread: Place | None = None
     """Where that which cannot be read stands."""
     rule: str = ""
-    edits: tuple[Edit, ...] = ()
-    """What carries the fix out, where edits of files are all that it takes."""
 
     @property
     def place(self) -> Place:
@@ -52,8 +49,8 @@ def error(
     is_key: bool = False,
 ) -> Finding:
     """Return a finding that keeps a set from coming up as it is meant."""
-    edits = fix.edits if isinstance(fix, Cure) else ()
-    return Finding("error", what, str(fix), manifest, path, is_key, related, edits=edits)
+    cure = fix if isinstance(fix, Cure) else Cure(fix)
+    return Finding("error", what, cure, manifest, path, is_key, related)
 
 
 def warning(

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from sfsgen.documents.paths import Path
+from sfsgen.changes.cures import Cure
+from sfsgen.changes.edits import Edit
+from sfsgen.documents.paths import GONE, Path
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene
@@ -25,7 +27,9 @@ def at_odd_side(
     """Return a finding at the volume, which can be changed, or at a claim that is the odd one."""
     claim, volume = pair.claim, pair.volume
     if SELECTOR in paths:
-        fix = scene.cures.anew(claim.manifest, f"remove the selector of {claim.name}")
+        removed = Edit(claim.manifest, SELECTOR, GONE)
+        without = Cure(f"remove the selector of {claim.name}", (removed,))
+        fix = scene.cures.anew(claim.manifest, without).by_hand()
         return tell(claim.manifest, SELECTOR, what, fix, volume.manifest)
     if VOLUME_MODE in paths:
         mode = f"write volumeMode: {volume.storage.volume_mode} for {claim.name}"

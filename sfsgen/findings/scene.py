@@ -10,7 +10,7 @@ from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import Problem
-from sfsgen.sets.found import FoundService, FoundSet
+from sfsgen.sets.found import FoundService, FoundSet, Ordinal
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.reading import Access
@@ -128,6 +128,25 @@ class Scene:
     def is_wanted(self, claim: Key) -> bool:
         """Return whether an ordinal of a set needs a claim."""
         return any(row.is_wanted for row in self.existing.wanting(claim))
+
+    @cached_property
+    def without_free_names(self) -> set[Key]:
+        """The sets of which a volume would be named as one is that is another claim's."""
+        found: set[Key] = set()
+        by_head = {
+            template.volume_name.pieces[0]: (each, template)
+            for each in self.existing.stateful_sets
+            for template in each.templates
+        }
+        for name, volume in self.existing.volumes.items():
+            head, number = numbered(name)
+            if volume.claim and number is not None and head in by_head:
+                row = Ordinal(*by_head[head], number)
+                claim = self.existing.claims.get(row.claim_key)
+                is_reserved = row.claim_key in self.existing.reservations
+                if row.is_wanted and not (is_reserved or (claim and claim.volume_name)):
+                    found.add(row.stateful_set.key)
+        return found
 
     @cached_property
     def has_nfs(self) -> bool:

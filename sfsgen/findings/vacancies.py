@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sfsgen.changes.cures import ANOTHER_NAME, Cure
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import REPLICAS
 from sfsgen.findings.scene import Scene
@@ -37,7 +38,7 @@ def unless_provisioned(seats: TemplateOrdinals) -> str:
     return ", unless a default StorageClass makes it" if _is_open(seats) else ""
 
 
-def told_of_set(seats: TemplateOrdinals, what: str, fix: str) -> Finding:
+def told_of_set(seats: TemplateOrdinals, what: str, fix: Cure) -> Finding:
     """Return a finding at a set's replicas, milder where a default StorageClass may help."""
     tell = warning if _is_open(seats) else error
     return tell(seats.stateful_set.manifest, REPLICAS, what, fix)
@@ -60,13 +61,18 @@ def pods_of(seats: TemplateOrdinals, ordinals: range) -> str:
     return f"the pods {name}-{ordinals[0]} to {name}-{ordinals[-1]} need"
 
 
-def print_missing(scene: Scene, seats: TemplateOrdinals) -> str:
+def print_missing(scene: Scene, seats: TemplateOrdinals) -> Cure:
     """Return how what a set lacks is printed, and put to use."""
-    where = () if scene.has_nfs else ("--nfs-server", "HOST", "--nfs-path", "PATH")
-    command = scene.cures.volumes(seats.stateful_set, *where)
+    stateful_set = seats.stateful_set
+    where = [] if scene.has_nfs else ["--nfs-server", "HOST", "--nfs-path", "PATH"]
+    if stateful_set.key in scene.without_free_names:
+        where += ANOTHER_NAME
+    command = scene.cures.volumes(stateful_set, *where)
     if "-" in scene.look.access.filenames:
-        return f"pipe the same input into `{command}`: it prints what is missing, to be added to it"
-    create = scene.cures.create()
-    if scene.look.access.is_live and scene.has_nfs:
-        return f"{command} | {create}"
-    return f"`{command}` prints what is missing, to be added, or for {create}"
+        words = f"pipe the same input into `{command}`: it prints what is missing, to be added to "
+        return Cure(f"{words}it")
+    words = f"`{command}` prints what is missing, to be added, or for {scene.cures.create()}"
+    if not (scene.has_nfs and stateful_set.manifest.is_stored):
+        return Cure(words)
+    made = scene.cures.create_missing(stateful_set, *where)
+    return made if scene.look.access.is_live else made.said(words)

@@ -69,7 +69,7 @@ def _misdirected(scene: Scene) -> Iterator[Finding]:
                     f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is not there; "
                 )
                 what += f"the pod {stateful_set.name}-{row.number} needs {row.claim_key[1]}"
-                fix = str(scene.cures.redirect(volume, row.claim_key))
+                fix = scene.cures.redirect(volume, row.claim_key).by_hand()
                 yield error(volume.manifest, CLAIM_REF, what, fix, stateful_set.manifest)
 
 
@@ -90,7 +90,9 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
     its = claim.name if namespace == claim.namespace else f"{claim.namespace}/{claim.name}"
     what = f"the claim {its} {verb} {volume.name}, which is reserved for {shown}"
     is_unread = scene.existing.is_foreign(volume)
-    if is_unread or not _has_another(scene, volume, reserved_for):
+    is_anothers = scene.existing.is_anothers(volume, scene.lasting_key(claim))
+    is_anothers = is_anothers or _is_named_after_another(scene, claim, volume)
+    if is_unread or is_anothers or not _has_another(scene, volume, reserved_for):
         what += ", and is not in the input" if is_unread else ""
         own = _one_of_its_own(scene, claim, volume, shown)
         return error(claim.manifest, VOLUME_NAME, what, own, volume.manifest)
@@ -107,10 +109,24 @@ def _one_of_its_own(scene: Scene, claim: Claim, volume: Volume, reserved_for: st
     other = reserved or scene.pairing.names.volume_of(claim)
     if other and other is not volume:
         cure = scene.cures.rename_volume(claim, other.name)
-        return cure if reserved else str(cure)
+        if reserved:
+            return cure
+        if not other.claim:
+            return cure.by_hand()
+        first = scene.cures.redirect(other, claim.key)
+        steps = (*first.steps, *cure.steps) if first.steps else ()
+        return Cure(f"{first}; then {cure}", steps=steps)
     if claim.manifest.is_stored:
         return f"leave {volume.name} to {reserved_for}{another_pair(scene, claim, volume)}"
     return "let it name a volume of its own"
+
+
+def _is_named_after_another(scene: Scene, claim: Claim, volume: Volume) -> bool:
+    """Return whether a volume's name is that of another claim's, and the claim has one too."""
+    return scene.pairing.names.volume_of(claim) not in (
+        None,
+        volume,
+    ) and scene.pairing.names.claim_of(volume) not in (None, claim.key)
 
 
 def _has_another(scene: Scene, volume: Volume, key: Key) -> bool:

@@ -90,6 +90,6 @@ def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
     if claim.manifest.is_stored:
         what = f"the claim {claim.name} is Pending: {what}"
         reserve = scene.cures.reserve(volume, claim.key)
-        fix = f"reserve the volume, which binds whatever the class: {reserve}"
+        fix = reserve.said(f"reserve the volume, which binds whatever the class: {reserve}")
         return error(claim.manifest, CLASS, what, fix, volume.manifest)
     return unfit(scene, pair, CLASS, what, warning if pair.is_reserved else error)

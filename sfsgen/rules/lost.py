@@ -16,6 +16,7 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncBoundClaim.
 
 from collections.abc import Iterator
 
+from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
@@ -32,7 +33,7 @@ def lost(scene: Scene) -> Iterator[Finding]:
             yield error(claim.manifest, PHASE, what, fix, *sides)
 
 
-def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> tuple[str, str]:
+def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> tuple[str, str | Cure]:
     """Return why a claim is Lost, and how it gets its volume again."""
     its = f"{claim.namespace}/{claim.name}"
     cures = scene.cures
@@ -44,11 +45,12 @@ def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> tuple[str, str]:
         why = "holds on to an earlier one" if volume.claim_uid else "is reserved for its name only"
         return f"{why}{cures.doubt(volume)}", cures.give_back(volume, claim)
     owner = scene.existing.owner(volume)
-    if owner == claim.key and volume.claim:
+    if scene.existing.holder(volume) == claim.key and volume.claim:
         return f"has lost its claimRef to {'/'.join(volume.claim)}", cures.leave(volume)
-    if volume.claim is None and owner in (None, claim.key):
-        fix = f"{cures.reserve(volume, claim.key)} && {cures.bind_again(claim)}"
-        return "is reserved for no claim", fix
+    if owner == claim.key or (volume.claim is None and owner is None):
+        why = f"is reserved for {'/'.join(volume.claim)}" if volume.claim else "is reserved for "
+        why += "" if volume.claim else "no claim"
+        return why, cures.reserve(volume, claim.key).then(cures.bind_again(claim))
     its_claim = "/".join(owner or volume.claim or ())
     fix = f"leave {volume.name} to {its_claim}, whose pods may write to it: copy the data into a "
     fix += f"directory of its own, create a volume of another name there, reserved for {its}, "

@@ -14,6 +14,7 @@ Source: pkg/controller/statefulset/stateful_set_utils.go, getPersistentVolumeCla
 
 from collections.abc import Iterator
 
+from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.places import REPLICAS
 from sfsgen.findings.scene import Scene
@@ -39,7 +40,7 @@ def missing_claim(scene: Scene) -> Iterator[Finding]:
         if is_dump and not scene.existing.claims:
             what = f"no claim is in the input: {what}"
             namespace = seats.stateful_set.namespace
-            fix = f"read the claims too: {scene.cures.read_all(namespace)}"
+            fix = Cure(f"read the claims too: {scene.cures.read_all(namespace)}")
             yield warning(manifest, REPLICAS, what, fix)
         # Where others were made beforehand, this one was forgotten.
         elif not seats.claims and all(_would_bind(seats, each) for each in ordinals):

@@ -52,12 +52,15 @@ def _without_volume(scene: Scene, seats: TemplateOrdinals) -> Iterator[Finding]:
             pending = " and is Pending" if claim.phase == "Pending" else ""
             what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
             what += "none that is free fits it"
-            own = scene.pairing.names.volume_of(claim)
+            own, fix = scene.pairing.names.volume_of(claim), print_missing(scene, seats)
             if own and own.claim:
                 what += f"; {own.name} is {own.phase or 'reserved'} for {'/'.join(own.claim)}"
+                if not (scene.existing.owner(own) or scene.is_needed(own.claim)):
+                    what += ", which is not there"
+                    fix = scene.cures.redirect(own, claim.key)
             else:
                 what += _misfit(scene, claim.storage)
-            fix, sides = print_missing(scene, seats), seats.stateful_set.manifest
+            sides = seats.stateful_set.manifest
             yield error(claim.manifest, ("metadata", "name"), what, fix, sides)
 
 

@@ -57,5 +57,7 @@ def _is_awaited(scene: Scene, volume: Volume) -> bool:
         return True
     claim = scene.existing.claims.get(volume.claim) if volume.claim else None
     if claim:
-        return not claim.volume_name
+        named = scene.existing.volumes.get(claim.volume_name)
+        is_anothers = named is None or named.claim not in (None, claim.key)
+        return not claim.volume_name or (claim.phase == "Pending" and is_anothers)
     return volume.claim is not None and bool(scene.existing.wanting(volume.claim))

@@ -38,7 +38,7 @@ def _another_name(scene: Scene, claim: Claim, name: str, volume: Volume | None) 
     """Return how a claim gets another volume than the one that it names, which is another's."""
     if volume:
         return f"{scene.cures.leave(volume)}{another_pair(scene, claim, volume)}"
-    fix = f"let {claim.name} name the volume that is meant for it"
+    cure = Cure(f"let {claim.name} name the volume that is meant for it")
     if (meant := scene.pairing.names.volume_of(claim)) and meant.name != name:
-        fix = str(scene.cures.name_volume(claim, meant.name))
-    return scene.cures.anew(claim.manifest, fix)
+        cure = scene.cures.name_volume(claim, meant.name)
+    return scene.cures.anew(claim.manifest, cure).by_hand()

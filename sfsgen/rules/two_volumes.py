@@ -36,7 +36,7 @@ def two_volumes(scene: Scene) -> Iterator[Finding]:
                 if volume.phase == "Bound":
                     fix = f"reserve {volume.name} for the claim that is meant"
                 meant = scene.pairing.names.claim_of(volume)
-                if meant and meant != key:
+                if meant and meant != key and not scene.existing.is_anothers(volume, meant):
                     fix = scene.cures.reserve(volume, meant)
                 yield error(volume.manifest, CLAIM_REF, what, fix, rivals[0].manifest)
 

@@ -13,10 +13,11 @@ Source: sigs.k8s.io/yaml, apimachinery/pkg/runtime/serializer/json.
 
 from collections.abc import Iterator
 
+from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding
 from sfsgen.findings.scene import Scene
 
 
 def unreadable(scene: Scene) -> Iterator[Finding]:
     for problem in scene.look.unreadable:
-        yield Finding("error", problem.what, problem.fix, None, unread=problem.place)
+        yield Finding("error", problem.what, Cure(problem.fix), None, unread=problem.place)

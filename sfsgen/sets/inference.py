@@ -96,7 +96,10 @@ def _pairs(found: TemplateOrdinals, ordinals: range) -> _Pairs:
     """
     own = found.stateful_set.ordinals
     looked_at = range(min(own.start, ordinals.start), max(own.stop, ordinals.stop))
-    rows = [found.row(number) for number in sorted(found.rows) if number in looked_at]
+    every = [found.row(number) for number in sorted(found.rows)]
+    rows = [each for each in every if each.number in looked_at]
+    if not any(each.volume for each in rows):  # a set that was scaled down has them beyond
+        rows = every
     firm = {each.number: each.volume for each in rows if each.volume and not each.is_guessed}
     # A claim that took a volume of another kind says nothing of the next one.
     volumes = {number: each for number, each in firm.items() if each.server} or firm
@@ -214,8 +217,15 @@ class _Style(NamedTuple):
             return
         paths = {ordinal: each.path for ordinal, each in volumes.items()}
         path = self._pattern("--nfs-path", "directories", paths, name)
-        nfs["path"] = as_values(path) if path else None
+        nfs["path"] = self._for_new_names(as_values(path), named) if path else None
         nfs["sharedDirectory"] = True if path and not path.is_open else None
+
+    def _for_new_names(self, path: str, named: Mapping[int, str]) -> str:
+        """Return where volumes lie; without their names, where these are to be other ones."""
+        if "--volume-name" in self.given:
+            for each in patterns(named, self._intact):
+                path = path.removesuffix(f"/{as_values(each)}") or "/"
+        return path
 
     def _same(self, option: str, what: str, value_of: Callable[[Volume], Any]) -> Any:
         """Return what all volumes have in common, or None with a problem."""
@@ -241,8 +251,7 @@ class _Style(NamedTuple):
         """Return the pattern that texts follow, or None with a problem."""
         if option in self.given:
             return None
-        namespace, name, _ = self.pairs.template.key
-        found = patterns(texts, (name, namespace))
+        found = patterns(texts, self._intact)
         if end:
             # The usual layout is a directory named after the volume.
             usual = [each for each in found if as_values(each).endswith(f"/{as_values(end)}")]
@@ -257,6 +266,11 @@ class _Style(NamedTuple):
         else:
             self._ask(option, f"the volumes' {what} ({shown}) follow no pattern", "{ordinal} in it")
         return None
+
+    @property
+    def _intact(self) -> tuple[str, str]:
+        """What may hold numbers that are no ordinals: the names of the set and its namespace."""
+        return self.pairs.stateful_set.name, self.pairs.stateful_set.namespace
 
     def _ask(self, option: str, what: str, example: str) -> None:
         (path,) = (path for path, each in OPTIONS.items() if each == option)

@@ -1,0 +1,70 @@
+"""Steps that mend objects in a cluster: each as data, and as the command that carries it out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from sfsgen.changes.edits import Edit
+from sfsgen.documents.yaml_editor import Change, changed
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.versions import (
+    CLASS_ANNOTATION,
+    KUBERNETES_OWN_ANNOTATIONS,
+    MOUNT_OPTIONS_ANNOTATION,
+)
+
+Verb = Literal["patch", "json-patch", "label", "annotate", "delete", "wait", "create"]
+# What a server writes, and nobody may give it.
+_OF_THE_SERVER = (
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "finalizers",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+)
+
+
+class Step(NamedTuple):
+    """One thing to do to one object of a cluster.
+
+    `wait` waits until it is gone. `create` makes the object that is its value; where that is None,
+    the command prints and makes what a set lacks.
+    """
+
+    verb: Verb
+    kind: str
+    namespace: str
+    """Empty for a volume, and where none was written."""
+    name: str
+    value: Any
+    """The patch, the labels or annotations (None removes one), or the object."""
+    command: str
+
+    def __str__(self) -> str:
+        return self.command
+
+
+def commands(steps: Sequence[Step]) -> str:
+    """Return what is to be typed to carry steps out; none is done where one before it fails."""
+    return " && ".join(each.command for each in steps)
+
+
+def made_anew(manifest: Manifest, edits: Sequence[Edit]) -> Mapping[str, Any]:
+    """Return a stored object with edits, as a server takes it once the object is deleted."""
+    value = changed(manifest.value, [Change(each.path, each.value) for each in edits])
+    metadata = {key: each for key, each in value["metadata"].items() if key not in _OF_THE_SERVER}
+    if annotations := metadata.get("annotations"):
+        metadata["annotations"] = {
+            key: each for key, each in annotations.items() if not _is_of_the_server(key)
+        }
+    kept = {key: each for key, each in value.items() if key != "status"}
+    return {**kept, "metadata": metadata}
+
+
+def _is_of_the_server(annotation: str) -> bool:
+    """Return whether Kubernetes or kubectl says by an annotation what it has done."""
+    is_own = annotation.startswith((*KUBERNETES_OWN_ANNOTATIONS, "kubectl.kubernetes.io/"))
+    return is_own and annotation not in (CLASS_ANNOTATION, MOUNT_OPTIONS_ANNOTATION)

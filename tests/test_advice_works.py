@@ -1,0 +1,324 @@
+"""What `check` advises works: on invented broken sets its steps mend what they are for.
+
+`SFSGEN_SETS=20000 pytest tests/test_advice_works.py` looks at so many sets.
+"""
+
+import copy
+import os
+import random
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.control_plane import CLAIM, STATEFUL_SET, VOLUME, ControlPlane, Object
+from tests.program import findings, sfsgen
+
+_SETS = int(os.environ.get("SFSGEN_SETS", "200"))
+_A_TEST = 20  # sets
+_MOST_CURES = 20  # one after the other, until nothing is left to carry out
+Found = dict[str, Any]
+Fault = Callable[[ControlPlane, random.Random], object]
+
+
+def _rendered(command: str) -> list[Object]:
+    made = sfsgen(f"render {command}")
+    assert made.status == 0, made.err
+    return list(yaml.safe_load_all(made.out))
+
+
+_BEGINNINGS = [
+    _rendered("web -r 3 --nfs-server nfs --nfs-path /e --storage 1Gi"),
+    _rendered("web -r 2 --nfs-server nfs --nfs-path /e --storage 1Gi --access-mode ReadWriteOnce"),
+    _rendered("db -r 2 -n shop --nfs-server nfs --nfs-path /e --storage 2Gi"),
+]
+
+
+def _any(plane: ControlPlane, kind: str, chance: random.Random) -> Object:
+    return chance.choice(plane.of_kind(kind) or [{"metadata": {}, "spec": {}}])
+
+
+def _delete(kind: str) -> Fault:
+    def fault(plane: ControlPlane, chance: random.Random) -> None:
+        if found := plane.of_kind(kind):
+            each = chance.choice(found)["metadata"]
+            del plane.objects[kind, each.get("namespace", ""), each["name"]]
+
+    return fault
+
+
+def _change(kind: str, change: Callable[[Object, random.Random], object]) -> Fault:
+    return lambda plane, chance: change(_any(plane, kind, chance), chance)
+
+
+def _remake(kind: str, *fields: str) -> Fault:
+    """Return how an object is deleted and made again, without some fields of its spec."""
+
+    def fault(plane: ControlPlane, chance: random.Random) -> None:
+        if not (found := plane.of_kind(kind)):
+            return
+        each = copy.deepcopy(chance.choice(found))
+        metadata = each["metadata"]
+        del plane.objects[kind, metadata.get("namespace", ""), metadata["name"]]
+        metadata.pop("annotations", None)
+        for field in fields:
+            each["spec"].pop(field, None)
+        plane.create(each)
+
+    return fault
+
+
+def _reference(**fields: str | None) -> Callable[[Object, random.Random], None]:
+    def change(volume: Object, _: random.Random) -> None:
+        reference = volume["spec"].setdefault("claimRef", {})
+        for key, each in fields.items():
+            if each is None:
+                reference.pop(key, None)
+            else:
+                reference[key] = each
+
+    return change
+
+
+def _spec(**fields: Any) -> Callable[[Object, random.Random], None]:
+    return lambda each, _: each["spec"].update(copy.deepcopy(fields))
+
+
+def _without(field: str) -> Callable[[Object, random.Random], object]:
+    return lambda each, _: each["spec"].pop(field, None)
+
+
+def _second_volume(plane: ControlPlane, chance: random.Random) -> None:
+    """Make another volume like one that is there, on a directory of its own."""
+    volume = copy.deepcopy(_any(plane, VOLUME, chance))
+    name = chance.choice(["spare", "nfs-web-1", "web-pv-0", "pv-web-7"])
+    if not volume["metadata"] or (VOLUME, "", name) in plane.objects:
+        return
+    volume["metadata"] = {"name": name}
+    volume["spec"]["nfs"]["path"] = f"/e/{name}"
+    reference = volume["spec"].pop("claimRef", None)
+    if reference and chance.random() < 0.3:
+        volume["spec"]["claimRef"] = {**reference, "uid": ""}
+    plane.create(volume)
+
+
+def _rename_volumes(plane: ControlPlane, chance: random.Random) -> None:
+    """Delete all volumes, and make them again under names that count, unreserved."""
+    head, first = chance.choice([("nfs-web-", 0), ("web-pv-", 1), ("pv", 1), ("pv-db-", 0)])
+    for number, each in enumerate(plane.of_kind(VOLUME), first):
+        del plane.objects[VOLUME, "", each["metadata"]["name"]]
+        spec = {key: value for key, value in each["spec"].items() if key != "claimRef"}
+        plane.create({**each, "metadata": {"name": f"{head}{number}"}, "spec": spec})
+
+
+def _another_volume(plane: ControlPlane, chance: random.Random) -> None:
+    """Make a claim again so that it names any volume."""
+    claim = copy.deepcopy(_any(plane, CLAIM, chance))
+    volume = _any(plane, VOLUME, chance)["metadata"].get("name", "gone")
+    if claim["metadata"]:
+        del plane.objects[CLAIM, claim["metadata"]["namespace"], claim["metadata"]["name"]]
+        claim["metadata"].pop("annotations", None)
+        claim["spec"]["volumeName"] = volume
+        plane.create(claim)
+
+
+def _no_class_in_template(stateful_set: Object, _: random.Random) -> None:
+    for each in stateful_set["spec"]["volumeClaimTemplates"]:
+        each["spec"].pop("storageClassName", None)
+
+
+def _a_number(volume: Object, chance: random.Random) -> None:
+    reference = volume["spec"].get("claimRef", {})
+    if "name" in reference:
+        reference["name"] = f"{reference['name'][:-1]}{chance.randrange(4)}"
+        reference.pop("uid", None)
+
+
+_FAULTS: dict[str, Fault] = {
+    "second volume": _second_volume,
+    "volumes of other names": _rename_volumes,
+    "claim made again, naming any volume": _another_volume,
+    "claimRef of any ordinal": _change(VOLUME, _a_number),
+    "claim template without class": _change(STATEFUL_SET, _no_class_in_template),
+    "claim with a selector": _change(CLAIM, _spec(selector={"matchLabels": {"disk": "a"}})),
+    "larger claim": _change(CLAIM, _spec(resources={"requests": {"storage": "5Gi"}})),
+    "claim of other modes": _change(CLAIM, _spec(accessModes=["ReadWriteOnce"])),
+    "policy Recycle": _change(VOLUME, _spec(persistentVolumeReclaimPolicy="Recycle")),
+    "fewer replicas": _change(STATEFUL_SET, _spec(replicas=1)),
+    "all claims deleted": lambda plane, chance: [
+        _delete(CLAIM)(plane, chance) for _ in plane.of_kind(CLAIM)
+    ],
+    "claim deleted": _delete(CLAIM),
+    "volume deleted": _delete(VOLUME),
+    "claim made again": _remake(CLAIM),
+    "claim made again, naming no volume": _remake(CLAIM, "volumeName"),
+    "claim made again, naming nothing": _remake(CLAIM, "volumeName", "storageClassName"),
+    "volume made again": _remake(VOLUME),
+    "volume made again, reserved for nobody": _remake(VOLUME, "claimRef"),
+    "claimRef gone": _change(VOLUME, _without("claimRef")),
+    "uid gone": _change(VOLUME, _reference(uid=None)),
+    "uid of an earlier claim": _change(VOLUME, _reference(uid="an-earlier-one")),
+    "claimRef without namespace": _change(VOLUME, _reference(namespace=None, uid=None)),
+    "claimRef of another namespace": _change(VOLUME, _reference(namespace="other", uid=None)),
+    "claimRef of another name": _change(VOLUME, _reference(name="pvc-other-0", uid=None)),
+    "smaller volume": _change(VOLUME, _spec(capacity={"storage": "1Mi"})),
+    "volume with a class": _change(VOLUME, _spec(storageClassName="fast")),
+    "volume of other modes": _change(VOLUME, _spec(accessModes=["ReadOnlyMany"])),
+    "policy Delete": _change(VOLUME, _spec(persistentVolumeReclaimPolicy="Delete")),
+    "more replicas": _change(STATEFUL_SET, _spec(replicas=4)),
+}
+
+
+def broken_set(seed: int) -> tuple[ControlPlane, list[str]]:
+    """Return a set in which some things have gone wrong, one after the other."""
+    chance = random.Random(seed)  # noqa: S311
+    plane = ControlPlane(chance.choice(_BEGINNINGS), chance.choice(["", "standard"]))
+    plane.settle()
+    names = chance.choices(list(_FAULTS), k=chance.randint(1, 3))
+    for name in names:
+        _FAULTS[name](plane, chance)
+        if chance.random() < 0.7:
+            plane.settle()
+    plane.settle()
+    return plane, names
+
+
+def found_in(plane: ControlPlane, file: Path) -> list[Found]:
+    """Return the errors and warnings that `check` finds."""
+    file.write_text(plane.dump())
+    return [each for each in findings("-f", str(file)) if each["severity"] != "note"]
+
+
+def carried_out(plane: ControlPlane, found: Found) -> ControlPlane:
+    """Return what becomes of a cluster once the steps of a finding are taken."""
+    made = copy.deepcopy(plane)
+    for step in found["steps"]:
+        if step["verb"] == "create" and step["value"] is None:
+            words = shlex.split(step["command"])
+            assert words[words.index("|") :] == ["|", "kubectl", "create", "-f", "-"]
+            printed = sfsgen(words[1 : words.index("|")])
+            # What is wrong with another ordinal may have to be mended first.
+            assert printed.status == 0 or (not printed.out and "error: " in printed.err)
+            for each in yaml.safe_load_all(printed.out):
+                made.create(each)
+        elif not made.carry_out(step):
+            break
+    made.settle()
+    return made
+
+
+def errors(found: Sequence[Found]) -> Counter[tuple[str, str]]:
+    """Return the errors that there are, by rule and object."""
+    return Counter(
+        (each["rule"], each["object"]["name"]) for each in found if each["severity"] == "error"
+    )
+
+
+def directories(plane: ControlPlane) -> dict[str, str]:
+    """Return the directory of each claim that is Bound."""
+    volumes = {each["metadata"]["name"]: each["spec"] for each in plane.of_kind(VOLUME)}
+    return {
+        each["metadata"]["name"]: volumes[each["spec"]["volumeName"]]["nfs"]["path"]
+        for each in plane.of_kind(CLAIM)
+        if each["status"]["phase"] == "Bound"
+    }
+
+
+def harm(before: ControlPlane, after: ControlPlane) -> Iterator[str]:
+    """Yield the claims that have lost their directory, or have another one."""
+    now = directories(after)
+    for claim, path in directories(before).items():
+        if now.get(claim) != path:
+            yield f"{claim} had {path}, and has {now.get(claim)}"
+
+
+# Once a volume is a claim's, it shows that it does not fit, that there is another one for it, or
+# that a claim which had an eye on it has its own, which is to be freed.
+_UNCOVERED = {"access-modes", "class", "released", "size", "two-volumes", "unequal-pair"}
+
+
+@pytest.mark.parametrize("first", range(0, _SETS, _A_TEST))
+def test_no_cure_makes_things_worse(first: int, tmp_path: Path) -> None:
+    file = tmp_path / "dump.json"
+    for seed in range(first, first + _A_TEST):
+        plane, names = broken_set(seed)
+        before = found_in(plane, file)
+        dump = file.read_text()
+        for each in before:
+            file.write_text(dump)
+            after = carried_out(plane, each)
+            later = found_in(after, file)
+            story = seed, names, each["rule"], each["what"], each["fix"]
+            if after.dump() != plane.dump():
+                assert each["what"] not in [other["what"] for other in later], story
+            new = errors(later) - errors(before)
+            assert not [rule for rule, _ in new if rule not in _UNCOVERED], (story, new)
+            assert not list(harm(plane, after)), (story, list(harm(plane, after)))
+
+
+def _is_for_its_owner(found: Found) -> bool:
+    """Return whether only the owner of the data can say what is to be done."""
+    if found["steps"] and found["steps"][-1]["value"] is None:
+        words = shlex.split(found["steps"][-1]["command"])
+        # Where directories lie, what is there may not show.
+        return "fix: give --nfs-path" in sfsgen(words[1 : words.index("|")]).err
+    return found["rule"] == "crossed" or any(
+        words in found["fix"]
+        for words in (
+            "create the volume",  # its directory is known to nobody else
+            "add namespace",  # or for whom it is
+            "that is meant",
+            "copy the data",
+            "prints another pair",
+        )
+    )
+
+
+@pytest.mark.parametrize("first", range(0, _SETS, _A_TEST))
+def test_cure_upon_cure_ends_in_a_clean_check(first: int, tmp_path: Path) -> None:
+    file = tmp_path / "dump.json"
+    for seed in range(first, first + _A_TEST):
+        plane, names = broken_set(seed)
+        for _ in range(_MOST_CURES):
+            found = found_in(plane, file)
+            later = (carried_out(plane, each) for each in found if each["steps"])
+            changed = next((each for each in later if each.dump() != plane.dump()), None)
+            if changed is None:
+                break
+            plane = changed
+        left = [each for each in found if each["severity"] == "error"]
+        told = [(each["rule"], each["what"], each["fix"]) for each in left]
+        # Where its owner is asked, another ordinal may have to wait for it.
+        assert not left or any(map(_is_for_its_owner, left)), (seed, names, told)
+
+
+def _as_written(plane: ControlPlane) -> str:
+    """Return the objects as their owner has them in a file, without what a server adds."""
+    objects = copy.deepcopy(list(plane.objects.values()))
+    for each in objects:
+        del each["metadata"]["uid"]
+        each.pop("status", None)
+        each["metadata"].pop("annotations", None)
+    return yaml.safe_dump_all(objects)
+
+
+@pytest.mark.parametrize("first", range(0, _SETS, _A_TEST))
+def test_edits_of_files_make_nothing_worse(first: int, tmp_path: Path) -> None:
+    file = tmp_path / "set.yaml"
+    for seed in range(first, first + _A_TEST):
+        plane, names = broken_set(seed)
+        file.write_text(_as_written(plane))
+        before = findings("-f", str(file))
+        mended = sfsgen(["check", "--fix", "-f", str(file)])
+        once, after = file.read_text(), findings("-f", str(file))
+        assert "bug" not in mended.err, (seed, names)
+        assert not errors(after) - errors(before), (seed, names)
+        # What would bring an error, such as one that was hidden, is left to the owner.
+        is_left = "nothing is written: its edits would bring errors" in mended.err
+        assert is_left or not [each for each in after if each["edits"]], (seed, names)
+        sfsgen(["check", "--fix", "-f", str(file)])
+        assert file.read_text() == once, (seed, names)
