@@ -15,9 +15,10 @@ from sfsgen.values.pairs import Claim, Key, Pair, Tie, Volume
 class TemplateOrdinals:
     """The ordinals of one claim template; those are kept that have a claim or a volume."""
 
-    def __init__(self, stateful_set: FoundSet, template: FoundTemplate) -> None:
+    def __init__(self, stateful_set: FoundSet, template: FoundTemplate, wanted: range) -> None:
         self.stateful_set = stateful_set
         self.template = template
+        self.wanted = wanted
         self.rows: dict[int, Ordinal] = {}
 
     def row(self, number: int) -> Ordinal:
@@ -41,6 +42,10 @@ class TemplateOrdinals:
         for row in self.rows.values():
             if row.volume and not row.own_volume:
                 yield row, row.volume
+
+    def is_vacant(self, number: int) -> bool:
+        """Return whether an ordinal that is looked at has neither claim nor volume."""
+        return number in self.wanted and number not in self.rows
 
     def give(self, number: int, volume: Volume, tie: Tie) -> None:
         """Put a volume into an ordinal's row."""
@@ -99,7 +104,7 @@ class Pairing:
     @cached_property
     def _by_template(self) -> Mapping[TemplateKey, TemplateOrdinals]:
         found = {
-            template.key: TemplateOrdinals(each, template)
+            template.key: TemplateOrdinals(each, template, self._asked.get(each.key, each.ordinals))
             for each in self.existing.stateful_sets
             for template in each.templates
         }
@@ -125,14 +130,13 @@ class Pairing:
         for volume in self.free.left_over():
             # Sets of one name in several namespaces have an equal right to it.
             vacant = [
-                (found[each.template.key], each.number)
+                (rows, each.number)
                 for each in self.names.meanings(volume)
-                if each.number in self._wanted[each.template.key]
-                and each.number not in found[each.template.key].rows
+                if (rows := found[each.template.key]).is_vacant(each.number)
             ]
             if len(vacant) == 1:
-                ((ordinals, number),) = vacant
-                ordinals.give(number, volume, Tie.NAME)
+                ((rows, number),) = vacant
+                rows.give(number, volume, Tie.NAME)
                 self.free.take(volume.name)
 
     def _add_fitting(self, ordinals: TemplateOrdinals) -> None:
@@ -148,8 +152,8 @@ class Pairing:
         has_its_own = any(each.volume and not each.is_guessed for each in ordinals.rows.values())
         if has_its_own or self.is_provisioned(ordinals):
             return
-        wanted = self._wanted[template.key]
-        for number in (number for run in gaps(wanted, ordinals.rows.keys()) for number in run):
+        vacant = gaps(ordinals.wanted, ordinals.rows.keys())
+        for number in (number for run in vacant for number in run):
             volume = pool.take_like(template.storage, template.name, number)
             volume = volume or pool.take_fitting(template.storage)
             if volume is None:
@@ -167,15 +171,6 @@ class Pairing:
     def of(self, template: FoundTemplate) -> TemplateOrdinals:
         """Return the ordinals of a set's claim template."""
         return self._by_template[template.key]
-
-    @cached_property
-    def _wanted(self) -> Mapping[TemplateKey, range]:
-        """The ordinals of a claim template that are looked at."""
-        return {
-            template.key: self._asked.get(each.key, each.ordinals)
-            for each in self.existing.stateful_sets
-            for template in each.templates
-        }
 
     def is_provisioned(self, ordinals: TemplateOrdinals) -> bool:
         """Return whether a provisioner makes a template's volumes, which then need not be there."""
