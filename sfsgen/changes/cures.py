@@ -65,7 +65,7 @@ def carried_out_by(*steps: Step) -> Cure:
 class Cures(NamedTuple):
     """What mends the objects that were read, for the cluster that they were read from."""
 
-    existing: Inventory
+    inventory: Inventory
     access: Access
 
     def read_all(self, namespace: str) -> str:
@@ -83,7 +83,7 @@ class Cures(NamedTuple):
     def volumes(self, stateful_set: FoundSet, *options: str) -> str:
         """Return the command that prints what a set lacks, for the same input."""
         name, access = stateful_set.name, self.access
-        is_clear = access.filenames and self.existing.set_names[name] == 1 and not access.namespace
+        is_clear = access.filenames and self.inventory.set_names[name] == 1 and not access.namespace
         namespace = None if is_clear else stateful_set.namespace
         given = [*access._replace(namespace=namespace).options, *options]
         if name.startswith("-"):  # it is no option
@@ -114,9 +114,9 @@ class Cures(NamedTuple):
             written = f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
             cure = Cure(written, tuple(_reserving(volume, key)))
             return cure.by_hand() if self._is_guessed(key) else cure
-        if self.existing.is_anothers(volume, key):
+        if self.inventory.is_anothers(volume, key):
             return Cure(self.leave(volume))
-        if volume.claim_uid and not self.existing.holder(volume):
+        if volume.claim_uid and not self.inventory.holder(volume):
             reference = {"op": "replace", "path": "/spec/claimRef", "value": _reference(key)}
             return self._guarded(volume, reference)
         return carried_out_by(self._patch(volume.name, {"claimRef": _reference(key)}))
@@ -136,9 +136,9 @@ class Cures(NamedTuple):
 
     def _is_guessed(self, key: Key) -> bool:
         """Return whether the namespace of a claim is nowhere written: kubectl may be given one."""
-        claim = self.existing.claims.get(key)
+        claim = self.inventory.claims.get(key)
         sides = [claim.manifest] if claim else []
-        sides += [each.stateful_set.manifest for each in self.existing.wanting(key)]
+        sides += [each.stateful_set.manifest for each in self.inventory.wanting(key)]
         return self.access.namespace is None and any(not each.namespace for each in sides)
 
     def free(self, volume: Volume) -> Cure:
@@ -157,7 +157,7 @@ class Cures(NamedTuple):
 
     def doubt(self, volume: Volume) -> str:
         """Return what cannot be known of the uid that a volume holds, or ""."""
-        is_known = self.existing.elsewhere.is_complete or self.existing.holder(volume)
+        is_known = self.inventory.elsewhere.is_complete or self.inventory.holder(volume)
         if is_known or not (volume.claim_uid and volume.manifest.is_stored):
             return ""
         return "; whether a claim of another namespace has its uid, what was read does not show"
@@ -201,7 +201,7 @@ class Cures(NamedTuple):
 
     def give_back(self, volume: Volume, claim: Claim) -> Cure:
         """Return how a Lost claim gets back the volume that is reserved for its name (measured)."""
-        if self.existing.holder(volume):
+        if self.inventory.holder(volume):
             return Cure(self.leave(volume))
         if not volume.claim_uid:
             return carried_out_by(self.bind_again(claim))
@@ -216,9 +216,9 @@ class Cures(NamedTuple):
         it back, as long as nobody removes the uid; who does takes the directory from a claim that
         is in use (measured).
         """
-        owner = self.existing.owner(volume) or volume.claim or ("", "")
+        owner = self.inventory.owner(volume) or volume.claim or ("", "")
         text = f"leave {volume.name} to the claim {'/'.join(owner)}"
-        if self.existing.is_taken_over(volume):
+        if self.inventory.is_taken_over(volume):
             text += f", whose uid it holds: within {RESYNC} the controller writes it back into the "
             text += "claimRef"
         return text
@@ -276,7 +276,7 @@ class Cures(NamedTuple):
         cure = fix if isinstance(fix, Cure) else Cure(fix)
         if not manifest.is_stored:
             return cure
-        claim = self.existing.claims.get((manifest.namespace, manifest.name))
+        claim = self.inventory.claims.get((manifest.namespace, manifest.name))
         if manifest.kind in STATEFUL_SET_KINDS:
             orphan = self._orphan(manifest)
             words = f"`{orphan}`, {cure}, and create it anew: it is immutable"
@@ -298,11 +298,11 @@ class Cures(NamedTuple):
             delete = self.delete(claim)
             steps = self._replacing(claim.manifest, cure, delete)
             return Cure(f"`{delete}`, and create it anew", steps=steps)
-        volume = self.existing.volumes.get(claim.volume_name)
+        volume = self.inventory.volumes.get(claim.volume_name)
         if volume is None:
             look = self.read_all(claim.namespace)
             return Cure(f"read its volume too (`{look}`), and look again")
-        if self.existing.is_anothers(volume, claim.key):
+        if self.inventory.is_anothers(volume, claim.key):
             return Cure(f"{self.leave(volume)}, and let {claim.name} name another")
         gone = [*self._keep(volume), self.delete(claim)]
         if claim.uid and volume.claim_uid == claim.uid:
@@ -345,10 +345,10 @@ class Cures(NamedTuple):
         Where the claims of all namespaces were not read, the command looks for itself: a claimRef
         that was changed by mistake may hold the uid of a claim of any namespace (measured).
         """
-        if self.existing.holder(volume):
+        if self.inventory.holder(volume):
             return Cure(self.leave(volume))
         patch = self._json_patch(volume, *operations)
-        if not self.existing.elsewhere.is_complete:
+        if not self.inventory.elsewhere.is_complete:
             look = self._command("get", "pvc", "-A", "-o", f"jsonpath={_ALL_UIDS}")
             is_free = quoted(["grep", "-qvF", "--", volume.claim_uid])
             patch = patch._replace(command=f"{look} | {is_free} && {patch}")

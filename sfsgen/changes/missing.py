@@ -158,28 +158,28 @@ def _traits(
 
 def left_behind(cures: Cures, made: Plan) -> Iterator[str]:
     """Yield what to say of the claims, and their volumes, of ordinals above those of a plan."""
-    existing, stateful_set = cures.existing, made.stateful_set
+    inventory, stateful_set = cures.inventory, made.stateful_set
     namespace = stateful_set.namespace
     keys = sorted(
-        {key for key in (*existing.claims, *existing.reservations) if key[0] == namespace}
+        {key for key in (*inventory.claims, *inventory.reservations) if key[0] == namespace}
     )
     for template in stateful_set.templates:
         pattern = template.claim_name
         for key in keys:
             ordinal = pattern.ordinal_of(key[1])
-            others = (each.stateful_set is not stateful_set for each in existing.wanting(key))
+            others = (each.stateful_set is not stateful_set for each in inventory.wanting(key))
             if ordinal is not None and ordinal >= made.ordinals.stop and not any(others):
                 yield _left(cures, key, f"{stateful_set.name}-{ordinal}")
 
 
 def _left(cures: Cures, key: Key, pod: str) -> str:
     """Return what stays of an ordinal, and how it is removed once its pod is gone."""
-    existing = cures.existing
-    claim, reserved = existing.claims.get(key), existing.reserved(key)
-    volume = existing.volumes.get(claim.volume_name) if claim else reserved
+    inventory = cures.inventory
+    claim, reserved = inventory.claims.get(key), inventory.reserved(key)
+    volume = inventory.volumes.get(claim.volume_name) if claim else reserved
     is_there = claim or (volume and volume.phase == "Bound")
     gone = [f"pvc/{key[1]}"] if is_there else []
-    if volume and volume.claim == key and _is_its_alone(existing, claim, volume):
+    if volume and volume.claim == key and _is_its_alone(inventory, claim, volume):
         gone.append(f"pv/{volume.name}")
     names = f"claim {key[1] if is_there else 'none'}, volume {volume.name if volume else 'none'}"
     text = f"stays behind with its data: {names}"
@@ -188,28 +188,28 @@ def _left(cures: Cures, key: Key, pod: str) -> str:
     return f"{text}; once it is not needed, {cures.remove_after(pod, key[0], gone, volume)}"
 
 
-def _is_its_alone(existing: Inventory, claim: Claim | None, volume: Volume) -> bool:
+def _is_its_alone(inventory: Inventory, claim: Claim | None, volume: Volume) -> bool:
     """Return whether a volume that is reserved for a claim's name is nobody else's, for sure."""
     if not volume.claim_uid:
         return True
     if claim:
         return volume.claim_uid == claim.uid
-    return existing.elsewhere.is_complete and not existing.holder(volume)
+    return inventory.elsewhere.is_complete and not inventory.holder(volume)
 
 
 def _need(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> Need:
-    existing, key = pairing.existing, row.claim_key
+    inventory, key = pairing.inventory, row.claim_key
     if row.claim and row.claim.volume_name:
-        return _of_claim_with_volume(existing, wanted, row.number, row.claim)
-    if len(existing.reservations.get(key, ())) > 1:
+        return _of_claim_with_volume(inventory, wanted, row.number, row.claim)
+    if len(inventory.reservations.get(key, ())) > 1:
         return Need(Lack.BLOCKED)
-    volume = row.volume or existing.volumes.get(wanted.volume_name.at(row.number))
+    volume = row.volume or inventory.volumes.get(wanted.volume_name.at(row.number))
     if volume is None:
-        return _new(existing, wanted, row.number, row.claim)
-    takers = [each.key for each in existing.takers.get(volume.name, ())]
-    is_anothers = existing.is_anothers(volume, key) or volume.claim not in (None, key)
+        return _new(inventory, wanted, row.number, row.claim)
+    takers = [each.key for each in inventory.takers.get(volume.name, ())]
+    is_anothers = inventory.is_anothers(volume, key) or volume.claim not in (None, key)
     if row.volume is None and (takers or is_anothers):
-        owner = "/".join(existing.owner(volume) or volume.claim or next(iter(takers), key))
+        owner = "/".join(inventory.owner(volume) or volume.claim or next(iter(takers), key))
         what = f"the claim {'/'.join(key)} needs a volume, and {volume.name} is that of {owner}"
         return _refused(volume.manifest.where(("spec", "claimRef")), what, ANOTHER_NAME)
     if is_anothers:
@@ -225,24 +225,24 @@ def _of_volume(wanted: ClaimTemplate, ordinal: int, volume: Volume) -> Need:
 
 
 def _of_claim_with_volume(
-    existing: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim
+    inventory: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim
 ) -> Need:
-    volume = existing.volumes.get(claim.volume_name)
+    volume = inventory.volumes.get(claim.volume_name)
     if volume is None:
-        return Need(Lack.NOTHING) if claim.was_bound else _new(existing, wanted, ordinal, claim)
-    if existing.holder(volume) == claim.key:
+        return Need(Lack.NOTHING) if claim.was_bound else _new(inventory, wanted, ordinal, claim)
+    if inventory.holder(volume) == claim.key:
         return Need(Lack.NOTHING)
-    owner = existing.owner(volume) or volume.claim or claim.key
+    owner = inventory.owner(volume) or volume.claim or claim.key
     # What a changed namespace has done to one pair it has done to all.
     is_moved = owner != claim.key and owner[1] == claim.name
     return Need(Lack.BLOCKED if is_moved else Lack.NOTHING)
 
 
-def _new(existing: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim | None) -> Need:
+def _new(inventory: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim | None) -> Need:
     """Return a new pair, or the volume that fits a claim which is there."""
     pair = wanted.pair(ordinal)
     volume = pair.volume
-    if other := existing.overlapping(volume.directory, is_shared=wanted.shared_directory):
+    if other := inventory.overlapping(volume.directory, is_shared=wanted.shared_directory):
         what = f"{volume.name} would lie in {volume.path}, where the volume {other.name} lies "
         return _refused("--nfs-path", f"{what}already ({other.path})", "give it another pattern")
     if claim is None:

@@ -93,7 +93,7 @@ def inspect(
 
 def of_namespace(scene: Scene, namespace: str) -> set[int]:
     """Return the identities of the manifests in a namespace, and of the volumes of its claims."""
-    found = scene.existing
+    found = scene.inventory
     own = [
         each.manifest
         for kind in (found.sets, found.services, found.claims)
@@ -112,7 +112,7 @@ def of_sets(scene: Scene, sets: Collection[FoundSet]) -> set[int]:
     concerned = {id(each.manifest) for each in sets}
     for stateful_set, templates in scene.pairing.by_set:
         if stateful_set.key in chosen:
-            rows = [row for each in templates for row in each.rows.values()]
+            rows = [row for each in templates for row in each.by_number.values()]
             concerned |= {id(row.claim.manifest) for row in rows if row.claim}
             concerned |= {id(row.volume.manifest) for row in rows if row.volume}
             if service := scene.service_of(stateful_set):
@@ -159,7 +159,7 @@ def counted(found: Iterable[Located]) -> Mapping[Severity, int]:
 
 def numbers(scene: Scene, concerned: Container[int] | None = None) -> Iterator[tuple[str, int]]:
     """Yield how many objects of each kind were looked at."""
-    found = scene.existing
+    found = scene.inventory
     for kind, of_kind in (
         ("StatefulSet", found.sets),
         ("Service", found.services),

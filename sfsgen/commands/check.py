@@ -159,7 +159,7 @@ def _look(  # all but what was read stays the same
     looked_at = _scene(access, target, read)
     concerned = None
     if names or selector:
-        sets = chosen(looked_at.existing, names, access.namespace, selector)
+        sets = chosen(looked_at.inventory, names, access.namespace, selector)
         concerned = of_sets(looked_at, sets)
     elif access.namespace is not None:
         concerned = of_namespace(looked_at, access.namespace)

@@ -98,11 +98,11 @@ def _replicas(text: str | None, problems: list[Problem]) -> int | None:
     return number
 
 
-def refuse_renamed(existing: "Inventory", stateful_sets: Iterable["FoundSet"]) -> None:
+def refuse_renamed(inventory: "Inventory", stateful_sets: Iterable["FoundSet"]) -> None:
     """Raise InputError where a set's claims were renamed away from it: that is not guessed at."""
     manifests = [each.manifest for each in stateful_sets]
     problems = []
-    for claim, meant in renamed_claims(existing):
+    for claim, meant in renamed_claims(inventory):
         manifest = meant.stateful_set.manifest
         if manifest in manifests:
             what = f'the set "{manifest.name}" does not look for the claim "{claim.name}"'
@@ -129,10 +129,10 @@ def refuse_too_many(wanted: Iterable[tuple["FoundSet", int]], asked_for: Asked) 
             raise InputError(Problem("--replicas" if is_asked else where, what, fix))
 
 
-def scene(existing: "Inventory", asked_for: Asked, wanted: Mapping[Key, range]) -> Scene:
+def scene(inventory: "Inventory", asked_for: Asked, wanted: Mapping[Key, range]) -> Scene:
     """Return what exists as the rules see it, with the ordinals that are asked for."""
     look = Look((), (), {}, None, asked_for.access)
-    return Scene(existing, look, Pairing(existing, wanted))
+    return Scene(inventory, look, Pairing(inventory, wanted))
 
 
 def print_missing(

@@ -62,7 +62,7 @@ def _is_odd(scene: Scene, pair: Pair) -> bool:
     """Return whether a claim that can be changed departs from its volume and its template."""
     return not pair.claim.manifest.is_stored and any(
         not any(differences(row.template.storage, pair.volume.storage, pair.volume.name))
-        for row in scene.existing.wanting(pair.claim.key)
+        for row in scene.inventory.wanting(pair.claim.key)
     )
 
 

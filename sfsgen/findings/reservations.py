@@ -9,7 +9,7 @@ def another_pair(scene: Scene, claim: Claim, volume: Volume) -> str:
     if claim.was_bound or claim.volume_name not in ("", volume.name):
         return ""
     text = f"; then `{scene.cures.delete(claim)}`"
-    for row in scene.existing.wanting(claim.key)[:1]:
+    for row in scene.inventory.wanting(claim.key)[:1]:
         text += f", and `{scene.cures.volumes_elsewhere(row.stateful_set)}` prints another pair"
     return text
 
@@ -21,5 +21,5 @@ def is_incomplete(volume: Volume) -> bool:
 
 def another_reserved(scene: Scene, pair: Pair) -> Volume | None:
     """Return a volume that is reserved for a claim which names another one."""
-    found = scene.existing.reserved(pair.claim.key)
+    found = scene.inventory.reserved(pair.claim.key)
     return found if found and found.name != pair.volume.name else None

@@ -40,12 +40,12 @@ class Look(NamedTuple):
 class Scene:
     """Everything that is looked at, as the rules need it; nothing in it changes."""
 
-    def __init__(self, existing: Inventory, look: Look, pairing: Pairing | None = None) -> None:
-        self.existing = existing
+    def __init__(self, inventory: Inventory, look: Look, pairing: Pairing | None = None) -> None:
+        self.inventory = inventory
         self.look = look
         self.target = look.target or Target()
-        self.cures = Cures(existing, look.access)
-        self.pairing = pairing or Pairing(existing)
+        self.cures = Cures(inventory, look.access)
+        self.pairing = pairing or Pairing(inventory)
 
     @cached_property
     def fields(self) -> "Fields":
@@ -68,13 +68,13 @@ class Scene:
             each
             for each in self.pairing.pairs.values()
             if not (each.is_bound or each.is_pinned)
-            and not self.existing.is_anothers(each.volume, each.claim.key)
+            and not self.inventory.is_anothers(each.volume, each.claim.key)
         ]
 
     @cached_property
     def renamed(self) -> Sequence[Renamed]:
         """The claims whose names were changed away from their set."""
-        return [each for each in renamed_claims(self.existing) if each.meant.is_wanted]
+        return [each for each in renamed_claims(self.inventory) if each.meant.is_wanted]
 
     @cached_property
     def accounted(self) -> Mapping[Key, set[int]]:
@@ -105,7 +105,7 @@ class Scene:
     def namespaces_of(self) -> Mapping[str, list[str]]:
         """The namespaces that hold a claim of a name."""
         found: dict[str, list[str]] = {}
-        for namespace, name in self.existing.claims:
+        for namespace, name in self.inventory.claims:
             found.setdefault(name, []).append(namespace)
         return found
 
@@ -117,17 +117,17 @@ class Scene:
     @cached_property
     def _lonely(self) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for namespace, name in self.existing.orphans:
+        for namespace, name in self.inventory.orphans:
             found.setdefault(namespace, []).append(name)
         return found
 
     def is_needed(self, claim: Key) -> bool:
         """Return whether a claim is there, or an ordinal of a set needs it."""
-        return claim in self.existing.claims or self.is_wanted(claim)
+        return claim in self.inventory.claims or self.is_wanted(claim)
 
     def is_wanted(self, claim: Key) -> bool:
         """Return whether an ordinal of a set needs a claim."""
-        return any(row.is_wanted for row in self.existing.wanting(claim))
+        return any(row.is_wanted for row in self.inventory.wanting(claim))
 
     @cached_property
     def without_free_names(self) -> set[Key]:
@@ -135,15 +135,15 @@ class Scene:
         found: set[Key] = set()
         by_head = {
             template.volume_name.pieces[0]: (each, template)
-            for each in self.existing.stateful_sets
+            for each in self.inventory.stateful_sets
             for template in each.templates
         }
-        for name, volume in self.existing.volumes.items():
+        for name, volume in self.inventory.volumes.items():
             head, number = numbered(name)
             if volume.claim and number is not None and head in by_head:
                 row = Ordinal(*by_head[head], number)
-                claim = self.existing.claims.get(row.claim_key)
-                is_reserved = row.claim_key in self.existing.reservations
+                claim = self.inventory.claims.get(row.claim_key)
+                is_reserved = row.claim_key in self.inventory.reservations
                 if row.is_wanted and not (is_reserved or (claim and claim.volume_name)):
                     found.add(row.stateful_set.key)
         return found
@@ -151,11 +151,11 @@ class Scene:
     @cached_property
     def has_nfs(self) -> bool:
         """Whether there is any volume on an NFS server, which shows where others may lie."""
-        return any(each.server for each in self.existing.volumes.values())
+        return any(each.server for each in self.inventory.volumes.values())
 
     def service_of(self, stateful_set: FoundSet) -> FoundService | None:
         """Return the governing Service of a set."""
-        return self.existing.services.get((stateful_set.namespace, stateful_set.service_name))
+        return self.inventory.services.get((stateful_set.namespace, stateful_set.service_name))
 
 
 def is_chosen_by_binder(pair: Pair) -> bool:

@@ -27,10 +27,10 @@ from sfsgen.values.pairs import Claim, Key, Pair, Volume
 
 
 def claim_ref(scene: Scene) -> Iterator[Finding]:
-    ambiguous = {second.name for _, second in scene.existing.duplicates}
+    ambiguous = {second.name for _, second in scene.inventory.duplicates}
     for pair in scene.pairing.pairs.values():
         claim, volume = pair.claim, pair.volume
-        if volume.name in ambiguous or scene.existing.is_taken_over(volume):
+        if volume.name in ambiguous or scene.inventory.is_taken_over(volume):
             continue
         if volume.claim in (claim.key, scene.lasting_key(claim)) or claim.phase == "Lost":
             continue  # if not yet, then once the claim bears the name that its set looks for
@@ -44,15 +44,15 @@ def claim_ref(scene: Scene) -> Iterator[Finding]:
 
 def _taken_over(scene: Scene) -> Iterator[Finding]:
     """Yield the volumes of claims that are there, whose claimRef names another claim."""
-    for volume in scene.existing.volumes.values():
-        if not scene.existing.is_taken_over(volume):
+    for volume in scene.inventory.volumes.values():
+        if not scene.inventory.is_taken_over(volume):
             continue
-        owner = "/".join(scene.existing.holder(volume) or ())
+        owner = "/".join(scene.inventory.holder(volume) or ())
         other = "/".join(volume.claim) if volume.claim else "none that is whole"
         what = f"{volume.name} is the volume of the claim {owner}, whose uid it holds, and its "
         what += f"claimRef was changed to {other}"
         fix, sides = scene.cures.leave(volume), []
-        claim = scene.existing.claims.get(volume.claim) if volume.claim else None
+        claim = scene.inventory.claims.get(volume.claim) if volume.claim else None
         if claim:
             sides = [claim.manifest]
             fix += another_pair(scene, claim, volume)
@@ -61,10 +61,10 @@ def _taken_over(scene: Scene) -> Iterator[Finding]:
 
 def _misdirected(scene: Scene) -> Iterator[Finding]:
     """Yield the volumes that are reserved for no claim of a set, though named after one."""
-    for seats in scene.pairing.ordinals:
-        for row, volume in seats.unreserved:
+    for rows in scene.pairing.ordinals:
+        for row, volume in rows.unreserved:
             if volume.claim:
-                stateful_set = seats.stateful_set
+                stateful_set = rows.stateful_set
                 what = (
                     f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is not there; "
                 )
@@ -89,8 +89,8 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
     verb = "names" if pair.is_named else "needs"
     its = claim.name if namespace == claim.namespace else f"{claim.namespace}/{claim.name}"
     what = f"the claim {its} {verb} {volume.name}, which is reserved for {shown}"
-    is_unread = scene.existing.is_foreign(volume)
-    is_anothers = scene.existing.is_anothers(volume, scene.lasting_key(claim))
+    is_unread = scene.inventory.is_foreign(volume)
+    is_anothers = scene.inventory.is_anothers(volume, scene.lasting_key(claim))
     is_anothers = is_anothers or _is_named_after_another(scene, claim, volume)
     if is_unread or is_anothers or not _has_another(scene, volume, reserved_for):
         what += ", and is not in the input" if is_unread else ""
@@ -105,7 +105,7 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
 
 def _one_of_its_own(scene: Scene, claim: Claim, volume: Volume, reserved_for: str) -> str | Cure:
     """Return how a claim that needs another claim's volume gets one of its own."""
-    reserved = scene.existing.reserved(claim.key)
+    reserved = scene.inventory.reserved(claim.key)
     other = reserved or scene.pairing.names.volume_of(claim)
     if other and other is not volume:
         cure = scene.cures.rename_volume(claim, other.name)
@@ -131,9 +131,9 @@ def _is_named_after_another(scene: Scene, claim: Claim, volume: Volume) -> bool:
 
 def _has_another(scene: Scene, volume: Volume, key: Key) -> bool:
     """Return whether a claim has no use for a volume that is reserved for it."""
-    claim = scene.existing.claims.get(key)
+    claim = scene.inventory.claims.get(key)
     if claim is None:
         return not scene.is_wanted(key)
     if claim.volume_name:
         return claim.volume_name != volume.name
-    return len(scene.existing.reservations[key]) > 1
+    return len(scene.inventory.reservations[key]) > 1

@@ -22,7 +22,7 @@ from sfsgen.values.pairs import Volume
 
 
 def claim_selector(scene: Scene) -> Iterator[Finding]:
-    for key, claim in scene.existing.claims.items():
+    for key, claim in scene.inventory.claims.items():
         selector = claim.selector
         if selector and key not in scene.pairing.pairs and not claim.volume_name:
             what = f"the claim {claim.name} does not bind: the labels of no volume that is free "

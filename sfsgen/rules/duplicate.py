@@ -19,7 +19,7 @@ from sfsgen.findings.scene import Scene
 
 
 def duplicate(scene: Scene) -> Iterator[Finding]:
-    for first, second in scene.existing.duplicates:
+    for first, second in scene.inventory.duplicates:
         if not is_another_volume(first, second):
             place = first.place(NAME)
             kind = "an equal" if first.value == second.value else "a different"

@@ -21,9 +21,9 @@ from sfsgen.values.pairs import Claim, Volume
 
 
 def extra_pair(scene: Scene) -> Iterator[Finding]:
-    for seats in scene.pairing.ordinals:
-        stateful_set = seats.stateful_set
-        objects: dict[int, Claim | Volume] = {**seats.volumes, **seats.claims}
+    for rows in scene.pairing.ordinals:
+        stateful_set = rows.stateful_set
+        objects: dict[int, Claim | Volume] = {**rows.volumes, **rows.claims}
         extra = sorted(
             number
             for number, each in objects.items()
@@ -31,9 +31,9 @@ def extra_pair(scene: Scene) -> Iterator[Finding]:
         )
         for ordinals in runs(extra):
             first = objects[ordinals[0]]
-            what = claims_of(seats, ordinals)
+            what = claims_of(rows, ordinals)
             if isinstance(first, Volume):
-                what = f"{first.name} is reserved for {claims_of(seats, ordinals, verb=False)},"
+                what = f"{first.name} is reserved for {claims_of(rows, ordinals, verb=False)},"
             is_before = ordinals[0] < stateful_set.start_ordinal
             where = "before the first ordinal" if is_before else "beyond the replicas"
             what += f" {where} of {stateful_set.name}"
@@ -48,4 +48,4 @@ def _is_told(scene: Scene, found: Claim | Volume) -> bool:
     """Return whether another rule tells of it: a misnamed claim, a volume Released or in use."""
     if isinstance(found, Claim):
         return scene.lasting_key(found) != found.key
-    return found.is_left or found.name in scene.existing.takers
+    return found.is_left or found.name in scene.inventory.takers

@@ -31,7 +31,7 @@ def field(scene: Scene) -> Iterator[Finding]:
         if manifest.kind in KINDS and (scene.look.target or not manifest.is_stored):
             for oddity in scene.fields.oddities(manifest.kind, manifest.value):
                 yield _refused(scene, manifest, oddity)
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         if volume.driver == "csi" and not scene.target.has(CSI_NFS):
             what = f"the driver of {volume.name} exists from 1.{CSI_NFS.since} on; the target is "
             what += str(scene.target)

@@ -23,7 +23,7 @@ from sfsgen.kubernetes.names import closest_label, subdomain_fault
 
 
 def invalid_name(scene: Scene) -> Iterator[Finding]:
-    found = scene.existing
+    found = scene.inventory
     for stateful_set in found.stateful_sets:
         last = max(stateful_set.ordinals.stop - 1, 0)
         fault, longest = set_name_fault(stateful_set.name, last, scene.target)

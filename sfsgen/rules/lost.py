@@ -24,9 +24,9 @@ from sfsgen.values.pairs import Claim, Volume
 
 
 def lost(scene: Scene) -> Iterator[Finding]:
-    for claim in scene.existing.claims.values():
+    for claim in scene.inventory.claims.values():
         if claim.phase == "Lost":
-            volume = scene.existing.volumes.get(claim.volume_name)
+            volume = scene.inventory.volumes.get(claim.volume_name)
             why, fix = _loss(scene, claim, volume)
             what = f"the claim {claim.name} is Lost: its volume {claim.volume_name} {why}"
             sides = [volume.manifest] if volume else []
@@ -44,8 +44,8 @@ def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> tuple[str, str |
     if volume.claim == claim.key:
         why = "holds on to an earlier one" if volume.claim_uid else "is reserved for its name only"
         return f"{why}{cures.doubt(volume)}", cures.give_back(volume, claim)
-    owner = scene.existing.owner(volume)
-    if scene.existing.holder(volume) == claim.key and volume.claim:
+    owner = scene.inventory.owner(volume)
+    if scene.inventory.holder(volume) == claim.key and volume.claim:
         return f"has lost its claimRef to {'/'.join(volume.claim)}", cures.leave(volume)
     if owner == claim.key or (volume.claim is None and owner is None):
         why = f"is reserved for {'/'.join(volume.claim)}" if volume.claim else "is reserved for "

@@ -25,7 +25,7 @@ _POD: Path = ("spec", "template", "spec")
 
 
 def mounts(scene: Scene) -> Iterator[Finding]:
-    for stateful_set in scene.existing.stateful_sets:
+    for stateful_set in scene.inventory.stateful_sets:
         yield from _mounts(stateful_set)
 
 

@@ -23,7 +23,7 @@ from sfsgen.values.pairs import Volume
 
 def nfs_server(scene: Scene) -> Iterator[Finding]:
     faults: dict[str, tuple[str, str]] = {}
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         if volume.driver:
             server = volume.server
             if server not in faults:

@@ -27,9 +27,9 @@ _SERVICE_NAME: Path = ("spec", "serviceName")
 
 def service(scene: Scene) -> Iterator[Finding]:
     elsewhere: dict[str, list[FoundService]] = {}
-    for each in scene.existing.services.values():
+    for each in scene.inventory.services.values():
         elsewhere.setdefault(each.name, []).append(each)
-    for stateful_set in scene.existing.stateful_sets:
+    for stateful_set in scene.inventory.stateful_sets:
         name, namespace = stateful_set.service_name, stateful_set.namespace
         manifest = stateful_set.manifest
         found = scene.service_of(stateful_set)
@@ -53,7 +53,7 @@ def service(scene: Scene) -> Iterator[Finding]:
             what = f"the governing Service {name} of {stateful_set.name} is not there: its pods "
             what += "get no DNS names"
             fix = f"create a Service {name} with clusterIP: None and the selector of the set"
-            if manifest.is_stored and not scene.existing.services:
+            if manifest.is_stored and not scene.inventory.services:
                 fix = f"read the Services too: {scene.cures.read_all(namespace)}"
                 yield warning(manifest, _SERVICE_NAME, f"no Service is in the input: {what}", fix)
             else:

@@ -19,7 +19,7 @@ from sfsgen.kubernetes.manifest import Manifest
 
 
 def terminating(scene: Scene) -> Iterator[Finding]:
-    found = scene.existing
+    found = scene.inventory
     for stateful_set in found.stateful_sets:
         yield from _if_going(stateful_set.manifest, "its pods are gone; then create it anew")
     for claim in found.claims.values():

@@ -21,11 +21,11 @@ from sfsgen.values.pairs import Claim, Volume
 
 
 def two_claims(scene: Scene) -> Iterator[Finding]:
-    for name, claims in scene.existing.takers.items():
-        volume = scene.existing.volumes.get(name)
+    for name, claims in scene.inventory.takers.items():
+        volume = scene.inventory.volumes.get(name)
         # Where the volume says for whom it is, the rule claim-ref tells of the others.
         if len(claims) > 1 and (volume is None or volume.claim is None):
-            owner = scene.existing.owner(volume) if volume else None
+            owner = scene.inventory.owner(volume) if volume else None
             # Whose the volume is comes first.
             first, *others = sorted(claims, key=lambda each: each.key != owner)
             for claim in others:

@@ -27,8 +27,8 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
         if not is_named and not is_incomplete(pair.volume):
             yield _chance(scene, pair)
-    for seats in scene.pairing.ordinals:
-        for row, volume in seats.unreserved:
+    for rows in scene.pairing.ordinals:
+        for row, volume in rows.unreserved:
             if is_incomplete(volume) or volume.claim:
                 continue
             key = row.claim_key
@@ -36,7 +36,7 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
             fix = scene.cures.reserve(volume, key)
             if row.tie is Tie.CHANCE:
                 fix = fix.by_hand()  # whose files lie in it only its owner knows
-            yield error(volume.manifest, CLAIM_REF, what, fix, seats.stateful_set.manifest)
+            yield error(volume.manifest, CLAIM_REF, what, fix, rows.stateful_set.manifest)
 
 
 def _chance(scene: Scene, pair: Pair) -> Finding:

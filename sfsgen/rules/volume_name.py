@@ -22,7 +22,7 @@ from sfsgen.kubernetes.manifest import Manifest
 
 
 def volume_name(scene: Scene) -> Iterator[Finding]:
-    for first, second in scene.existing.duplicates:
+    for first, second in scene.inventory.duplicates:
         if is_another_volume(first, second):
             claims = [reserved_claim(each) for each in (first, second)]
             what = f"two volumes are named {second.name}, one for {claims[0]} and one for "
@@ -30,7 +30,7 @@ def volume_name(scene: Scene) -> Iterator[Finding]:
             fix = "put the namespace into the name, also in the claim's volumeName: sfsgen render "
             fix += "--volume-name 'pv-{namespace}-{name}-{ordinal}'"
             named = _named_by_claim(scene, second)
-            if named not in scene.existing.volumes:
+            if named not in scene.inventory.volumes:
                 fix = f'name it "{named}", as its claim does'
             elif claims[0].split("/")[0] == claims[1].split("/")[0]:
                 fix = "give each its own name, also in the volumeName of its claim"
@@ -40,5 +40,5 @@ def volume_name(scene: Scene) -> Iterator[Finding]:
 def _named_by_claim(scene: Scene, volume: Manifest) -> str:
     """Return the volume that the claim names for which a volume is reserved, or its own name."""
     namespace, _, its_name = reserved_claim(volume).partition("/")
-    claim = scene.existing.claims.get((namespace, its_name))
+    claim = scene.inventory.claims.get((namespace, its_name))
     return claim.volume_name if claim and claim.volume_name else volume.name

@@ -96,7 +96,7 @@ def _pairs(found: TemplateOrdinals, ordinals: range) -> _Pairs:
     """
     own = found.stateful_set.ordinals
     looked_at = range(min(own.start, ordinals.start), max(own.stop, ordinals.stop))
-    every = [found.row(number) for number in sorted(found.rows)]
+    every = [found.row(number) for number in sorted(found.by_number)]
     rows = [each for each in every if each.number in looked_at]
     if not any(each.volume for each in rows):  # a set that was scaled down has them beyond
         rows = every

@@ -19,37 +19,37 @@ class TemplateOrdinals:
         self.stateful_set = stateful_set
         self.template = template
         self.wanted = wanted
-        self.rows: dict[int, Ordinal] = {}
+        self.by_number: dict[int, Ordinal] = {}
 
     def row(self, number: int) -> Ordinal:
         """Return an ordinal; there may be billions that have nothing."""
-        return self.rows.get(number) or Ordinal(self.stateful_set, self.template, number)
+        return self.by_number.get(number) or Ordinal(self.stateful_set, self.template, number)
 
     @cached_property
     def claims(self) -> Mapping[int, Claim]:
         """The claims that are there."""
-        return {number: each.claim for number, each in self.rows.items() if each.claim}
+        return {number: each.claim for number, each in self.by_number.items() if each.claim}
 
     @cached_property
     def volumes(self) -> Mapping[int, Volume]:
         """The volumes that belong to a claim, or are reserved for one that is missing."""
-        found = ((number, each.own_volume) for number, each in self.rows.items())
+        found = ((number, each.own_volume) for number, each in self.by_number.items())
         return {number: volume for number, volume in found if volume}
 
     @property
     def unreserved(self) -> Iterator[tuple[Ordinal, Volume]]:
         """The ordinals for whose missing claim a volume is there, which does not name it."""
-        for row in self.rows.values():
+        for row in self.by_number.values():
             if row.volume and not row.own_volume:
                 yield row, row.volume
 
     def is_vacant(self, number: int) -> bool:
         """Return whether an ordinal that is looked at has neither claim nor volume."""
-        return number in self.wanted and number not in self.rows
+        return number in self.wanted and number not in self.by_number
 
     def give(self, number: int, volume: Volume, tie: Tie) -> None:
         """Put a volume into an ordinal's row."""
-        self.rows[number] = self.row(number)._replace(volume=volume, tie=tie)
+        self.by_number[number] = self.row(number)._replace(volume=volume, tie=tie)
 
 
 class Pairing:
@@ -58,24 +58,24 @@ class Pairing:
     First comes what objects say, then what selectors and names say, then what the binder would do.
     """
 
-    def __init__(self, existing: Inventory, asked: Mapping[Key, range] | None = None) -> None:
+    def __init__(self, inventory: Inventory, asked: Mapping[Key, range] | None = None) -> None:
         """`asked` gives ordinals to look at beside those of a set's replicas."""
-        self.existing = existing
-        self.names = VolumeNames(existing)
+        self.inventory = inventory
+        self.names = VolumeNames(inventory)
         self._asked = asked or {}
 
     @cached_property
     def pairs(self) -> Mapping[Key, Pair]:
         """The pairs by their claims; a claim for which no volume is meant is in none."""
         found, left = {}, []
-        for key, claim in self.existing.claims.items():
+        for key, claim in self.inventory.claims.items():
             if pair := self._tied(claim):
                 found[key] = pair
-            elif not (claim.volume_name or claim.selector) and self.existing.wanting(key):
+            elif not (claim.volume_name or claim.selector) and self.inventory.wanting(key):
                 left.append(claim)
         # What is left over goes to whoever comes first, as the binder would have it.
         for claim in left:
-            row = self.existing.wanting(claim.key)[0]
+            row = self.inventory.wanting(claim.key)[0]
             volume = self.unnamed.take_like(claim.storage, row.template.name, row.number)
             if volume := volume or self.unnamed.take_fitting(claim.storage):
                 found[claim.key] = Pair(claim, volume, Tie.CHANCE)
@@ -85,10 +85,10 @@ class Pairing:
         """Return a claim with the volume that either of them, a selector or a name leads to."""
         volume: Volume | None
         if claim.volume_name:
-            volume = self.existing.volumes.get(claim.volume_name)
+            volume = self.inventory.volumes.get(claim.volume_name)
             tie = Tie.BOTH_SIDES if volume and volume.claim == claim.key else Tie.VOLUME_NAME
             tie = Tie.BOUND if claim.phase == "Bound" else tie
-        elif volume := self.existing.reserved(claim.key):
+        elif volume := self.inventory.reserved(claim.key):
             tie = Tie.CLAIM_REF
         elif claim.selector:
             volume, tie = self.free.take_selected(claim.selector), Tie.SELECTOR
@@ -105,18 +105,18 @@ class Pairing:
     def _by_template(self) -> Mapping[TemplateKey, TemplateOrdinals]:
         found = {
             template.key: TemplateOrdinals(each, template, self._asked.get(each.key, each.ordinals))
-            for each in self.existing.stateful_sets
+            for each in self.inventory.stateful_sets
             for template in each.templates
         }
-        for key, claim in self.existing.claims.items():
+        for key, claim in self.inventory.claims.items():
             pair = self.pairs.get(key)
             volume, tie = (pair.volume, pair.tie) if pair else (None, Tie.NONE)
-            for row in self.existing.wanting(key):
+            for row in self.inventory.wanting(key):
                 # By position, which is twice as fast: there may be many.
                 filled = Ordinal(*row[:3], claim, volume, tie)
-                found[row.template.key].rows[row.number] = filled
-        for key, volumes in self.existing.reservations.items():
-            for each in self.existing.wanting(key):
+                found[row.template.key].by_number[row.number] = filled
+        for key, volumes in self.inventory.reservations.items():
+            for each in self.inventory.wanting(key):
                 ordinals = found[each.template.key]
                 if ordinals.row(each.number).volume is None:
                     ordinals.give(each.number, volumes[0], Tie.CLAIM_REF)
@@ -149,10 +149,12 @@ class Pairing:
         if pool is None:
             return
         template = ordinals.template
-        has_its_own = any(each.volume and not each.is_guessed for each in ordinals.rows.values())
+        has_its_own = any(
+            each.volume and not each.is_guessed for each in ordinals.by_number.values()
+        )
         if has_its_own or self.is_provisioned(ordinals):
             return
-        vacant = gaps(ordinals.wanted, ordinals.rows.keys())
+        vacant = gaps(ordinals.wanted, ordinals.by_number.keys())
         for number in (number for run in vacant for number in run):
             volume = pool.take_like(template.storage, template.name, number)
             volume = volume or pool.take_fitting(template.storage)
@@ -174,7 +176,7 @@ class Pairing:
 
     def is_provisioned(self, ordinals: TemplateOrdinals) -> bool:
         """Return whether a provisioner makes a template's volumes, which then need not be there."""
-        rows = ordinals.rows.values()
+        rows = ordinals.by_number.values()
         if any(each.volume for each in rows):
             return not any(
                 each.volume.is_static or (each.is_guessed and not each.claim)
@@ -189,7 +191,7 @@ class Pairing:
     @cached_property
     def free(self) -> FreeVolumes:
         """The volumes that nobody has."""
-        return FreeVolumes(each for each in self.existing.volumes.values() if self._is_free(each))
+        return FreeVolumes(each for each in self.inventory.volumes.values() if self._is_free(each))
 
     @cached_property
     def unnamed(self) -> FreeVolumes:
@@ -208,19 +210,19 @@ class Pairing:
         return {each: FreeVolumes(volumes) for each, volumes in found.items()}
 
     def _is_free(self, volume: Volume) -> bool:
-        if volume.phase not in ("", "Pending", "Available") or volume.name in self.existing.takers:
+        if volume.phase not in ("", "Pending", "Available") or volume.name in self.inventory.takers:
             return False
         key = volume.claim
         # What a server holds may be reserved for a claim of a namespace that was not read.
         is_there = key and (
-            key in self.existing.claims or self.existing.wanting(key) or volume.manifest.is_stored
+            key in self.inventory.claims or self.inventory.wanting(key) or volume.manifest.is_stored
         )
         return volume.is_static and not is_there
 
     def _take_named(self, claim: Key) -> Volume | None:
         """Return the free volume that is named after a set's claim, which is then taken."""
         for name in self.names.of_claim(claim):
-            volume = self.existing.volumes.get(name)
+            volume = self.inventory.volumes.get(name)
             if volume and self.names.claim_of(volume) == claim and self.free.take(name):
                 return volume
         return None

@@ -20,7 +20,7 @@ class Renamed(NamedTuple):
 _MOST_RENAMES = 8  # of one name; with more, one could only guess
 
 
-def renamed_claims(existing: Inventory) -> Iterator[Renamed]:
+def renamed_claims(inventory: Inventory) -> Iterator[Renamed]:
     """Yield the claims that nobody looks for, and that were a set's before a name changed.
 
     kustomize's namePrefix goes before a claim's whole name, `prod-pvc-web-0`, while the set, now
@@ -28,31 +28,31 @@ def renamed_claims(existing: Inventory) -> Iterator[Renamed]:
     """
     sets = {
         template.key: (each, template)
-        for each in existing.stateful_sets
+        for each in inventory.stateful_sets
         for template in each.templates
     }
     names = {(namespace, template) for namespace, _, template in sets}
     lengths = {len(template) for _, template in names}
-    renames = _renames(existing)
-    told = {each.claim.key: each for each in _misnamed(existing)}
-    for namespace, claim in _orphans(existing):
+    renames = _renames(inventory)
+    told = {each.claim.key: each for each in _misnamed(inventory)}
+    for namespace, claim in _orphans(inventory):
         for template, name, number in _meanings(claim, namespace, names, lengths, renames):
             if found := sets.get((namespace, name, template)):
                 meant = Ordinal(*found, number)
-                if meant.claim_key not in existing.claims:
-                    renamed = Renamed(existing.claims[namespace, claim], meant)
+                if meant.claim_key not in inventory.claims:
+                    renamed = Renamed(inventory.claims[namespace, claim], meant)
                     told.setdefault((namespace, claim), renamed)
-    for renamed in _alone(existing):
+    for renamed in _alone(inventory):
         told.setdefault(renamed.claim.key, renamed)
     yield from told.values()
 
 
-def _orphans(existing: Inventory) -> Iterator[Key]:
+def _orphans(inventory: Inventory) -> Iterator[Key]:
     """Yield the claims that no set looks for, and that the API server could hold."""
-    return (key for key in existing.orphans if len(key[1]) <= LONGEST_NAME)
+    return (key for key in inventory.orphans if len(key[1]) <= LONGEST_NAME)
 
 
-def _alone(existing: Inventory) -> Iterator[Renamed]:
+def _alone(inventory: Inventory) -> Iterator[Renamed]:
     """Yield the claims in files whose set, claim template or namespace was renamed.
 
     There is one set only that lacks a claim of this ordinal and could have had this one. On a
@@ -61,14 +61,14 @@ def _alone(existing: Inventory) -> Iterator[Renamed]:
     by_template: dict[Key, list[tuple[FoundSet, FoundTemplate]]] = {}
     by_name: dict[Key, list[tuple[FoundSet, FoundTemplate]]] = {}
     by_claims: dict[str, list[tuple[FoundSet, FoundTemplate]]] = {}
-    for each in existing.stateful_sets:
+    for each in inventory.stateful_sets:
         for template in each.templates:
             by_name.setdefault(each.key, []).append((each, template))
             by_template.setdefault((each.namespace, template.name), []).append((each, template))
             by_claims.setdefault(template.claim_name.pieces[0], []).append((each, template))
-    for namespace, name in _orphans(existing):
+    for namespace, name in _orphans(inventory):
         parts = re.fullmatch(r"(.*)-([0-9]{1,10})", name)
-        claim = existing.claims[namespace, name]
+        claim = inventory.claims[namespace, name]
         if parts is None or claim.uid:
             continue
         stem, number = parts[1], int(parts[2])
@@ -78,20 +78,20 @@ def _alone(existing: Inventory) -> Iterator[Renamed]:
             found += by_name.get((namespace, stem[hyphen + 1 :]), ())
         meant = [Ordinal(*each, number) for each in found[:_MOST_RENAMES]]
         wanted = {each.claim_key: each for each in meant if each.is_wanted}
-        lacking = [each for key, each in wanted.items() if key not in existing.claims]
+        lacking = [each for key, each in wanted.items() if key not in inventory.claims]
         if len(lacking) == 1:
             yield Renamed(claim, lacking[0])
 
 
-def _misnamed(existing: Inventory) -> Iterator[Renamed]:
+def _misnamed(inventory: Inventory) -> Iterator[Renamed]:
     """Yield the claims that name a volume which is reserved for one that a set lacks."""
-    for key, claim in existing.claims.items():
-        if any(row.is_wanted for row in existing.wanting(key)):
+    for key, claim in inventory.claims.items():
+        if any(row.is_wanted for row in inventory.wanting(key)):
             continue
-        volume = existing.volumes.get(claim.volume_name)
+        volume = inventory.volumes.get(claim.volume_name)
         wanted = volume.claim if volume else None
-        if wanted and wanted[0] == key[0] and wanted not in existing.claims:
-            yield from (Renamed(claim, row) for row in existing.wanting(wanted) if row.is_wanted)
+        if wanted and wanted[0] == key[0] and wanted not in inventory.claims:
+            yield from (Renamed(claim, row) for row in inventory.wanting(wanted) if row.is_wanted)
 
 
 def _meanings(
@@ -121,10 +121,10 @@ def _meanings(
                     yield template, name, int(ordinal)
 
 
-def _renames(existing: Inventory) -> Mapping[tuple[str, str], set[str]]:
+def _renames(inventory: Inventory) -> Mapping[tuple[str, str], set[str]]:
     """Return the sets' names by each name that makes one of them with a part before or behind."""
     found: dict[tuple[str, str], set[str]] = {}
-    for each in existing.stateful_sets:
+    for each in inventory.stateful_sets:
         # Of a name that is longer than any can be, the parts would fill the memory.
         parts = each.name.split("-") if len(each.name) <= LONGEST_NAME else []
         for cut in range(1, len(parts)):

@@ -28,14 +28,14 @@ class Meaning(NamedTuple):
 class VolumeNames:
     """The names of the volumes that exist, as the sets that exist understand them."""
 
-    def __init__(self, existing: Inventory) -> None:
-        self._existing = existing
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
         self._first_numbers: dict[tuple[str, range], int] = {}
 
     def volume_of(self, claim: Claim) -> Volume | None:
         """Return the volume that is named after a set's claim."""
         names = self.of_claim(claim.key)
-        return next(filter(None, map(self._existing.volumes.get, names)), None)
+        return next(filter(None, map(self._inventory.volumes.get, names)), None)
 
     def claim_of(self, volume: Volume) -> Key | None:
         """Return the claim that a volume is named after."""
@@ -46,7 +46,7 @@ class VolumeNames:
 
     def of_claim(self, claim: Key) -> Iterator[str]:
         """Yield the names of volumes that would be meant for a claim of a set."""
-        for row in self._existing.wanting(claim):
+        for row in self._inventory.wanting(claim):
             for pattern in _patterns(row.template):
                 first = self._first_number(row.stateful_set, row.template, pattern)
                 yield pattern.at(row.number + first)
@@ -66,7 +66,7 @@ class VolumeNames:
     ) -> Mapping[str, Mapping[TemplateKey, tuple[FoundSet, FoundTemplate, Pattern]]]:
         """The claim templates, and their patterns, by that which stands before the ordinal."""
         found: dict[str, dict[TemplateKey, tuple[FoundSet, FoundTemplate, Pattern]]] = {}
-        for each in self._existing.stateful_sets:
+        for each in self._inventory.stateful_sets:
             for template in each.templates:
                 for pattern in _patterns(template):
                     of_head = found.setdefault(pattern.pieces[0], {})
@@ -95,10 +95,10 @@ class VolumeNames:
     def _shifts(self) -> Mapping[tuple[TemplateKey, str], set[int]]:
         """By how much volumes count higher than the ordinals of the claims that have them."""
         found: dict[tuple[TemplateKey, str], set[int]] = {}
-        for key, claim in self._existing.claims.items():
+        for key, claim in self._inventory.claims.items():
             head, number = numbered(claim.volume_name)
-            if number is not None and claim.volume_name in self._existing.volumes:
-                for row in self._existing.wanting(key):
+            if number is not None and claim.volume_name in self._inventory.volumes:
+                for row in self._inventory.wanting(key):
                     found.setdefault((row.template.key, head), set()).add(number - row.number)
         return found
 
@@ -107,15 +107,15 @@ class VolumeNames:
         """What stands before the numbers of volumes that are reserved, or that a claim names."""
         return {
             numbered(name)[0]
-            for name, each in self._existing.volumes.items()
-            if each.claim or name in self._existing.takers
+            for name, each in self._inventory.volumes.items()
+            if each.claim or name in self._inventory.takers
         }
 
     @cached_property
     def _numbers(self) -> Mapping[str, set[int]]:
         """The numbers of the volumes, by that which stands before them in their names."""
         found: dict[str, set[int]] = {}
-        for name in self._existing.volumes:
+        for name in self._inventory.volumes:
             head, number = numbered(name)
             if number is not None:
                 found.setdefault(head, set()).add(number)
