@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from sfsgen.changes.cures import Cures
-from sfsgen.kubernetes.binder import Storage, departures
-from sfsgen.kubernetes.names import Pattern, label_fault, subdomain_fault
+from sfsgen.kubernetes.binder import departures
+from sfsgen.kubernetes.names import label_fault, subdomain_fault
 from sfsgen.kubernetes.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.nfs import RECLAIM, SOFT_MOUNT, is_soft
@@ -18,7 +18,7 @@ from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.values.model import ClaimTemplate, Series
 from sfsgen.values.options import is_given
-from sfsgen.values.pairs import Claim, Key, Pair, Volume
+from sfsgen.values.pairs import Claim, Key, Volume
 
 
 class Lack(Enum):
@@ -40,8 +40,8 @@ class Need(NamedTuple):
     """What an ordinal needs."""
 
     lack: Lack
-    pair: Pair | None = None
-    """The pair to make it of, None for the one that the claim template makes."""
+    template: ClaimTemplate | None = None
+    """What it is made by, where that is not the claim template of all."""
     problem: Problem | None = None
     """Why it is refused."""
 
@@ -51,24 +51,18 @@ class Run(NamedTuple):
 
     template: ClaimTemplate
     rows: Sequence[Ordinal]
-    need: Need
+    lack: Lack
+    problem: Problem | None
 
     @property
     def resources(self) -> tuple[str, ...]:
         """What is made for them."""
-        return _RESOURCES.get(self.need.lack, ())
+        return _RESOURCES.get(self.lack, ())
 
     @property
     def series(self) -> Iterator[Series]:
         """The pairs of which it is made."""
-        ordinals = range(self.rows[0].number, self.rows[-1].number + 1)
-        pair = self.need.pair
-        if pair is None:
-            yield from self.template.series(ordinals)
-        else:
-            names = Pattern((pair.volume.name,)), Pattern((pair.claim.name,))
-            as_said = self.template.as_said
-            yield Series(lambda _: pair, ordinals, *names, pair.claim.namespace, as_said)
+        return self.template.series(range(self.rows[0].number, self.rows[-1].number + 1))
 
 
 class Plan(NamedTuple):
@@ -87,7 +81,7 @@ class Plan(NamedTuple):
 
     def rows(self, *lacks: Lack) -> Iterator[Ordinal]:
         """Yield the ordinals that lack one of some things."""
-        return (row for run in self.runs if run.need.lack in lacks for row in run.rows)
+        return (row for run in self.runs if run.lack in lacks for row in run.rows)
 
     @property
     def new_ordinals(self) -> range:
@@ -117,7 +111,7 @@ def plan(
     for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
         found = list(_runs(pairing, wanted, map(pairing.of(template).row, ordinals)))
         runs += found
-        problems += [run.need.problem for run in found if run.need.problem]
+        problems += [run.problem for run in found if run.problem]
         problems += _block_mode(stateful_set, template)
         if any(VOLUME in run.resources for run in found):
             notes += _traits(stateful_set, template, wanted, options)
@@ -132,7 +126,7 @@ def plan(
 
 def _runs(pairing: Pairing, wanted: ClaimTemplate, rows: Iterable[Ordinal]) -> Iterator[Run]:
     for need, run in groupby(rows, lambda row: _need(pairing, wanted, row)):
-        yield Run(wanted, tuple(run), need)
+        yield Run(need.template or wanted, tuple(run), need.lack, need.problem)
 
 
 def _traits(
@@ -214,14 +208,14 @@ def _need(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> Need:
         return _refused(volume.manifest.where(("spec", "claimRef")), what, ANOTHER_NAME)
     if is_anothers:
         return Need(Lack.BLOCKED)
-    return Need(Lack.NOTHING) if row.claim else _of_volume(wanted, row.number, volume)
+    return Need(Lack.NOTHING) if row.claim else _of_volume(wanted, volume)
 
 
-def _of_volume(wanted: ClaimTemplate, ordinal: int, volume: Volume) -> Need:
+def _of_volume(wanted: ClaimTemplate, volume: Volume) -> Need:
     """Return the claim that fits a volume which is there, and is nobody else's."""
     if volume.phase == "Bound":
         return Need(Lack.UNREAD)
-    return Need(Lack.CLAIM, _fitted(wanted.pair(ordinal), volume.name, volume.storage))
+    return Need(Lack.CLAIM, wanted.fitted(volume.name, volume.storage))
 
 
 def _of_claim_with_volume(
@@ -240,8 +234,7 @@ def _of_claim_with_volume(
 
 def _new(inventory: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim | None) -> Need:
     """Return a new pair, or the volume that fits a claim which is there."""
-    pair = wanted.pair(ordinal)
-    volume = pair.volume
+    volume = wanted.pair(ordinal).volume
     if other := inventory.overlapping(volume.directory, is_shared=wanted.shared_directory):
         what = f"{volume.name} would lie in {volume.path}, where the volume {other.name} lies "
         return _refused("--nfs-path", f"{what}already ({other.path})", "give it another pattern")
@@ -251,20 +244,11 @@ def _new(inventory: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim
         where = claim.manifest.where(("spec", "volumeMode"))
         what = f"the claim {claim.name} wants a block device, which NFS does not have"
         return _refused(where, what, "make the claim again, with volumeMode Filesystem")
-    return Need(Lack.VOLUME, _fitted(pair, claim.volume_name or volume.name, claim.storage))
+    return Need(Lack.VOLUME, wanted.fitted(claim.volume_name or volume.name, claim.storage))
 
 
 def _refused(where: str, what: str, fix: str) -> Need:
     return Need(Lack.REFUSED, problem=Problem(where, what, fix))
-
-
-def _fitted(pair: Pair, volume_name: str, storage: Storage) -> Pair:
-    """Return a pair as the side of it that is there has it: the volume's name, and the storage."""
-    storage = storage._replace(storage_class=storage.storage_class or "")
-    return Pair(
-        pair.claim._replace(volume_name=volume_name, storage=storage),
-        pair.volume._replace(name=volume_name, storage=storage),
-    )
 
 
 def _refused_names(made: Plan) -> Iterator[Problem]:
@@ -277,7 +261,10 @@ def _refused_names(made: Plan) -> Iterator[Problem]:
     names = [
         (kind, pattern.at(ordinal))
         for series in every
-        for kind, pattern in (("volume", series.volume_name), ("claim", series.claim_name))
+        for kind, pattern in (
+            ("volume", series.template.volume_name),
+            ("claim", series.template.claim_name),
+        )
         for ordinal in (series.ordinals[0], series.ordinals[-1])
     ]
     for kind, name in dict.fromkeys(names):

@@ -17,7 +17,7 @@ from sfsgen.kubernetes.versions import Target
 from sfsgen.printing.expressions import NotLinearError, Open
 from sfsgen.printing.templates import Templates
 from sfsgen.problems import InputError, Problem
-from sfsgen.values.model import Metadata, Series, StatefulSet
+from sfsgen.values.model import ClaimTemplate, Metadata, Series, StatefulSet
 
 # Numbers to render the open ordinal as. No end of one is a beginning of it, so digits that stand
 # before or after it in a name cannot be taken for a part of it.
@@ -126,20 +126,20 @@ class Renderer:
 
     def pairs(self, resource: str, series: Series) -> Documents:
         """Return the volumes or the claims of a series. Raises InputError as `documents` does."""
-        render_template = self.templates.renderer(resource)
+        render_template, template = self.templates.renderer(resource), series.template
 
         def render(ordinal: int) -> str:
-            return render_template(**self.pair_variables(series, ordinal))
+            return render_template(**self.pair_variables(template, ordinal))
 
         def render_open(ordinal: int) -> str:
-            variables = self.pair_variables(series, ordinal)
+            variables = self.pair_variables(template, ordinal)
             return render_template(**_opened(variables, str(ordinal)))
 
         is_volume = resource == VOLUME
         documents = Documents(
             resource,
-            "" if is_volume else series.namespace,
-            series.volume_name if is_volume else series.claim_name,
+            "" if is_volume else template.claim.namespace,
+            template.volume_name if is_volume else template.claim_name,
             series.ordinals,
             render,
             fill_in(render, render_open, series.ordinals),
@@ -175,7 +175,9 @@ class Renderer:
         from sfsgen.printing import fidelity
 
         def check(pattern: Pattern, ordinal: int) -> None:
-            self._check(resource, pattern.at(ordinal), self.pair_variables(series, ordinal))
+            self._check(
+                resource, pattern.at(ordinal), self.pair_variables(series.template, ordinal)
+            )
 
         for pattern, ordinals in patterns.items():
             if len(ordinals) > _WORTH_IT and fidelity.is_alike(pattern, partial(check, pattern)):
@@ -249,9 +251,9 @@ class Renderer:
             ],
         }
 
-    def pair_variables(self, series: Series, ordinal: int) -> Variables:
+    def pair_variables(self, template: ClaimTemplate, ordinal: int) -> Variables:
         """Return what the templates of a volume and a claim can print (docs/templates.md)."""
-        claim, volume, _ = series.pair(ordinal)
+        claim, volume, _ = template.pair(ordinal)
         options_field = self.target.has(versions.MOUNT_OPTIONS_FIELD)
         annotations = dict(volume.annotations)
         if volume.mount_options and not options_field:
@@ -263,7 +265,7 @@ class Renderer:
             "volume": {
                 "name": volume.name,
                 "labels": volume.labels,
-                **series.as_said,
+                **template.as_said,
                 "mount_options": volume.mount_options if options_field else (),
                 "driver": volume.driver,
                 "server": volume.server,

@@ -1,4 +1,4 @@
-"""What manifests say: the StatefulSets, claims, volumes and Services that were found."""
+"""What manifests say: the StatefulSets, their ordinals, claims, volumes and Services."""
 
 from collections.abc import Mapping
 from functools import lru_cache

@@ -1,10 +1,10 @@
 """What is wanted: a StatefulSet, its claim templates, and a pair for every ordinal.
 
-A value of these types is valid: `wanted` and `storage` check everything before they make one.
+A value of these types is valid: `stateful_set` and `claim_templates` check everything before.
 They are named tuples because a dataclass takes eight times as long to define, at every start.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sfsgen.kubernetes.binder import Storage
@@ -22,18 +22,6 @@ class Metadata(NamedTuple):
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     fields: Fields
-
-
-class Series(NamedTuple):
-    """The pairs of successive ordinals, alike in all but the ordinal."""
-
-    pair: Callable[[int], Pair]
-    ordinals: range
-    volume_name: Pattern
-    claim_name: Pattern
-    namespace: str
-    as_said: Fields
-    """What the volumes' template shows as the user said it."""
 
 
 class ClaimTemplate(NamedTuple):
@@ -68,20 +56,35 @@ class ClaimTemplate(NamedTuple):
         volume = self.volume._replace(name=volume_name, server=server, path=path, claim=claim.key)
         return Pair(claim, volume)
 
-    def series(self, ordinals: range) -> Iterator[Series]:
+    def fitted(self, volume_name: str, storage: Storage) -> "ClaimTemplate":
+        """Return the same for one ordinal of which a side is there: its volume's name and storage.
+
+        A class that is not said is written out as none, which keeps a default one out.
+        """
+        storage = storage._replace(storage_class=storage.storage_class or "")
+        return self._replace(
+            claim=self.claim._replace(storage=storage),
+            volume=self.volume._replace(storage=storage),
+            volume_name=Pattern((volume_name,)),
+        )
+
+    def series(self, ordinals: range) -> "Iterator[Series]":
         """Yield the pairs of some ordinals, each exception in a series of its own."""
         start = ordinals.start
         for exception in sorted(each for each in self.exceptions if each in ordinals):
             for run in (range(start, exception), range(exception, exception + 1)):
                 if run:
-                    yield self._series(run)
+                    yield Series(self, run)
             start = exception + 1
         if start < ordinals.stop:
-            yield self._series(range(start, ordinals.stop))
+            yield Series(self, range(start, ordinals.stop))
 
-    def _series(self, ordinals: range) -> Series:
-        names = self.volume_name, self.claim_name, self.claim.namespace
-        return Series(self.pair, ordinals, *names, self.as_said)
+
+class Series(NamedTuple):
+    """The pairs of successive ordinals, alike in all but the ordinal."""
+
+    template: ClaimTemplate
+    ordinals: range
 
 
 class Container(NamedTuple):
