@@ -236,9 +236,17 @@ def harm(before: ControlPlane, after: ControlPlane) -> Iterator[str]:
             yield f"{claim} had {path}, and has {now.get(claim)}"
 
 
-# Once a volume is a claim's, it shows that it does not fit, that there is another one for it, or
-# that a claim which had an eye on it has its own, which is to be freed.
-_UNCOVERED = {"access-modes", "class", "released", "size", "two-volumes", "unequal-pair"}
+# Once a volume is a claim's, it shows that it does not fit, that by its number it is another's,
+# that there is another one for the claim, or that a claim which named it has its own to be freed.
+_UNCOVERED = {
+    "access-modes",
+    "class",
+    "crossed",
+    "released",
+    "size",
+    "two-volumes",
+    "unequal-pair",
+}
 
 
 @pytest.mark.parametrize("first", range(0, _SETS, _A_TEST))
@@ -264,13 +272,13 @@ def _is_for_its_owner(found: Found) -> bool:
     """Return whether only the owner of the data can say what is to be done."""
     if found["steps"] and found["steps"][-1]["value"] is None:
         words = shlex.split(found["steps"][-1]["command"])
-        # Where directories lie, what is there may not show.
-        return "fix: give --nfs-path" in sfsgen(words[1 : words.index("|")]).err
+        # How new volumes are to be named, and where they lie, what is there may not show.
+        return "fix: give --" in sfsgen(words[1 : words.index("|")]).err
     return found["rule"] == "crossed" or any(
         words in found["fix"]
         for words in (
             "create the volume",  # its directory is known to nobody else
-            "add namespace",  # or for whom it is
+            "add name",  # of the claim, or of its namespace
             "that is meant",
             "copy the data",
             "prints another pair",

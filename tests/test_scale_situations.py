@@ -119,7 +119,7 @@ def test_no_directory_lies_above_or_below_another_volumes(options: str, part: st
     _refused(_run(f"scale web -r 4 {options}", _set(), _pair(0), _pair(1)), part)
 
 
-def test_a_dump_without_claims_makes_none_anew() -> None:
+def test_a_dump_without_claims_makes_none_again() -> None:
     volumes = [_changed(_pair(ordinal)[0], status__phase="Bound") for ordinal in (0, 1)]
     result = _run("scale web -r 3 -o name", _set(), volumes)
     _noted(result, "pv-web-0 is Bound, and its claim pvc-web-0 is not in the input")

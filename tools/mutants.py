@@ -63,7 +63,7 @@ class Workshop:
     def fates(self, tasks: Sequence[Task]) -> list[str]:
         """Return for each task what became of it: one of the words above, or the test that failed.
 
-        The tests are collected once, in a process that changes and asks itself anew for each task
+        The tests are collected once, in a process that changes and asks itself again for each task
         (`pytest_runtestloop`, below).
         """
         (self.folder / "mutants.tasks").write_text(json.dumps(tasks))

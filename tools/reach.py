@@ -1,7 +1,7 @@
 """Which tests run which line of the program, and how long each takes: measured once, then kept.
 
 It needs coverage (`pip install coverage`). What it measures lies in the folder for temporary files,
-and holds until the program changes; files of tests that are new or changed are measured anew.
+and holds until the program changes; files of tests that are new or changed are measured again.
 """
 
 import ast

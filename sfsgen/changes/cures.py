@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.changes.edits import Edit, words
-from sfsgen.changes.steps import Step, commands, made_anew
+from sfsgen.changes.steps import Step, commands, made_again
 from sfsgen.documents.paths import GONE, Path
 from sfsgen.documents.yaml_writer import flow
 from sfsgen.kubernetes.kubectl import quoted
@@ -219,8 +219,10 @@ class Cures(NamedTuple):
         owner = self.inventory.owner(volume) or volume.claim or ("", "")
         text = f"leave {volume.name} to the claim {'/'.join(owner)}"
         if self.inventory.is_taken_over(volume):
-            text += f", whose uid it holds: within {RESYNC} the controller writes it back into the "
-            text += "claimRef"
+            text += (
+                f", whose uid it holds: within {RESYNC} the controller writes it back into the "
+                "claimRef"
+            )
         return text
 
     def delete(self, claim: Claim) -> Step:
@@ -264,14 +266,16 @@ class Cures(NamedTuple):
     def rename_volume(self, claim: Claim, volume: str) -> Cure:
         """Return how a claim names another volume."""
         edits = self.name_volume(claim, volume).edits
-        return self.anew(claim.manifest, Cure(f"write `volumeName: {volume}`", edits))
+        return self.of_immutable(claim.manifest, Cure(f"write `volumeName: {volume}`", edits))
 
     def set_class(self, manifest: Manifest, storage_class: str, of: Path = ()) -> Cure:
         """Return how a claim, or the claim template at a path of a set, gets a class."""
         edit = Edit(manifest, (*of, "spec", "storageClassName"), storage_class)
-        return self.anew(manifest, Cure(f'write storageClassName: "{storage_class}"', (edit,)))
+        return self.of_immutable(
+            manifest, Cure(f'write storageClassName: "{storage_class}"', (edit,))
+        )
 
-    def anew(self, manifest: Manifest, fix: str | Cure) -> Cure:
+    def of_immutable(self, manifest: Manifest, fix: str | Cure) -> Cure:
         """Return a fix of a field that is immutable once a server holds the object."""
         cure = fix if isinstance(fix, Cure) else Cure(fix)
         if not manifest.is_stored:
@@ -279,25 +283,25 @@ class Cures(NamedTuple):
         claim = self.inventory.claims.get((manifest.namespace, manifest.name))
         if manifest.kind in STATEFUL_SET_KINDS:
             orphan = self._orphan(manifest)
-            words = f"`{orphan}`, {cure}, and create it anew: it is immutable"
+            words = f"`{orphan}`, {cure}, and create it again: it is immutable"
             return Cure(words, steps=self._replacing(manifest, cure, orphan))
         if manifest.kind == "PersistentVolume":
             return Cure(
                 f"{cure}: it is immutable, so see that no pod uses it and that its policy is "
-                "Retain, delete the claim and the volume, and create both anew"
+                "Retain, delete the claim and the volume, and create both again"
             )
         if manifest.kind == "PersistentVolumeClaim" and claim:
-            made = self._make_anew(claim, cure)
+            made = self._make_again(claim, cure)
             return made.said(f"{cure}: it is immutable, so {made}")
-        words = f"{cure}: it is immutable, so delete the {manifest.kind}, and create it anew"
+        words = f"{cure}: it is immutable, so delete the {manifest.kind}, and create it again"
         return Cure(words)
 
-    def _make_anew(self, claim: Claim, cure: Cure) -> Cure:
-        """Return how a claim is deleted and made anew, its volume and the data kept."""
+    def _make_again(self, claim: Claim, cure: Cure) -> Cure:
+        """Return how a claim is deleted and made again, its volume and the data kept."""
         if claim.phase == "Pending":
             delete = self.delete(claim)
             steps = self._replacing(claim.manifest, cure, delete)
-            return Cure(f"`{delete}`, and create it anew", steps=steps)
+            return Cure(f"`{delete}`, and create it again", steps=steps)
         volume = self.inventory.volumes.get(claim.volume_name)
         if volume is None:
             look = self.read_all(claim.namespace)
@@ -307,7 +311,7 @@ class Cures(NamedTuple):
         gone = [*self._keep(volume), self.delete(claim)]
         if claim.uid and volume.claim_uid == claim.uid:
             gone += self._freeing(claim, volume)
-        words = f"once no pod uses it, `{commands(gone)}`, and create it anew"
+        words = f"once no pod uses it, `{commands(gone)}`, and create it again"
         return Cure(words, steps=self._replacing(claim.manifest, cure, *gone))
 
     def _orphan(self, manifest: Manifest) -> Step:
@@ -320,7 +324,7 @@ class Cures(NamedTuple):
         """Return steps that delete an object, and one that makes it again with a cure's edits."""
         if not cure.edits:
             return ()
-        made = made_anew(manifest, cure.edits)
+        made = made_again(manifest, cure.edits)
         about = manifest.kind, manifest.namespace, manifest.name
         return (*steps, Step("create", *about, made, self.create()))
 

@@ -236,8 +236,11 @@ def _new(inventory: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim
     """Return a new pair, or the volume that fits a claim which is there."""
     volume = wanted.pair(ordinal).volume
     if other := inventory.overlapping(volume.directory, is_shared=wanted.shared_directory):
-        what = f"{volume.name} would lie in {volume.path}, where the volume {other.name} lies "
-        return _refused("--nfs-path", f"{what}already ({other.path})", "give it another pattern")
+        what = (
+            f"{volume.name} would lie in {volume.path}, where the volume {other.name} lies already "
+            f"({other.path})"
+        )
+        return _refused("--nfs-path", what, "give it another pattern")
     if claim is None:
         return Need(Lack.PAIR)
     if claim.storage.volume_mode == "Block":

@@ -52,7 +52,7 @@ def commands(steps: Sequence[Step]) -> str:
     return " && ".join(each.command for each in steps)
 
 
-def made_anew(manifest: Manifest, edits: Sequence[Edit]) -> Mapping[str, Any]:
+def made_again(manifest: Manifest, edits: Sequence[Edit]) -> Mapping[str, Any]:
     """Return a stored object with edits, as a server takes it once the object is deleted."""
     value = changed(manifest.value, [Change(each.path, each.value) for each in edits])
     metadata = {key: each for key, each in value["metadata"].items() if key not in _OF_THE_SERVER}

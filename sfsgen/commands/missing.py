@@ -123,8 +123,10 @@ def refuse_too_many(wanted: Iterable[tuple["FoundSet", int]], asked_for: Asked) 
         if left < 0:
             is_asked = most == asked_for.replicas
             where = stateful_set.manifest.where(("spec", "replicas"))
-            what = f"with {most} replicas of {stateful_set.name} there are more than "
-            what += f"{_MOST_PAIRS} volumes and claims to look through"
+            what = (
+                f"with {most} replicas of {stateful_set.name} there are more than "
+                f"{_MOST_PAIRS} volumes and claims to look through"
+            )
             fix = "write the number that is meant, or name fewer sets"
             raise InputError(Problem("--replicas" if is_asked else where, what, fix))
 

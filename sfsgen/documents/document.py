@@ -10,7 +10,7 @@ class Document(NamedTuple):
     """One document: its value, and where each of its values begins.
 
     `locate` finds a value's line and column, or its key's. It is called when somebody asks, and
-    reads the text anew: most of what is read is in order, and nobody asks.
+    reads the text again: most of what is read is in order, and nobody asks.
     """
 
     value: Any

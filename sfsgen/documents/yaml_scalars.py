@@ -100,7 +100,7 @@ def spelled(key: Any) -> str:
         return "true" if key else "false"
     if isinstance(key, str):
         return key
-    # kubectl writes floating-point keys anew, with six digits or with an exponent.
+    # kubectl writes floating-point keys again, with six digits or with an exponent.
     if not isinstance(key, int) or key not in _SIGNED:
         raise ValueError(key)
     return str(key)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, NoReturn
 from sfsgen.documents.yaml_scalars import TAG, as_json, resolve, spelled, tagged
 
 DEEPEST = 100  # the API's own types nest to about 20
-_LARGEST_EXPANSION = 100_000  # values that aliases stand for, each counted anew
+_LARGEST_EXPANSION = 100_000  # values that aliases stand for, each counted each time
 _MERGE = "<<"
 _MERGING = object()  # stands for the key << while the mappings that it merges are read
 _MERGE_TAG = f"{TAG}merge"

@@ -29,13 +29,13 @@ def at_odd_side(
     if SELECTOR in paths:
         removed = Edit(claim.manifest, SELECTOR, GONE)
         without = Cure(f"remove the selector of {claim.name}", (removed,))
-        fix = scene.cures.anew(claim.manifest, without).by_hand()
+        fix = scene.cures.of_immutable(claim.manifest, without).by_hand()
         return tell(claim.manifest, SELECTOR, what, fix, volume.manifest)
     if VOLUME_MODE in paths:
         mode = f"write volumeMode: {volume.storage.volume_mode} for {claim.name}"
         if volume.storage.volume_mode == "Block":
             mode += ", or let it name a volume of files"
-        fix = scene.cures.anew(claim.manifest, mode)
+        fix = scene.cures.of_immutable(claim.manifest, mode)
         return tell(claim.manifest, VOLUME_MODE, what, fix, volume.manifest)
     if _is_odd(scene, pair):
         as_volume = f"let the claim {claim.name} be as {volume.name}"

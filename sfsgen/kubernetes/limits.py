@@ -20,8 +20,10 @@ def set_name_fault(name: str, last_ordinal: int, target: Target) -> tuple[str, i
         fault = f"has {len(name)} characters; pods come up for {longest} at the most"
     else:
         longest = _LONGEST_POD_NAME - len(f"-{last_ordinal}")
-        fault = f"has {len(name)} characters; with the ordinal a pod's name has at most "
-        fault += f"{_LONGEST_POD_NAME}, which leaves {longest}"
+        fault = (
+            f"has {len(name)} characters; with the ordinal a pod's name has at most "
+            f"{_LONGEST_POD_NAME}, which leaves {longest}"
+        )
     return label_fault(name) or (fault if len(name) > longest else ""), longest
 
 

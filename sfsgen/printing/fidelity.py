@@ -115,8 +115,10 @@ def _only_object(template: str, text: str) -> Document:
     for marker in _MARKERS.finditer(text):
         if marker[1]:
             line = text.count("\n", 0, marker.start()) + 1
-            what = f"line {line} of what it renders begins with {marker[1]!a}"
-            what += "; a template renders one object, after one --- at most"
+            what = (
+                f"line {line} of what it renders begins with {marker[1]!a}"
+                "; a template renders one object, after one --- at most"
+            )
             raise InputError(Problem(template, what, "remove that line, or what belongs to it"))
     try:
         documents = read(text, f"{template}, as rendered")

@@ -35,8 +35,10 @@ def _ignored(scene: Scene, manifest: Manifest, value: Any, path: Path) -> Iterat
     for key in (value.get("metadata") or {}).get("annotations") or ():
         feature = ANNOTATIONS.get(key)
         if feature and not scene.target.has(feature):
-            what = f"{scene.target} ignores the annotation {key}, which works from "
-            what += f"1.{feature.since} to 1.{feature.until}"
+            what = (
+                f"{scene.target} ignores the annotation {key}, which works from "
+                f"1.{feature.since} to 1.{feature.until}"
+            )
             fix = f"remove it, and write {FIELDS[key]}" if key in FIELDS else "remove it"
             found = warning(manifest, (*path, "metadata", "annotations", key), what, fix)
             yield found._replace(is_key=True)

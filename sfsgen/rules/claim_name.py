@@ -6,7 +6,7 @@ template `data-cache` of the set `web` and template `data` of the set `cache-web
 
 Fix: Rename the template or the set, and give the renamed one claims and volumes of its own
 (`sfsgen volumes` prints them). On a live cluster neither can be changed: delete the set, and create
-it anew; the data stays in the directory of the claim that both had.
+it again; the data stays in the directory of the claim that both had.
 
 Source: pkg/controller/statefulset/stateful_set_utils.go, getPersistentVolumeClaimName.
 """

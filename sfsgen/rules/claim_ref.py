@@ -6,7 +6,7 @@ kustomize's `namespace:` does, and leaves the `claimRef` of the volume at the ol
 
 Fix: Let the two name each other: write the claim's namespace and name into the `claimRef`, or the
 other volume into `volumeName`. A volume that another claim has is left to it, and the claim without
-one is made anew with a volume of another name.
+one is made again with a volume of another name.
 
 Where a `claimRef` names one claim and holds the uid of another that is there, somebody applied a
 manifest over a volume in use, from another namespace, say. The volume shows Released, and the
@@ -49,8 +49,10 @@ def _taken_over(scene: Scene) -> Iterator[Finding]:
             continue
         owner = "/".join(scene.inventory.holder(volume) or ())
         other = "/".join(volume.claim) if volume.claim else "none that is whole"
-        what = f"{volume.name} is the volume of the claim {owner}, whose uid it holds, and its "
-        what += f"claimRef was changed to {other}"
+        what = (
+            f"{volume.name} is the volume of the claim {owner}, whose uid it holds, and its "
+            f"claimRef was changed to {other}"
+        )
         fix, sides = scene.cures.leave(volume), []
         claim = scene.inventory.claims.get(volume.claim) if volume.claim else None
         if claim:
@@ -66,9 +68,9 @@ def _misdirected(scene: Scene) -> Iterator[Finding]:
             if volume.claim:
                 stateful_set = rows.stateful_set
                 what = (
-                    f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is not there; "
+                    f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is missing; "
+                    f"the pod {stateful_set.name}-{row.number} needs {row.claim_key[1]}"
                 )
-                what += f"the pod {stateful_set.name}-{row.number} needs {row.claim_key[1]}"
                 fix = scene.cures.redirect(volume, row.claim_key).by_hand()
                 yield error(volume.manifest, CLAIM_REF, what, fix, stateful_set.manifest)
 
@@ -76,8 +78,10 @@ def _misdirected(scene: Scene) -> Iterator[Finding]:
 def _elsewhere(scene: Scene, pair: Pair) -> Iterator[Finding]:
     """Yield that another volume is reserved for a claim than the one which it names."""
     if other := another_reserved(scene, pair):
-        what = f"the claim {pair.claim.name} names {pair.volume.name}, and {other.name} is "
-        what += "reserved for it"
+        what = (
+            f"the claim {pair.claim.name} names {pair.volume.name}, and {other.name} is "
+            "reserved for it"
+        )
         fix = f"write `volumeName: {other.name}`, or reserve {pair.volume.name} instead"
         yield error(pair.claim.manifest, VOLUME_NAME, what, fix, other.manifest)
 
@@ -107,15 +111,14 @@ def _one_of_its_own(scene: Scene, claim: Claim, volume: Volume, reserved_for: st
     """Return how a claim that needs another claim's volume gets one of its own."""
     reserved = scene.inventory.reserved(claim.key)
     other = reserved or scene.pairing.names.volume_of(claim)
-    if other and other is not volume:
+    if other and other is not volume and not scene.inventory.is_anothers(other, claim.key):
         cure = scene.cures.rename_volume(claim, other.name)
         if reserved:
             return cure
         if not other.claim:
             return cure.by_hand()
         first = scene.cures.redirect(other, claim.key)
-        steps = (*first.steps, *cure.steps) if first.steps else ()
-        return Cure(f"{first}; then {cure}", steps=steps)
+        return Cure(f"{first}; then {cure}", steps=(*first.steps, *cure.steps))
     if claim.manifest.is_stored:
         return f"leave {volume.name} to {reserved_for}{another_pair(scene, claim, volume)}"
     return "let it name a volume of its own"

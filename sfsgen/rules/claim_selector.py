@@ -11,30 +11,37 @@ there: the selector is not looked at then (measured).
 Source: pkg/controller/volume/persistentvolume/index.go, findMatchingVolume.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene
-from sfsgen.values.pairs import Volume
+from sfsgen.kubernetes.binder import fits
+from sfsgen.values.pairs import Claim, Volume
 
 
 def claim_selector(scene: Scene) -> Iterator[Finding]:
     for key, claim in scene.inventory.claims.items():
         selector = claim.selector
         if selector and key not in scene.pairing.pairs and not claim.volume_name:
-            what = f"the claim {claim.name} does not bind: the labels of no volume that is free "
-            what += "meet its selector"
+            what = (
+                f"the claim {claim.name} does not bind: the labels of no volume that is free "
+                "meet its selector"
+            )
             volume = scene.pairing.names.volume_of(claim)
             sides = [volume.manifest] if volume else []
-            yield error(claim.manifest, SELECTOR, what, _fix(scene, selector, volume), *sides)
+            yield error(claim.manifest, SELECTOR, what, _fix(scene, claim, volume), *sides)
 
 
-def _fix(scene: Scene, selector: Mapping[str, Any], volume: Volume | None) -> str | Cure:
+def _fix(scene: Scene, claim: Claim, volume: Volume | None) -> str | Cure:
+    labels = claim.selector.get("matchLabels")
     if volume is None:
         return "label the volume that is meant"
-    if not selector.get("matchLabels") or selector.get("matchExpressions"):
+    if not labels or claim.selector.get("matchExpressions"):
         return f"give {volume.name} labels that meet it"
-    return scene.cures.label(volume, selector["matchLabels"])
+    cure = scene.cures.label(volume, labels)
+    if volume.claim in (None, claim.key) and fits(claim.storage, volume.storage):
+        return cure
+    # With its labels alone it is not for the claim; reserved for it, it is.
+    return cure.then(*scene.cures.reserve(volume, claim.key).steps)

@@ -44,9 +44,11 @@ def _is_odd_template(rows: TemplateOrdinals) -> bool:
 def _odd_template(scene: Scene, rows: TemplateOrdinals, claim: Claim) -> Iterator[Finding]:
     manifest, name = rows.stateful_set.manifest, rows.template.name
     for each in _departures(rows, claim):
-        what = f"the claim template {name} would not make the claims that are there, such as "
-        what += f"{claim.name}: {each.what}"
-        fix = scene.cures.anew(manifest, f"let the claim template {name} be as its claims")
+        what = (
+            f"the claim template {name} would not make the claims that are there, such as "
+            f"{claim.name}: {each.what}"
+        )
+        fix = scene.cures.of_immutable(manifest, f"let the claim template {name} be as its claims")
         path = (*rows.template.path, *each.path)
         yield warning(manifest, path, what, fix, claim.manifest)
 
@@ -55,7 +57,7 @@ def _odd_claim(scene: Scene, rows: TemplateOrdinals, claim: Claim) -> Iterator[F
     for each in _departures(rows, claim):
         what = f"the claim {claim.name} is not what its claim template would make: {each.what}"
         as_made = f"let it be as the claim template {rows.template.name}"
-        fix = scene.cures.anew(claim.manifest, as_made)
+        fix = scene.cures.of_immutable(claim.manifest, as_made)
         yield warning(claim.manifest, each.path, what, fix, rows.stateful_set.manifest)
 
 
@@ -69,12 +71,14 @@ def _pinned_template(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
     manifest, (*_, index) = rows.stateful_set.manifest, rows.template.path
     spec = manifest.value["spec"]["volumeClaimTemplates"][index].get("spec") or {}
     if spec.get("volumeName"):
-        what = f"the claim template {rows.template.name} names the volume {spec['volumeName']}, "
-        what += "which only one of its claims can have"
+        what = (
+            f"the claim template {rows.template.name} names the volume {spec['volumeName']}, "
+            "which only one of its claims can have"
+        )
         path = (*rows.template.path, "spec", "volumeName")
-        yield error(manifest, path, what, scene.cures.anew(manifest, "remove it"))
+        yield error(manifest, path, what, scene.cures.of_immutable(manifest, "remove it"))
     selectors = [each.selector for each in rows.claims.values()]
     if (given := spec.get("selector")) and any(each != given for each in selectors):
         what = f"the claim template {rows.template.name} has a selector that its claims lack"
         path = (*rows.template.path, "spec", "selector")
-        yield warning(manifest, path, what, scene.cures.anew(manifest, "remove it"))
+        yield warning(manifest, path, what, scene.cures.of_immutable(manifest, "remove it"))

@@ -7,7 +7,7 @@ stayed Pending (measured). `""` is a class of its own, which no default replaces
 
 Fix: Write `storageClassName: ""`, or one and the same class, into the claim template, the claims
 and the volumes. A live set's template cannot be changed: `kubectl delete sts NAME --cascade=orphan`
-leaves the pods running; then create the set anew. A live claim cannot be changed either: reserve
+leaves the pods running; then create the set again. A live claim cannot be changed either: reserve
 its volume by claimRef, which binds whatever the class.
 
 Source: plugin/pkg/admission/storage/storageclass/setdefault, and index.go, findMatchingVolume.
@@ -50,7 +50,9 @@ def _no_class(scene: Scene, manifest: Manifest, of: Path = ()) -> Cure:
     if scene.target.has(CLASS_FIELD):
         return scene.cures.set_class(manifest, "", of)
     edit = Edit(manifest, (*of, "metadata", "annotations", CLASS_ANNOTATION), "")
-    return scene.cures.anew(manifest, Cure(f'write the annotation {CLASS_ANNOTATION}: ""', (edit,)))
+    return scene.cures.of_immutable(
+        manifest, Cure(f'write the annotation {CLASS_ANNOTATION}: ""', (edit,))
+    )
 
 
 def _classless_claims(scene: Scene) -> Iterator[Finding]:
@@ -70,8 +72,10 @@ def _classless_claims(scene: Scene) -> Iterator[Finding]:
 def _classless_templates(scene: Scene) -> Iterator[Finding]:
     for rows in scene.pairing.ordinals:
         if rows.template.storage.storage_class is None and not scene.pairing.is_provisioned(rows):
-            what = f"the claim template {rows.template.name} names no class: claims that the "
-            what += "controller makes from it take a default StorageClass"
+            what = (
+                f"the claim template {rows.template.name} names no class: claims that the "
+                "controller makes from it take a default StorageClass"
+            )
             manifest = rows.stateful_set.manifest
             fix = _no_class(scene, manifest, rows.template.path)
             storages = [each.storage for each in rows.claims.values()]

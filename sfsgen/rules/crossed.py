@@ -2,12 +2,12 @@
 
 The set runs, but pod 0 writes into the directory of volume 1: Kubernetes binds by size, modes and
 class, not by name, and two replicas were bound straight in 5 of 12 runs (measured). When the set is
-made anew, chance decides again, or the claims are reserved by their numbers, and each pod finds
+made again, chance decides again, or the claims are reserved by their numbers, and each pod finds
 another's data. Volumes that count from 1 throughout are not told of.
 
 Fix: In files, exchange `volumeName` and `claimRef`. In a cluster the choice that costs nothing is
 to keep the pairs as they are, and to write them down: the claim's manifest names the volume that it
-has, and the volume's manifest the claim. A set that is made anew then finds its data.
+has, and the volume's manifest the claim. A set that is made again then finds its data.
 
 To give each ordinal the volume of its own number instead, these steps in this order, for all
 crossed claims of the set at once. Never patch a `claimRef` while the pods run: both claims turn
@@ -74,15 +74,15 @@ def _crossing(scene: Scene, pair: Pair, own: Volume) -> Finding:
         return error(claim.manifest, VOLUME_NAME, what, fix, volume.manifest, own.manifest)
     if not pair.is_bound:
         reserve = scene.cures.reserve(own, claim.key)
-        fix = f"write `volumeName: {own.name}`, {reserve}, and reserve "
-        fix += f"{volume.name} for the claim of its own number"
+        fix = (
+            f"write `volumeName: {own.name}`, {reserve}, and reserve "
+            f"{volume.name} for the claim of its own number"
+        )
         return error(claim.manifest, VOLUME_NAME, what, fix, volume.manifest, own.manifest)
-    what += ": a set that is made anew has its data exchanged"
+    what += ": if the set is made again, its data are exchanged"
     fix = (
         f"keep the pair, which costs nothing: write `volumeName: {volume.name}` into the manifest "
-    )
-    fix += (
         f"of {claim.name}, and `{claim_ref_of(claim.key)}` into that of {volume.name}; the steps "
+        "that exchange the volumes instead are in docs/rules.md, crossed"
     )
-    fix += "that exchange the volumes instead are in docs/rules.md, crossed"
     return error(claim.manifest, VOLUME_NAME, what, fix, volume.manifest, own.manifest)

@@ -23,8 +23,10 @@ def duplicate(scene: Scene) -> Iterator[Finding]:
         if not is_another_volume(first, second):
             place = first.place(NAME)
             kind = "an equal" if first.value == second.value else "a different"
-            what = f"{kind} {second.kind} {second.name} stands in {place.file}, line {place.line}; "
-            what += "only that one is looked at"
+            what = (
+                f"{kind} {second.kind} {second.name} stands in {place.file}, line {place.line}; "
+                "only that one is looked at"
+            )
             # What is wanted may be read beside what there is.
             tell = error if first.is_stored == second.is_stored else note
             yield tell(second, NAME, what, "keep one of them", first)

@@ -29,12 +29,16 @@ def half_reserved(scene: Scene) -> Iterator[Finding]:
         if pair.is_named and volume.claim is None and not is_incomplete(volume):
             if another_reserved(scene, pair) or len(scene.inventory.takers[volume.name]) > 1:
                 continue  # the rules claim-ref and two-claims tell of it
-            what = f"the volume {volume.name} is not reserved for {claim.name}, which names it: "
-            what += "another claim can take it"
+            what = (
+                f"the volume {volume.name} is not reserved for {claim.name}, which names it: "
+                "another claim can take it"
+            )
             fix = scene.cures.reserve(volume, claim.key)
             yield warning(volume.manifest, CLAIM_REF, what, fix, claim.manifest)
         elif pair.is_reserved and not pair.is_named and not claim.manifest.is_stored:
-            what = f"the claim {claim.name} does not name {volume.name}, which is reserved for it: "
-            what += "made before its volume, it can take another"
+            what = (
+                f"the claim {claim.name} does not name {volume.name}, which is reserved for it: "
+                "made before its volume, it can take another"
+            )
             fix = scene.cures.name_volume(claim, volume.name)
             yield warning(claim.manifest, VOLUME_NAME, what, fix, volume.manifest)

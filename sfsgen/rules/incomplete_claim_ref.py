@@ -24,8 +24,10 @@ def incomplete_claim_ref(scene: Scene) -> Iterator[Finding]:
         if is_incomplete(volume):
             given = volume.manifest.value["spec"]["claimRef"]
             missing = [field for field in ("namespace", "name") if not given.get(field)]
-            what = f"the claimRef of {volume.name} has no {' and no '.join(missing)}, and so no "
-            what += "claim gets the volume"
+            what = (
+                f"the claimRef of {volume.name} has no {' and no '.join(missing)}, and so no "
+                "claim gets the volume"
+            )
             claims = scene.inventory.takers.get(volume.name, ())
             key = scene.inventory.owner(volume) or scene.pairing.names.claim_of(volume)
             key = key or (claims[0].key if claims else None)

@@ -4,7 +4,7 @@ A claim that was bound turns Lost when its volume is deleted, or comes to hold a
 Kubernetes says "Data on the volume is lost!", and a new pod is not scheduled. With the reclaim
 policy Retain the files are still in the directory, whatever became of the volume.
 
-Fix: Neither the claim nor its pod is to be deleted. Create the volume anew on the directory with
+Fix: Neither the claim nor its pod is to be deleted. Create the volume again on the directory with
 the data, its `claimRef` naming the claim, without uid; then remove the claim's annotation
 `pv.kubernetes.io/bind-completed`, by the finding's `kubectl annotate`: it is Bound 0.2 seconds
 later, and the pod runs on (measured). Where the volume is there and holds an earlier uid, the
@@ -38,11 +38,17 @@ def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> tuple[str, str |
     its = f"{claim.namespace}/{claim.name}"
     cures = scene.cures
     if volume is None:
-        fix = f"see that it is gone: `{cures.look_at(claim.volume_name)}`; create the volume "
-        fix += f"{claim.volume_name} on the directory with its data, reserved for "
-        return "is not there", f"{fix}{its}; then `{cures.bind_again(claim)}`"
+        fix = (
+            f"see that it is gone: `{cures.look_at(claim.volume_name)}`; create the volume "
+            f"{claim.volume_name} on the directory with its data, reserved for "
+        )
+        return "is missing", f"{fix}{its}; then `{cures.bind_again(claim)}`"
     if volume.claim == claim.key:
-        why = "holds on to an earlier one" if volume.claim_uid else "is reserved for its name only"
+        why = (
+            "still holds the uid of an earlier claim"
+            if volume.claim_uid
+            else "is reserved for its name only"
+        )
         return f"{why}{cures.doubt(volume)}", cures.give_back(volume, claim)
     owner = scene.inventory.owner(volume)
     if scene.inventory.holder(volume) == claim.key and volume.claim:
@@ -52,7 +58,9 @@ def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> tuple[str, str |
         why += "" if volume.claim else "no claim"
         return why, cures.reserve(volume, claim.key).then(cures.bind_again(claim))
     its_claim = "/".join(owner or volume.claim or ())
-    fix = f"leave {volume.name} to {its_claim}, whose pods may write to it: copy the data into a "
-    fix += f"directory of its own, create a volume of another name there, reserved for {its}, "
-    fix += f"`{cures.delete(claim)}`, and create it anew with this volumeName"
+    fix = (
+        f"leave {volume.name} to {its_claim}, whose pods may write to it: copy the data into a "
+        f"directory of its own, create a volume of another name there, reserved for {its}, "
+        f"`{cures.delete(claim)}`, and create it again with this volumeName"
+    )
     return f"has become another claim's, {its_claim}", fix

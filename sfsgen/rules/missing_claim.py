@@ -34,7 +34,8 @@ from sfsgen.sets.ordinals import TemplateOrdinals
 
 def missing_claim(scene: Scene) -> Iterator[Finding]:
     for rows, ordinals in vacant_ordinals(scene, without_volume=False):
-        what = f"{claims_of(rows, ordinals)} not there, which {pods_of(rows, ordinals)}"
+        it = "it" if len(ordinals) == 1 else "them"
+        what = f"{claims_of(rows, ordinals)} missing, and {pods_of(rows, ordinals)} {it}"
         manifest, fix = rows.stateful_set.manifest, print_missing(scene, rows)
         is_dump = manifest.is_stored and manifest.document.file != cluster.NAME
         if is_dump and not scene.inventory.claims:

@@ -50,13 +50,15 @@ def _without_volume(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
             continue  # of the last two, _dangling and the rule claim-selector tell
         if ordinal in rows.stateful_set.ordinals:
             pending = " and is Pending" if claim.phase == "Pending" else ""
-            what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
-            what += "none that is free fits it"
+            what = (
+                f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
+                "none that is free fits it"
+            )
             own, fix = scene.pairing.names.volume_of(claim), print_missing(scene, rows)
             if own and own.claim:
                 what += f"; {own.name} is {own.phase or 'reserved'} for {'/'.join(own.claim)}"
                 if not (scene.inventory.owner(own) or scene.is_needed(own.claim)):
-                    what += ", which is not there"
+                    what += ", which is missing"
                     fix = scene.cures.redirect(own, claim.key)
             else:
                 what += _misfit(scene, claim.storage)
@@ -75,14 +77,16 @@ def _dangling(scene: Scene, claim: Claim) -> Iterator[Finding]:
             fix = f"read the volumes too: {scene.cures.read_all(claim.namespace)}"
             yield warning(claim.manifest, where, what, fix, *sets)
     elif claim.phase != "Lost" and (owners or scene.inventory.reserved(claim.key)):
-        what = f"the claim {claim.name} names the volume {claim.volume_name}, which is not there"
+        what = f"the claim {claim.name} names the volume {claim.volume_name}, which is missing"
         if other := scene.inventory.reserved(claim.key):
             what += f", and {other.name} is reserved for it"
             cure = scene.cures.rename_volume(claim, other.name)
             yield error(claim.manifest, where, what, cure, other.manifest, *sets)
             return
-        fix = f"create the volume {claim.volume_name}, which `{scene.cures.volumes(owners[0])}` "
-        fix += "prints, or name one that is there"
+        fix = (
+            f"create the volume {claim.volume_name}, which `{scene.cures.volumes(owners[0])}` "
+            "prints, or name one that is there"
+        )
         yield error(claim.manifest, where, what, fix, *sets)
 
 

@@ -41,8 +41,9 @@ def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
     used = list(_used(pod))
     unknown = [(path, name) for path, name in used if name not in known]
     for path, name in unknown:
-        what = f'{spelled(path[:-1])} is named "{name}", and there is no such claim template '
-        what += "or volume"
+        what = (
+            f'{spelled(path[:-1])} is named "{name}", and there is no such claim template or volume'
+        )
         near = nearest(name, filter(None, known), _ALIKE)
         fix = f"write {near}" if near else "add a volume or a claim template of that name"
         yield error(manifest, path, what, fix)
@@ -55,8 +56,9 @@ def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
             yield warning(manifest, (*each.path, "metadata", "name"), what, fix)
         if each.name in volumes:
             path = (*_POD, "volumes", volumes[each.name], "name")
-            what = f"the claim template {each.name} takes the place of the pod's volume of that "
-            what += "name"
+            what = (
+                f"the claim template {each.name} takes the place of the pod's volume of that name"
+            )
             yield warning(manifest, path, what, "give one of both another name")
 
 

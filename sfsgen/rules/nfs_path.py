@@ -5,7 +5,7 @@ made and its claim stays Pending. It does take a path with `..` in it (measured)
 another directory than the one it seems to name.
 
 Fix: Write the whole path on the server, from `/` on, without `..`. In a live cluster a volume's
-path cannot be changed: delete the volume, and create it anew.
+path cannot be changed: delete the volume, and create it again.
 
 Source: pkg/apis/core/validation/validation.go, validateNFSVolumeSource.
 """
@@ -26,13 +26,15 @@ def nfs_path(scene: Scene) -> Iterator[Finding]:
             yield error(volume.manifest, directory_of(volume), what, fix)
         elif volume.driver == "nfs" and not volume.path.startswith("/"):
             what = f'the path "{volume.path}" of {volume.name} is not absolute'
-            cure = scene.cures.anew(volume.manifest, f"write path: /{volume.path}")
+            cure = scene.cures.of_immutable(volume.manifest, f"write path: /{volume.path}")
             yield error(volume.manifest, directory_of(volume), what, cure)
         elif volume.driver == "csi" and volume.path[:1] not in ("/", ""):
             what = f'the share "{volume.path}" of {volume.name} is not absolute'
-            cure = scene.cures.anew(volume.manifest, "write its whole path, from / on")
+            cure = scene.cures.of_immutable(volume.manifest, "write its whole path, from / on")
             yield error(volume.manifest, attribute_of(volume, "share"), what, cure)
         elif volume.driver and ".." in volume.path.split("/"):
             what = f'the path "{volume.path}" of {volume.name} leads upwards with ".."'
-            cure = scene.cures.anew(volume.manifest, f"write {posixpath.normpath(volume.path)}")
+            cure = scene.cures.of_immutable(
+                volume.manifest, f"write {posixpath.normpath(volume.path)}"
+            )
             yield warning(volume.manifest, directory_of(volume), what, cure)

@@ -6,7 +6,7 @@ pod waits in ContainerCreating.
 
 Fix: Write the server's DNS name or address alone, as `nfs.example.com` or `2001:db8::1`: a path
 belongs into `path`, a port into `mountOptions` as `port=2049`. In a live cluster the server cannot
-be changed: delete the volume, and create it anew.
+be changed: delete the volume, and create it again.
 
 Source: pkg/apis/core/validation/validation.go, validateNFSVolumeSource (measured).
 """
@@ -33,7 +33,9 @@ def nfs_server(scene: Scene) -> Iterator[Finding]:
                 what = f'"{server}", the server of {volume.name}, {fault}'
                 what = what if server else f"{volume.name} names no server"
                 path = (*_source_of(volume), "server")
-                yield error(volume.manifest, path, what, scene.cures.anew(volume.manifest, fix))
+                yield error(
+                    volume.manifest, path, what, scene.cures.of_immutable(volume.manifest, fix)
+                )
 
 
 def _source_of(volume: Volume) -> Path:

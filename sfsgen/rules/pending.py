@@ -26,10 +26,12 @@ def pending(scene: Scene) -> Iterator[Finding]:
         if claim.phase == "Pending" and _could_bind(pair):
             what = (
                 f"the claim {claim.name} is Pending, though {volume.name} is reserved for it and "
+                "fits"
             )
-            what += "fits"
-            fix = "look again in 20 seconds; if it still waits, "
-            fix += f"`{scene.cures.describe(claim.manifest)}` says why"
+            fix = (
+                "look again in 20 seconds; if it still waits, "
+                f"`{scene.cures.describe(claim.manifest)}` says why"
+            )
             yield warning(claim.manifest, PHASE, what, fix, volume.manifest)
 
 

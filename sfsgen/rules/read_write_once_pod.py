@@ -7,7 +7,7 @@ Versions before 1.27 do not take the mode by default.
 Fix: In files, write ReadWriteOnce on the volume, the claim and the claim template alike, or make
 the volumes with the driver nfs.csi.k8s.io (`sfsgen render --driver csi`). In a live cluster the
 modes of a claim and of a claim template cannot be changed: delete the set and the claim, and create
-them anew; the volume's modes can be changed.
+them again; the volume's modes can be changed.
 
 Source: kubernetes.io/docs/concepts/storage/persistent-volumes, access modes.
 """
@@ -28,12 +28,16 @@ def read_write_once_pod(scene: Scene) -> Iterator[Finding]:
         if _ONCE not in volume.storage.access_modes:
             continue
         if not scene.target.has(READ_WRITE_ONCE_POD):
-            what = f"{volume.name}: {_ONCE} exists from 1.{READ_WRITE_ONCE_POD.since} on; the "
-            what += f"target is {scene.target}"
+            what = (
+                f"{volume.name}: {_ONCE} exists from 1.{READ_WRITE_ONCE_POD.since} on; the "
+                f"target is {scene.target}"
+            )
             fix = "write ReadWriteOnce on the volume, the claim and the claim template"
             yield error(volume.manifest, _MODES, what, fix)
         elif volume.driver == "nfs":
             what = f"{volume.name} is in-tree NFS, and {_ONCE} is supported for CSI volumes only"
-            fix = "write ReadWriteOnce on the volume, the claim and the claim template, or use the "
-            fix += "CSI driver"
+            fix = (
+                "write ReadWriteOnce on the volume, the claim and the claim template, or use the "
+                "CSI driver"
+            )
             yield warning(volume.manifest, _MODES, what, fix)

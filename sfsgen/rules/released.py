@@ -1,4 +1,4 @@
-"""A volume is not Released: it holds on to the uid of a claim that is gone, and never binds.
+"""A volume is not Released: it still holds the uid of a deleted claim, and never binds.
 
 When a claim is deleted, its volume with the reclaim policy Retain turns Released and keeps the old
 claim's uid. The same claim made again stays Pending however it is reserved, and `kubectl apply` of
@@ -37,15 +37,20 @@ def released(scene: Scene) -> Iterator[Finding]:
         claim = scene.inventory.claims.get(volume.claim) if volume.claim else None
         sides = [claim.manifest] if claim else []
         if volume.phase == "Failed":
-            what = f"the volume {volume.name} is Failed: what its reclaim policy asks for did not "
-            what += f"work{scene.cures.doubt(volume)}"
+            what = (
+                f"the volume {volume.name} is Failed: what its reclaim policy asks for did not "
+                f"work{scene.cures.doubt(volume)}"
+            )
             fix = scene.cures.mend_failed(volume)
             yield tell(volume.manifest, PHASE, what, fix, *sides)
         elif volume.claim_uid:
-            what = f"the volume {volume.name} is Released: it holds on to an earlier claim"
+            what = (
+                f"the volume {volume.name} is Released: it still holds the uid of a deleted claim"
+            )
             if volume.claim:
-                stays = "the one of today stays" if claim else "a new one would stay"
-                what += f" {volume.claim[1]}, and {stays} Pending"
+                name = volume.claim[1]
+                stays = f"the claim {name} stays" if claim else f"a new claim {name} would stay"
+                what += f", and {stays} Pending"
             what += scene.cures.doubt(volume)
             path = ("spec", "claimRef", "uid")
             yield tell(volume.manifest, path, what, scene.cures.free(volume), *sides)

@@ -35,8 +35,9 @@ def selector(scene: Scene) -> Iterator[Finding]:
                 fix = f"write spec.selector.matchLabels, {lasting_labels(labels)}"
                 yield error(manifest, ("spec", "selector"), what, fix)
         elif not is_met(given, labels):
-            what = f"the selector of {stateful_set.name} does not meet the labels of its pod "
-            what += "template"
+            what = (
+                f"the selector of {stateful_set.name} does not meet the labels of its pod template"
+            )
             wrong = {
                 key: each for key, each in stateful_set.selector.items() if labels.get(key) != each
             }

@@ -30,7 +30,11 @@ def selector_value(scene: Scene) -> Iterator[Finding]:
         paths |= {key: ("spec", "selector", "matchLabels", key) for key in stateful_set.selector}
         for key in CHANGING:
             if key in paths:
-                what = f'the selector of {stateful_set.name} holds "{key}", which changes, while a '
-                what += "set's selector cannot"
-                fix = scene.cures.anew(manifest, "remove it from the selector; it may stay a label")
+                what = (
+                    f'the selector of {stateful_set.name} holds "{key}", which changes, while a '
+                    "set's selector cannot"
+                )
+                fix = scene.cures.of_immutable(
+                    manifest, "remove it from the selector; it may stay a label"
+                )
                 yield warning(manifest, paths[key], what, fix)

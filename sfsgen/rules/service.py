@@ -6,8 +6,8 @@ up, but members of a cluster cannot find each other. The API server does not loo
 Service is there.
 
 Fix: In a file, write `clusterIP: None`, with no other `type` than ClusterIP. In a live cluster it
-cannot be changed: delete the Service, and create it anew; the pods go on running. Where the Service
-is not there, read it as well (`kubectl get svc`), or create it.
+cannot be changed: delete the Service, and create it again; the pods go on running. Where it is
+missing, read it as well (`kubectl get svc`), or create it.
 
 Source: kubernetes.io/docs/concepts/workloads/controllers/statefulset, stable network ID.
 """
@@ -44,14 +44,18 @@ def service(scene: Scene) -> Iterator[Finding]:
         elif scene.is_unread("Service", name, namespace):
             continue
         elif other := _meant(elsewhere.get(name, ()), stateful_set):
-            what = f"the governing Service {name} is in the namespace {other.namespace}, and the "
-            what += f"set {stateful_set.name} in {namespace}"
+            what = (
+                f"the governing Service {name} is in the namespace {other.namespace}, and the "
+                f"set {stateful_set.name} in {namespace}"
+            )
             fix = f"create the Service in the namespace {namespace}"
             path = ("metadata", "namespace")
             yield error(other.manifest, path, what, fix, manifest)
         else:
-            what = f"the governing Service {name} of {stateful_set.name} is not there: its pods "
-            what += "get no DNS names"
+            what = (
+                f"the governing Service {name} of {stateful_set.name} is missing: its pods "
+                "get no DNS names"
+            )
             fix = f"create a Service {name} with clusterIP: None and the selector of the set"
             if manifest.is_stored and not scene.inventory.services:
                 fix = f"read the Services too: {scene.cures.read_all(namespace)}"
@@ -69,12 +73,14 @@ def _meant(services: Iterable[FoundService], stateful_set: FoundSet) -> FoundSer
 def _unfit_service(scene: Scene, stateful_set: FoundSet, found: FoundService) -> Iterator[Finding]:
     manifest, labels = stateful_set.manifest, pod_labels(stateful_set)
     if not found.is_headless:
-        what = f"the governing Service {found.name} of {stateful_set.name} is not headless: the "
-        what += "pods get no DNS names of their own"
+        what = (
+            f"the governing Service {found.name} of {stateful_set.name} is not headless: the "
+            "pods get no DNS names of their own"
+        )
         fix = "write clusterIP: None"
         kind = found.manifest.value["spec"].get("type") or "ClusterIP"
         fix += " and type: ClusterIP" if kind != "ClusterIP" else ""
-        cure = scene.cures.anew(found.manifest, fix)
+        cure = scene.cures.of_immutable(found.manifest, fix)
         yield error(found.manifest, ("spec", "clusterIP"), what, cure, manifest)
     wrong = [key for key, value in found.selector.items() if labels.get(key) != value]
     is_own_met = is_met(manifest.value["spec"].get("selector") or {}, labels)

@@ -7,7 +7,7 @@ written twice by mistake looks the same.
 
 Fix: Write another path on each volume, and make these directories on the server: nothing in
 Kubernetes makes them. In a live cluster the path cannot be changed: keep the reclaim policy Retain,
-delete the claim and the volume, and create both anew; move the files yourself. Where a program is
+delete the claim and the volume, and create both again; move the files yourself. Where a program is
 made to share a directory, leave it, and check with `--ignore shared-directory`.
 
 Source: pkg/volume/nfs, which mounts server:path as it stands.
@@ -28,8 +28,12 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
         if len(volumes) > 1 and any(each.is_static for each in volumes):
             names = ", ".join(each.name for each in volumes[:_SHOWN])
             names += f" and {len(volumes) - _SHOWN} more" * (len(volumes) > _SHOWN)
-            what = f"{len(volumes)} volumes share the directory {directory.server}:"
-            what += f"{directory.path}: {names}"
+            what = (
+                f"{len(volumes)} volumes share the directory {directory.server}:"
+                f"{directory.path}: {names}"
+            )
             first, second, *more = (each.manifest for each in volumes)
-            fix = scene.cures.anew(second, "give each a directory of its own, and move the files")
+            fix = scene.cures.of_immutable(
+                second, "give each a directory of its own, and move the files"
+            )
             yield warning(second, directory_of(volumes[1]), what, fix, first, *more)

@@ -5,7 +5,7 @@ program gets an input/output error. Data that it had written already may never r
 many programs do not notice. With `hard`, the default, the client waits until the server is back.
 
 Fix: Write `hard`, or leave both out. In a live cluster the mount options of a volume can be
-changed; a pod that runs keeps its mount until it is made anew.
+changed; a pod that runs keeps its mount until it is made again.
 
 Source: nfs(5), soft/hard.
 """

@@ -1,6 +1,6 @@
 """A claimRef holds the uid of the claim that is there, or none: a new claim has a new one.
 
-A `claimRef` with a uid holds for that one claim only. A claim that was made anew under the same
+A `claimRef` with a uid holds for that one claim only. A claim that was made again under the same
 name has another uid and stays Pending, however the two are reserved (measured). It happens when a
 volume's manifest was taken from `kubectl get pv -o yaml`.
 
@@ -30,9 +30,9 @@ def stale_uid(scene: Scene) -> Iterator[Finding]:
         is_another = claim and claim.uid and claim.uid != volume.claim_uid
         is_copied = not volume.manifest.is_stored and not (claim and claim.uid)
         if is_another or is_copied:
-            what = f"the claimRef of {volume.name} holds the uid of an earlier claim "
-            what += (
-                f"{volume.claim[1]}: the one of today would stay Pending{scene.cures.doubt(volume)}"
+            what = (
+                f"the claimRef of {volume.name} still holds the uid of an earlier claim: "
+                f"{volume.claim[1]} would stay Pending{scene.cures.doubt(volume)}"
             )
             sides = [claim.manifest] if claim else []
             fix = scene.cures.free(volume)

@@ -5,7 +5,7 @@ bound to a different claim" (measured), and the pod of its ordinal does not star
 says for whom it is, [claim-ref](#claim-ref) tells of it.
 
 Fix: Write the second claim's own volume into its `volumeName`, and reserve that volume for it. In a
-cluster `volumeName` cannot be changed: delete the claim that waits, and create it anew.
+cluster `volumeName` cannot be changed: delete the claim that waits, and create it again.
 
 Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim.
 """
@@ -39,6 +39,7 @@ def _another_name(scene: Scene, claim: Claim, name: str, volume: Volume | None) 
     if volume:
         return f"{scene.cures.leave(volume)}{another_pair(scene, claim, volume)}"
     cure = Cure(f"let {claim.name} name the volume that is meant for it")
-    if (meant := scene.pairing.names.volume_of(claim)) and meant.name != name:
+    meant = scene.pairing.names.volume_of(claim)
+    if meant and meant.name != name and meant.claim in (None, claim.key):
         cure = scene.cures.name_volume(claim, meant.name)
-    return scene.cures.anew(claim.manifest, cure).by_hand()
+    return scene.cures.of_immutable(claim.manifest, cure).by_hand()

@@ -38,6 +38,8 @@ def unequal_pair(scene: Scene) -> Iterator[Finding]:
             found.append(Difference(SELECTOR, what, is_short=True))
         if found and not (pair.is_bound and is_chosen_by_binder(pair)):
             tell = error if any(each.is_short for each in found) else warning
-            what = f"the claim {claim.name} and {volume.name} are reserved for each other, and "
-            what += f"bind unequal: {'; '.join(each.what for each in found)}"
+            what = (
+                f"the claim {claim.name} and {volume.name} are reserved for each other, and "
+                f"bind unequal: {'; '.join(each.what for each in found)}"
+            )
             yield at_odd_side(scene, pair, tell, [each.path for each in found], what)

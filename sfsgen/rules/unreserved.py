@@ -2,7 +2,7 @@
 
 The binder pairs by size, access modes and class; among equal volumes it is chance. Of 30 claims
 that nothing was reserved for, 0 to 3 were bound to the volume of their own ordinal, and beside 30
-claims of another namespace none was (measured). A set that is made anew can find its data
+claims of another namespace none was (measured). A set that is made again can find its data
 exchanged.
 
 Fix: Reserve both sides: `claimRef` with namespace and name into the volume, `volumeName` into the
@@ -49,9 +49,13 @@ def _chance(scene: Scene, pair: Pair) -> Finding:
         fix = fix.by_hand()  # whose files lie in it only its owner knows
     selector = claim.selector
     if selector and len(scene.pairing.free.selected(selector)) == 1 and is_selected(pair):
-        what = f"only its selector leads the claim {claim.name} to {volume.name}: another claim "
-        what += "can take it"
+        what = (
+            f"only its selector leads the claim {claim.name} to {volume.name}: another claim "
+            "can take it"
+        )
         return warning(claim.manifest, VOLUME_NAME, what, fix, volume.manifest)
-    what = f"neither the claim {claim.name} nor a volume such as {volume.name} names the other: "
-    what += "chance decides which volume it gets"
+    what = (
+        f"neither the claim {claim.name} nor a volume such as {volume.name} names the other: "
+        "chance decides which volume it gets"
+    )
     return error(claim.manifest, VOLUME_NAME, what, fix, volume.manifest)

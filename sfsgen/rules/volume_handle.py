@@ -6,7 +6,7 @@ does not look at it.
 
 Fix: Give each volume a handle of its own; for nfs.csi.k8s.io it is customarily
 `server#share#subdir`, and the driver reads the server and the directory from `volumeAttributes`. In
-a live cluster a handle cannot be changed: delete the volume, and create it anew.
+a live cluster a handle cannot be changed: delete the volume, and create it again.
 
 Source: pkg/apis/core/types.go, CSIPersistentVolumeSource.VolumeHandle.
 """
@@ -27,7 +27,9 @@ def volume_handle(scene: Scene) -> Iterator[Finding]:
             first = first_with.setdefault((csi.get("driver") or "", handle), volume)
             if handle and first is not volume:
                 what = f'{first.name} and {volume.name} have one volumeHandle, "{handle}"'
-                fix = scene.cures.anew(volume.manifest, f"write volumeHandle: {_handle(volume)}")
+                fix = scene.cures.of_immutable(
+                    volume.manifest, f"write volumeHandle: {_handle(volume)}"
+                )
                 path = ("spec", "csi", "volumeHandle")
                 yield error(volume.manifest, path, what, fix, first.manifest)
 

@@ -7,7 +7,7 @@ manifest says.
 
 Fix: Write `volumeMode: Filesystem`, or leave the field out, which means the same, in the volume, in
 its claim and in the claim template. In a cluster the field cannot be changed: delete the volume and
-the claim, and create them anew; with the reclaim policy Retain the data stays.
+the claim, and create them again; with the reclaim policy Retain the data stays.
 
 Source: pkg/volume/util, CheckVolumeModeMismatches; pkg/volume/nfs has no block devices.
 """
@@ -30,4 +30,6 @@ def volume_mode(scene: Scene) -> Iterator[Finding]:
         if is_nfs_block(volume):
             what = f"the volume {volume.name} is a block device, which NFS does not have"
             fix = "write volumeMode: Filesystem, also for its claim and the claim template"
-            yield error(volume.manifest, VOLUME_MODE, what, scene.cures.anew(volume.manifest, fix))
+            yield error(
+                volume.manifest, VOLUME_MODE, what, scene.cures.of_immutable(volume.manifest, fix)
+            )

@@ -27,8 +27,10 @@ def volume_name(scene: Scene) -> Iterator[Finding]:
             claims = [reserved_claim(each) for each in (first, second)]
             what = f"two volumes are named {second.name}, one for {claims[0]} and one for "
             what += claims[1]
-            fix = "put the namespace into the name, also in the claim's volumeName: sfsgen render "
-            fix += "--volume-name 'pv-{namespace}-{name}-{ordinal}'"
+            fix = (
+                "put the namespace into the name, also in the claim's volumeName: sfsgen render "
+                "--volume-name 'pv-{namespace}-{name}-{ordinal}'"
+            )
             named = _named_by_claim(scene, second)
             if named not in scene.inventory.volumes:
                 fix = f'name it "{named}", as its claim does'

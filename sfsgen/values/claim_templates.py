@@ -67,8 +67,10 @@ def _check_apart(values: Values, templates: Mapping[Path, ClaimTemplate]) -> Non
             continue
         other = by_mount_path.setdefault(normalised(each.mount_path), each)
         if other is not each:
-            what = f"the claim templates {quoted(other.name)} and {quoted(each.name)} are both "
-            what += f"mounted at {brief(each.mount_path)}"
+            what = (
+                f"the claim templates {quoted(other.name)} and {quoted(each.name)} are both "
+                f"mounted at {brief(each.mount_path)}"
+            )
             values.fault((*path, "mountPath"), what, "give each its own mount path")
 
 

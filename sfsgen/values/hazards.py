@@ -11,7 +11,7 @@ from sfsgen.values.tree import Values
 
 RETENTION = (
     "Delete deletes the claims that were made beforehand too; their volumes stay Released, and the "
-    "next pods hang Pending"
+    "next pods stay Pending"
 )
 
 

@@ -111,7 +111,7 @@ def _documents(text: str, file: str) -> "list[Document]":
 
 
 def _chosen(all_values: list[Values], name: str | None, filenames: Sequence[str]) -> list[Values]:
-    """Return the sets that NAME chooses among several; a single set it names anew."""
+    """Return the sets that NAME chooses among several; to a single set it gives a new name."""
     if name is None or len(all_values) == 1:
         return all_values
     chosen = [values for values in all_values if values.get("name") == name]

@@ -173,8 +173,10 @@ def _check_metadata(values: Values, common: Metadata, templates: Collection[Clai
             ("mountOptions",),
             key=lambda each: len(values.get(*each) or ()),
         )
-        what = f"each of the {len(templates)} claim templates has all labels, annotations and "
-        what += "mount options: together they are too many to print"
+        what = (
+            f"each of the {len(templates)} claim templates has all labels, annotations and "
+            "mount options: together they are too many to print"
+        )
         values.fault(path, what, "give fewer, or spread the claim templates over several sets")
 
 
@@ -257,8 +259,10 @@ def _service(
 ) -> Service:
     kind, path = own.take("type")
     if kind not in (None, "ClusterIP"):
-        what = f"a Service of type {brief(kind)} is not headless, and the pods get no DNS names "
-        what += "from it"
+        what = (
+            f"a Service of type {brief(kind)} is not headless, and the pods get no DNS names "
+            "from it"
+        )
         values.fault(path, what, "leave it out, and add a second Service of your own")
     if values.get("publishNotReadyAddresses") is not None:
         own.refuse("publishNotReadyAddresses", "publishNotReadyAddresses")
@@ -330,8 +334,10 @@ def _own_volumes(values: Values, path: Path, templates: Collection[str]) -> set[
             what = f"two volumes are named {quoted(name)}"
             values.fault((*at, "name"), what, "give each its own name")
         elif name in templates:
-            what = f"the volume {quoted(name)} has the name of a claim template, which "
-            what += "takes its place in every pod"
+            what = (
+                f"the volume {quoted(name)} has the name of a claim template, which "
+                "takes its place in every pod"
+            )
             values.fault((*at, "name"), what, "give it another name")
         seen.add(name)
     return seen
