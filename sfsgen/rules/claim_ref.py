@@ -28,6 +28,7 @@ from sfsgen.values.pairs import Claim, Key, Pair, Volume
 
 def claim_ref(scene: Scene) -> Iterator[Finding]:
     ambiguous = {second.name for _, second in scene.inventory.duplicates}
+    ambiguous |= {second.name for _, second in scene.inventory.namesakes}
     for pair in scene.pairing.pairs.values():
         claim, volume = pair.claim, pair.volume
         if volume.name in ambiguous or scene.inventory.is_taken_over(volume):

@@ -57,6 +57,8 @@ class Inventory:
         self.services: dict[Key, FoundService] = {}
         self.duplicates: list[tuple[Manifest, Manifest]] = []
         """Manifests with a kind, namespace and name that another had before."""
+        self.namesakes: list[tuple[Volume, Volume]] = []
+        """The same of volumes, where both are reserved, for two claims."""
         self._wanting: dict[Key, Sequence[Ordinal]] = {}
         for manifest in manifests:
             # A name that the server is to make up nothing can refer to.
@@ -69,7 +71,11 @@ class Inventory:
         if kind == "PersistentVolumeClaim":
             before = self.claims.setdefault(key, found_claim(manifest, namespace))
         elif kind == "PersistentVolume":
-            before = self.volumes.setdefault(manifest.name, found_volume(manifest))
+            volume = found_volume(manifest)
+            before = first = self.volumes.setdefault(manifest.name, volume)
+            if first.claim and volume.claim and first.claim != volume.claim:
+                self.namesakes.append((first, volume))
+                return
         elif kind == "Service":
             before = self.services.setdefault(key, found_service(manifest, namespace))
         elif kind in STATEFUL_SET_KINDS and manifest.api_version.startswith("apps/"):
