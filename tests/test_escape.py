@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfsgen.cli import app
+from sfsgen.printing import rendering
 from sfsgen.values import vocabulary
 from tests.api_server import ApiServer
 from tests.program import Result, sfsgen
@@ -26,7 +27,7 @@ TRAPS = [
     *("0b11", "0o7", "10-30", "2001-01-01", "1-2-3t"),
 ]
 # What the renderer prints in the place of an ordinal, before it fills in the real ones.
-OPEN_ORDINALS = [str(each) for each in range(1_000_000, 10_000_000, 1_000_000)]
+OPEN_ORDINALS = [str(each) for each in rendering.OPEN_ORDINALS]
 OPTIONS = ["--replicas=2", "--nfs-server=nfs.example.com", "--storage=1Gi", "--kube-version=1.37"]
 VALUES = {
     "name": "main-set",

@@ -173,7 +173,7 @@ def test_a_merge_in_an_own_template_changes_nothing_that_a_pair_is_bound_by(tmp_
     command = "render web -r 1 --nfs-server a --storage 1Gi --only pv --template-dir"
     done = sfsgen([*command.split(), str(tmp_path)])
     assert (done.status, done.out) == (2, "")
-    assert "spec.claimRef.name is 'evil'" in done.err
+    assert "names pv-web-0, which is reserved for evil (claim-ref)" in done.err
 
 
 # How both read

@@ -69,6 +69,7 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
         parameters["output_dir"],
         parameters["force"],
         parameters["template_dir"],
+        parameters["strict"],
     )
     check(printing, problems)
     access = Access(
@@ -137,21 +138,19 @@ def scene(inventory: "Inventory", asked_for: Asked, wanted: Mapping[Key, range])
     return Scene(inventory, look, Pairing(inventory, wanted))
 
 
-def print_missing(
-    plans: Sequence[Plan], seen: Scene, printing: Printing, *, strict: bool
-) -> tuple[bool, bool]:
+def print_missing(plans: Sequence[Plan], seen: Scene, printing: Printing) -> tuple[bool, bool]:
     """Print what plans lack and tell what is wrong beside it; return whether there was any of both.
 
     Raises InputError where a plan has problems, or two volumes could not both be.
     """
     problems = [*(problem for plan in plans for problem in plan.problems), *_collisions(plans)]
     problems += _of_rows(plans, seen)
-    errors, cautions = console.split(problems, strict=strict)
+    errors, cautions = console.split(problems, strict=printing.strict)
     if errors:
         raise InputError(*errors, *cautions)
     is_missing = any(any(plan.series(each)) for plan in plans for each in PAIRED)
     if is_missing:
-        print_documents(lambda renderer: _documents(plans, renderer), printing)
+        print_documents(lambda renderer: _documents(plans, renderer), printing, seen)
     console.tell(*cautions)
     notes = [note for plan in plans for note in _notes(plan, seen, is_missing=is_missing)]
     for note in notes:

@@ -52,7 +52,7 @@ def render(
     problems: list[Problem] = []
     target = chosen_target(kube_version, problems)
     chosen = chosen_resources(only, problems)
-    printing = Printing(target, chosen, output, output_dir, force, template_dir)
+    printing = Printing(target, chosen, output, output_dir, force, template_dir, strict)
     check(printing, problems)
     try:
         requests, found = read_sets(options, filename or (), target)
@@ -71,7 +71,7 @@ def render(
             document
             for each in requests
             for document in renderer.documents(
-                each.stateful_set, printing.resources, _from(first, each.stateful_set.ordinals)
+                each.stateful_set, printing.rendered, _from(first, each.stateful_set.ordinals)
             )
         ),
         printing,

@@ -64,7 +64,7 @@ def scale(
     seen = scene(found, given, {stateful_set.key: stateful_set.ordinals_of(given.replicas)})
     target = given.printing.target
     made = plan(seen.pairing, stateful_set, given.replicas, given.style, target)
-    is_missing, is_told = print_missing([made], seen, given.printing, strict=strict)
+    is_missing, is_told = print_missing([made], seen, given.printing)
     command = given.access.kubectl.command
     if given.replicas < stateful_set.replicas:
         for left in left_behind(seen.cures, made):

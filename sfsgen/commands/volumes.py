@@ -57,7 +57,7 @@ def volumes(
     seen = scene(found, given, {each.key: each.ordinals_of(count) for each, count in wanted})
     style, target = given.style, given.printing.target
     plans = [plan(seen.pairing, each, replicas, style, target) for each, replicas in wanted]
-    is_missing, is_told = print_missing(plans, seen, given.printing, strict=strict)
+    is_missing, is_told = print_missing(plans, seen, given.printing)
     if not any(each.templates for each in sets):
         console.note("no set has claim templates, and none needs volumes")
     elif not (is_missing or is_told):

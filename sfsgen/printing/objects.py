@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +13,7 @@ from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import InputError, Problem
 
 if TYPE_CHECKING:
+    from sfsgen.findings.scene import Scene
     from sfsgen.printing.rendering import Documents, Renderer
 
 FORMATS = ("yaml", "json", "name")
@@ -27,6 +28,12 @@ class Printing(NamedTuple):
     output_dir: str | None
     force: bool
     template_dir: str | None
+    strict: bool
+
+    @property
+    def rendered(self) -> Collection[str]:
+        """The resources to render: all of a set where what a template prints is to be judged."""
+        return self.resources if self.template_dir is None else ORDER
 
 
 def chosen_target(kube_version: str | None, problems: list[Problem]) -> Target:
@@ -114,20 +121,20 @@ def _unusable(template: Path) -> tuple[Problem, ...]:
 
 
 def print_documents(
-    render: Callable[["Renderer"], Iterable["Documents"]], printing: Printing
+    render: Callable[["Renderer"], Iterable["Documents"]],
+    printing: Printing,
+    seen: "Scene | None" = None,
 ) -> None:
     """Print what `render` gives. Nothing is written before all of it is rendered.
 
-    Raises InputError for a template that fails, and OSError as the system does.
+    What a user's templates print is judged beside what was seen. Raises InputError for a
+    template that fails or prints what it may not, and OSError as the system does.
     """
     # Only now, when there is something to render: the template engine is a third of a start.
     from sfsgen.printing.output import files, stream
-    from sfsgen.printing.rendering import Renderer
-    from sfsgen.printing.templates import Templates
 
-    folder = Path(printing.template_dir) if printing.template_dir else None
-    templates = Templates(folder)
-    documents = templates.rendering(lambda: list(render(Renderer(printing.target, templates))))
+    documents, cautions = _rendered(render, printing, seen)
+    documents = [each for each in documents if each.resource in printing.resources]
     if printing.output_dir:
         from sfsgen.printing.folder import write_files
 
@@ -137,3 +144,26 @@ def print_documents(
     else:
         kind = printing.target.stateful_set_api[1]
         console.write_stdout(stream(documents, printing.output, kind))
+    console.tell(*cautions)
+
+
+def _rendered(
+    render: Callable[["Renderer"], Iterable["Documents"]],
+    printing: Printing,
+    seen: "Scene | None",
+) -> tuple[list["Documents"], list[Problem]]:
+    """Return what `render` gives, and what to warn of."""
+    from sfsgen.printing.templates import Templates
+
+    if printing.template_dir is None:
+        from sfsgen.printing.rendering import Renderer
+
+        return list(render(Renderer(printing.target, Templates()))), []
+    from sfsgen.printing.own_objects import own_documents
+
+    templates = Templates(Path(printing.template_dir))
+    documents, problems = own_documents(render, printing.target, templates, seen)
+    errors, cautions = console.split(problems, strict=printing.strict)
+    if errors:
+        raise InputError(*errors, *cautions)
+    return documents, cautions

@@ -62,7 +62,7 @@ def _as_json(documents: Documents, margin: str = "        ") -> Callable[[int], 
         text = as_json(document.value, 4)
         return margin + text.replace("\n", f"\n{margin}")
 
-    fill = fill_in(convert, convert, documents.ordinals) if documents.fill else None
+    fill = fill_in(convert, documents.ordinals) if documents.fill else None
     return fill.at if fill else convert
 
 

@@ -18,9 +18,8 @@ from jinja2.parser import Parser
 
 from sfsgen.documents.files import decoded
 from sfsgen.plain_text import brief
-from sfsgen.printing.expressions import NotLinearError
 from sfsgen.printing.isolation import MEGABYTES, SECONDS, DiedError, TooLongError, apart, bounded
-from sfsgen.printing.sandbox import sandbox, text_of
+from sfsgen.printing.sandbox import sandbox
 from sfsgen.problems import InputError, Problem
 
 _LONGEST = 1_000_000  # bytes of a template; the longest built-in one has 2,000
@@ -72,15 +71,20 @@ def environment(folder: Path, built_in: Path) -> jinja2.Environment:
     return sandbox(jinja2.ChoiceLoader([_Loader(folder), jinja2.FileSystemLoader(built_in)]))
 
 
-def renderer(theirs: jinja2.Environment, name: str, path: Path) -> Callable[..., str]:
+def compiled(theirs: jinja2.Environment, path: Path) -> jinja2.Template:
+    """Return a template of the folder. Raises InputError for one that cannot be compiled."""
+    return _told(path, lambda: theirs.get_template(path.name))
+
+
+def renderer(theirs: jinja2.Environment, path: Path) -> Callable[..., str]:
     """Return the function that renders a template from its variables.
 
-    Raises InputError for what cannot be compiled; the function raises it for what cannot be
-    rendered, with the template's file and line. Both are to be called `within_bounds`.
+    It raises InputError for what cannot be compiled or rendered, with the template's file and line.
+    It is to be called `within_bounds`, as `compiled` is.
     """
-    template = _told(path, lambda: theirs.get_template(name))
 
     def render(**variables: object) -> str:
+        template = compiled(theirs, path)
         return _told(path, lambda: _rendered(template, variables))
 
     return render
@@ -127,13 +131,12 @@ def _rendered(template: jinja2.Template, variables: Mapping[str, object]) -> str
     stream: Any = template.root_render_func(template.new_context(dict(variables)))
     length, pieces = 0, list[str]()
     for piece in stream:
-        text = text_of(piece)
-        if not isinstance(text, str):  # of a filter or macro that a whole block is given to
-            stream.throw(TypeError(f"this prints text only, not {type(text).__name__}"))
-        length += len(text)
+        if not isinstance(piece, str):  # of a filter or macro that a whole block is given to
+            stream.throw(TypeError(f"this prints text only, not {type(piece).__name__}"))
+        length += len(piece)
         if length > _LARGEST:
             stream.throw(TooLargeError())
-        pieces.append(text)
+        pieces.append(piece)
     text = "".join(pieces)
     # Objects follow one another, each on lines of its own.
     return text if text.endswith("\n") else f"{text}\n"
@@ -143,7 +146,7 @@ def _told(path: Path, work: Callable[[], T]) -> T:
     """Do what a template does, within bounds. Raises InputError for whatever it raises."""
     try:
         return bounded(work)
-    except (NotLinearError, InputError):
+    except InputError:
         raise
     except (Exception, TooLongError) as error:  # noqa: BLE001  # a template can raise anything
         raise InputError(_problem(error, path)) from None

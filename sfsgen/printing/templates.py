@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TypeVar
 
 import jinja2
 
@@ -18,59 +17,42 @@ COMPILED = Path(__file__).parents[1] / "compiled_templates"
 # A wheel holds the templates inside the package; in a checkout they lie beside it.
 BUILT_IN = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "templates"
 
-T = TypeVar("T")
-
 
 class Templates:
     """The templates that a run renders with."""
 
-    def __init__(self, own: Path | None = None) -> None:
-        self.own = own
-        self._ours = _built_in()
+    def __init__(self, folder: Path | None = None) -> None:
+        """`folder` holds the user's own: whatever lies in the place of a template is one."""
+        self.folder = folder or BUILT_IN
+        paths = {each: self.folder / f"{each}{SUFFIX}" for each in ORDER}
+        self.own = {key: each for key, each in paths.items() if folder and os.path.lexists(each)}
 
     def path(self, resource: str) -> Path:
         """Return where the template of a resource lies."""
-        name = f"{resource}{SUFFIX}"
-        return (self.own if self.own and self.is_overridden(resource) else BUILT_IN) / name
+        return self.own.get(resource) or BUILT_IN / f"{resource}{SUFFIX}"
 
-    def is_overridden(self, resource: str) -> bool:
-        """Return whether something lies in the place of the user's template for this resource."""
-        return bool(self.own) and os.path.lexists(f"{self.own}/{resource}{SUFFIX}")
-
-    def renderer(self, resource: str, *, built_in: bool = False) -> Callable[..., str]:
+    def renderer(self, resource: str) -> Callable[..., str]:
         """Return the function that renders one resource from its variables.
 
-        Raises InputError for a user's template that cannot be compiled; the function raises it for
-        one that fails, with the template's file and line.
+        A user's template is not touched before it is called, which is to be within bounds.
         """
-        name = f"{resource}{SUFFIX}"
-        if built_in or not self.is_overridden(resource):
-            return self._ours.get_template(name).render
+        if resource not in self.own:
+            return _built_in().get_template(f"{resource}{SUFFIX}").render
         from sfsgen.printing import own_templates
 
-        return own_templates.renderer(self._theirs, name, self.path(resource))
+        return own_templates.renderer(self._theirs, self.own[resource])
 
-    def rendering(self, work: Callable[[], T]) -> T:
-        """Do what renders, within bounds where it renders a user's templates.
+    def compile_own(self) -> None:
+        """Raise InputError with all that keeps the user's templates from being compiled.
 
-        Raises InputError for templates that cannot be compiled, and whatever the work raises.
+        To be called within bounds.
         """
-        if not self.own:
-            return work()
         from sfsgen.printing import own_templates
 
-        def compile_first() -> T:
-            self._compile()
-            return work()
-
-        return own_templates.within_bounds(self.own, compile_first)
-
-    def _compile(self) -> None:
-        """Raise InputError for all that is wrong with the user's templates before rendering."""
         problems: list[Problem] = []
-        for resource in filter(self.is_overridden, ORDER):
+        for path in self.own.values():
             try:
-                self.renderer(resource)
+                own_templates.compiled(self._theirs, path)
             except InputError as error:
                 problems += error.problems
         if problems:
@@ -80,7 +62,7 @@ class Templates:
     def _theirs(self) -> jinja2.Environment:
         from sfsgen.printing import own_templates
 
-        return own_templates.environment(self.own or BUILT_IN, BUILT_IN)
+        return own_templates.environment(self.folder, BUILT_IN)
 
 
 @cache

@@ -86,6 +86,14 @@ class Inventory:
             self.duplicates.append((before.manifest, manifest))
 
     @property
+    def manifests(self) -> Iterator[Manifest]:
+        """The manifests of all, also of those that stand there twice."""
+        kinds = (self.sets, self.services, self.claims, self.volumes)
+        yield from (each.manifest for kind in kinds for each in kind.values())
+        yield from (second for _, second in self.duplicates)
+        yield from (second.manifest for _, second in self.namesakes)
+
+    @property
     def stateful_sets(self) -> tuple[FoundSet, ...]:
         """The sets."""
         return tuple(self.sets.values())
