@@ -1,57 +1,20 @@
 """Looks at what exists with the rules: what they find, where it stands, for which sets."""
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Container, Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from sfsgen.changes.cures import Cure
 from sfsgen.checking.ruleset import Rule, findings
-from sfsgen.documents.paths import spelled
-from sfsgen.findings.finding import Finding, Severity
+from sfsgen.findings.finding import Finding
+from sfsgen.findings.located import Located, located
 from sfsgen.findings.scene import Look, Scene
-from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.shapes import faults
 from sfsgen.kubernetes.versions import Target
-from sfsgen.problems import Place
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.reading import Access, Read
 
-
-class Subject(NamedTuple):
-    """The object that a finding is about."""
-
-    kind: str
-    namespace: str
-    name: str
-
-
-class Located(NamedTuple):
-    """A finding, with where it stands looked up."""
-
-    rule: str
-    severity: Severity
-    place: Place
-    subject: Subject | None
-    """None where what is there cannot be read as an object."""
-    field: str
-    what: str
-    cure: Cure
-    manifest: Manifest | None
-    related: tuple[Manifest, ...]
-
-    @property
-    def sides(self) -> tuple[Manifest, ...]:
-        """The objects that it is about."""
-        return (*((self.manifest,) if self.manifest else ()), *self.related)
-
-    @property
-    def where(self) -> str:
-        """Where it stands, as messages say it."""
-        if self.place.file == cluster.NAME and self.subject:
-            # Nobody sees the text that kubectl printed: the object and its field say it.
-            return f"{cluster.NAME}:{called(self.subject)}:{self.field or 'metadata'}"
-        return ":".join(map(str, self.place))
+if TYPE_CHECKING:
+    from sfsgen.kubernetes.manifest import Manifest
 
 
 def scene(read: Read, namespace: str, target: Target | None, access: Access) -> Scene:
@@ -84,7 +47,7 @@ def inspect(
     order = dict.fromkeys(each.document.file for each in looked_at.look.manifests)
     files = {file: number for number, file in enumerate(order)}
     found = [
-        _located(each)
+        located(each)
         for each in findings(looked_at, chosen)
         if concerned is None or _is_about(each, concerned)
     ]
@@ -123,38 +86,6 @@ def of_sets(scene: Scene, sets: Collection[FoundSet]) -> set[int]:
 def _is_about(finding: Finding, concerned: Container[int]) -> bool:
     sides = (finding.manifest, *finding.related)
     return any(each is None or id(each) in concerned for each in sides)
-
-
-def _located(finding: Finding) -> Located:
-    return Located(
-        finding.rule,
-        finding.severity,
-        finding.place,
-        finding.manifest and subject(finding.manifest),
-        spelled(finding.path) if finding.path else "",
-        finding.what,
-        finding.cure,
-        finding.manifest,
-        finding.related,
-    )
-
-
-def subject(manifest: Manifest) -> Subject:
-    """Return what an object is called."""
-    return Subject(manifest.kind, manifest.namespace, manifest.name)
-
-
-def called(about: Subject) -> str:
-    """Return a subject as `kubectl get -o name` does."""
-    return f"{about.kind.lower()}/{about.name}"
-
-
-def counted(found: Iterable[Located]) -> Mapping[Severity, int]:
-    """Return how many findings there are of each severity."""
-    counts: dict[Severity, int] = {"error": 0, "warning": 0, "note": 0}
-    for each in found:
-        counts[each.severity] += 1
-    return counts
 
 
 def numbers(scene: Scene, concerned: Container[int] | None = None) -> Iterator[tuple[str, int]]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sfsgen.changes.edits import Edit
 from sfsgen.changes.files import apply
-from sfsgen.checking.inspection import Located, Subject
+from sfsgen.findings.located import Located, Subject
 from sfsgen.problems import Problem
 
 _LINE = re.compile("[^\n]*\n|[^\n]+")

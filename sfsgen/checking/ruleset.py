@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sfsgen.rules
-from sfsgen.findings.finding import Finding
-from sfsgen.findings.scene import Scene
 
-Rule = Callable[[Scene], Iterator[Finding]]
+if TYPE_CHECKING:
+    from sfsgen.findings.finding import Finding
+    from sfsgen.findings.scene import Scene
+
+Rule = Callable[["Scene"], Iterator["Finding"]]
 
 
 @cache
@@ -52,7 +55,7 @@ def description(rule: Rule) -> str:
     return page(rule).partition("\n\nFix: ")[0]
 
 
-def findings(scene: Scene, rules: Iterable[Rule]) -> Iterator[Finding]:
+def findings(scene: "Scene", rules: Iterable[Rule]) -> Iterator["Finding"]:
     """Yield what rules find, each with the rule's id."""
     for rule in rules:
         for finding in rule(scene):

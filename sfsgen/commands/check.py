@@ -10,20 +10,13 @@ from typing import NamedTuple
 import typer
 
 from sfsgen import console
-from sfsgen.checking.inspection import (
-    Located,
-    counted,
-    inspect,
-    numbers,
-    of_namespace,
-    of_sets,
-    scene,
-)
+from sfsgen.checking.inspection import inspect, numbers, of_namespace, of_sets, scene
 from sfsgen.checking.report import FORMATS, print_in_colour
 from sfsgen.checking.ruleset import Rule, all_rules, rule_id
 from sfsgen.commands import parameters
 from sfsgen.documents.files import replace
 from sfsgen.findings.finding import Severity
+from sfsgen.findings.located import Located, counted
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Kubectl

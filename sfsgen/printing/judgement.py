@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from sfsgen.checking.inspection import Located, inspect, scene
+from sfsgen.checking.inspection import inspect, scene
 from sfsgen.checking.ruleset import all_rules
+from sfsgen.findings.located import Located
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import Target

@@ -1,0 +1,80 @@
+"""Findings with where they stand looked up, as they are reported."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sfsgen.changes.cures import Cure
+from sfsgen.documents.paths import spelled
+from sfsgen.findings.finding import Finding, Severity
+from sfsgen.kubernetes import cluster
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.problems import Place
+
+
+class Subject(NamedTuple):
+    """The object that a finding is about."""
+
+    kind: str
+    namespace: str
+    name: str
+
+
+class Located(NamedTuple):
+    """A finding, with where it stands looked up."""
+
+    rule: str
+    severity: Severity
+    place: Place
+    subject: Subject | None
+    """None where what is there cannot be read as an object."""
+    field: str
+    what: str
+    cure: Cure
+    manifest: Manifest | None
+    related: tuple[Manifest, ...]
+
+    @property
+    def sides(self) -> tuple[Manifest, ...]:
+        """The objects that it is about."""
+        return (*((self.manifest,) if self.manifest else ()), *self.related)
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as messages say it."""
+        if self.place.file == cluster.NAME and self.subject:
+            # Nobody sees the text that kubectl printed: the object and its field say it.
+            return f"{cluster.NAME}:{called(self.subject)}:{self.field or 'metadata'}"
+        return ":".join(map(str, self.place))
+
+
+def located(finding: Finding) -> Located:
+    """Return a finding with its place."""
+    return Located(
+        finding.rule,
+        finding.severity,
+        finding.place,
+        finding.manifest and subject(finding.manifest),
+        spelled(finding.path) if finding.path else "",
+        finding.what,
+        finding.cure,
+        finding.manifest,
+        finding.related,
+    )
+
+
+def subject(manifest: Manifest) -> Subject:
+    """Return what an object is called."""
+    return Subject(manifest.kind, manifest.namespace, manifest.name)
+
+
+def called(about: Subject) -> str:
+    """Return a subject as `kubectl get -o name` does."""
+    return f"{about.kind.lower()}/{about.name}"
+
+
+def counted(found: Iterable[Located]) -> Mapping[Severity, int]:
+    """Return how many findings there are of each severity."""
+    counts: dict[Severity, int] = {"error": 0, "warning": 0, "note": 0}
+    for each in found:
+        counts[each.severity] += 1
+    return counts
