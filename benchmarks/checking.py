@@ -24,7 +24,7 @@ from sfsgen.checking.inspection import inspect, scene
 from sfsgen.checking.ruleset import all_rules
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.manifests import read_manifests
-from sfsgen.sets.inventory import Access, Read
+from sfsgen.sets.reading import Access, Read
 
 PAIRS = 10_000
 FEW = 2_000

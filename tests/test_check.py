@@ -196,7 +196,7 @@ def test_findings_stand_in_the_order_of_the_files(tmp_path: Path) -> None:
 def test_a_hundred_thousand_ordinals_are_told_in_a_line() -> None:
     text = GOOD.replace("replicas: 2", "replicas: 2000000000")
     result = sfsgen("check -f -", text)
-    assert "the 1999999998 claims pvc-web-2 to pvc-web-1999999999 are not there" in result.out
+    assert "the 1999999998 claims pvc-web-2 to pvc-web-1999999999 are missing" in result.out
     assert result.out.count("\n") == 4
 
 

@@ -123,8 +123,8 @@ def _variables() -> set[tuple[str, str]]:
     overlay(values, options)
     stateful_set = build(values)
     renderer = Renderer(Target(), Templates())
-    pair = stateful_set.claim_templates[0].pair(0)
-    variables = renderer.set_variables(stateful_set) | renderer.pair_variables(pair)
+    (template,) = stateful_set.claim_templates
+    variables = renderer.set_variables(stateful_set) | renderer.pair_variables(template, 0)
     found: set[tuple[str, str]] = set()
     for name, value in variables.items():
         inside = value[0] if isinstance(value, list) else value

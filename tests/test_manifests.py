@@ -12,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sfsgen.documents.paths import Path as Inside
-from sfsgen.kubernetes.manifests import Manifest, read_manifests, sources
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.manifests import read_manifests, sources
 from sfsgen.problems import InputError, Problem
 from tests.program import sfsgen
 

@@ -510,6 +510,15 @@ def test_what_an_option_brings_is_not_said_to_be_as_with_the_others() -> None:
     assert "--reclaim-policy: warning: " in result.err
 
 
+def test_of_a_claim_template_that_lacks_no_volume_nothing_is_said_of_new_ones() -> None:
+    both = "db -r 2 --nfs-server nfs --volume a=1Gi:/a --volume b=1Gi:/b --reclaim-policy Delete"
+    objects = [each for each in _objects(both) if each["kind"] != "Service"]
+    lacking = [each for each in objects if each["metadata"]["name"] not in ("pv-db-1", "a-db-1")]
+    result = _run("scale db -r 2", *lacking)
+    _noted(result, "the new volumes of claim template a are as the others")
+    assert "of claim template b" not in result.err
+
+
 def test_a_block_device_is_refused_where_it_is_asked_for() -> None:
     stateful_set, claim = _set(), _pair(2)[1]
     _changed(claim, spec__volumeMode="Block", spec__volumeName=None)

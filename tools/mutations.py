@@ -32,7 +32,7 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
     ("gaps", "start < wanted.stop -> start <= wanted.stop"): "an empty run is split into none",
     ("plan", "True -> False"): "both have one for each claim template",
     ("_storage_class", "'' -> 'x'"): "where there are no pairs it is not looked at",
-    ("Cures._guarded", "self.existing.holder(volume) -> False"): "who calls it has asked before",
+    ("Cures._guarded", "self.inventory.holder(volume) -> False"): "who calls it has asked before",
     (
         "Fields._look",
         "self._look(field.inner, one, (*path, key, inner_key), found) -> pass",
@@ -41,7 +41,7 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
         "Fields._field",
         "inner and 'properties' not in self._definitions[inner] -> False",
     ): "a quantity is never a mapping here: it was refused before",
-    ("Existing.wanting", "known is None -> True"): "it is remembered for speed alone",
+    ("Inventory.wanting", "known is None -> True"): "it is remembered for speed alone",
     (
         "FreeVolumes.take_like",
         ":_LIKE_ENOUGH -> :",

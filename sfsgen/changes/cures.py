@@ -13,10 +13,12 @@ from sfsgen.changes.steps import Step, commands, made_again
 from sfsgen.documents.paths import GONE, Path
 from sfsgen.documents.yaml_writer import flow
 from sfsgen.kubernetes.kubectl import quoted
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
-from sfsgen.sets.existing import Existing, ExistingClaim, ExistingSet, ExistingVolume, Key
-from sfsgen.sets.inventory import Access
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.inventory import Inventory
+from sfsgen.sets.reading import Access
+from sfsgen.values.pairs import Claim, Key, Volume
 
 _UID = "/spec/claimRef/uid"
 _REMOVE_UID = {"op": "remove", "path": _UID}
@@ -63,7 +65,7 @@ def carried_out_by(*steps: Step) -> Cure:
 class Cures(NamedTuple):
     """What mends the objects that were read, for the cluster that they were read from."""
 
-    existing: Existing
+    inventory: Inventory
     access: Access
 
     def read_all(self, namespace: str) -> str:
@@ -78,23 +80,23 @@ class Cures(NamedTuple):
         """Return the command that shows a volume."""
         return self._command("get", *_object("pv", volume))
 
-    def volumes(self, stateful_set: ExistingSet, *options: str) -> str:
+    def volumes(self, stateful_set: FoundSet, *options: str) -> str:
         """Return the command that prints what a set lacks, for the same input."""
         name, access = stateful_set.name, self.access
-        is_clear = access.filenames and self.existing.set_names[name] == 1 and not access.namespace
+        is_clear = access.filenames and self.inventory.set_names[name] == 1 and not access.namespace
         namespace = None if is_clear else stateful_set.namespace
         given = [*access._replace(namespace=namespace).options, *options]
         if name.startswith("-"):  # it is no option
             return quoted(["sfsgen", "volumes", *given, "--", name])
         return quoted(["sfsgen", "volumes", name, *given])
 
-    def create_missing(self, stateful_set: ExistingSet, *options: str) -> Cure:
+    def create_missing(self, stateful_set: FoundSet, *options: str) -> Cure:
         """Return how what a set lacks is made in its cluster."""
         command = f"{self.volumes(stateful_set, *options)} | {self.create()}"
         kind = stateful_set.manifest.kind
         return carried_out_by(Step("create", kind, *stateful_set.key, None, command))
 
-    def volumes_elsewhere(self, stateful_set: ExistingSet) -> str:
+    def volumes_elsewhere(self, stateful_set: FoundSet) -> str:
         """Return the same, for volumes of names that no other namespace's set has."""
         # What was changed in the cluster a dump does not show.
         live = self._replace(access=self.access._replace(filenames=()))
@@ -106,20 +108,20 @@ class Cures(NamedTuple):
         words = ["describe", *_object(kind, manifest.name)]
         return self._command(*words, namespace=manifest.namespace or None)
 
-    def reserve(self, volume: ExistingVolume, key: Key) -> Cure:
+    def reserve(self, volume: Volume, key: Key) -> Cure:
         """Return how to reserve a volume for a claim, and for no earlier one of its name."""
         if not volume.manifest.is_stored:
             written = f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
             cure = Cure(written, tuple(_reserving(volume, key)))
             return cure.by_hand() if self._is_guessed(key) else cure
-        if self.existing.is_anothers(volume, key):
+        if self.inventory.is_anothers(volume, key):
             return Cure(self.leave(volume))
-        if volume.claim_uid and not self.existing.holder(volume):
+        if volume.claim_uid and not self.inventory.holder(volume):
             reference = {"op": "replace", "path": "/spec/claimRef", "value": _reference(key)}
             return self._guarded(volume, reference)
         return carried_out_by(self._patch(volume.name, {"claimRef": _reference(key)}))
 
-    def redirect(self, volume: ExistingVolume, key: Key) -> Cure:
+    def redirect(self, volume: Volume, key: Key) -> Cure:
         """Return how to reserve a volume for another claim than it says, if that is not there."""
         if volume.manifest.is_stored:
             return self.reserve(volume, key)
@@ -134,12 +136,12 @@ class Cures(NamedTuple):
 
     def _is_guessed(self, key: Key) -> bool:
         """Return whether the namespace of a claim is nowhere written: kubectl may be given one."""
-        claim = self.existing.claims.get(key)
+        claim = self.inventory.claims.get(key)
         sides = [claim.manifest] if claim else []
-        sides += [each.manifest for each, _, _ in self.existing.wanting(key)]
+        sides += [each.stateful_set.manifest for each in self.inventory.wanting(key)]
         return self.access.namespace is None and any(not each.namespace for each in sides)
 
-    def free(self, volume: ExistingVolume) -> Cure:
+    def free(self, volume: Volume) -> Cure:
         """Return how a volume lets an earlier claim go, and stays reserved for its name (measured).
 
         Without the whole claimRef it would be open to every claim in the cluster.
@@ -153,15 +155,15 @@ class Cures(NamedTuple):
             return Cure(words(edits), tuple(each for each in edits if each.path[-1] in given))
         return self._guarded(volume, _REMOVE_UID)
 
-    def doubt(self, volume: ExistingVolume) -> str:
+    def doubt(self, volume: Volume) -> str:
         """Return what cannot be known of the uid that a volume holds, or ""."""
-        is_known = self.existing.elsewhere.is_complete or self.existing.holder(volume)
+        is_known = self.inventory.elsewhere.is_complete or self.inventory.holder(volume)
         if is_known or not (volume.claim_uid and volume.manifest.is_stored):
             return ""
         return "; whether a claim of another namespace has its uid, what was read does not show"
 
     def remove_after(
-        self, pod: str, namespace: str, objects: Sequence[str], volume: ExistingVolume | None
+        self, pod: str, namespace: str, objects: Sequence[str], volume: Volume | None
     ) -> str:
         """Return the command that removes claims and volumes once their pod is gone.
 
@@ -171,11 +173,11 @@ class Cures(NamedTuple):
         keep = self._keep(volume) if volume else []
         return " && ".join([*map(str, keep), str(self._wait_for("Pod", pod, namespace)), delete])
 
-    def free_after(self, claim: ExistingClaim, volume: ExistingVolume) -> Cure:
+    def free_after(self, claim: Claim, volume: Volume) -> Cure:
         """Return how a claim's volume is freed for the next one, once the claim is gone."""
         return carried_out_by(*self._keep(volume), *self._freeing(claim, volume))
 
-    def mend_failed(self, volume: ExistingVolume) -> Cure:
+    def mend_failed(self, volume: Volume) -> Cure:
         """Return how a Failed volume comes back, without being deleted (measured)."""
         if not volume.claim_uid:
             return self.retain(volume)
@@ -183,7 +185,7 @@ class Cures(NamedTuple):
         retain = {"op": "replace", "path": policy, "value": "Retain"}
         return self._guarded(volume, retain, _REMOVE_UID)
 
-    def bind_again(self, claim: ExistingClaim) -> Step:
+    def bind_again(self, claim: Claim) -> Step:
         """Return how a Lost claim binds again to the volume that is reserved for its name.
 
         Neither the claim nor its pod is deleted (0.2 s, measured).
@@ -197,9 +199,9 @@ class Cures(NamedTuple):
             self._command(*words, namespace=claim.namespace),
         )
 
-    def give_back(self, volume: ExistingVolume, claim: ExistingClaim) -> Cure:
+    def give_back(self, volume: Volume, claim: Claim) -> Cure:
         """Return how a Lost claim gets back the volume that is reserved for its name (measured)."""
-        if self.existing.holder(volume):
+        if self.inventory.holder(volume):
             return Cure(self.leave(volume))
         if not volume.claim_uid:
             return carried_out_by(self.bind_again(claim))
@@ -207,28 +209,28 @@ class Cures(NamedTuple):
             return Cure(f"read the claim with its uid: {self.read_all(claim.namespace)}")
         return self._guarded(volume, {"op": "replace", "path": _UID, "value": claim.uid})
 
-    def leave(self, volume: ExistingVolume) -> str:
-        """Return that a volume stays with its owner (`Existing.owner`).
+    def leave(self, volume: Volume) -> str:
+        """Return that a volume stays with its owner (`Inventory.owner`).
 
         Where its claimRef was changed away from the claim whose uid it holds, the controller writes
         it back, as long as nobody removes the uid; who does takes the directory from a claim that
         is in use (measured).
         """
-        owner = self.existing.owner(volume) or volume.claim or ("", "")
+        owner = self.inventory.owner(volume) or volume.claim or ("", "")
         text = f"leave {volume.name} to the claim {'/'.join(owner)}"
-        if self.existing.is_taken_over(volume):
+        if self.inventory.is_taken_over(volume):
             text += (
                 f", whose uid it holds: within {RESYNC} the controller writes it back into the "
                 "claimRef"
             )
         return text
 
-    def delete(self, claim: ExistingClaim) -> Step:
+    def delete(self, claim: Claim) -> Step:
         """Return how a claim is deleted."""
         command = self._command("delete", *_object("pvc", claim.name), namespace=claim.namespace)
         return Step("delete", claim.manifest.kind, *claim.key, None, command)
 
-    def set_fields(self, volume: ExistingVolume, fields: Mapping[str, Any]) -> Cure:
+    def set_fields(self, volume: Volume, fields: Mapping[str, Any]) -> Cure:
         """Return how to change fields of a volume's spec that may be changed."""
         if volume.manifest.is_stored:
             return carried_out_by(self._patch(volume.name, fields))
@@ -238,7 +240,7 @@ class Cures(NamedTuple):
         # Of what is on no NFS server the size may be true.
         return Cure(words(edits), tuple(_inner(edits)) if volume.driver else ())
 
-    def label(self, volume: ExistingVolume, labels: Mapping[str, str]) -> Cure:
+    def label(self, volume: Volume, labels: Mapping[str, str]) -> Cure:
         """Return how to give a volume labels."""
         if volume.manifest.is_stored:
             pairs = (f"{key}={value}" for key, value in labels.items())
@@ -252,16 +254,16 @@ class Cures(NamedTuple):
         written = f"write `labels: {flow(labels)}` into the metadata of {volume.name}"
         return Cure(written, tuple(edits))
 
-    def name_volume(self, claim: ExistingClaim, volume: str) -> Cure:
+    def name_volume(self, claim: Claim, volume: str) -> Cure:
         """Return how a claim that is not made yet names a volume."""
         edit = Edit(claim.manifest, ("spec", "volumeName"), volume)
         return Cure(words((edit,)), (edit,))
 
-    def retain(self, volume: ExistingVolume) -> Cure:
+    def retain(self, volume: Volume) -> Cure:
         """Return how to keep the data of a volume whose claim is deleted."""
         return self.set_fields(volume, _RETAIN)
 
-    def rename_volume(self, claim: ExistingClaim, volume: str) -> Cure:
+    def rename_volume(self, claim: Claim, volume: str) -> Cure:
         """Return how a claim names another volume."""
         edits = self.name_volume(claim, volume).edits
         return self.of_immutable(claim.manifest, Cure(f"write `volumeName: {volume}`", edits))
@@ -278,7 +280,7 @@ class Cures(NamedTuple):
         cure = fix if isinstance(fix, Cure) else Cure(fix)
         if not manifest.is_stored:
             return cure
-        claim = self.existing.claims.get((manifest.namespace, manifest.name))
+        claim = self.inventory.claims.get((manifest.namespace, manifest.name))
         if manifest.kind in STATEFUL_SET_KINDS:
             orphan = self._orphan(manifest)
             words = f"`{orphan}`, {cure}, and create it again: it is immutable"
@@ -294,17 +296,17 @@ class Cures(NamedTuple):
         words = f"{cure}: it is immutable, so delete the {manifest.kind}, and create it again"
         return Cure(words)
 
-    def _make_again(self, claim: ExistingClaim, cure: Cure) -> Cure:
+    def _make_again(self, claim: Claim, cure: Cure) -> Cure:
         """Return how a claim is deleted and made again, its volume and the data kept."""
         if claim.phase == "Pending":
             delete = self.delete(claim)
             steps = self._replacing(claim.manifest, cure, delete)
             return Cure(f"`{delete}`, and create it again", steps=steps)
-        volume = self.existing.volumes.get(claim.volume_name)
+        volume = self.inventory.volumes.get(claim.volume_name)
         if volume is None:
             look = self.read_all(claim.namespace)
             return Cure(f"read its volume too (`{look}`), and look again")
-        if self.existing.is_anothers(volume, claim.key):
+        if self.inventory.is_anothers(volume, claim.key):
             return Cure(f"{self.leave(volume)}, and let {claim.name} name another")
         gone = [*self._keep(volume), self.delete(claim)]
         if claim.uid and volume.claim_uid == claim.uid:
@@ -326,11 +328,11 @@ class Cures(NamedTuple):
         about = manifest.kind, manifest.namespace, manifest.name
         return (*steps, Step("create", *about, made, self.create()))
 
-    def _keep(self, volume: ExistingVolume) -> list[Step]:
+    def _keep(self, volume: Volume) -> list[Step]:
         """Return the step by which the files stay when a claim goes, where one is needed."""
         return [] if volume.reclaim_policy == "Retain" else [self._patch(volume.name, _RETAIN)]
 
-    def _freeing(self, claim: ExistingClaim, volume: ExistingVolume) -> list[Step]:
+    def _freeing(self, claim: Claim, volume: Volume) -> list[Step]:
         """Return the steps that wait until a claim is gone, and free its volume."""
         wait = self._wait_for(claim.manifest.kind, claim.name, claim.namespace)
         return [wait, self._json_patch(volume, _REMOVE_UID)]
@@ -341,22 +343,22 @@ class Cures(NamedTuple):
         words = ["wait", "--for=delete", gone, "--timeout=10m"]
         return Step("wait", kind, namespace, name, None, self._command(*words, namespace=namespace))
 
-    def _guarded(self, volume: ExistingVolume, *operations: Mapping[str, Any]) -> Cure:
+    def _guarded(self, volume: Volume, *operations: Mapping[str, Any]) -> Cure:
         """Return a patch that takes a uid away, or that the volume is left to who has the uid.
 
         Where the claims of all namespaces were not read, the command looks for itself: a claimRef
         that was changed by mistake may hold the uid of a claim of any namespace (measured).
         """
-        if self.existing.holder(volume):
+        if self.inventory.holder(volume):
             return Cure(self.leave(volume))
         patch = self._json_patch(volume, *operations)
-        if not self.existing.elsewhere.is_complete:
+        if not self.inventory.elsewhere.is_complete:
             look = self._command("get", "pvc", "-A", "-o", f"jsonpath={_ALL_UIDS}")
             is_free = quoted(["grep", "-qvF", "--", volume.claim_uid])
             patch = patch._replace(command=f"{look} | {is_free} && {patch}")
         return carried_out_by(patch)
 
-    def _json_patch(self, volume: ExistingVolume, *operations: Mapping[str, Any]) -> Step:
+    def _json_patch(self, volume: Volume, *operations: Mapping[str, Any]) -> Step:
         """Return a patch that the server refuses where the uid is another one by now (measured)."""
         test = {"op": "test", "path": _UID, "value": volume.claim_uid}
         patch = [test, *operations]
@@ -393,7 +395,7 @@ def _inner(edits: Iterable[Edit]) -> Iterator[Edit]:
             yield edit
 
 
-def _reserving(volume: ExistingVolume, key: Key) -> Iterator[Edit]:
+def _reserving(volume: Volume, key: Key) -> Iterator[Edit]:
     """Yield the edits by which the claimRef of a volume is that of a claim."""
     given, wanted = volume.manifest.value["spec"].get("claimRef"), _reference(key)
     if not given:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.paths import GONE, Path, spelled
 from sfsgen.documents.yaml_writer import flow
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 
 
 class Edit(NamedTuple):

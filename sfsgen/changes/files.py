@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sfsgen.changes.edits import Edit
+from sfsgen.documents.document import Document
 from sfsgen.documents.files import decoded
 from sfsgen.documents.lines import Lines
 from sfsgen.documents.yaml_editor import Change, NotEditableError, changed, edited
-from sfsgen.documents.yaml_reader import Document, read_each, spans
+from sfsgen.documents.yaml_reader import read_each, spans
 from sfsgen.kubernetes.manifests import documents, is_json
 from sfsgen.problems import Place, Problem
 

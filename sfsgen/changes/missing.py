@@ -1,70 +1,95 @@
 """What is missing: the volumes and claims that a set's ordinals lack, and nothing else."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sfsgen.changes.cures import Cures
-from sfsgen.kubernetes.binder import Storage, departures
-from sfsgen.kubernetes.names import Pattern, label_fault, subdomain_fault
+from sfsgen.kubernetes.binder import departures
+from sfsgen.kubernetes.names import label_fault, subdomain_fault
 from sfsgen.kubernetes.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.nfs import RECLAIM, SOFT_MOUNT, is_soft
 from sfsgen.problems import Problem
-from sfsgen.sets.existing import (
-    Existing,
-    ExistingClaim,
-    ExistingSet,
-    ExistingTemplate,
-    ExistingVolume,
-    Key,
-)
+from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inference import infer
-from sfsgen.sets.ordinals import Ordinal, Pairing
-from sfsgen.values.model import ClaimTemplate, Series, VolumePair
+from sfsgen.sets.inventory import Inventory
+from sfsgen.sets.ordinals import Pairing
+from sfsgen.values.model import ClaimTemplate, Series
 from sfsgen.values.options import is_given
+from sfsgen.values.pairs import Claim, Key, Volume
+
+
+class Lack(Enum):
+    """What an ordinal lacks, or why that cannot be said."""
+
+    NOTHING = "nothing"
+    PAIR = "a volume and a claim"
+    VOLUME = "a volume for the claim that is there"
+    CLAIM = "a claim for the volume that is there"
+    UNREAD = "unknown: its volume is bound to a claim that was not read"
+    BLOCKED = "unknown: what is wrong with it, which the rules tell, comes first"
+    REFUSED = "unknown: what would be made cannot be"
+
+
+_RESOURCES = {Lack.PAIR: PAIRED, Lack.VOLUME: (VOLUME,), Lack.CLAIM: (CLAIM,)}
+
+
+class Need(NamedTuple):
+    """What an ordinal needs."""
+
+    lack: Lack
+    template: ClaimTemplate | None = None
+    """What it is made by, where that is not the claim template of all."""
+    problem: Problem | None = None
+    """Why it is refused."""
+
+
+class Run(NamedTuple):
+    """Successive ordinals of a claim template that need the same."""
+
+    template: ClaimTemplate
+    rows: Sequence[Ordinal]
+    lack: Lack
+    problem: Problem | None
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """What is made for them."""
+        return _RESOURCES.get(self.lack, ())
+
+    @property
+    def series(self) -> Iterator[Series]:
+        """The pairs of which it is made."""
+        return self.template.series(range(self.rows[0].number, self.rows[-1].number + 1))
 
 
 class Plan(NamedTuple):
     """What a set lacks, and what its owner should know; with problems, it is not to be used."""
 
-    stateful_set: ExistingSet
+    stateful_set: FoundSet
     ordinals: range
     templates: tuple[ClaimTemplate, ...]
-    series: Mapping[str, tuple[Series, ...]]
-    """The missing volumes and claims, by resource."""
-    rows: tuple[Ordinal, ...]
-    """The ordinals that get no new volume: what is wrong with them is worth knowing."""
-    blocked: tuple[Ordinal, ...]
-    """Those of which nothing can be said before it is put right."""
-    unread: tuple[Ordinal, ...]
-    """Those whose volume is bound to a claim that was not read."""
+    runs: tuple[Run, ...]
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]
+
+    def series(self, resource: str) -> Iterator[Series]:
+        """Yield the pairs whose volumes or claims are missing."""
+        return (each for run in self.runs if resource in run.resources for each in run.series)
+
+    def rows(self, *lacks: Lack) -> Iterator[Ordinal]:
+        """Yield the ordinals that lack one of some things."""
+        return (row for run in self.runs if run.lack in lacks for row in run.rows)
 
     @property
     def new_ordinals(self) -> range:
         """The ordinals from the first to the last that get a volume."""
-        runs = [series.ordinals for series in self.series[VOLUME]]
-        if not runs:
-            return range(0)
-        return range(min(run.start for run in runs), max(run.stop for run in runs))
+        numbers = [row.number for row in self.rows(Lack.PAIR, Lack.VOLUME)]
+        return range(min(numbers), max(numbers) + 1) if numbers else range(0)
 
 
-class _Lack(NamedTuple):
-    """What one ordinal lacks, or why that cannot be said."""
-
-    resources: tuple[str, ...] = ()
-    pair: VolumePair | None = None
-    """The pair of which they are, None for the one that the claim template makes."""
-    problem: Problem | None = None
-    is_unread: bool = False
-    """Whether its volume is bound to a claim that was not read."""
-    is_blocked: bool = False
-    """Whether what is wrong with the ordinal, which the rules tell, comes first."""
-
-
-_NOTHING, _NEW_PAIR, _BLOCKED = _Lack(), _Lack(PAIRED), _Lack(is_blocked=True)
 ANOTHER_NAME = (
     "leave it, and give --volume-name another pattern, such as 'pv-{namespace}-{name}-{ordinal}'"
 )
@@ -72,7 +97,7 @@ ANOTHER_NAME = (
 
 def plan(
     pairing: Pairing,
-    stateful_set: ExistingSet,
+    stateful_set: FoundSet,
     replicas: int,
     options: Mapping[str, Any],
     target: Target,
@@ -80,47 +105,33 @@ def plan(
     """Return what a set lacks for so many replicas; options override what is inferred."""
     ordinals = stateful_set.ordinals_of(replicas)
     inferred = infer(pairing, stateful_set, ordinals, options, target)
-    series: dict[str, list[Series]] = {resource: [] for resource in PAIRED}
+    runs: list[Run] = []
     notes: list[str] = []
     problems: list[Problem] = []
-    rows: list[Ordinal] = []
-    blocked: list[Ordinal] = []
-    unread: list[Ordinal] = []
     for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
-        known = pairing.of(stateful_set, template)
-        lacks = ((row, _lack(pairing, wanted, row)) for row in map(known.row, ordinals))
-        for lack, found in groupby(lacks, lambda each: each[1]):
-            run = [row for row, _ in found]
-            rows += run if VOLUME not in lack.resources else ()
-            blocked += run if lack.is_blocked else ()
-            unread += run if lack.is_unread else ()
-            problems += filter(None, [lack.problem])
-            for resource in lack.resources:
-                numbers = range(run[0].number, run[-1].number + 1)
-                series[resource] += _series(wanted, numbers, lack.pair)
+        found = list(_runs(pairing, wanted, map(pairing.of(template).row, ordinals)))
+        runs += found
+        problems += [run.problem for run in found if run.problem]
         problems += _block_mode(stateful_set, template)
-        notes += _traits(stateful_set, template, wanted, options) if series[VOLUME] else ()
-    problems += _refused_names(stateful_set, [each for kind in series.values() for each in kind])
+        if any(VOLUME in run.resources for run in found):
+            notes += _traits(stateful_set, template, wanted, options)
+    made = Plan(stateful_set, ordinals, inferred.templates, tuple(runs), tuple(notes), ())
+    problems += _refused_names(made)
     # What is not known matters only where a volume is made; a wrong option always does.
     problems += [
-        each for each in inferred.problems if series[VOLUME] or is_given(options.get(each.where))
+        each for each in inferred.problems if made.new_ordinals or is_given(options.get(each.where))
     ]
-    return Plan(
-        stateful_set,
-        ordinals,
-        inferred.templates,
-        {resource: tuple(each) for resource, each in series.items()},
-        tuple(rows),
-        tuple(blocked),
-        tuple(unread),
-        tuple(notes),
-        tuple(problems),
-    )
+    return made._replace(problems=tuple(problems))
+
+
+def _runs(pairing: Pairing, wanted: ClaimTemplate, rows: Iterable[Ordinal]) -> Iterator[Run]:
+    for need, run in groupby(rows, lambda row: _need(pairing, wanted, row)):
+        yield Run(need.template or wanted, tuple(run), need.lack, need.problem)
 
 
 def _traits(
-    stateful_set: ExistingSet,
-    template: ExistingTemplate,
+    stateful_set: FoundSet,
+    template: FoundTemplate,
     wanted: ClaimTemplate,
     options: Mapping[str, Any],
 ) -> Iterator[str]:
@@ -129,42 +140,40 @@ def _traits(
     if wanted.shared_directory:
         yield f"the new volumes {of_template} share the directory {wanted.directory.at(0)}"
     # What an option brings is warned of as such.
-    hazard = RECLAIM.get((wanted.driver, wanted.reclaim_policy))
+    hazard = RECLAIM.get((wanted.volume.driver, wanted.volume.reclaim_policy))
     if hazard and not is_given(options.get("--reclaim-policy")):
         yield f"the new volumes {of_template} are as the others: {hazard}"
-    if is_soft(wanted.mount_options) and not is_given(options.get("--mount-option")):
+    if is_soft(wanted.volume.mount_options) and not is_given(options.get("--mount-option")):
         yield f"the new volumes {of_template} are as the others: {SOFT_MOUNT}"
-    made = Storage(wanted.storage, wanted.access_modes, wanted.storage_class, "Filesystem")
-    for each in departures(
-        made, template.storage, template.name, is_live=stateful_set.manifest.is_stored
-    ):
+    is_live = stateful_set.manifest.is_stored
+    for each in departures(wanted.storage, template.storage, template.name, is_live=is_live):
         yield f"a new claim {of_template} is not what it would make: {each.what}"
 
 
 def left_behind(cures: Cures, made: Plan) -> Iterator[str]:
     """Yield what to say of the claims, and their volumes, of ordinals above those of a plan."""
-    existing, stateful_set = cures.existing, made.stateful_set
+    inventory, stateful_set = cures.inventory, made.stateful_set
     namespace = stateful_set.namespace
     keys = sorted(
-        {key for key in (*existing.claims, *existing.reservations) if key[0] == namespace}
+        {key for key in (*inventory.claims, *inventory.reservations) if key[0] == namespace}
     )
     for template in stateful_set.templates:
-        pattern = stateful_set.claim_name(template)
+        pattern = template.claim_name
         for key in keys:
             ordinal = pattern.ordinal_of(key[1])
-            others = (each for each, _, _ in existing.wanting(key) if each is not stateful_set)
+            others = (each.stateful_set is not stateful_set for each in inventory.wanting(key))
             if ordinal is not None and ordinal >= made.ordinals.stop and not any(others):
                 yield _left(cures, key, f"{stateful_set.name}-{ordinal}")
 
 
 def _left(cures: Cures, key: Key, pod: str) -> str:
     """Return what stays of an ordinal, and how it is removed once its pod is gone."""
-    existing = cures.existing
-    claim, reserved = existing.claims.get(key), existing.reserved(key)
-    volume = existing.volumes.get(claim.volume_name) if claim else reserved
+    inventory = cures.inventory
+    claim, reserved = inventory.claims.get(key), inventory.reserved(key)
+    volume = inventory.volumes.get(claim.volume_name) if claim else reserved
     is_there = claim or (volume and volume.phase == "Bound")
     gone = [f"pvc/{key[1]}"] if is_there else []
-    if volume and volume.claim == key and _is_its_alone(existing, claim, volume):
+    if volume and volume.claim == key and _is_its_alone(inventory, claim, volume):
         gone.append(f"pv/{volume.name}")
     names = f"claim {key[1] if is_there else 'none'}, volume {volume.name if volume else 'none'}"
     text = f"stays behind with its data: {names}"
@@ -173,116 +182,92 @@ def _left(cures: Cures, key: Key, pod: str) -> str:
     return f"{text}; once it is not needed, {cures.remove_after(pod, key[0], gone, volume)}"
 
 
-def _is_its_alone(existing: Existing, claim: ExistingClaim | None, volume: ExistingVolume) -> bool:
+def _is_its_alone(inventory: Inventory, claim: Claim | None, volume: Volume) -> bool:
     """Return whether a volume that is reserved for a claim's name is nobody else's, for sure."""
     if not volume.claim_uid:
         return True
     if claim:
         return volume.claim_uid == claim.uid
-    return existing.elsewhere.is_complete and not existing.holder(volume)
+    return inventory.elsewhere.is_complete and not inventory.holder(volume)
 
 
-def _series(wanted: ClaimTemplate, ordinals: range, pair: VolumePair | None) -> list[Series]:
-    if pair is None:
-        return list(wanted.series(ordinals))
-    names = Pattern((pair.volume_name,)), Pattern((pair.claim_name,))
-    return [Series(lambda _: pair, ordinals, *names, pair.namespace)]
-
-
-def _lack(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> _Lack:
-    existing = pairing.existing
-    key, claim, volume = row.claim_key, row.claim, row.volume
-    if claim and claim.volume_name:
-        return _of_claim_with_volume(existing, wanted, row.number, claim)
-    if len(existing.reservations.get(key, ())) > 1:
-        return _BLOCKED
-    namesake = existing.volumes.get(wanted.volume_name.at(row.number))
-    takers = [each.key for each in pairing.takers.get(namesake.name, ())] if namesake else []
-    if volume is None and namesake and (takers or _is_left_to_another(existing, namesake, key)):
-        owner = "/".join(existing.owner(namesake) or namesake.claim or next(iter(takers), key))
-        what = f"the claim {'/'.join(key)} needs a volume, and {namesake.name} is that of {owner}"
-        where = namesake.manifest.where(("spec", "claimRef"))
-        return _Lack(problem=Problem(where, what, ANOTHER_NAME))
-    volume = volume or namesake
+def _need(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> Need:
+    inventory, key = pairing.inventory, row.claim_key
+    if row.claim and row.claim.volume_name:
+        return _of_claim_with_volume(inventory, wanted, row.number, row.claim)
+    if len(inventory.reservations.get(key, ())) > 1:
+        return Need(Lack.BLOCKED)
+    volume = row.volume or inventory.volumes.get(wanted.volume_name.at(row.number))
     if volume is None:
-        return _new(existing, wanted, row.number, claim)
-    if _is_left_to_another(existing, volume, key):
-        return _BLOCKED
-    return _NOTHING if claim else _of_volume(wanted, row.number, volume)
+        return _new(inventory, wanted, row.number, row.claim)
+    takers = [each.key for each in inventory.takers.get(volume.name, ())]
+    is_anothers = inventory.is_anothers(volume, key) or volume.claim not in (None, key)
+    if row.volume is None and (takers or is_anothers):
+        owner = "/".join(inventory.owner(volume) or volume.claim or next(iter(takers), key))
+        what = f"the claim {'/'.join(key)} needs a volume, and {volume.name} is that of {owner}"
+        return _refused(volume.manifest.where(("spec", "claimRef")), what, ANOTHER_NAME)
+    if is_anothers:
+        return Need(Lack.BLOCKED)
+    return Need(Lack.NOTHING) if row.claim else _of_volume(wanted, volume)
 
 
-def _is_left_to_another(existing: Existing, volume: ExistingVolume, key: Key) -> bool:
-    return existing.is_anothers(volume, key) or volume.claim not in (None, key)
-
-
-def _of_volume(wanted: ClaimTemplate, ordinal: int, volume: ExistingVolume) -> _Lack:
+def _of_volume(wanted: ClaimTemplate, volume: Volume) -> Need:
     """Return the claim that fits a volume which is there, and is nobody else's."""
     if volume.phase == "Bound":
-        return _Lack(is_unread=True)
-    storage = volume.storage
-    pair = wanted.pair(ordinal)._replace(
-        volume_name=volume.name,
-        storage=storage.storage,
-        access_modes=storage.access_modes,
-        storage_class=storage.storage_class or "",
-    )
-    return _Lack((CLAIM,), pair)
+        return Need(Lack.UNREAD)
+    return Need(Lack.CLAIM, wanted.fitted(volume.name, volume.storage))
 
 
 def _of_claim_with_volume(
-    existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: ExistingClaim
-) -> _Lack:
-    volume = existing.volumes.get(claim.volume_name)
+    inventory: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim
+) -> Need:
+    volume = inventory.volumes.get(claim.volume_name)
     if volume is None:
-        is_bound = claim.phase in ("Bound", "Lost")
-        return _NOTHING if is_bound else _new(existing, wanted, ordinal, claim)
-    if existing.holder(volume) == claim.key:
-        return _NOTHING
-    owner = existing.owner(volume) or volume.claim or claim.key
+        return Need(Lack.NOTHING) if claim.was_bound else _new(inventory, wanted, ordinal, claim)
+    if inventory.holder(volume) == claim.key:
+        return Need(Lack.NOTHING)
+    owner = inventory.owner(volume) or volume.claim or claim.key
     # What a changed namespace has done to one pair it has done to all.
     is_moved = owner != claim.key and owner[1] == claim.name
-    return _BLOCKED if is_moved else _NOTHING
+    return Need(Lack.BLOCKED if is_moved else Lack.NOTHING)
 
 
-def _new(
-    existing: Existing, wanted: ClaimTemplate, ordinal: int, claim: ExistingClaim | None
-) -> _Lack:
+def _new(inventory: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim | None) -> Need:
     """Return a new pair, or the volume that fits a claim which is there."""
-    pair = wanted.pair(ordinal)
-    if other := existing.overlapping(pair.directory, is_shared=wanted.shared_directory):
+    volume = wanted.pair(ordinal).volume
+    if other := inventory.overlapping(volume.directory, is_shared=wanted.shared_directory):
         what = (
-            f"{pair.volume_name} would lie in {pair.directory.path}, where the volume "
-            f"{other.name} lies already ({other.path})"
+            f"{volume.name} would lie in {volume.path}, where the volume {other.name} lies already "
+            f"({other.path})"
         )
-        return _Lack(problem=Problem("--nfs-path", what, "give it another pattern"))
+        return _refused("--nfs-path", what, "give it another pattern")
     if claim is None:
-        return _NEW_PAIR
-    storage = claim.storage
-    if storage.volume_mode == "Block":
+        return Need(Lack.PAIR)
+    if claim.storage.volume_mode == "Block":
         where = claim.manifest.where(("spec", "volumeMode"))
         what = f"the claim {claim.name} wants a block device, which NFS does not have"
-        return _Lack(
-            problem=Problem(where, what, "make the claim again, with volumeMode Filesystem")
-        )
-    pair = pair._replace(
-        volume_name=claim.volume_name or pair.volume_name,
-        storage=storage.storage,
-        access_modes=storage.access_modes,
-        storage_class=storage.storage_class or "",
-    )
-    return _Lack((VOLUME,), pair)
+        return _refused(where, what, "make the claim again, with volumeMode Filesystem")
+    return Need(Lack.VOLUME, wanted.fitted(claim.volume_name or volume.name, claim.storage))
 
 
-def _refused_names(stateful_set: ExistingSet, made: Sequence[Series]) -> Iterator[Problem]:
+def _refused(where: str, what: str, fix: str) -> Need:
+    return Need(Lack.REFUSED, problem=Problem(where, what, fix))
+
+
+def _refused_names(made: Plan) -> Iterator[Problem]:
     """Yield why names of what would be made are refused by the API server, each once."""
-    where = stateful_set.manifest.where
-    if made and (fault := label_fault(stateful_set.namespace)):
-        what = f'"{stateful_set.namespace}" is no name of a namespace: it {fault}'
+    where, namespace = made.stateful_set.manifest.where, made.stateful_set.namespace
+    every = [each for resource in PAIRED for each in made.series(resource)]
+    if every and (fault := label_fault(namespace)):
+        what = f'"{namespace}" is no name of a namespace: it {fault}'
         yield Problem(where(("metadata", "namespace")), what, "write it as shop")
     names = [
         (kind, pattern.at(ordinal))
-        for series in made
-        for kind, pattern in (("volume", series.volume_name), ("claim", series.claim_name))
+        for series in every
+        for kind, pattern in (
+            ("volume", series.template.volume_name),
+            ("claim", series.template.claim_name),
+        )
         for ordinal in (series.ordinals[0], series.ordinals[-1])
     ]
     for kind, name in dict.fromkeys(names):
@@ -291,7 +276,7 @@ def _refused_names(stateful_set: ExistingSet, made: Sequence[Series]) -> Iterato
             yield Problem(where(("metadata", "name")), what, "give it a name that Kubernetes takes")
 
 
-def _block_mode(stateful_set: ExistingSet, template: ExistingTemplate) -> Iterator[Problem]:
+def _block_mode(stateful_set: FoundSet, template: FoundTemplate) -> Iterator[Problem]:
     if template.storage.volume_mode == "Block":
         where = stateful_set.manifest.where((*template.path, "spec", "volumeMode"))
         what = f"claim template {template.name} wants block devices, which NFS does not have"

@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from sfsgen.changes.edits import Edit
 from sfsgen.documents.yaml_editor import Change, changed
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import (
     CLASS_ANNOTATION,
     KUBERNETES_OWN_ANNOTATIONS,

@@ -9,11 +9,12 @@ from sfsgen.findings.located import Located, located
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.readable import faults
 from sfsgen.kubernetes.versions import Target
-from sfsgen.sets.existing import ExistingSet, existing
-from sfsgen.sets.inventory import Access, Read
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.inventory import Inventory
+from sfsgen.sets.reading import Access, Read
 
 if TYPE_CHECKING:
-    from sfsgen.kubernetes.manifests import Manifest
+    from sfsgen.kubernetes.manifest import Manifest
 
 
 def scene(read: Read, namespace: str, target: Target | None, access: Access) -> Scene:
@@ -32,7 +33,7 @@ def scene(read: Read, namespace: str, target: Target | None, access: Access) -> 
             unread.setdefault(key, set()).add(manifest.name)
         elif manifest.is_kubernetes_own:
             sound.append(manifest)
-    found_there = existing(sound, namespace, read.elsewhere)
+    found_there = Inventory(sound, namespace, read.elsewhere)
     return Scene(found_there, Look(sound, unreadable, unread, target, access))
 
 
@@ -55,7 +56,7 @@ def inspect(
 
 def of_namespace(scene: Scene, namespace: str) -> set[int]:
     """Return the identities of the manifests in a namespace, and of the volumes of its claims."""
-    found = scene.existing
+    found = scene.inventory
     own = [
         each.manifest
         for kind in (found.sets, found.services, found.claims)
@@ -68,16 +69,15 @@ def of_namespace(scene: Scene, namespace: str) -> set[int]:
     return {id(each) for each in own} | {id(each.manifest) for each in volumes}
 
 
-def of_sets(scene: Scene, sets: Collection[ExistingSet]) -> set[int]:
+def of_sets(scene: Scene, sets: Collection[FoundSet]) -> set[int]:
     """Return the identities of the manifests that have to do with some sets."""
     chosen = {each.key for each in sets}
     concerned = {id(each.manifest) for each in sets}
-    for stateful_set, seats in scene.pairing.by_set:
+    for stateful_set, templates in scene.pairing.by_set:
         if stateful_set.key in chosen:
-            for each in seats:
-                volumes = (*each.volumes.values(), *each.unreserved.values())
-                concerned |= {id(claim.manifest) for claim in each.claims.values()}
-                concerned |= {id(volume.manifest) for volume in volumes}
+            rows = [row for each in templates for row in each.by_number.values()]
+            concerned |= {id(row.claim.manifest) for row in rows if row.claim}
+            concerned |= {id(row.volume.manifest) for row in rows if row.volume}
             if service := scene.service_of(stateful_set):
                 concerned.add(id(service.manifest))
     return concerned
@@ -90,7 +90,7 @@ def _is_about(finding: Finding, concerned: Container[int]) -> bool:
 
 def numbers(scene: Scene, concerned: Container[int] | None = None) -> Iterator[tuple[str, int]]:
     """Yield how many objects of each kind were looked at."""
-    found = scene.existing
+    found = scene.inventory
     for kind, of_kind in (
         ("StatefulSet", found.sets),
         ("Service", found.services),

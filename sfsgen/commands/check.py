@@ -28,7 +28,7 @@ from sfsgen.kubernetes.words import (
 from sfsgen.printing.objects import chosen_target
 from sfsgen.problems import InputError, Problem
 from sfsgen.rules.unreadable import unreadable
-from sfsgen.sets.inventory import Access, Read, chosen, objects, read_all, wrong_scope
+from sfsgen.sets.reading import Access, Read, chosen, objects, read_all, wrong_scope
 
 _FOUND = 1  # looked, and found problems
 
@@ -152,7 +152,7 @@ def _look(  # all but what was read stays the same
     looked_at = _scene(access, target, read)
     concerned = None
     if names or selector:
-        sets = chosen(looked_at.existing, names, access.namespace, selector)
+        sets = chosen(looked_at.inventory, names, access.namespace, selector)
         concerned = of_sets(looked_at, sets)
     elif access.namespace is not None:
         concerned = of_namespace(looked_at, access.namespace)

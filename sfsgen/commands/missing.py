@@ -5,25 +5,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sfsgen import console
-from sfsgen.changes.missing import ANOTHER_NAME, Plan
+from sfsgen.changes.missing import ANOTHER_NAME, Lack, Plan
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import whole_number
 from sfsgen.kubernetes.resources import PAIRED
 from sfsgen.printing.objects import Printing, check, chosen_target, print_documents
 from sfsgen.problems import InputError, Problem
-from sfsgen.sets.existing import Key
-from sfsgen.sets.inventory import Access, wrong_scope
-from sfsgen.sets.ordinals import Ordinal, Pairing
+from sfsgen.sets.found import Ordinal
+from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.reading import Access, wrong_scope
 from sfsgen.sets.renames import renamed_claims
 from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.pairs import Key
 from sfsgen.values.settings import PAIRS, listed
 from sfsgen.values.tree import option_for
 
 if TYPE_CHECKING:
     from sfsgen.printing.rendering import Documents, Renderer
-    from sfsgen.sets.existing import Existing, ExistingSet
+    from sfsgen.sets.found import FoundSet
+    from sfsgen.sets.inventory import Inventory
 
 # The rules about a claim and its volume, which new pairs do not mend.
 _ABOUT_ROWS = (
@@ -97,21 +99,23 @@ def _replicas(text: str | None, problems: list[Problem]) -> int | None:
     return number
 
 
-def refuse_renamed(existing: "Existing", stateful_sets: Iterable["ExistingSet"]) -> None:
+def refuse_renamed(inventory: "Inventory", stateful_sets: Iterable["FoundSet"]) -> None:
     """Raise InputError where a set's claims were renamed away from it: that is not guessed at."""
     manifests = [each.manifest for each in stateful_sets]
     problems = []
-    for renamed in renamed_claims(existing):
-        manifest = renamed.stateful_set.manifest
+    for claim, meant in renamed_claims(inventory):
+        manifest = meant.stateful_set.manifest
         if manifest in manifests:
-            what = f'the set "{manifest.name}" does not look for the claim "{renamed.claim}"'
-            fix = f'name it "{renamed.wanted}": a namePrefix or a rename has changed one of them'
+            what = f'the set "{manifest.name}" does not look for the claim "{claim.name}"'
+            fix = (
+                f'name it "{meant.claim_key[1]}": a namePrefix or a rename has changed one of them'
+            )
             problems.append(Problem(manifest.where(("metadata", "name")), what, fix))
     if problems:
         raise InputError(*problems)
 
 
-def refuse_too_many(wanted: Iterable[tuple["ExistingSet", int]], asked_for: Asked) -> None:
+def refuse_too_many(wanted: Iterable[tuple["FoundSet", int]], asked_for: Asked) -> None:
     """Raise InputError where sets have more ordinals, in all, than can be looked through."""
     left = _MOST_PAIRS
     for stateful_set, replicas in wanted:
@@ -128,10 +132,10 @@ def refuse_too_many(wanted: Iterable[tuple["ExistingSet", int]], asked_for: Aske
             raise InputError(Problem("--replicas" if is_asked else where, what, fix))
 
 
-def scene(existing: "Existing", asked_for: Asked, wanted: Mapping[Key, range]) -> Scene:
+def scene(inventory: "Inventory", asked_for: Asked, wanted: Mapping[Key, range]) -> Scene:
     """Return what exists as the rules see it, with the ordinals that are asked for."""
     look = Look((), (), {}, None, asked_for.access)
-    return Scene(existing, look, Pairing(existing, wanted))
+    return Scene(inventory, look, Pairing(inventory, wanted))
 
 
 def print_missing(plans: Sequence[Plan], seen: Scene, printing: Printing) -> tuple[bool, bool]:
@@ -144,7 +148,7 @@ def print_missing(plans: Sequence[Plan], seen: Scene, printing: Printing) -> tup
     errors, cautions = console.split(problems, strict=printing.strict)
     if errors:
         raise InputError(*errors, *cautions)
-    is_missing = any(series for plan in plans for series in plan.series.values())
+    is_missing = any(any(plan.series(each)) for plan in plans for each in PAIRED)
     if is_missing:
         print_documents(lambda renderer: _documents(plans, renderer), printing, seen)
     console.tell(*cautions)
@@ -156,7 +160,7 @@ def print_missing(plans: Sequence[Plan], seen: Scene, printing: Printing) -> tup
 
 def _notes(plan: Plan, seen: Scene, *, is_missing: bool) -> Iterator[str]:
     """Yield what is worth knowing, and nobody's fault."""
-    for row in plan.unread:
+    for row in plan.rows(Lack.UNREAD):
         namespace, claim = row.claim_key
         volume = row.volume.name if row.volume else ""
         yield (
@@ -182,17 +186,20 @@ def _of_rows(plans: Sequence[Plan], seen: Scene) -> Iterator[Problem]:
     from sfsgen.checking.inspection import inspect
     from sfsgen.checking.ruleset import some_rules
 
-    blocked = {id(each): row for plan in plans for row in plan.blocked for each in _sides(row)}
-    concerned = {id(each) for plan in plans for row in plan.rows for each in _sides(row)}
+    without_volume = set(Lack) - {Lack.PAIR, Lack.VOLUME}
+    rows = [row for plan in plans for row in plan.rows(*without_volume)]
+    held = [row for plan in plans for row in plan.rows(Lack.BLOCKED)]
+    blocked = {id(each): row for row in held for each in _sides(row)}
+    concerned = {id(each) for row in rows for each in _sides(row)}
     told: set[Key] = set()
     for found in inspect(seen, some_rules(_ABOUT_ROWS), concerned) if concerned else ():
-        rows = [blocked[id(each)] for each in found.sides if id(each) in blocked]
-        is_error = bool(rows) and found.severity == "error"
-        told |= {row.claim_key for row in rows if is_error}
+        its_rows = [blocked[id(each)] for each in found.sides if id(each) in blocked]
+        is_error = bool(its_rows) and found.severity == "error"
+        told |= {row.claim_key for row in its_rows if is_error}
         severity: Literal["error", "warning"] = "error" if is_error else "warning"
         if found.severity != "note":
             yield Problem(found.where, f"{found.what} ({found.rule})", found.cure.words, severity)
-    for row in (row for plan in plans for row in plan.blocked if row.claim_key not in told):
+    for row in (row for row in held if row.claim_key not in told):
         volume = row.volume
         what = f"the volume {volume.name if volume else ''} is not that of {row.claim_key[1]}"
         where = volume.manifest.where(("spec", "claimRef")) if volume else "--volume-name"
@@ -222,7 +229,7 @@ def _collisions(plans: Iterable[Plan]) -> Iterator[Problem]:
 def _documents(plans: Iterable[Plan], renderer: "Renderer") -> Iterator["Documents"]:
     for plan in plans:
         for resource in PAIRED:
-            for series in plan.series[resource]:
+            for series in plan.series(resource):
                 yield renderer.pairs(resource, series)
 
 

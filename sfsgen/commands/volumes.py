@@ -16,7 +16,7 @@ from sfsgen.commands.missing import (
     tell_next,
 )
 from sfsgen.problems import InputError, Problem
-from sfsgen.sets.inventory import chosen, inventory
+from sfsgen.sets.reading import chosen, inventory
 from sfsgen.values.settings import PAIRS
 
 

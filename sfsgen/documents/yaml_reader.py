@@ -1,11 +1,12 @@
 """YAML text as plain data, read as Kubernetes reads it, each value with its line and column."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from sfsgen.documents import yaml_events
+from sfsgen.documents.document import Document
 from sfsgen.documents.lines import Lines
 from sfsgen.documents.paths import Path
 from sfsgen.documents.yaml_values import Fault, Place, Reader, shown
@@ -25,24 +26,6 @@ _HIDDEN_LINE_ENDS = {"\x85": r"\N", "\u2028": r"\L", "\u2029": r"\P"}
 # YAML has neither control characters nor surrogates, which stand for none.
 _ODD = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _LATE_BYTE_ORDER_MARK = re.compile(f"(?:^|(?<=\r)){_BYTE_ORDER_MARK}", re.MULTILINE)
-
-
-class Document(NamedTuple):
-    """One document: its value, and where each of its values begins.
-
-    `locate` finds a value's line and column, or its key's. It is called when somebody asks, and
-    reads the text again: most of what is read is in order, and nobody asks. To note all places
-    while reading takes a fifth longer for YAML, and six times as long for JSON, which C reads.
-    """
-
-    value: Any
-    file: str
-    locate: Callable[[Path, bool], tuple[int, int]]
-
-    def where(self, path: Path = (), *, key: bool = False) -> str:
-        """Return FILE:LINE:COLUMN of a value or its key, or of the nearest value around it."""
-        line, column = self.locate(path, key)
-        return f"{self.file}:{line}:{column}"
 
 
 def read(text: str, file: str) -> list[Document]:

@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from sfsgen.changes.cures import Cure
 from sfsgen.documents.paths import Path
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.problems import Place
 
 Severity = Literal["error", "warning", "note"]

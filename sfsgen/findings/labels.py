@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sfsgen.documents.yaml_writer import flow_entries
-from sfsgen.sets.existing import ExistingSet
+from sfsgen.sets.found import FoundSet
 
 _MANAGED_BY = "app.kubernetes.io/managed-by"
 # Labels that change with a release, while a selector never can.
@@ -18,7 +18,7 @@ CHANGING = (
 )
 
 
-def pod_labels(stateful_set: ExistingSet) -> Mapping[str, str]:
+def pod_labels(stateful_set: FoundSet) -> Mapping[str, str]:
     """Return the labels that a set gives to its pods."""
     template = stateful_set.manifest.value["spec"].get("template") or {}
     labels: Mapping[str, str] = (template.get("metadata") or {}).get("labels") or {}

@@ -7,7 +7,7 @@ from sfsgen.changes.cures import Cure
 from sfsgen.documents.paths import spelled
 from sfsgen.findings.finding import Finding, Severity
 from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.problems import Place
 
 

@@ -11,13 +11,12 @@ from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import CLASS, MODES, SIZE, VOLUME_MODE, differences
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION
-from sfsgen.sets.existing import ExistingVolume
-from sfsgen.sets.ordinals import Pair
+from sfsgen.values.pairs import Pair, Volume
 
 _CAPACITY: Path = ("spec", "capacity", "storage")
 
 
-def is_nfs_block(volume: ExistingVolume) -> bool:
+def is_nfs_block(volume: Volume) -> bool:
     """Return whether a volume is to be a block device on an NFS server, which has none."""
     return volume.storage.volume_mode == "Block" and bool(volume.driver)
 
@@ -62,8 +61,8 @@ def at_odd_side(
 def _is_odd(scene: Scene, pair: Pair) -> bool:
     """Return whether a claim that can be changed departs from its volume and its template."""
     return not pair.claim.manifest.is_stored and any(
-        not any(differences(template.storage, pair.volume.storage, pair.volume.name))
-        for _, template, _ in scene.existing.wanting(pair.claim.key)
+        not any(differences(row.template.storage, pair.volume.storage, pair.volume.name))
+        for row in scene.inventory.wanting(pair.claim.key)
     )
 
 

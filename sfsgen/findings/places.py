@@ -1,7 +1,8 @@
 """Where that which several rules tell of stands in an object."""
 
 from sfsgen.documents.paths import Path
-from sfsgen.sets.existing import ExistingVolume, csi_attributes
+from sfsgen.sets.found import csi_attributes
+from sfsgen.values.pairs import Volume
 
 NAME: Path = ("metadata", "name")
 REPLICAS: Path = ("spec", "replicas")
@@ -12,14 +13,14 @@ CSI_ATTRIBUTES: Path = ("spec", "csi", "volumeAttributes")
 PHASE: Path = ("status", "phase")
 
 
-def directory_of(volume: ExistingVolume) -> Path:
+def directory_of(volume: Volume) -> Path:
     """Return where the directory of a volume on an NFS server is given."""
     if volume.driver == "nfs":
         return ("spec", "nfs", "path")
     return attribute_of(volume, "subdir") or attribute_of(volume, "share")
 
 
-def attribute_of(volume: ExistingVolume, name: str) -> Path:
+def attribute_of(volume: Volume, name: str) -> Path:
     """Return where an attribute of a CSI volume stands, or ()."""
     key, _ = csi_attributes(volume.manifest.value["spec"]).get(name, ("", ""))
     return (*CSI_ATTRIBUTES, key) if key else ()

@@ -5,21 +5,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen.changes.cures import Cures
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import Problem
-from sfsgen.sets.existing import (
-    Existing,
-    ExistingClaim,
-    ExistingService,
-    ExistingSet,
-    Key,
-)
-from sfsgen.sets.inventory import Access
-from sfsgen.sets.ordinals import Pair, Pairing
+from sfsgen.sets.found import FoundService, FoundSet, Ordinal
+from sfsgen.sets.inventory import Inventory
+from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.reading import Access
 from sfsgen.sets.renames import Renamed, renamed_claims
+from sfsgen.values.pairs import Claim, Key, Pair
 
 if TYPE_CHECKING:
     from sfsgen.kubernetes.fields import Fields
@@ -44,12 +40,12 @@ class Look(NamedTuple):
 class Scene:
     """Everything that is looked at, as the rules need it; nothing in it changes."""
 
-    def __init__(self, existing: Existing, look: Look, pairing: Pairing | None = None) -> None:
-        self.existing = existing
+    def __init__(self, inventory: Inventory, look: Look, pairing: Pairing | None = None) -> None:
+        self.inventory = inventory
         self.look = look
         self.target = look.target or Target()
-        self.cures = Cures(existing, look.access)
-        self.pairing = pairing or Pairing(existing)
+        self.cures = Cures(inventory, look.access)
+        self.pairing = pairing or Pairing(inventory)
 
     @cached_property
     def fields(self) -> "Fields":
@@ -72,17 +68,13 @@ class Scene:
             each
             for each in self.pairing.pairs.values()
             if not (each.is_bound or each.is_pinned)
-            and not self.existing.is_anothers(each.volume, each.claim.key)
+            and not self.inventory.is_anothers(each.volume, each.claim.key)
         ]
 
     @cached_property
     def renamed(self) -> Sequence[Renamed]:
         """The claims whose names were changed away from their set."""
-        return [
-            each
-            for each in renamed_claims(self.existing)
-            if each.ordinal in each.stateful_set.ordinals
-        ]
+        return [each for each in renamed_claims(self.inventory) if each.meant.is_wanted]
 
     @cached_property
     def accounted(self) -> Mapping[Key, set[int]]:
@@ -91,7 +83,7 @@ class Scene:
         By namespace and that which stands before the ordinal.
         """
         found: dict[Key, set[int]] = {}
-        names = [(each.stateful_set.namespace, each.wanted) for each in self.renamed]
+        names = [each.meant.claim_key for each in self.renamed]
         for (kind, namespace), broken in self.look.unread.items():
             if kind == "PersistentVolumeClaim":
                 names += [(namespace, name) for name in broken]
@@ -101,22 +93,19 @@ class Scene:
                 found.setdefault((namespace, head), set()).add(number)
         return found
 
-    def lasting_key(self, claim: ExistingClaim) -> Key:
+    def lasting_key(self, claim: Claim) -> Key:
         """Return namespace and name that a claim has once the rule `name` is followed."""
         return self._lasting_keys.get(claim.key, claim.key)
 
     @cached_property
     def _lasting_keys(self) -> Mapping[Key, Key]:
-        return {
-            (each.namespace, each.claim): (each.stateful_set.namespace, each.wanted)
-            for each in self.renamed
-        }
+        return {each.claim.key: each.meant.claim_key for each in self.renamed}
 
     @cached_property
     def namespaces_of(self) -> Mapping[str, list[str]]:
         """The namespaces that hold a claim of a name."""
         found: dict[str, list[str]] = {}
-        for namespace, name in self.existing.claims:
+        for namespace, name in self.inventory.claims:
             found.setdefault(name, []).append(namespace)
         return found
 
@@ -128,46 +117,45 @@ class Scene:
     @cached_property
     def _lonely(self) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for namespace, name in self.existing.orphans:
+        for namespace, name in self.inventory.orphans:
             found.setdefault(namespace, []).append(name)
         return found
 
     def is_needed(self, claim: Key) -> bool:
         """Return whether a claim is there, or an ordinal of a set needs it."""
-        return claim in self.existing.claims or self.is_wanted(claim)
+        return claim in self.inventory.claims or self.is_wanted(claim)
 
     def is_wanted(self, claim: Key) -> bool:
         """Return whether an ordinal of a set needs a claim."""
-        return any(number in each.ordinals for each, _, number in self.existing.wanting(claim))
+        return any(row.is_wanted for row in self.inventory.wanting(claim))
 
     @cached_property
     def without_free_names(self) -> set[Key]:
         """The sets of which a volume would be named as one is that is another claim's."""
         found: set[Key] = set()
         by_head = {
-            (each.conventional_volume_name(template).pieces[0]): (each, template)
-            for each in self.existing.stateful_sets
+            template.volume_name.pieces[0]: (each, template)
+            for each in self.inventory.stateful_sets
             for template in each.templates
         }
-        for name, volume in self.existing.volumes.items():
+        for name, volume in self.inventory.volumes.items():
             head, number = numbered(name)
             if volume.claim and number is not None and head in by_head:
-                stateful_set, template = by_head[head]
-                own = stateful_set.namespace, stateful_set.claim_name(template).at(number)
-                claim = self.existing.claims.get(own)
-                has_one = own in self.existing.reservations or (claim and claim.volume_name)
-                if number in stateful_set.ordinals and not has_one:
-                    found.add(stateful_set.key)
+                row = Ordinal(*by_head[head], number)
+                claim = self.inventory.claims.get(row.claim_key)
+                is_reserved = row.claim_key in self.inventory.reservations
+                if row.is_wanted and not (is_reserved or (claim and claim.volume_name)):
+                    found.add(row.stateful_set.key)
         return found
 
     @cached_property
     def has_nfs(self) -> bool:
         """Whether there is any volume on an NFS server, which shows where others may lie."""
-        return any(each.server for each in self.existing.volumes.values())
+        return any(each.server for each in self.inventory.volumes.values())
 
-    def service_of(self, stateful_set: ExistingSet) -> ExistingService | None:
+    def service_of(self, stateful_set: FoundSet) -> FoundService | None:
         """Return the governing Service of a set."""
-        return self.existing.services.get((stateful_set.namespace, stateful_set.service_name))
+        return self.inventory.services.get((stateful_set.namespace, stateful_set.service_name))
 
 
 def is_chosen_by_binder(pair: Pair) -> bool:

@@ -17,55 +17,53 @@ def vacant_ordinals(
 
     Not those whose claim bears another name: the rule `name` tells of these.
     """
-    for seats in scene.pairing.ordinals:
-        if scene.pairing.is_provisioned(seats):
+    for rows in scene.pairing.ordinals:
+        if scene.pairing.is_provisioned(rows):
             continue
-        stateful_set = seats.stateful_set
-        head = stateful_set.namespace, seats.claim_name.pieces[0]
-        there = seats.claims.keys() | scene.accounted.get(head, set())
-        if without_volume:
-            there |= seats.volumes.keys() | seats.unreserved.keys()
-        for ordinals in gaps(stateful_set.ordinals, there):
-            yield seats, ordinals
+        stateful_set = rows.stateful_set
+        head = stateful_set.namespace, rows.template.claim_name.pieces[0]
+        there = rows.by_number.keys() if without_volume else rows.claims.keys()
+        known = there | scene.accounted.get(head, set())
+        for ordinals in gaps(stateful_set.ordinals, known):
+            yield rows, ordinals
 
 
-def _is_open(seats: TemplateOrdinals) -> bool:
+def _is_open(rows: TemplateOrdinals) -> bool:
     """Return whether a default StorageClass may make all that a template's claims lack."""
-    is_bare = not (seats.claims or seats.volumes or seats.unreserved)
-    return is_bare and seats.template.storage.storage_class is None
+    return not rows.by_number and rows.template.storage.storage_class is None
 
 
-def unless_provisioned(seats: TemplateOrdinals) -> str:
+def unless_provisioned(rows: TemplateOrdinals) -> str:
     """Return the end of a sentence about what a default StorageClass may make."""
-    return ", unless a default StorageClass makes it" if _is_open(seats) else ""
+    return ", unless a default StorageClass makes it" if _is_open(rows) else ""
 
 
-def told_of_set(seats: TemplateOrdinals, what: str, fix: Cure) -> Finding:
+def told_of_set(rows: TemplateOrdinals, what: str, fix: Cure) -> Finding:
     """Return a finding at a set's replicas, milder where a default StorageClass may help."""
-    tell = warning if _is_open(seats) else error
-    return tell(seats.stateful_set.manifest, REPLICAS, what, fix)
+    tell = warning if _is_open(rows) else error
+    return tell(rows.stateful_set.manifest, REPLICAS, what, fix)
 
 
-def claims_of(seats: TemplateOrdinals, ordinals: range, *, verb: bool = True) -> str:
+def claims_of(rows: TemplateOrdinals, ordinals: range, *, verb: bool = True) -> str:
     """Return the claims of some ordinals, as the subject of a sentence."""
-    name_of = seats.claim_name
+    name_of = rows.template.claim_name
     if len(ordinals) == 1:
         return f"the claim {name_of.at(ordinals[0])}" + " is" * verb
     names = f"{name_of.at(ordinals[0])} to {name_of.at(ordinals[-1])}"
     return f"the {len(ordinals)} claims {names}" + " are" * verb
 
 
-def pods_of(seats: TemplateOrdinals, ordinals: range) -> str:
+def pods_of(rows: TemplateOrdinals, ordinals: range) -> str:
     """Return that the pods of some ordinals need what is missing."""
-    name = seats.stateful_set.name
+    name = rows.stateful_set.name
     if len(ordinals) == 1:
         return f"the pod {name}-{ordinals[0]} needs"
     return f"the pods {name}-{ordinals[0]} to {name}-{ordinals[-1]} need"
 
 
-def print_missing(scene: Scene, seats: TemplateOrdinals) -> Cure:
+def print_missing(scene: Scene, rows: TemplateOrdinals) -> Cure:
     """Return how what a set lacks is printed, and put to use."""
-    stateful_set = seats.stateful_set
+    stateful_set = rows.stateful_set
     where = [] if scene.has_nfs else ["--nfs-server", "HOST", "--nfs-path", "PATH"]
     if stateful_set.key in scene.without_free_names:
         where += ANOTHER_NAME

@@ -2,14 +2,16 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+from sfsgen.documents.document import Document
 from sfsgen.documents.files import LARGEST, content, decoded, manifests_in, shown, too_large
 from sfsgen.documents.paths import Path, spelled
-from sfsgen.documents.yaml_reader import Document, read_each
+from sfsgen.documents.yaml_reader import read_each
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
-from sfsgen.problems import InputError, Place, Problem
+from sfsgen.problems import InputError, Problem
 
 EMPTY = "it is empty"
 """What is wrong with a text that holds nothing at all."""
@@ -37,51 +39,6 @@ _TYPES = {
     dict: "a mapping",
     type(None): "nothing",
 }
-
-
-class Manifest(NamedTuple):
-    """An object as it was read: what it is called, what it says, and where it stands.
-
-    The namespace is empty where none is written, the name where the API server makes it up.
-    """
-
-    api_version: str
-    kind: str
-    namespace: str
-    name: str
-    value: Mapping[str, Any]
-    document: Document
-    inside: Path
-    """Where it stands in its document: within a List, or within several."""
-
-    @property
-    def is_kubernetes_own(self) -> bool:
-        """Whether its kind is Kubernetes' own: other projects' groups have a point in them."""
-        group = self.api_version.partition("/")[0]
-        return "." not in group or group.endswith(".k8s.io")
-
-    @property
-    def is_stored(self) -> bool:
-        """Whether it was read from a server: only what a server holds has a uid."""
-        return bool(self.value["metadata"].get("uid"))
-
-    @property
-    def is_terminating(self) -> bool:
-        """Whether it is being deleted."""
-        return self.value["metadata"].get("deletionTimestamp") is not None
-
-    @property
-    def annotations(self) -> Mapping[str, str]:
-        """All its annotations, Kubernetes' own too."""
-        return self.value["metadata"].get("annotations") or {}
-
-    def where(self, path: Path = (), *, key: bool = False) -> str:
-        """Return FILE:LINE:COLUMN of one of its values, or of the value's key."""
-        return self.document.where((*self.inside, *path), key=key)
-
-    def place(self, path: Path = (), *, key: bool = False) -> Place:
-        """Return the same as a Place."""
-        return Place(self.document.file, *self.document.locate((*self.inside, *path), key))
 
 
 def sources(filenames: Sequence[str]) -> list[tuple[str, bytes]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sfsgen.documents.paths import spelled
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import closest_label, label_fault
 from sfsgen.kubernetes.quantities import closest
 from sfsgen.kubernetes.schemas import Fault, Schema, Terms, called

@@ -6,19 +6,19 @@ from sfsgen.checking.inspection import inspect, scene
 from sfsgen.checking.ruleset import all_rules
 from sfsgen.findings.located import Located
 from sfsgen.findings.scene import Look, Scene
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import Target
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import Problem
-from sfsgen.sets.existing import UNKNOWN_ELSEWHERE, Existing
-from sfsgen.sets.inventory import Access, Read
+from sfsgen.sets.inventory import Inventory
+from sfsgen.sets.reading import Access, Read
 
 AS_RENDERED = ", as rendered"
 """What stands behind a template's name where a place in what it prints is told."""
 # Of these a rule may say less than an error, for somebody can mean them. A template is told what
 # is meant: pairs that are equal and reserved on both sides, one for each replica.
 _NEVER_MEANT = frozenset(("claim-template", "class", "extra-pair", "half-reserved", "unequal-pair"))
-_NOTHING = Scene(Existing(UNKNOWN_ELSEWHERE), Look((), (), {}, None, Access(("-",))))
+_NOTHING = Scene(Inventory((), DEFAULT_NAMESPACE), Look((), (), {}, None, Access(("-",))))
 
 
 def judge(
@@ -47,11 +47,8 @@ def judge(
 
 def _found(printed: Iterable[Manifest], target: Target, seen: Scene) -> list[Located]:
     """Return what rules find in what is printed and in what was seen, but for notes."""
-    there, access = seen.existing, seen.look.access
-    kinds = (there.sets, there.services, there.claims, there.volumes)
-    manifests = [each.manifest for kind in kinds for each in kind.values()]
-    manifests += [second for _, second in there.duplicates]
-    everything = Read([*manifests, *printed], (), there.elsewhere)
+    there, access = seen.inventory, seen.look.access
+    everything = Read([*there.manifests, *printed], (), there.elsewhere)
     whole = scene(everything, access.namespace or DEFAULT_NAMESPACE, target, access)
     found = inspect(whole, all_rules())
     return [each for each in found if each.severity != "note" or each.rule in _NEVER_MEANT]

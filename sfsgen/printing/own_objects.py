@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sfsgen.documents.document import Document
 from sfsgen.documents.paths import Path, spelled
-from sfsgen.documents.yaml_reader import Document, read
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.documents.yaml_reader import read
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.resources import CLAIM, SERVICE, VOLUME
 from sfsgen.kubernetes.versions import ANNOTATIONS, KUBERNETES_OWN_ANNOTATIONS, Target

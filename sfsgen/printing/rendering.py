@@ -12,7 +12,7 @@ from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.resources import ORDER, PAIRED, SERVICE, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.printing.templates import Templates
-from sfsgen.values.model import Metadata, Pod, Series, StatefulSet, VolumePair
+from sfsgen.values.model import ClaimTemplate, Metadata, Pod, Series, StatefulSet
 
 # Numbers to render in the place of ordinals. No end of one is a beginning of it, so digits that
 # stand before or after it in a name cannot be taken for a part of it. Of ones and zeros: what ends
@@ -79,16 +79,16 @@ class Renderer:
 
     def pairs(self, resource: str, series: Series) -> Documents:
         """Return the volumes or the claims of a series."""
-        render_template = self.templates.renderer(resource)
+        render_template, template = self.templates.renderer(resource), series.template
 
         def render(ordinal: int) -> str:
-            return render_template(**self.pair_variables(series.pair(ordinal)))
+            return render_template(**self.pair_variables(template, ordinal))
 
         is_volume, is_own = resource == VOLUME, resource in self.templates.own
         return Documents(
             resource,
-            "" if is_volume else series.namespace,
-            series.volume_name if is_volume else series.claim_name,
+            "" if is_volume else template.claim.namespace,
+            template.volume_name if is_volume else template.claim_name,
             series.ordinals,
             render,
             None if is_own else fill_in(render, series.ordinals),
@@ -123,8 +123,8 @@ class Renderer:
             "claim_templates": [
                 {
                     "name": template.name,
-                    "access_modes": template.access_modes,
-                    "storage": template.storage,
+                    "access_modes": template.storage.access_modes,
+                    "storage": template.storage.storage,
                     **self._storage_class("", {}),
                 }
                 for template in stateful_set.claim_templates
@@ -170,40 +170,42 @@ class Renderer:
             **_metadata(pod.metadata, versions.PET_SET_ANNOTATION if is_pet else ""),
         }
 
-    def pair_variables(self, pair: VolumePair) -> Variables:
+    def pair_variables(self, template: ClaimTemplate, ordinal: int) -> Variables:
         """Return what the templates of a volume and a claim can print (docs/templates.md)."""
+        claim, volume, _ = template.pair(ordinal)
         options_field = self.target.has(versions.MOUNT_OPTIONS_FIELD)
-        annotations = dict(pair.volume_metadata.annotations)
-        if pair.mount_options and not options_field:
-            annotations[versions.MOUNT_OPTIONS_ANNOTATION] = ",".join(pair.mount_options)
-        shared = {"storage": pair.storage, "access_modes": pair.access_modes}
+        annotations = dict(volume.annotations)
+        if volume.mount_options and not options_field:
+            annotations[versions.MOUNT_OPTIONS_ANNOTATION] = ",".join(volume.mount_options)
+        size, access_modes, storage_class, _ = claim.storage
+        shared = {"storage": size, "access_modes": access_modes}
         return {
-            "ordinal": pair.ordinal,
+            "ordinal": ordinal,
             "volume": {
-                "name": pair.volume_name,
-                "labels": pair.volume_metadata.labels,
-                **pair.as_said,
-                "mount_options": pair.mount_options if options_field else (),
-                "driver": pair.driver,
-                "server": pair.directory.server,
-                "path": pair.directory.path,
-                "read_only": pair.read_only,
-                "csi_volume_handle": pair.csi_volume_handle,
-                "csi_share": pair.csi_share,
-                "csi_sub_dir": pair.csi_sub_dir,
+                "name": volume.name,
+                "labels": volume.labels,
+                **template.as_said,
+                "mount_options": volume.mount_options if options_field else (),
+                "driver": volume.driver,
+                "server": volume.server,
+                "path": volume.path,
+                "read_only": volume.read_only,
+                "csi_volume_handle": volume.csi_volume_handle,
+                "csi_share": volume.csi_share,
+                "csi_sub_dir": volume.csi_sub_dir,
                 **shared,
-                **self._storage_class(pair.storage_class, annotations),
+                **self._storage_class(storage_class, annotations),
             },
             "claim": {
-                "name": pair.claim_name,
-                "namespace": pair.namespace,
-                "labels": pair.claim_metadata.labels,
+                "name": claim.name,
+                "namespace": claim.namespace,
+                "labels": claim.labels,
                 **shared,
-                **self._storage_class(pair.storage_class, pair.claim_metadata.annotations),
+                **self._storage_class(storage_class, claim.annotations),
             },
         }
 
-    def _storage_class(self, name: str, annotations: Mapping[str, str]) -> Variables:
+    def _storage_class(self, name: str | None, annotations: Mapping[str, str]) -> Variables:
         """Return the class as a field, or as an annotation where the minors know no field."""
         if self.target.has(versions.CLASS_FIELD):
             return {"storage_class": name, "annotations": annotations}

@@ -17,7 +17,8 @@ from typing import Any
 from sfsgen.documents.paths import Path
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.manifests import KINDS, Manifest
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.manifests import KINDS
 from sfsgen.kubernetes.versions import ANNOTATIONS, FIELDS, STATEFUL_SET_KINDS
 
 

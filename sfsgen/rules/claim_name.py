@@ -22,9 +22,9 @@ from sfsgen.sets.ordinals import TemplateOrdinals
 
 def claim_name(scene: Scene) -> Iterator[Finding]:
     by_head: dict[tuple[str, str], list[TemplateOrdinals]] = {}
-    for seats in scene.pairing.ordinals:
-        head = seats.claim_name.pieces[0]
-        by_head.setdefault((seats.stateful_set.namespace, head), []).append(seats)
+    for rows in scene.pairing.ordinals:
+        head = rows.template.claim_name.pieces[0]
+        by_head.setdefault((rows.stateful_set.namespace, head), []).append(rows)
     for (_, head), wanting in by_head.items():
         for one, other in combinations(wanting, 2):
             mine, theirs = one.stateful_set, other.stateful_set

@@ -23,15 +23,15 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_pair, another_reserved
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingClaim, ExistingVolume, Key
-from sfsgen.sets.ordinals import Pair
+from sfsgen.values.pairs import Claim, Key, Pair, Volume
 
 
 def claim_ref(scene: Scene) -> Iterator[Finding]:
-    ambiguous = {second.name for _, second in scene.existing.duplicates}
+    ambiguous = {second.name for _, second in scene.inventory.duplicates}
+    ambiguous |= {second.name for _, second in scene.inventory.namesakes}
     for pair in scene.pairing.pairs.values():
         claim, volume = pair.claim, pair.volume
-        if volume.name in ambiguous or scene.existing.is_taken_over(volume):
+        if volume.name in ambiguous or scene.inventory.is_taken_over(volume):
             continue
         if volume.claim in (claim.key, scene.lasting_key(claim)) or claim.phase == "Lost":
             continue  # if not yet, then once the claim bears the name that its set looks for
@@ -45,17 +45,17 @@ def claim_ref(scene: Scene) -> Iterator[Finding]:
 
 def _taken_over(scene: Scene) -> Iterator[Finding]:
     """Yield the volumes of claims that are there, whose claimRef names another claim."""
-    for volume in scene.existing.volumes.values():
-        if not scene.existing.is_taken_over(volume):
+    for volume in scene.inventory.volumes.values():
+        if not scene.inventory.is_taken_over(volume):
             continue
-        owner = "/".join(scene.existing.holder(volume) or ())
+        owner = "/".join(scene.inventory.holder(volume) or ())
         other = "/".join(volume.claim) if volume.claim else "none that is whole"
         what = (
             f"{volume.name} is the volume of the claim {owner}, whose uid it holds, and its "
             f"claimRef was changed to {other}"
         )
         fix, sides = scene.cures.leave(volume), []
-        claim = scene.existing.claims.get(volume.claim) if volume.claim else None
+        claim = scene.inventory.claims.get(volume.claim) if volume.claim else None
         if claim:
             sides = [claim.manifest]
             fix += another_pair(scene, claim, volume)
@@ -64,16 +64,15 @@ def _taken_over(scene: Scene) -> Iterator[Finding]:
 
 def _misdirected(scene: Scene) -> Iterator[Finding]:
     """Yield the volumes that are reserved for no claim of a set, though named after one."""
-    for seats in scene.pairing.ordinals:
-        for ordinal, volume in seats.unreserved.items():
+    for rows in scene.pairing.ordinals:
+        for row, volume in rows.unreserved:
             if volume.claim:
-                stateful_set = seats.stateful_set
-                key = seats.claim_key(ordinal)
+                stateful_set = rows.stateful_set
                 what = (
                     f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is missing; "
-                    f"the pod {stateful_set.name}-{ordinal} needs {key[1]}"
+                    f"the pod {stateful_set.name}-{row.number} needs {row.claim_key[1]}"
                 )
-                fix = scene.cures.redirect(volume, key).by_hand()
+                fix = scene.cures.redirect(volume, row.claim_key).by_hand()
                 yield error(volume.manifest, CLAIM_REF, what, fix, stateful_set.manifest)
 
 
@@ -95,8 +94,8 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
     verb = "names" if pair.is_named else "needs"
     its = claim.name if namespace == claim.namespace else f"{claim.namespace}/{claim.name}"
     what = f"the claim {its} {verb} {volume.name}, which is reserved for {shown}"
-    is_unread = scene.existing.is_foreign(volume)
-    is_anothers = scene.existing.is_anothers(volume, scene.lasting_key(claim))
+    is_unread = scene.inventory.is_foreign(volume)
+    is_anothers = scene.inventory.is_anothers(volume, scene.lasting_key(claim))
     is_anothers = is_anothers or _is_named_after_another(scene, claim, volume)
     if is_unread or is_anothers or not _has_another(scene, volume, reserved_for):
         what += ", and is not in the input" if is_unread else ""
@@ -109,13 +108,11 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
     return error(volume.manifest, (*CLAIM_REF, field), what, fix, claim.manifest)
 
 
-def _one_of_its_own(
-    scene: Scene, claim: ExistingClaim, volume: ExistingVolume, reserved_for: str
-) -> str | Cure:
+def _one_of_its_own(scene: Scene, claim: Claim, volume: Volume, reserved_for: str) -> str | Cure:
     """Return how a claim that needs another claim's volume gets one of its own."""
-    reserved = scene.existing.reserved(claim.key)
-    other = reserved or scene.pairing.volume_by_name(claim)
-    if other and other is not volume and not scene.existing.is_anothers(other, claim.key):
+    reserved = scene.inventory.reserved(claim.key)
+    other = reserved or scene.pairing.names.volume_of(claim)
+    if other and other is not volume and not scene.inventory.is_anothers(other, claim.key):
         cure = scene.cures.rename_volume(claim, other.name)
         if reserved:
             return cure
@@ -128,19 +125,19 @@ def _one_of_its_own(
     return "let it name a volume of its own"
 
 
-def _is_named_after_another(scene: Scene, claim: ExistingClaim, volume: ExistingVolume) -> bool:
+def _is_named_after_another(scene: Scene, claim: Claim, volume: Volume) -> bool:
     """Return whether a volume's name is that of another claim's, and the claim has one too."""
-    return scene.pairing.volume_by_name(claim) not in (
+    return scene.pairing.names.volume_of(claim) not in (
         None,
         volume,
-    ) and scene.pairing.claim_by_name(volume) not in (None, claim.key)
+    ) and scene.pairing.names.claim_of(volume) not in (None, claim.key)
 
 
-def _has_another(scene: Scene, volume: ExistingVolume, key: Key) -> bool:
+def _has_another(scene: Scene, volume: Volume, key: Key) -> bool:
     """Return whether a claim has no use for a volume that is reserved for it."""
-    claim = scene.existing.claims.get(key)
+    claim = scene.inventory.claims.get(key)
     if claim is None:
         return not scene.is_wanted(key)
     if claim.volume_name:
         return claim.volume_name != volume.name
-    return len(scene.existing.reservations[key]) > 1
+    return len(scene.inventory.reservations[key]) > 1

@@ -18,23 +18,23 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import fits
-from sfsgen.sets.existing import ExistingClaim, ExistingVolume
+from sfsgen.values.pairs import Claim, Volume
 
 
 def claim_selector(scene: Scene) -> Iterator[Finding]:
-    for key, claim in scene.existing.claims.items():
+    for key, claim in scene.inventory.claims.items():
         selector = claim.selector
         if selector and key not in scene.pairing.pairs and not claim.volume_name:
             what = (
                 f"the claim {claim.name} does not bind: the labels of no volume that is free "
                 "meet its selector"
             )
-            volume = scene.pairing.volume_by_name(claim)
+            volume = scene.pairing.names.volume_of(claim)
             sides = [volume.manifest] if volume else []
             yield error(claim.manifest, SELECTOR, what, _fix(scene, claim, volume), *sides)
 
 
-def _fix(scene: Scene, claim: ExistingClaim, volume: ExistingVolume | None) -> str | Cure:
+def _fix(scene: Scene, claim: Claim, volume: Volume | None) -> str | Cure:
     labels = claim.selector.get("matchLabels")
     if volume is None:
         return "label the volume that is meant"

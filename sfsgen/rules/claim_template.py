@@ -18,67 +18,67 @@ from collections.abc import Iterator
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import Difference, departures, differences
-from sfsgen.sets.existing import ExistingClaim
 from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.values.pairs import Claim
 
 
 def claim_template(scene: Scene) -> Iterator[Finding]:
-    for seats in scene.pairing.ordinals:
-        if _is_odd_template(seats):
-            yield from _odd_template(scene, seats, next(iter(seats.claims.values())))
+    for rows in scene.pairing.ordinals:
+        if _is_odd_template(rows):
+            yield from _odd_template(scene, rows, next(iter(rows.claims.values())))
         else:
-            for claim in seats.claims.values():
-                if claim.storage is not seats.template.storage:
-                    yield from _odd_claim(scene, seats, claim)
-        yield from _pinned_template(scene, seats)
+            for claim in rows.claims.values():
+                if claim.storage is not rows.template.storage:
+                    yield from _odd_claim(scene, rows, claim)
+        yield from _pinned_template(scene, rows)
 
 
-def _is_odd_template(seats: TemplateOrdinals) -> bool:
+def _is_odd_template(rows: TemplateOrdinals) -> bool:
     """Return whether all claims agree, and their volumes too, but not with the claim template."""
-    wanted = seats.template.storage
-    storages = {each.storage for each in seats.claims.values()}
-    volumes = {each.storage for each in seats.volumes.values()}
+    wanted = rows.template.storage
+    storages = {each.storage for each in rows.claims.values()}
+    volumes = {each.storage for each in rows.volumes.values()}
     return len(storages) == 1 and all(any(differences(wanted, each, "")) for each in volumes)
 
 
-def _odd_template(scene: Scene, seats: TemplateOrdinals, claim: ExistingClaim) -> Iterator[Finding]:
-    manifest, name = seats.stateful_set.manifest, seats.template.name
-    for each in _departures(seats, claim):
+def _odd_template(scene: Scene, rows: TemplateOrdinals, claim: Claim) -> Iterator[Finding]:
+    manifest, name = rows.stateful_set.manifest, rows.template.name
+    for each in _departures(rows, claim):
         what = (
             f"the claim template {name} would not make the claims that are there, such as "
             f"{claim.name}: {each.what}"
         )
         fix = scene.cures.of_immutable(manifest, f"let the claim template {name} be as its claims")
-        path = (*seats.template.path, *each.path)
+        path = (*rows.template.path, *each.path)
         yield warning(manifest, path, what, fix, claim.manifest)
 
 
-def _odd_claim(scene: Scene, seats: TemplateOrdinals, claim: ExistingClaim) -> Iterator[Finding]:
-    for each in _departures(seats, claim):
+def _odd_claim(scene: Scene, rows: TemplateOrdinals, claim: Claim) -> Iterator[Finding]:
+    for each in _departures(rows, claim):
         what = f"the claim {claim.name} is not what its claim template would make: {each.what}"
-        as_made = f"let it be as the claim template {seats.template.name}"
+        as_made = f"let it be as the claim template {rows.template.name}"
         fix = scene.cures.of_immutable(claim.manifest, as_made)
-        yield warning(claim.manifest, each.path, what, fix, seats.stateful_set.manifest)
+        yield warning(claim.manifest, each.path, what, fix, rows.stateful_set.manifest)
 
 
-def _departures(seats: TemplateOrdinals, claim: ExistingClaim) -> Iterator[Difference]:
-    template, is_live = seats.template, seats.stateful_set.manifest.is_stored
+def _departures(rows: TemplateOrdinals, claim: Claim) -> Iterator[Difference]:
+    template, is_live = rows.template, rows.stateful_set.manifest.is_stored
     return departures(claim.storage, template.storage, template.name, is_live=is_live)
 
 
-def _pinned_template(scene: Scene, seats: TemplateOrdinals) -> Iterator[Finding]:
+def _pinned_template(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
     """Yield what a claim template says that only one of its claims can have."""
-    manifest, (*_, index) = seats.stateful_set.manifest, seats.template.path
+    manifest, (*_, index) = rows.stateful_set.manifest, rows.template.path
     spec = manifest.value["spec"]["volumeClaimTemplates"][index].get("spec") or {}
     if spec.get("volumeName"):
         what = (
-            f"the claim template {seats.template.name} names the volume {spec['volumeName']}, "
+            f"the claim template {rows.template.name} names the volume {spec['volumeName']}, "
             "which only one of its claims can have"
         )
-        path = (*seats.template.path, "spec", "volumeName")
+        path = (*rows.template.path, "spec", "volumeName")
         yield error(manifest, path, what, scene.cures.of_immutable(manifest, "remove it"))
-    selectors = [each.selector for each in seats.claims.values()]
+    selectors = [each.selector for each in rows.claims.values()]
     if (given := spec.get("selector")) and any(each != given for each in selectors):
-        what = f"the claim template {seats.template.name} has a selector that its claims lack"
-        path = (*seats.template.path, "spec", "selector")
+        what = f"the claim template {rows.template.name} has a selector that its claims lack"
+        path = (*rows.template.path, "spec", "selector")
         yield warning(manifest, path, what, scene.cures.of_immutable(manifest, "remove it"))

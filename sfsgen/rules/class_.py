@@ -22,9 +22,9 @@ from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.misfits import unfit
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import CLASS, shown_class
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
-from sfsgen.sets.ordinals import Pair
+from sfsgen.values.pairs import Pair
 
 
 def class_(scene: Scene) -> Iterator[Finding]:
@@ -56,11 +56,11 @@ def _no_class(scene: Scene, manifest: Manifest, of: Path = ()) -> Cure:
 
 
 def _classless_claims(scene: Scene) -> Iterator[Finding]:
-    for key, claim in scene.existing.claims.items():
+    for key, claim in scene.inventory.claims.items():
         if claim.storage.storage_class is not None or claim.phase:
             continue
         pair = scene.pairing.pairs.get(key)
-        is_static_claim = pair or claim.volume_name or bool(scene.existing.wanting(key))
+        is_static_claim = pair or claim.volume_name or bool(scene.inventory.wanting(key))
         # Beside a volume with a class it is told already.
         if is_static_claim and not (pair and pair.volume.storage.storage_class):
             what = f"the claim {claim.name} names no class: a default StorageClass would come in"
@@ -70,19 +70,19 @@ def _classless_claims(scene: Scene) -> Iterator[Finding]:
 
 
 def _classless_templates(scene: Scene) -> Iterator[Finding]:
-    for seats in scene.pairing.ordinals:
-        if seats.template.storage.storage_class is None and not scene.pairing.is_provisioned(seats):
+    for rows in scene.pairing.ordinals:
+        if rows.template.storage.storage_class is None and not scene.pairing.is_provisioned(rows):
             what = (
-                f"the claim template {seats.template.name} names no class: claims that the "
+                f"the claim template {rows.template.name} names no class: claims that the "
                 "controller makes from it take a default StorageClass"
             )
-            manifest = seats.stateful_set.manifest
-            fix = _no_class(scene, manifest, seats.template.path)
-            storages = [each.storage for each in seats.claims.values()]
-            storages += [each.volume.storage for each in seats.rows.values() if each.volume]
+            manifest = rows.stateful_set.manifest
+            fix = _no_class(scene, manifest, rows.template.path)
+            storages = [each.storage for each in rows.claims.values()]
+            storages += [each.volume.storage for each in rows.by_number.values() if each.volume]
             if any(each.storage_class for each in storages):
                 fix = fix.by_hand()  # which class is meant its owner knows
-            yield warning(manifest, (*seats.template.path, *CLASS), what, fix)
+            yield warning(manifest, (*rows.template.path, *CLASS), what, fix)
 
 
 def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
@@ -90,8 +90,7 @@ def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
     claim, volume = pair.claim, pair.volume
     what = f"it has {shown_class(wanted)}, and {volume.name} has {shown_class(its)}"
     if any(
-        template.storage.storage_class is None
-        for _, template, _ in scene.existing.wanting(claim.key)
+        row.template.storage.storage_class is None for row in scene.inventory.wanting(claim.key)
     ):
         what += ", for its claim template names none and a default StorageClass came in"
     if claim.manifest.is_stored:

@@ -38,14 +38,13 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import VOLUME_NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.names import numbered
-from sfsgen.sets.existing import ExistingVolume
-from sfsgen.sets.ordinals import Pair
+from sfsgen.values.pairs import Pair, Volume
 
 
 def crossed(scene: Scene) -> Iterator[Finding]:
-    for seats in scene.pairing.ordinals:
+    for rows in scene.pairing.ordinals:
         found = (
-            (ordinal, scene.pairing.pairs.get(each.key)) for ordinal, each in seats.claims.items()
+            (ordinal, scene.pairing.pairs.get(each.key)) for ordinal, each in rows.claims.items()
         )
         pairs = [
             (ordinal, *numbered(pair.volume.name), pair)
@@ -55,22 +54,22 @@ def crossed(scene: Scene) -> Iterator[Finding]:
         # Volumes that count from 1 are all shifted alike, and meant so.
         shifts = {number - ordinal for ordinal, _, number, _ in pairs if number is not None}
         is_regular = len(shifts) == 1
-        conventional = seats.stateful_set.conventional_volume_name(seats.template)
+        conventional = rows.template.volume_name
         for ordinal, head, number, pair in pairs if shifts != {0} else ():
             is_another = number not in (None, ordinal)
             if is_another and not (
                 is_regular and conventional.ordinal_of(pair.volume.name) is None
             ):
-                own = scene.existing.volumes.get(f"{head}{ordinal}")
+                own = scene.inventory.volumes.get(f"{head}{ordinal}")
                 # Where all are shifted alike, the next one has it.
-                if own and not (is_regular and own.name in scene.pairing.takers):
+                if own and not (is_regular and own.name in scene.inventory.takers):
                     yield _crossing(scene, pair, own)
 
 
-def _crossing(scene: Scene, pair: Pair, own: ExistingVolume) -> Finding:
+def _crossing(scene: Scene, pair: Pair, own: Volume) -> Finding:
     claim, volume = pair.claim, pair.volume
     what = f"the claim {claim.name} has the volume {volume.name}, and {own.name} is there"
-    if scene.existing.is_anothers(own, claim.key) and not pair.is_bound:
+    if scene.inventory.is_anothers(own, claim.key) and not pair.is_bound:
         fix = scene.cures.leave(own)
         return error(claim.manifest, VOLUME_NAME, what, fix, volume.manifest, own.manifest)
     if not pair.is_bound:

@@ -12,21 +12,19 @@ Source: apiserver/pkg/registry/generic/registry/store.go, Create.
 
 from collections.abc import Iterator
 
-from sfsgen.findings.duplicates import is_another_volume
 from sfsgen.findings.finding import Finding, error, note
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
 
 
 def duplicate(scene: Scene) -> Iterator[Finding]:
-    for first, second in scene.existing.duplicates:
-        if not is_another_volume(first, second):
-            place = first.place(NAME)
-            kind = "an equal" if first.value == second.value else "a different"
-            what = (
-                f"{kind} {second.kind} {second.name} stands in {place.file}, line {place.line}; "
-                "only that one is looked at"
-            )
-            # What is wanted may be read beside what there is.
-            tell = error if first.is_stored == second.is_stored else note
-            yield tell(second, NAME, what, "keep one of them", first)
+    for first, second in scene.inventory.duplicates:
+        place = first.place(NAME)
+        kind = "an equal" if first.value == second.value else "a different"
+        what = (
+            f"{kind} {second.kind} {second.name} stands in {place.file}, line {place.line}; "
+            "only that one is looked at"
+        )
+        # What is wanted may be read beside what there is.
+        tell = error if first.is_stored == second.is_stored else note
+        yield tell(second, NAME, what, "keep one of them", first)

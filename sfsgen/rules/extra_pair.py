@@ -16,14 +16,14 @@ from collections.abc import Iterator
 from sfsgen.findings.finding import Finding, note
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import claims_of
-from sfsgen.sets.existing import ExistingClaim, ExistingVolume
 from sfsgen.sets.runs import runs
+from sfsgen.values.pairs import Claim, Volume
 
 
 def extra_pair(scene: Scene) -> Iterator[Finding]:
-    for seats in scene.pairing.ordinals:
-        stateful_set = seats.stateful_set
-        objects: dict[int, ExistingClaim | ExistingVolume] = {**seats.volumes, **seats.claims}
+    for rows in scene.pairing.ordinals:
+        stateful_set = rows.stateful_set
+        objects: dict[int, Claim | Volume] = {**rows.volumes, **rows.claims}
         extra = sorted(
             number
             for number, each in objects.items()
@@ -31,9 +31,9 @@ def extra_pair(scene: Scene) -> Iterator[Finding]:
         )
         for ordinals in runs(extra):
             first = objects[ordinals[0]]
-            what = claims_of(seats, ordinals)
-            if isinstance(first, ExistingVolume):
-                what = f"{first.name} is reserved for {claims_of(seats, ordinals, verb=False)},"
+            what = claims_of(rows, ordinals)
+            if isinstance(first, Volume):
+                what = f"{first.name} is reserved for {claims_of(rows, ordinals, verb=False)},"
             is_before = ordinals[0] < stateful_set.start_ordinal
             where = "before the first ordinal" if is_before else "beyond the replicas"
             what += f" {where} of {stateful_set.name}"
@@ -44,8 +44,8 @@ def extra_pair(scene: Scene) -> Iterator[Finding]:
             yield note(manifest, name, what, fix, stateful_set.manifest)
 
 
-def _is_told(scene: Scene, found: ExistingClaim | ExistingVolume) -> bool:
+def _is_told(scene: Scene, found: Claim | Volume) -> bool:
     """Return whether another rule tells of it: a misnamed claim, a volume Released or in use."""
-    if isinstance(found, ExistingClaim):
+    if isinstance(found, Claim):
         return scene.lasting_key(found) != found.key
-    return found.is_left or found.name in scene.pairing.takers
+    return found.is_left or found.name in scene.inventory.takers

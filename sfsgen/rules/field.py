@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from sfsgen.documents.paths import spelled
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.manifests import KINDS, Manifest
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.manifests import KINDS
 from sfsgen.kubernetes.schemas import Fault
 from sfsgen.kubernetes.versions import ANNOTATIONS, CSI_NFS, FIELDS
 from sfsgen.problems import nearest
@@ -30,7 +31,7 @@ def field(scene: Scene) -> Iterator[Finding]:
         if manifest.kind in KINDS and (scene.look.target or not manifest.is_stored):
             for fault in scene.fields.faults(manifest.kind, manifest.value):
                 yield _refused(scene, manifest, fault)
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         if volume.driver == "csi" and not scene.target.has(CSI_NFS):
             what = f"the driver of {volume.name} exists from 1.{CSI_NFS.since} on; the target is "
             what += str(scene.target)

@@ -19,10 +19,10 @@ from sfsgen.nfs import FS_GROUP
 
 
 def fs_group(scene: Scene) -> Iterator[Finding]:
-    for stateful_set, seats in scene.pairing.by_set:
+    for stateful_set, rows in scene.pairing.by_set:
         pod = stateful_set.manifest.value["spec"].get("template") or {}
         context = (pod.get("spec") or {}).get("securityContext") or {}
-        volumes = (volume for each in seats for volume in each.volumes.values())
+        volumes = (volume for each in rows for volume in each.volumes.values())
         if context.get("fsGroup") is not None and any(each.driver == "nfs" for each in volumes):
             path = ("spec", "template", "spec", "securityContext", "fsGroup")
             fix = "set the owner on the NFS server, and write supplementalGroups in its place"

@@ -27,7 +27,7 @@ def half_reserved(scene: Scene) -> Iterator[Finding]:
         if not fits(claim.storage, volume.storage):
             continue  # as they are, they are not to be reserved for each other
         if pair.is_named and volume.claim is None and not is_incomplete(volume):
-            if another_reserved(scene, pair) or len(scene.pairing.takers[volume.name]) > 1:
+            if another_reserved(scene, pair) or len(scene.inventory.takers[volume.name]) > 1:
                 continue  # the rules claim-ref and two-claims tell of it
             what = (
                 f"the volume {volume.name} is not reserved for {claim.name}, which names it: "

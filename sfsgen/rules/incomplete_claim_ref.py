@@ -20,7 +20,7 @@ from sfsgen.findings.scene import Scene
 
 
 def incomplete_claim_ref(scene: Scene) -> Iterator[Finding]:
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         if is_incomplete(volume):
             given = volume.manifest.value["spec"]["claimRef"]
             missing = [field for field in ("namespace", "name") if not given.get(field)]
@@ -28,8 +28,8 @@ def incomplete_claim_ref(scene: Scene) -> Iterator[Finding]:
                 f"the claimRef of {volume.name} has no {' and no '.join(missing)}, and so no "
                 "claim gets the volume"
             )
-            claims = scene.pairing.takers.get(volume.name, ())
-            key = scene.existing.owner(volume) or scene.pairing.claim_by_name(volume)
+            claims = scene.inventory.takers.get(volume.name, ())
+            key = scene.inventory.owner(volume) or scene.pairing.names.claim_of(volume)
             key = key or (claims[0].key if claims else None)
             fix = scene.cures.reserve(volume, key) if key else f"add {' and '.join(missing)}"
             sides = [each.manifest for each in claims]

@@ -18,12 +18,12 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.limits import service_name_fault, set_name_fault
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import closest_label, subdomain_fault
 
 
 def invalid_name(scene: Scene) -> Iterator[Finding]:
-    found = scene.existing
+    found = scene.inventory
     for stateful_set in found.stateful_sets:
         last = max(stateful_set.ordinals.stop - 1, 0)
         fault, longest = set_name_fault(stateful_set.name, last, scene.target)

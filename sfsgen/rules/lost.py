@@ -20,22 +20,20 @@ from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingClaim, ExistingVolume
+from sfsgen.values.pairs import Claim, Volume
 
 
 def lost(scene: Scene) -> Iterator[Finding]:
-    for claim in scene.existing.claims.values():
+    for claim in scene.inventory.claims.values():
         if claim.phase == "Lost":
-            volume = scene.existing.volumes.get(claim.volume_name)
+            volume = scene.inventory.volumes.get(claim.volume_name)
             why, fix = _loss(scene, claim, volume)
             what = f"the claim {claim.name} is Lost: its volume {claim.volume_name} {why}"
             sides = [volume.manifest] if volume else []
             yield error(claim.manifest, PHASE, what, fix, *sides)
 
 
-def _loss(
-    scene: Scene, claim: ExistingClaim, volume: ExistingVolume | None
-) -> tuple[str, str | Cure]:
+def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> tuple[str, str | Cure]:
     """Return why a claim is Lost, and how it gets its volume again."""
     its = f"{claim.namespace}/{claim.name}"
     cures = scene.cures
@@ -52,8 +50,8 @@ def _loss(
             else "is reserved for its name only"
         )
         return f"{why}{cures.doubt(volume)}", cures.give_back(volume, claim)
-    owner = scene.existing.owner(volume)
-    if scene.existing.holder(volume) == claim.key and volume.claim:
+    owner = scene.inventory.owner(volume)
+    if scene.inventory.holder(volume) == claim.key and volume.claim:
         return f"has lost its claimRef to {'/'.join(volume.claim)}", cures.leave(volume)
     if owner == claim.key or (volume.claim is None and owner is None):
         why = f"is reserved for {'/'.join(volume.claim)}" if volume.claim else "is reserved for "

@@ -33,50 +33,50 @@ from sfsgen.sets.ordinals import TemplateOrdinals
 
 
 def missing_claim(scene: Scene) -> Iterator[Finding]:
-    for seats, ordinals in vacant_ordinals(scene, without_volume=False):
+    for rows, ordinals in vacant_ordinals(scene, without_volume=False):
         it = "it" if len(ordinals) == 1 else "them"
-        what = f"{claims_of(seats, ordinals)} missing, and {pods_of(seats, ordinals)} {it}"
-        manifest, fix = seats.stateful_set.manifest, print_missing(scene, seats)
+        what = f"{claims_of(rows, ordinals)} missing, and {pods_of(rows, ordinals)} {it}"
+        manifest, fix = rows.stateful_set.manifest, print_missing(scene, rows)
         is_dump = manifest.is_stored and manifest.document.file != cluster.NAME
-        if is_dump and not scene.existing.claims:
+        if is_dump and not scene.inventory.claims:
             what = f"no claim is in the input: {what}"
-            namespace = seats.stateful_set.namespace
+            namespace = rows.stateful_set.namespace
             fix = Cure(f"read the claims too: {scene.cures.read_all(namespace)}")
             yield warning(manifest, REPLICAS, what, fix)
         # Where others were made beforehand, this one was forgotten.
-        elif not seats.claims and all(_would_bind(seats, each) for each in ordinals):
+        elif not rows.claims and all(_would_bind(rows, each) for each in ordinals):
             what += ": the controller makes it, and it binds by the claimRef of its volume alone"
             yield warning(manifest, REPLICAS, what, fix)
         else:
-            what += _lookalike(scene, seats, ordinals[0]) or _unfit_for_new(seats, ordinals[0])
-            yield told_of_set(seats, f"{what}{unless_provisioned(seats)}", fix)
+            what += _lookalike(scene, rows, ordinals[0]) or _unfit_for_new(rows, ordinals[0])
+            yield told_of_set(rows, f"{what}{unless_provisioned(rows)}", fix)
 
 
-def _unfit_for_new(seats: TemplateOrdinals, ordinal: int) -> str:
+def _unfit_for_new(rows: TemplateOrdinals, ordinal: int) -> str:
     """Return why a claim that the controller makes would not get the volume reserved for it."""
-    volume = seats.volumes.get(ordinal)
+    volume = rows.volumes.get(ordinal)
     if volume is None:
         return ""
-    found = differences(seats.template.storage, volume.storage, volume.name)
+    found = differences(rows.template.storage, volume.storage, volume.name)
     short = next((each.what for each in found if each.is_short), "")
     return f"; made from its claim template {short}" if short else ""
 
 
-def _would_bind(seats: TemplateOrdinals, ordinal: int) -> bool:
+def _would_bind(rows: TemplateOrdinals, ordinal: int) -> bool:
     """Return whether a claim that the controller makes binds to the volume reserved for it.
 
     claimRef alone checks size, access modes and volume mode, not the class (measured).
     """
-    volume, template = seats.volumes.get(ordinal), seats.template.storage
+    volume, template = rows.volumes.get(ordinal), rows.template.storage
     if volume is None or volume.is_left:
         return False
     return fits(template, volume.storage._replace(storage_class=template.storage_class))
 
 
-def _lookalike(scene: Scene, seats: TemplateOrdinals, ordinal: int) -> str:
+def _lookalike(scene: Scene, rows: TemplateOrdinals, ordinal: int) -> str:
     """Return where a claim may be that was moved to another namespace, or whose set was renamed."""
-    stateful_set, template = seats.stateful_set, seats.template
-    if namespaces := scene.namespaces_of.get(seats.claim_name.at(ordinal)):
+    stateful_set, template = rows.stateful_set, rows.template
+    if namespaces := scene.namespaces_of.get(rows.template.claim_name.at(ordinal)):
         return f"; it is in the namespace {namespaces[0]}"
     for orphan in scene.lonely(stateful_set.namespace):
         head, _ = numbered(orphan)

@@ -24,51 +24,51 @@ from sfsgen.findings.vacancies import (
     vacant_ordinals,
 )
 from sfsgen.kubernetes.binder import Storage, differences
-from sfsgen.sets.existing import ExistingClaim
 from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.values.pairs import Claim
 
 
 def missing_volume(scene: Scene) -> Iterator[Finding]:
-    for name, claims in scene.pairing.takers.items():
-        if name not in scene.existing.volumes and not scene.is_unread("PersistentVolume", name):
+    for name, claims in scene.inventory.takers.items():
+        if name not in scene.inventory.volumes and not scene.is_unread("PersistentVolume", name):
             for claim in claims:
                 yield from _dangling(scene, claim)
-    for seats in scene.pairing.ordinals:
-        if not scene.pairing.is_provisioned(seats):
-            yield from _without_volume(scene, seats)
-    for seats, ordinals in vacant_ordinals(scene, without_volume=True):
-        what = f"there is no volume for {claims_of(seats, ordinals, verb=False)}, which "
-        what += pods_of(seats, ordinals)
-        what += _misfit(scene, seats.template.storage)
-        yield told_of_set(seats, f"{what}{unless_provisioned(seats)}", print_missing(scene, seats))
+    for rows in scene.pairing.ordinals:
+        if not scene.pairing.is_provisioned(rows):
+            yield from _without_volume(scene, rows)
+    for rows, ordinals in vacant_ordinals(scene, without_volume=True):
+        what = f"there is no volume for {claims_of(rows, ordinals, verb=False)}, which "
+        what += pods_of(rows, ordinals)
+        what += _misfit(scene, rows.template.storage)
+        yield told_of_set(rows, f"{what}{unless_provisioned(rows)}", print_missing(scene, rows))
 
 
-def _without_volume(scene: Scene, seats: TemplateOrdinals) -> Iterator[Finding]:
+def _without_volume(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
     """Yield the claims that no volume is meant for, and none that is free fits."""
-    for ordinal, claim in seats.claims.items():
-        if ordinal in seats.volumes or claim.volume_name or claim.selector:
+    for ordinal, claim in rows.claims.items():
+        if ordinal in rows.volumes or claim.volume_name or claim.selector:
             continue  # of the last two, _dangling and the rule claim-selector tell
-        if ordinal in seats.stateful_set.ordinals:
+        if ordinal in rows.stateful_set.ordinals:
             pending = " and is Pending" if claim.phase == "Pending" else ""
             what = (
                 f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
                 "none that is free fits it"
             )
-            own, fix = scene.pairing.volume_by_name(claim), print_missing(scene, seats)
+            own, fix = scene.pairing.names.volume_of(claim), print_missing(scene, rows)
             if own and own.claim:
                 what += f"; {own.name} is {own.phase or 'reserved'} for {'/'.join(own.claim)}"
-                if not (scene.existing.owner(own) or scene.is_needed(own.claim)):
+                if not (scene.inventory.owner(own) or scene.is_needed(own.claim)):
                     what += ", which is missing"
                     fix = scene.cures.redirect(own, claim.key)
             else:
                 what += _misfit(scene, claim.storage)
-            sides = seats.stateful_set.manifest
+            sides = rows.stateful_set.manifest
             yield error(claim.manifest, ("metadata", "name"), what, fix, sides)
 
 
-def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
+def _dangling(scene: Scene, claim: Claim) -> Iterator[Finding]:
     """Yield what to say of a claim that names a volume which is not in the input."""
-    owners = [each for each, _, _ in scene.existing.wanting(claim.key)]
+    owners = [each.stateful_set for each in scene.inventory.wanting(claim.key)]
     sets = [each.manifest for each in owners]
     where = ("spec", "volumeName")
     if claim.phase == "Bound":
@@ -76,9 +76,9 @@ def _dangling(scene: Scene, claim: ExistingClaim) -> Iterator[Finding]:
         if owners:
             fix = f"read the volumes too: {scene.cures.read_all(claim.namespace)}"
             yield warning(claim.manifest, where, what, fix, *sets)
-    elif claim.phase != "Lost" and (owners or scene.existing.reserved(claim.key)):
+    elif claim.phase != "Lost" and (owners or scene.inventory.reserved(claim.key)):
         what = f"the claim {claim.name} names the volume {claim.volume_name}, which is missing"
-        if other := scene.existing.reserved(claim.key):
+        if other := scene.inventory.reserved(claim.key):
             what += f", and {other.name} is reserved for it"
             cure = scene.cures.rename_volume(claim, other.name)
             yield error(claim.manifest, where, what, cure, other.manifest, *sets)

@@ -18,18 +18,18 @@ from sfsgen.documents.paths import Path, spelled
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.scene import Scene
 from sfsgen.problems import nearest
-from sfsgen.sets.existing import ExistingSet
+from sfsgen.sets.found import FoundSet
 
 _ALIKE = 0.6  # a name and what it is misspelt as
 _POD: Path = ("spec", "template", "spec")
 
 
 def mounts(scene: Scene) -> Iterator[Finding]:
-    for stateful_set in scene.existing.stateful_sets:
+    for stateful_set in scene.inventory.stateful_sets:
         yield from _mounts(stateful_set)
 
 
-def _mounts(stateful_set: ExistingSet) -> Iterator[Finding]:
+def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
     manifest = stateful_set.manifest
     template = manifest.value["spec"].get("template")
     if not template:

@@ -20,23 +20,22 @@ from sfsgen.findings.scene import Scene
 
 
 def name(scene: Scene) -> Iterator[Finding]:
-    for renamed in scene.renamed:
-        claim = scene.existing.claims[renamed.namespace, renamed.claim]
-        stateful_set = renamed.stateful_set
+    for claim, meant in scene.renamed:
+        stateful_set, (namespace, wanted) = meant.stateful_set, meant.claim_key
         what = (
-            f'the claim "{renamed.claim}" is not looked for: the set {stateful_set.name} looks '
-            f'for "{renamed.wanted}"'
+            f'the claim "{claim.name}" is not looked for: the set {stateful_set.name} looks '
+            f'for "{wanted}"'
         )
-        if stateful_set.namespace != renamed.namespace:
-            what += f" in the namespace {stateful_set.namespace}, and it is in {renamed.namespace}"
-        fix = f'name it "{renamed.wanted}", also in the claimRef of its volume'
+        if namespace != claim.namespace:
+            what += f" in the namespace {namespace}, and it is in {claim.namespace}"
+        fix = f'name it "{wanted}", also in the claimRef of its volume'
         if claim.manifest.is_stored:
             fix = (
-                f'give the set its old name back, or create a claim "{renamed.wanted}" with '
+                f'give the set its old name back, or create a claim "{wanted}" with '
                 f"volumeName {claim.volume_name or 'of its volume'}, reserved for it"
             )
         path = NAME
-        if renamed.claim == renamed.wanted:
+        if claim.name == wanted:
             path = ("metadata", "namespace")
-            fix = f"write `namespace: {stateful_set.namespace}`, also in the claimRef of its volume"
+            fix = f"write `namespace: {namespace}`, also in the claimRef of its volume"
         yield error(claim.manifest, path, what, fix, stateful_set.manifest)

@@ -19,7 +19,7 @@ from sfsgen.findings.scene import Scene
 
 
 def nfs_path(scene: Scene) -> Iterator[Finding]:
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         if volume.driver == "nfs" and not volume.path:
             what = f"{volume.name} has no path on the server"
             fix = f"write the path of its directory, such as path: /exports/{volume.name}"

@@ -18,12 +18,12 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CSI_ATTRIBUTES
 from sfsgen.findings.scene import Scene
 from sfsgen.nfs import server_fault
-from sfsgen.sets.existing import ExistingVolume
+from sfsgen.values.pairs import Volume
 
 
 def nfs_server(scene: Scene) -> Iterator[Finding]:
     faults: dict[str, tuple[str, str]] = {}
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         if volume.driver:
             server = volume.server
             if server not in faults:
@@ -38,5 +38,5 @@ def nfs_server(scene: Scene) -> Iterator[Finding]:
                 )
 
 
-def _source_of(volume: ExistingVolume) -> Path:
+def _source_of(volume: Volume) -> Path:
     return ("spec", "nfs") if volume.driver == "nfs" else CSI_ATTRIBUTES

@@ -17,7 +17,7 @@ from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import differences
-from sfsgen.sets.ordinals import Pair
+from sfsgen.values.pairs import Pair
 
 
 def pending(scene: Scene) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ _MODES: Path = ("spec", "accessModes")
 
 
 def read_write_once_pod(scene: Scene) -> Iterator[Finding]:
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         if _ONCE not in volume.storage.access_modes:
             continue
         if not scene.target.has(READ_WRITE_ONCE_POD):

@@ -19,7 +19,7 @@ from sfsgen.nfs import RECLAIM
 
 
 def reclaim_policy(scene: Scene) -> Iterator[Finding]:
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         hazard = RECLAIM.get((volume.driver, volume.reclaim_policy))
         if hazard and volume.is_static:
             path = ("spec", "persistentVolumeReclaimPolicy")

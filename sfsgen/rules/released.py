@@ -22,19 +22,19 @@ from collections.abc import Iterator
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingVolume
+from sfsgen.values.pairs import Volume
 
 
 def released(scene: Scene) -> Iterator[Finding]:
-    for volume in scene.existing.volumes.values():
-        if not volume.is_left or scene.existing.holder(volume):
+    for volume in scene.inventory.volumes.values():
+        if not volume.is_left or scene.inventory.holder(volume):
             continue  # who has its uid gets it again; of another's claimRef claim-ref tells
         if not _is_awaited(scene, volume):
             continue
         # Beyond the replicas the next scale-up waits for it.
         is_needed = not volume.claim or scene.is_needed(volume.claim)
         tell = error if is_needed else warning
-        claim = scene.existing.claims.get(volume.claim) if volume.claim else None
+        claim = scene.inventory.claims.get(volume.claim) if volume.claim else None
         sides = [claim.manifest] if claim else []
         if volume.phase == "Failed":
             what = (
@@ -56,13 +56,13 @@ def released(scene: Scene) -> Iterator[Finding]:
             yield tell(volume.manifest, path, what, scene.cures.free(volume), *sides)
 
 
-def _is_awaited(scene: Scene, volume: ExistingVolume) -> bool:
+def _is_awaited(scene: Scene, volume: Volume) -> bool:
     """Return whether a claim that is there, or a set, waits for a volume or will wait for it."""
-    if volume.name in scene.pairing.takers:
+    if volume.name in scene.inventory.takers:
         return True
-    claim = scene.existing.claims.get(volume.claim) if volume.claim else None
+    claim = scene.inventory.claims.get(volume.claim) if volume.claim else None
     if claim:
-        named = scene.existing.volumes.get(claim.volume_name)
+        named = scene.inventory.volumes.get(claim.volume_name)
         is_anothers = named is None or named.claim not in (None, claim.key)
         return not claim.volume_name or (claim.phase == "Pending" and is_anothers)
-    return volume.claim is not None and bool(scene.existing.wanting(volume.claim))
+    return volume.claim is not None and bool(scene.inventory.wanting(volume.claim))

@@ -18,9 +18,10 @@ from sfsgen.documents.paths import Path, spelled
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import MODES, SIZE, Storage
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import nano_units
-from sfsgen.sets.existing import ExistingVolume, csi_attributes
+from sfsgen.sets.found import csi_attributes
+from sfsgen.values.pairs import Volume
 
 # The fields of a volume that do not say where its data lies.
 _NO_SOURCES = (
@@ -38,7 +39,7 @@ _NO_SOURCES = (
 
 def required_field(scene: Scene) -> Iterator[Finding]:
     kinds_of_source = set(scene.fields.names("PersistentVolume")).difference(_NO_SOURCES)
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         manifest, spec = volume.manifest, volume.manifest.value["spec"]
         capacity = ("spec", "capacity", "storage")
         yield from _storage(manifest, volume.storage, (), capacity, f"the volume {volume.name}")
@@ -51,15 +52,15 @@ def required_field(scene: Scene) -> Iterator[Finding]:
         for path, example in _lacking(volume):
             what = f"the volume {volume.name} has no {spelled(path)}"
             yield error(manifest, path, what, f"write it, such as {example}")
-    for claim in scene.existing.claims.values():
+    for claim in scene.inventory.claims.values():
         yield from _storage(claim.manifest, claim.storage, (), SIZE, f"the claim {claim.name}")
-    for stateful_set in scene.existing.stateful_sets:
+    for stateful_set in scene.inventory.stateful_sets:
         for each in stateful_set.templates:
             what = f"the claim template {each.name}"
             yield from _storage(stateful_set.manifest, each.storage, each.path, SIZE, what)
 
 
-def _lacking(volume: ExistingVolume) -> Iterator[tuple[Path, str]]:
+def _lacking(volume: Volume) -> Iterator[tuple[Path, str]]:
     """Yield what a CSI volume lacks, and an example of it."""
     csi = volume.manifest.value["spec"].get("csi")
     if csi is not None:

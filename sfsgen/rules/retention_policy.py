@@ -20,12 +20,12 @@ _RETENTION = "persistentVolumeClaimRetentionPolicy"
 
 
 def retention_policy(scene: Scene) -> Iterator[Finding]:
-    for stateful_set, seats in scene.pairing.by_set:
+    for stateful_set, rows in scene.pairing.by_set:
         policy = stateful_set.manifest.value["spec"].get(_RETENTION) or {}
         is_made_beforehand = any(
             not scene.pairing.is_provisioned(each)
             or any(volume.is_static for volume in each.volumes.values())
-            for each in seats
+            for each in rows
         )
         for event in ("whenDeleted", "whenScaled") if is_made_beforehand else ():
             if policy.get(event) == "Delete":

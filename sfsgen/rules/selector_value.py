@@ -20,7 +20,7 @@ from sfsgen.findings.scene import Scene
 
 
 def selector_value(scene: Scene) -> Iterator[Finding]:
-    for stateful_set in scene.existing.stateful_sets:
+    for stateful_set in scene.inventory.stateful_sets:
         manifest = stateful_set.manifest
         expressions = (manifest.value["spec"].get("selector") or {}).get("matchExpressions") or ()
         paths: dict[str, Path] = {

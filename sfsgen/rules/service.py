@@ -20,16 +20,16 @@ from sfsgen.findings.labels import lasting_labels, pod_labels
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.versions import OPTIONAL_SERVICE_NAME
-from sfsgen.sets.existing import ExistingService, ExistingSet
+from sfsgen.sets.found import FoundService, FoundSet
 
 _SERVICE_NAME: Path = ("spec", "serviceName")
 
 
 def service(scene: Scene) -> Iterator[Finding]:
-    elsewhere: dict[str, list[ExistingService]] = {}
-    for each in scene.existing.services.values():
+    elsewhere: dict[str, list[FoundService]] = {}
+    for each in scene.inventory.services.values():
         elsewhere.setdefault(each.name, []).append(each)
-    for stateful_set in scene.existing.stateful_sets:
+    for stateful_set in scene.inventory.stateful_sets:
         name, namespace = stateful_set.service_name, stateful_set.namespace
         manifest = stateful_set.manifest
         found = scene.service_of(stateful_set)
@@ -57,24 +57,20 @@ def service(scene: Scene) -> Iterator[Finding]:
                 "get no DNS names"
             )
             fix = f"create a Service {name} with clusterIP: None and the selector of the set"
-            if manifest.is_stored and not scene.existing.services:
+            if manifest.is_stored and not scene.inventory.services:
                 fix = f"read the Services too: {scene.cures.read_all(namespace)}"
                 yield warning(manifest, _SERVICE_NAME, f"no Service is in the input: {what}", fix)
             else:
                 yield error(manifest, _SERVICE_NAME, what, fix)
 
 
-def _meant(
-    services: Iterable[ExistingService], stateful_set: ExistingSet
-) -> ExistingService | None:
+def _meant(services: Iterable[FoundService], stateful_set: FoundSet) -> FoundService | None:
     """Return the Service of another namespace that would select a set's pods."""
     labels = pod_labels(stateful_set).items()
     return next((each for each in services if each.selector.items() <= labels), None)
 
 
-def _unfit_service(
-    scene: Scene, stateful_set: ExistingSet, found: ExistingService
-) -> Iterator[Finding]:
+def _unfit_service(scene: Scene, stateful_set: FoundSet, found: FoundService) -> Iterator[Finding]:
     manifest, labels = stateful_set.manifest, pod_labels(stateful_set)
     if not found.is_headless:
         what = (

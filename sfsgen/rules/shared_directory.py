@@ -23,7 +23,7 @@ _SHOWN = 3  # of the volumes that share a directory
 
 
 def shared_directory(scene: Scene) -> Iterator[Finding]:
-    for directory, found in scene.existing.directories.items():
+    for directory, found in scene.inventory.directories.items():
         volumes = [each for each in found if each.path]
         if len(volumes) > 1 and any(each.is_static for each in volumes):
             names = ", ".join(each.name for each in volumes[:_SHOWN])

@@ -20,7 +20,7 @@ from sfsgen.nfs import SOFT_MOUNT, is_soft
 
 
 def soft_mount(scene: Scene) -> Iterator[Finding]:
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         if volume.driver and is_soft(volume.mount_options):
             what = f"{volume.name}: {SOFT_MOUNT}"
             path: Path = ("spec", "mountOptions")

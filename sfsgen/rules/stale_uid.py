@@ -19,12 +19,12 @@ from sfsgen.findings.scene import Scene
 
 
 def stale_uid(scene: Scene) -> Iterator[Finding]:
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         if not volume.claim_uid or volume.claim is None or volume.is_left:
             continue
-        if scene.existing.is_taken_over(volume):
+        if scene.inventory.is_taken_over(volume):
             continue  # of which the rule claim-ref tells
-        claim = scene.existing.claims.get(volume.claim)
+        claim = scene.inventory.claims.get(volume.claim)
         if claim and claim.phase == "Lost":
             continue
         is_another = claim and claim.uid and claim.uid != volume.claim_uid

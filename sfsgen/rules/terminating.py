@@ -15,11 +15,11 @@ from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.manifests import Manifest
+from sfsgen.kubernetes.manifest import Manifest
 
 
 def terminating(scene: Scene) -> Iterator[Finding]:
-    found = scene.existing
+    found = scene.inventory
     for stateful_set in found.stateful_sets:
         yield from _if_going(stateful_set.manifest, "its pods are gone; then create it again")
     for claim in found.claims.values():

@@ -17,15 +17,15 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import VOLUME_NAME
 from sfsgen.findings.reservations import another_pair
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingClaim, ExistingVolume
+from sfsgen.values.pairs import Claim, Volume
 
 
 def two_claims(scene: Scene) -> Iterator[Finding]:
-    for name, claims in scene.pairing.takers.items():
-        volume = scene.existing.volumes.get(name)
+    for name, claims in scene.inventory.takers.items():
+        volume = scene.inventory.volumes.get(name)
         # Where the volume says for whom it is, the rule claim-ref tells of the others.
         if len(claims) > 1 and (volume is None or volume.claim is None):
-            owner = scene.existing.owner(volume) if volume else None
+            owner = scene.inventory.owner(volume) if volume else None
             # Whose the volume is comes first.
             first, *others = sorted(claims, key=lambda each: each.key != owner)
             for claim in others:
@@ -34,14 +34,12 @@ def two_claims(scene: Scene) -> Iterator[Finding]:
                 yield error(claim.manifest, VOLUME_NAME, what, fix, first.manifest)
 
 
-def _another_name(
-    scene: Scene, claim: ExistingClaim, name: str, volume: ExistingVolume | None
-) -> str | Cure:
+def _another_name(scene: Scene, claim: Claim, name: str, volume: Volume | None) -> str | Cure:
     """Return how a claim gets another volume than the one that it names, which is another's."""
     if volume:
         return f"{scene.cures.leave(volume)}{another_pair(scene, claim, volume)}"
     cure = Cure(f"let {claim.name} name the volume that is meant for it")
-    meant = scene.pairing.volume_by_name(claim)
+    meant = scene.pairing.names.volume_of(claim)
     if meant and meant.name != name and meant.claim in (None, claim.key):
         cure = scene.cures.name_volume(claim, meant.name)
     return scene.cures.of_immutable(claim.manifest, cure).by_hand()

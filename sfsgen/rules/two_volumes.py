@@ -16,30 +16,30 @@ from sfsgen.changes.cures import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingVolume
+from sfsgen.values.pairs import Volume
 
 
 def two_volumes(scene: Scene) -> Iterator[Finding]:
-    for key, volumes in scene.existing.reservations.items():
+    for key, volumes in scene.inventory.reservations.items():
         if len(volumes) == 1:
             continue
-        claim = scene.existing.claims.get(key)
+        claim = scene.inventory.claims.get(key)
         named = claim.volume_name if claim else ""
         # The one that the claim names comes first.
         rivals = sorted((each for each in volumes if not each.is_left), key=_is_not(named))
         for volume in rivals[1:]:
             # Where another claim names it, the rule claim-ref tells of it.
-            if volume.name not in scene.pairing.takers:
+            if volume.name not in scene.inventory.takers:
                 what = f"{volume.name} is reserved for the claim {key[1]}, and so is "
                 what += rivals[0].name
                 fix: str | Cure = f"delete {volume.name}, or reserve it for the claim that is meant"
                 if volume.phase == "Bound":
                     fix = f"reserve {volume.name} for the claim that is meant"
-                meant = scene.pairing.claim_by_name(volume)
-                if meant and meant != key and not scene.existing.is_anothers(volume, meant):
+                meant = scene.pairing.names.claim_of(volume)
+                if meant and meant != key and not scene.inventory.is_anothers(volume, meant):
                     fix = scene.cures.reserve(volume, meant)
                 yield error(volume.manifest, CLAIM_REF, what, fix, rivals[0].manifest)
 
 
-def _is_not(name: str) -> Callable[[ExistingVolume], bool]:
+def _is_not(name: str) -> Callable[[Volume], bool]:
     return lambda volume: volume.name != name

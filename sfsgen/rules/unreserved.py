@@ -19,7 +19,7 @@ from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
-from sfsgen.sets.ordinals import Pair, Tie
+from sfsgen.values.pairs import Pair, Tie
 
 
 def unreserved(scene: Scene) -> Iterator[Finding]:
@@ -27,16 +27,16 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
         if not is_named and not is_incomplete(pair.volume):
             yield _chance(scene, pair)
-    for seats in scene.pairing.ordinals:
-        for ordinal, volume in seats.unreserved.items():
+    for rows in scene.pairing.ordinals:
+        for row, volume in rows.unreserved:
             if is_incomplete(volume) or volume.claim:
                 continue
-            key = seats.claim_key(ordinal)
+            key = row.claim_key
             what = f"the volume {volume.name} is not reserved for {key[1]}: any claim can take it"
             fix = scene.cures.reserve(volume, key)
-            if seats.row(ordinal).tie is Tie.CHANCE:
+            if row.tie is Tie.CHANCE:
                 fix = fix.by_hand()  # whose files lie in it only its owner knows
-            yield error(volume.manifest, CLAIM_REF, what, fix, seats.stateful_set.manifest)
+            yield error(volume.manifest, CLAIM_REF, what, fix, rows.stateful_set.manifest)
 
 
 def _chance(scene: Scene, pair: Pair) -> Finding:

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
-from sfsgen.sets.existing import ExistingVolume, csi_attributes
+from sfsgen.sets.found import csi_attributes
+from sfsgen.values.pairs import Volume
 
 
 def volume_handle(scene: Scene) -> Iterator[Finding]:
-    first_with: dict[tuple[str, str], ExistingVolume] = {}
-    for volume in scene.existing.volumes.values():
+    first_with: dict[tuple[str, str], Volume] = {}
+    for volume in scene.inventory.volumes.values():
         if csi := volume.manifest.value["spec"].get("csi"):
             handle = csi.get("volumeHandle") or ""
             first = first_with.setdefault((csi.get("driver") or "", handle), volume)
@@ -33,7 +34,7 @@ def volume_handle(scene: Scene) -> Iterator[Finding]:
                 yield error(volume.manifest, path, what, fix, first.manifest)
 
 
-def _handle(volume: ExistingVolume) -> str:
+def _handle(volume: Volume) -> str:
     """Return a handle of a volume's own, as the NFS driver forms it: server#share#directory."""
     if not volume.server:
         return f"{volume.name}, or the one that the volume has with its driver"

@@ -26,7 +26,7 @@ def volume_mode(scene: Scene) -> Iterator[Finding]:
         if mode != its and not is_nfs_block(pair.volume):
             what = f"it asks for the volume mode {mode}, and {pair.volume.name} has {its}"
             yield unfit(scene, pair, VOLUME_MODE, what)
-    for volume in scene.existing.volumes.values():
+    for volume in scene.inventory.volumes.values():
         if is_nfs_block(volume):
             what = f"the volume {volume.name} is a block device, which NFS does not have"
             fix = "write volumeMode: Filesystem, also for its claim and the claim template"

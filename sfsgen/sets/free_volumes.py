@@ -8,9 +8,7 @@ from typing import Any
 from sfsgen.kubernetes.binder import Storage, fits, size
 from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.selectors import is_met
-from sfsgen.sets.existing import (
-    ExistingVolume,
-)
+from sfsgen.values.pairs import Volume
 
 _LIKE_ENOUGH = 20  # volumes of one number; among more, a word says little
 
@@ -18,24 +16,24 @@ _LIKE_ENOUGH = 20  # volumes of one number; among more, a word says little
 class FreeVolumes:
     """The volumes that nobody has, names or is reserved for; each is given away once."""
 
-    def __init__(self, volumes: Iterable[ExistingVolume]) -> None:
+    def __init__(self, volumes: Iterable[Volume]) -> None:
         self._volumes = {each.name: each for each in volumes}
         self._taken: set[str] = set()
-        self._selected: dict[str, list[ExistingVolume]] = {}
-        self._left: dict[str, Iterator[ExistingVolume]] = {}
+        self._selected: dict[str, list[Volume]] = {}
+        self._left: dict[str, Iterator[Volume]] = {}
 
-    def left_over(self) -> list[ExistingVolume]:
+    def left_over(self) -> list[Volume]:
         """Return those that are left, also those reserved for a claim which is not there."""
         return [each for name, each in self._volumes.items() if name not in self._taken]
 
-    def take(self, name: str) -> ExistingVolume | None:
+    def take(self, name: str) -> Volume | None:
         """Return a volume by its name, which is then taken, or None."""
         if name in self._taken or name not in self._volumes:
             return None
         self._taken.add(name)
         return self._volumes[name]
 
-    def take_like(self, wanted: Storage, word: str, number: int) -> ExistingVolume | None:
+    def take_like(self, wanted: Storage, word: str, number: int) -> Volume | None:
         """Return a volume that fits, with a word and a number in its name, which is then taken."""
         for name in self._by_number.get(number, ())[:_LIKE_ENOUGH]:
             is_like = word in name.split("-") and fits(wanted, self._volumes[name].storage)
@@ -43,7 +41,7 @@ class FreeVolumes:
                 return volume
         return None
 
-    def take_fitting(self, wanted: Storage) -> ExistingVolume | None:
+    def take_fitting(self, wanted: Storage) -> Volume | None:
         """Return the smallest volume that fits, as the binder would, which is then taken."""
         least = size(wanted)
         for storage, volumes in self._by_storage.items():
@@ -55,7 +53,7 @@ class FreeVolumes:
                     return volume
         return None
 
-    def take_selected(self, selector: Mapping[str, Any]) -> ExistingVolume | None:
+    def take_selected(self, selector: Mapping[str, Any]) -> Volume | None:
         """Return a volume that a selector leads to, which is then taken, or None."""
         left = self._left.setdefault(repr(selector), iter(self.selected(selector)))
         return next((each for each in left if self.take(each.name)), None)
@@ -69,11 +67,11 @@ class FreeVolumes:
         return {each.storage.storage_class for each in self._volumes.values()}
 
     @cached_property
-    def left(self) -> ExistingVolume | None:
+    def left(self) -> Volume | None:
         """One that fits nobody, once all have taken theirs."""
         return next((each for each in self.left_over() if each.claim is None), None)
 
-    def selected(self, selector: Mapping[str, Any]) -> Sequence[ExistingVolume]:
+    def selected(self, selector: Mapping[str, Any]) -> Sequence[Volume]:
         """Return the volumes that a selector leads to."""
         key = repr(selector)
         if key not in self._selected:
@@ -105,8 +103,8 @@ class FreeVolumes:
         return found
 
     @cached_property
-    def _by_label(self) -> Mapping[tuple[str, str], list[ExistingVolume]]:
-        found: dict[tuple[str, str], list[ExistingVolume]] = {}
+    def _by_label(self) -> Mapping[tuple[str, str], list[Volume]]:
+        found: dict[tuple[str, str], list[Volume]] = {}
         for volume in self._volumes.values():
             for each in volume.labels.items():
                 found.setdefault(each, []).append(volume)

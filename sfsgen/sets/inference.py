@@ -11,27 +11,25 @@ from sfsgen.kubernetes.words import (
     RECOMMENDED_LABELS,
 )
 from sfsgen.problems import Problem
-from sfsgen.sets.existing import (
-    ExistingClaim,
-    ExistingSet,
-    ExistingTemplate,
-    ExistingVolume,
-)
+from sfsgen.sets.found import FoundSet, FoundTemplate
 from sfsgen.sets.ordinals import Pairing, TemplateOrdinals
 from sfsgen.sets.patterns import as_values, patterns, renumbered
 from sfsgen.values.claim_templates import Owner, claim_templates
 from sfsgen.values.hazards import of_storage
 from sfsgen.values.model import ClaimTemplate, Metadata
 from sfsgen.values.options import is_given, overlay
+from sfsgen.values.pairs import Claim, Volume
 from sfsgen.values.settings import OPTIONS
 from sfsgen.values.tree import Values
 
 
 class _Pairs(NamedTuple):
-    """The pairs of one claim template that exist, by ordinal."""
+    """The pairs of one claim template that show how new ones are made, by ordinal."""
 
-    volumes: Mapping[int, ExistingVolume]
-    claims: Mapping[int, ExistingClaim]
+    stateful_set: FoundSet
+    template: FoundTemplate
+    volumes: Mapping[int, Volume]
+    claims: Mapping[int, Claim]
 
 
 class Inferred(NamedTuple):
@@ -43,7 +41,7 @@ class Inferred(NamedTuple):
 
 def infer(
     pairing: Pairing,
-    stateful_set: ExistingSet,
+    stateful_set: FoundSet,
     ordinals: range,
     options: Mapping[str, Any],
     target: Target,
@@ -56,27 +54,15 @@ def infer(
         return Inferred((), ())
     given = {option for option, value in options.items() if is_given(value)}
     values = Values(target)
-    found = [_pairs(pairing.of(stateful_set, each), ordinals) for each in stateful_set.templates]
-    values.tree = {
-        "claimTemplates": [
-            _Style(values, stateful_set, template, pairs, given).tree()
-            for template, pairs in zip(stateful_set.templates, found, strict=True)
-        ]
-    }
+    found = [_pairs(pairing.of(each), ordinals) for each in stateful_set.templates]
+    values.tree = {"claimTemplates": [_Style(values, pairs, given).tree() for pairs in found]}
     for path, place in _said_by_templates(stateful_set):
         values.say(path, place)
     overlay(values, options)
     nothing = Metadata({}, {}, {})
     owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing, nothing)
     templates = claim_templates(values, owner)
-    completed = tuple(
-        made._replace(
-            storage_class=_storage_class(template, pairs),
-            volume_metadata=_metadata(stateful_set, template, pairs.volumes, pairs.claims),
-            claim_metadata=_metadata(stateful_set, template, pairs.claims, pairs.volumes),
-        )
-        for made, template, pairs in zip(templates, stateful_set.templates, found, strict=True)
-    )
+    completed = tuple(_completed(made, pairs) for made, pairs in zip(templates, found, strict=True))
     # What is as it was needs no warning; what an option brings does.
     cautions = [each for each in of_storage(values, templates, ordinals) if each.where in given]
     where = f"StatefulSet {stateful_set.namespace}/{stateful_set.name}"
@@ -85,7 +71,17 @@ def infer(
     return Inferred(completed, tuple(problems))
 
 
-def _said_by_templates(stateful_set: ExistingSet) -> Iterator[tuple[Path, str]]:
+def _completed(made: ClaimTemplate, pairs: _Pairs) -> ClaimTemplate:
+    """Return a claim template with the class, labels and annotations of the pairs that exist."""
+    storage = made.storage._replace(storage_class=_storage_class(pairs))
+    labels, annotations = _metadata(pairs, pairs.claims or pairs.volumes)
+    claim = made.claim._replace(storage=storage, labels=labels, annotations=annotations)
+    labels, annotations = _metadata(pairs, pairs.volumes or pairs.claims)
+    volume = made.volume._replace(storage=storage, labels=labels, annotations=annotations)
+    return made._replace(claim=claim, volume=volume)
+
+
+def _said_by_templates(stateful_set: FoundSet) -> Iterator[tuple[Path, str]]:
     """Yield where a set says what not every driver takes, for those who are to mend it there."""
     for index, template in enumerate(stateful_set.templates):
         if "ReadWriteOncePod" in template.storage.access_modes:
@@ -100,7 +96,7 @@ def _pairs(found: TemplateOrdinals, ordinals: range) -> _Pairs:
     """
     own = found.stateful_set.ordinals
     looked_at = range(min(own.start, ordinals.start), max(own.stop, ordinals.stop))
-    every = [found.row(number) for number in sorted(found.rows)]
+    every = [found.row(number) for number in sorted(found.by_number)]
     rows = [each for each in every if each.number in looked_at]
     if not any(each.volume for each in rows):  # a set that was scaled down has them beyond
         rows = every
@@ -119,13 +115,13 @@ def _pairs(found: TemplateOrdinals, ordinals: range) -> _Pairs:
         # Not one that the controller made.
         if each.claim and (each.claim.volume_name or each.number in firm)
     }
-    return _Pairs(volumes, claims)
+    return _Pairs(found.stateful_set, found.template, volumes, claims)
 
 
-def _storage_class(template: ExistingTemplate, pairs: _Pairs) -> str:
+def _storage_class(pairs: _Pairs) -> str:
     """Return the class of new pairs; "" is no class, written out, which keeps a default one out."""
-    if template.storage.storage_class is not None:
-        return template.storage.storage_class
+    if (said := pairs.template.storage.storage_class) is not None:
+        return said
     classes = {
         (pairs.volumes[ordinal].storage.storage_class, claim.storage.storage_class)
         for ordinal, claim in pairs.claims.items()
@@ -136,26 +132,20 @@ def _storage_class(template: ExistingTemplate, pairs: _Pairs) -> str:
 
 
 def _metadata(
-    stateful_set: ExistingSet,
-    template: ExistingTemplate,
-    *sides: Mapping[int, ExistingVolume] | Mapping[int, ExistingClaim],
-) -> Metadata:
-    """Return the labels and annotations on which the first side that exists agrees.
+    pairs: _Pairs, shown: Mapping[int, Volume] | Mapping[int, Claim]
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the labels and annotations on which those agree that show how new ones are made.
 
-    Where there is none, those that the StatefulSet controller would give a claim.
+    Where there are none, those that the StatefulSet controller would give a claim.
     """
-    for side in sides:
-        if side:
-            labels = _agreed([_lasting_labels(stateful_set, *each) for each in side.items()])
-            annotations = _agreed([each.annotations for each in side.values()])
-            return Metadata(_in_order(labels), _in_order(annotations), {})
-    labels = {**template.labels, **stateful_set.selector}
-    return Metadata(_in_order(labels), _in_order(template.annotations), {})
+    if not shown:
+        labels = {**pairs.template.labels, **pairs.stateful_set.selector}
+        return _in_order(labels), _in_order(pairs.template.annotations)
+    labels = _agreed([_lasting_labels(pairs.stateful_set, *each) for each in shown.items()])
+    return _in_order(labels), _in_order(_agreed([each.annotations for each in shown.values()]))
 
 
-def _lasting_labels(
-    stateful_set: ExistingSet, ordinal: int, found: ExistingVolume | ExistingClaim
-) -> dict[str, str]:
+def _lasting_labels(stateful_set: FoundSet, ordinal: int, found: Volume | Claim) -> dict[str, str]:
     """Return labels without those that name one ordinal, which the next must not have."""
     own = (found.name, f"{stateful_set.name}-{ordinal}")
     return {key: value for key, value in found.labels.items() if value not in own}
@@ -173,32 +163,22 @@ def _in_order(texts: Mapping[str, str]) -> dict[str, str]:
     return {**recommended, **dict(sorted(texts.items()))}
 
 
-class _Style:
+class _Style(NamedTuple):
     """What the pairs of one claim template agree on, in the words of a values file."""
 
-    def __init__(
-        self,
-        values: Values,
-        stateful_set: ExistingSet,
-        template: ExistingTemplate,
-        pairs: _Pairs,
-        given: set[str],
-    ) -> None:
-        self.values = values
-        self.stateful_set = stateful_set
-        self.template = template
-        self.pairs = pairs
-        self.given = given
+    values: Values
+    pairs: _Pairs
+    given: set[str]
 
     def tree(self) -> dict[str, Any]:
         """Return the claim template, noting as problems what does not agree."""
-        own = self.template.storage
+        name, own = self.pairs.template.name, self.pairs.template.storage
         claims = [claim.storage for claim in self.pairs.claims.values()]
         # The claims may have been expanded since the set was made: its template cannot be changed.
         storage = {nano_units(each.storage): each.storage for each in claims if each.storage}
         tree: dict[str, Any] = {
-            "name": self.template.name,
-            "mountPath": f"/{self.template.name}",  # the pods' own, which pairs do not depend on
+            "name": name,
+            "mountPath": f"/{name}",  # the pods' own, which pairs do not depend on
             "storage": next(iter(storage.values())) if len(storage) == 1 else own.storage or None,
             "accessModes": list(own.access_modes) or None,
             "nfs": {},
@@ -243,11 +223,11 @@ class _Style:
     def _for_new_names(self, path: str, named: Mapping[int, str]) -> str:
         """Return where volumes lie; without their names, where these are to be other ones."""
         if "--volume-name" in self.given:
-            for each in patterns(named, (self.stateful_set.name, self.stateful_set.namespace)):
+            for each in patterns(named, self._intact):
                 path = path.removesuffix(f"/{as_values(each)}") or "/"
         return path
 
-    def _same(self, option: str, what: str, value_of: Callable[[ExistingVolume], Any]) -> Any:
+    def _same(self, option: str, what: str, value_of: Callable[[Volume], Any]) -> Any:
         """Return what all volumes have in common, or None with a problem."""
         values = {each.name: value_of(each) for each in self.pairs.volumes.values()}
         distinct = dict.fromkeys(values.values())
@@ -271,7 +251,7 @@ class _Style:
         """Return the pattern that texts follow, or None with a problem."""
         if option in self.given:
             return None
-        found = patterns(texts, (self.stateful_set.name, self.stateful_set.namespace))
+        found = patterns(texts, self._intact)
         if end:
             # The usual layout is a directory named after the volume.
             usual = [each for each in found if as_values(each).endswith(f"/{as_values(end)}")]
@@ -286,6 +266,11 @@ class _Style:
         else:
             self._ask(option, f"the volumes' {what} ({shown}) follow no pattern", "{ordinal} in it")
         return None
+
+    @property
+    def _intact(self) -> tuple[str, str]:
+        """What may hold numbers that are no ordinals: the names of the set and its namespace."""
+        return self.pairs.stateful_set.name, self.pairs.stateful_set.namespace
 
     def _ask(self, option: str, what: str, example: str) -> None:
         (path,) = (path for path, each in OPTIONS.items() if each == option)

@@ -1,202 +1,266 @@
-"""What exists, from files, stdin or the live cluster, with all that is wrong in it told at once."""
+"""What exists: the StatefulSets, claims, volumes and Services among manifests, by name."""
 
-import os
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
-from sfsgen.documents.files import MANIFESTS
-from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.kubectl import Kubectl, quoted
-from sfsgen.kubernetes.manifests import Manifest, read_manifests, sources
-from sfsgen.kubernetes.names import label_fault
-from sfsgen.kubernetes.readable import faults
-from sfsgen.kubernetes.words import (
-    DEFAULT_NAMESPACE,
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.names import numbered
+from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
+from sfsgen.nfs import NfsDirectory, location
+from sfsgen.sets.found import (
+    FoundService,
+    FoundSet,
+    FoundTemplate,
+    Ordinal,
+    found_claim,
+    found_service,
+    found_set,
+    found_volume,
 )
-from sfsgen.problems import InputError, Problem
-from sfsgen.sets.existing import (
-    UNKNOWN_ELSEWHERE,
-    ClaimsElsewhere,
-    Existing,
-    ExistingSet,
-    Key,
-    existing,
-)
-
-_CLAIM = "PersistentVolumeClaim"
-_EMPTY_LIST = re.compile(rb'"items"\s*:\s*\[')
+from sfsgen.values.pairs import Claim, Key, Volume
 
 
-class Access(NamedTuple):
-    """Where to look: files, or a cluster as kubectl reaches it."""
+class ClaimsElsewhere(NamedTuple):
+    """The claims beside those that were read: of other namespaces."""
 
-    filenames: Sequence[str] = ()
-    namespace: str | None = None
-    kubectl: Kubectl = Kubectl()
-
-    @property
-    def is_live(self) -> bool:
-        """Whether a cluster is looked at."""
-        return not self.filenames
-
-    @property
-    def options(self) -> list[str]:
-        """The options by which another command looks at the same."""
-        given = [("-n", self.namespace), *self.kubectl.options]
-        given += [("-f", each) for each in self.filenames]
-        return [word for option, value in given if value is not None for word in (option, value)]
+    by_uid: Mapping[str, Key]
+    by_volume: Mapping[str, Key]
+    """Those that were bound once, by the volumes that they name."""
+    is_complete: bool
+    """Whether these, and those that were read, are all that the cluster has."""
 
 
-def wrong_scope(names: Iterable[str], namespace: str | None) -> Iterator[Problem]:
-    """Yield what is wrong with the names of sets, and of a namespace, that options give."""
-    for name in names:
-        # What can be the name of a set is one, whatever lies in the folder.
-        if label_fault(name) and (name.endswith(MANIFESTS) or os.path.exists(name)):  # noqa: PTH110
-            what = f'"{name}" is a file, not the name of a set'
-            yield Problem("NAME", what, f"give it as {quoted(['-f', name])}")
-    if namespace is not None and (fault := label_fault(namespace)):
-        what = f'"{namespace}" is no name of a namespace: it {fault}'
-        yield Problem("--namespace", what, "write it as shop")
+UNKNOWN_ELSEWHERE = ClaimsElsewhere({}, {}, is_complete=False)
+"""What files show: nobody knows what they leave out."""
 
 
-class Read(NamedTuple):
-    """What was read: objects, what is no object, and what is known of claims elsewhere."""
+class Inventory:
+    """What exists, by name; of two objects that share one, the first."""
 
-    manifests: Sequence[Manifest]
-    problems: Sequence[Problem]
-    elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE
+    def __init__(
+        self,
+        manifests: Iterable[Manifest],
+        default_namespace: str,
+        elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE,
+    ) -> None:
+        """Take what exists from manifests without faults; other kinds are passed over.
 
+        An object without a namespace is in the default one, as kubectl would put it.
+        """
+        self.elsewhere = elsewhere
+        self.sets: dict[Key, FoundSet] = {}
+        self.claims: dict[Key, Claim] = {}
+        self.volumes: dict[str, Volume] = {}
+        self.services: dict[Key, FoundService] = {}
+        self.duplicates: list[tuple[Manifest, Manifest]] = []
+        """Manifests with a kind, namespace and name that another had before."""
+        self.namesakes: list[tuple[Volume, Volume]] = []
+        """The same of volumes, where both are reserved, for two claims."""
+        self._wanting: dict[Key, Sequence[Ordinal]] = {}
+        for manifest in manifests:
+            # A name that the server is to make up nothing can refer to.
+            if manifest.name and manifest.is_kubernetes_own:
+                self._add(manifest, manifest.namespace or default_namespace)
 
-def inventory(access: Access) -> Existing:
-    """Return what exists. Raises InputError for what cannot be read, with every problem of it."""
-    read = objects(access)
-    problems = list(read.problems)
-    for manifest in read.manifests:
-        problems += faults(manifest)
-    if problems:
-        raise InputError(*problems)
-    return existing(read.manifests, access.namespace or DEFAULT_NAMESPACE, read.elsewhere)
-
-
-def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
-    """Return the objects of files, or of some resources of a cluster, and what is no object.
-
-    Raises InputError for a file or a cluster that cannot be read at all.
-    """
-    if access.is_live:
-        data = cluster.objects(resources, access.namespace, access.kubectl)
-        manifests = _sent(data, access.kubectl)
-        return Read(manifests, (), _claims_elsewhere(manifests, access.kubectl))
-    return read_all(sources(access.filenames))
-
-
-def read_all(contents: Iterable[tuple[str, bytes]]) -> Read:
-    """Return the objects of what files hold, and what is no object."""
-    read = [read_manifests(data, file) for file, data in contents]
-    return Read(
-        [each for found, _ in read for each in found],
-        [each for _, broken in read for each in broken],
-    )
-
-
-def _sent(data: bytes, kubectl: Kubectl) -> list[Manifest]:
-    """Return the objects that kubectl printed, each of the types of its kind.
-
-    Raises InputError where it printed anything else.
-    """
-    manifests, broken = read_manifests(data, cluster.NAME)
-    is_list = data.lstrip().startswith(b"{") and (manifests or _EMPTY_LIST.search(data))
-    if broken or not is_list or any(faults(each) for each in manifests):
-        raise cluster.garbled(kubectl)
-    return manifests
-
-
-def _claims_elsewhere(manifests: Sequence[Manifest], kubectl: Kubectl) -> ClaimsElsewhere:
-    """Return the claims of other namespaces, where a volume is for one that was not read.
-
-    Who may not read them learns that it is not known.
-    """
-    here = {(*_key(each), _uid(each)) for each in _of_kind(_CLAIM, manifests)}
-    if all(each in here for each in _references(manifests)):
-        return ClaimsElsewhere({}, {}, is_complete=True)
-    try:
-        found = list(_of_kind(_CLAIM, _sent(cluster.all_claims(kubectl), kubectl)))
-    except InputError:
-        return UNKNOWN_ELSEWHERE
-    by_uid = {_uid(each): _key(each) for each in found}
-    by_volume = {_volume_bound(each): _key(each) for each in found}
-    return ClaimsElsewhere(by_uid, by_volume, is_complete=True)
-
-
-def _volume_bound(claim: Manifest) -> str:
-    """Return the volume that a claim was bound to once, or ""."""
-    phase = (claim.value.get("status") or {}).get("phase")
-    return claim.value["spec"].get("volumeName") or "" if phase in ("Bound", "Lost") else ""
-
-
-def _references(manifests: Iterable[Manifest]) -> Iterator[tuple[str, str, str]]:
-    """Yield namespace, name and uid of the claims that volumes are for, "" where they say none."""
-    for volume in _of_kind("PersistentVolume", manifests):
-        reference = volume.value["spec"].get("claimRef") or {}
-        namespace, name, uid = (reference.get(key) or "" for key in ("namespace", "name", "uid"))
-        yield namespace, name, uid
-
-
-def _of_kind(kind: str, manifests: Iterable[Manifest]) -> Iterator[Manifest]:
-    """Yield the objects of one of Kubernetes' own kinds, whose types are known to be right."""
-    return (each for each in manifests if each.kind == kind and each.is_kubernetes_own)
-
-
-def _key(manifest: Manifest) -> Key:
-    return manifest.namespace, manifest.name
-
-
-def _uid(manifest: Manifest) -> str:
-    return manifest.value["metadata"].get("uid") or ""
-
-
-def chosen(
-    found: Existing, names: Iterable[str], namespace: str | None, selector: str | None
-) -> list[ExistingSet]:
-    """Return the sets that are named, in a namespace if one is given, with the selector's labels.
-
-    Raises InputError where a name is of no set, or of sets in several namespaces, or none is left.
-    """
-    sets = [each for each in found.stateful_sets if namespace in (None, each.namespace)]
-    sets = [each for each in sets if _matches(each, selector)]
-    there = ", ".join(f"{each.namespace}/{each.name}" for each in found.stateful_sets)
-    fix = f"there are: {there}" if there else "name its namespace with -n, or its file with -f"
-    problems = []
-    for name in names:
-        count = len([each for each in sets if each.name == name])
-        if count == 0:
-            is_file = os.path.exists(name)  # noqa: PTH110  # a Path would raise for some names
-            its_fix = f"{fix}; what lies in {name} is read with -f {name}" if is_file else fix
-            problems.append(Problem("NAME", f'there is no StatefulSet "{name}"', its_fix))
-        elif count > 1:
-            what = f'several namespaces hold a StatefulSet "{name}"'
-            problems.append(Problem("NAME", what, f"choose one with --namespace; {fix}"))
-    if not problems and not sets:
-        problems.append(Problem("NAME", "there is no StatefulSet to look at", fix))
-    if problems:
-        raise InputError(*problems)
-    return [each for each in sets if not names or each.name in names]
-
-
-def _matches(stateful_set: ExistingSet, selector: str | None) -> bool:
-    """Return whether a set has the labels of a selector of equalities."""
-    for part in filter(None, map(str.strip, (selector or "").split(","))):
-        equality = re.fullmatch(r"([^=!\s]+)\s*(==?|!=)\s*([^=!\s]*)", part)
-        existence = re.fullmatch(r"(!?)\s*([^=!\s]+)", part)
-        if equality:
-            key, operator, value = equality.groups()
-            is_met = (stateful_set.labels.get(key) == value) == (operator != "!=")
-        elif existence:
-            is_met = (existence[2] in stateful_set.labels) == (not existence[1])
+    def _add(self, manifest: Manifest, namespace: str) -> None:
+        key, kind = (namespace, manifest.name), manifest.kind
+        before: FoundSet | FoundService | Claim | Volume
+        if kind == "PersistentVolumeClaim":
+            before = self.claims.setdefault(key, found_claim(manifest, namespace))
+        elif kind == "PersistentVolume":
+            volume = found_volume(manifest)
+            before = first = self.volumes.setdefault(manifest.name, volume)
+            if first.claim and volume.claim and first.claim != volume.claim:
+                self.namesakes.append((first, volume))
+                return
+        elif kind == "Service":
+            before = self.services.setdefault(key, found_service(manifest, namespace))
+        elif kind in STATEFUL_SET_KINDS and manifest.api_version.startswith("apps/"):
+            before = self.sets.setdefault(key, found_set(manifest, namespace))
         else:
-            fix = "write it as key=value, key!=value, key or !key, with commas between"
-            raise InputError(Problem("--selector", f'"{part}" is not understood', fix))
-        if not is_met:
+            return
+        if before.manifest is not manifest:
+            self.duplicates.append((before.manifest, manifest))
+
+    @property
+    def manifests(self) -> Iterator[Manifest]:
+        """The manifests of all, also of those that stand there twice."""
+        kinds = (self.sets, self.services, self.claims, self.volumes)
+        yield from (each.manifest for kind in kinds for each in kind.values())
+        yield from (second for _, second in self.duplicates)
+        yield from (second.manifest for _, second in self.namesakes)
+
+    @property
+    def stateful_sets(self) -> tuple[FoundSet, ...]:
+        """The sets."""
+        return tuple(self.sets.values())
+
+    @cached_property
+    def set_names(self) -> Mapping[str, int]:
+        """How many sets, in all namespaces, bear a name."""
+        return Counter(each.name for each in self.sets.values())
+
+    @cached_property
+    def reservations(self) -> Mapping[Key, list[Volume]]:
+        """The volumes by the claims that they are reserved for."""
+        found: dict[Key, list[Volume]] = {}
+        for volume in self.volumes.values():
+            if volume.claim and not self.is_taken_over(volume):
+                found.setdefault(volume.claim, []).append(volume)
+        return found
+
+    @cached_property
+    def takers(self) -> Mapping[str, list[Claim]]:
+        """The claims by the volume that they name."""
+        found: dict[str, list[Claim]] = {}
+        for claim in self.claims.values():
+            if claim.volume_name:
+                found.setdefault(claim.volume_name, []).append(claim)
+        return found
+
+    def reserved(self, key: Key) -> Volume | None:
+        """Return the first volume that is reserved for a claim."""
+        return next(iter(self.reservations.get(key, ())), None)
+
+    @cached_property
+    def _holders(self) -> Mapping[str, Key]:
+        """The claims of all namespaces, as far as they are known, by their uids."""
+        read = {each.uid: each.key for each in self.claims.values() if each.uid}
+        return {**self.elsewhere.by_uid, **read}
+
+    def holder(self, volume: Volume) -> Key | None:
+        """Return the claim whose uid a volume holds, of whatever namespace, if it is there.
+
+        The volume is that claim's, whatever else its claimRef says: a bound claim and its volume
+        find each other by the uid (pv_controller.go, syncBoundClaim; measured).
+        """
+        return self._holders.get(volume.claim_uid) if volume.manifest.is_stored else None
+
+    def is_taken_over(self, volume: Volume) -> bool:
+        """Return whether a claimRef names another claim than the one whose uid it holds."""
+        return self.holder(volume) not in (None, volume.claim)
+
+    def owner(self, volume: Volume) -> Key | None:
+        """Return the claim that a stored volume is left to, or None where nobody has it.
+
+        It is the claim whose uid the volume holds; else the one that it is reserved for, if that
+        is there; else the one that was bound to it once, and names it.
+        """
+        if not volume.manifest.is_stored:
+            return None
+        if holder := self.holder(volume):
+            return holder
+        if volume.claim and (volume.claim in self.claims or self.is_foreign(volume)):
+            return volume.claim
+        return self._bound_once.get(volume.name) or self.elsewhere.by_volume.get(volume.name)
+
+    def is_anothers(self, volume: Volume, key: Key) -> bool:
+        """Return whether a stored volume is left to another claim."""
+        return self.owner(volume) not in (None, key)
+
+    @cached_property
+    def _bound_once(self) -> Mapping[str, Key]:
+        """The claims that were bound, by their volumes: those that are Bound before the Lost."""
+        bound_last = sorted(self.claims.values(), key=lambda each: each.phase == "Bound")
+        return {each.volume_name: each.key for each in bound_last if each.was_bound}
+
+    def is_foreign(self, volume: Volume) -> bool:
+        """Return whether a stored volume is for a claim that was not read: of another namespace."""
+        if not volume.manifest.is_stored or volume.claim is None or volume.claim in self.claims:
             return False
-    return True
+        if volume.phase == "Bound" or self.holder(volume):
+            return True
+        if self.elsewhere.is_complete:
+            return volume.claim in self._claims_elsewhere
+        return bool(volume.claim_uid) or volume.claim[0] not in self._namespaces
+
+    @cached_property
+    def _claims_elsewhere(self) -> frozenset[Key]:
+        return frozenset(self.elsewhere.by_uid.values())
+
+    @cached_property
+    def _namespaces(self) -> set[str]:
+        """The namespaces of what was read."""
+        return {key[0] for kind in (self.sets, self.claims, self.services) for key in kind}
+
+    @cached_property
+    def directories(self) -> Mapping[NfsDirectory, list[Volume]]:
+        """The volumes by the directory that they lie in."""
+        found: dict[NfsDirectory, list[Volume]] = {}
+        for volume in self.volumes.values():
+            if volume.server:
+                directory = location(volume.directory)
+                found.setdefault(directory, []).append(volume)
+        return found
+
+    @cached_property
+    def _in_order(self) -> Sequence[NfsDirectory]:
+        """The directories; those below another one stand together, though not right behind it."""
+        return sorted(self.directories)
+
+    def _below(self, directory: NfsDirectory) -> Volume | None:
+        """Return a volume whose directory lies below another directory."""
+        if directory.path == "/":
+            return None  # all lie below it, which says nothing
+        first = NfsDirectory(directory.server, f"{directory.path}/")
+        index = bisect_left(self._in_order, first)
+        if index == len(self._in_order):
+            return None
+        next_one = self._in_order[index]
+        is_below = next_one.server == first.server and next_one.path.startswith(first.path)
+        return self.directories[next_one][-1] if is_below else None
+
+    def overlapping(self, wanted: NfsDirectory, *, is_shared: bool) -> Volume | None:
+        """Return a volume whose data lies in a directory, above or below it.
+
+        In a directory that is shared by intent others may lie, but not above or below it.
+        """
+        directory = location(wanted)
+        here = None if is_shared else self._volume_in(directory)
+        above = map(self._volume_in, _parents(directory))
+        return here or self._below(directory) or next(filter(None, above), None)
+
+    def _volume_in(self, directory: NfsDirectory) -> Volume | None:
+        volumes = self.directories.get(directory)
+        return volumes[-1] if volumes else None
+
+    @cached_property
+    def _templates(self) -> Mapping[Key, list[tuple[FoundSet, FoundTemplate]]]:
+        """The claim templates by the namespace of their claims, and what stands before ordinals."""
+        found: dict[Key, list[tuple[FoundSet, FoundTemplate]]] = {}
+        for each in self.sets.values():
+            for template in each.templates:
+                head = each.namespace, template.claim_name.pieces[0]
+                found.setdefault(head, []).append((each, template))
+        return found
+
+    def wanting(self, claim: Key) -> Sequence[Ordinal]:
+        """Return the ordinals whose sets look for a claim of this name."""
+        known = self._wanting.get(claim)
+        if known is None:
+            known = self._wanting[claim] = self._ordinals_of(*claim)
+        return known
+
+    def _ordinals_of(self, namespace: str, name: str) -> Sequence[Ordinal]:
+        head, number = numbered(name)
+        templates = self._templates.get((namespace, head))
+        # The controller writes no leading zeros.
+        if templates and number is not None and name == f"{head}{number}":
+            return [Ordinal(stateful_set, template, number) for stateful_set, template in templates]
+        return ()
+
+    @property
+    def orphans(self) -> Iterator[Key]:
+        """The claims that no set looks for, whatever its replicas."""
+        return (key for key in self.claims if not self.wanting(key))
+
+
+def _parents(directory: NfsDirectory) -> Iterator[NfsDirectory]:
+    """Yield the directories that a directory lies below, but for the root of the server."""
+    path = directory.path.rpartition("/")[0]
+    while path:
+        yield NfsDirectory(directory.server, path)
+        path = path.rpartition("/")[0]

@@ -5,103 +5,93 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from sfsgen.kubernetes.names import LONGEST_NAME
-from sfsgen.sets.existing import Existing, ExistingSet, Key
+from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal
+from sfsgen.sets.inventory import Inventory
+from sfsgen.values.pairs import Claim, Key
 
 
 class Renamed(NamedTuple):
-    """A claim that was meant for a set, and the name that the set looks for."""
+    """A claim that no set looks for, and the ordinal for which it was meant."""
 
-    namespace: str
-    claim: str
-    wanted: str
-    stateful_set: ExistingSet
-    ordinal: int
+    claim: Claim
+    meant: Ordinal
 
 
 _MOST_RENAMES = 8  # of one name; with more, one could only guess
 
 
-def renamed_claims(existing: Existing) -> Iterator[Renamed]:
+def renamed_claims(inventory: Inventory) -> Iterator[Renamed]:
     """Yield the claims that nobody looks for, and that were a set's before a name changed.
 
     kustomize's namePrefix goes before a claim's whole name, `prod-pvc-web-0`, while the set, now
     `prod-web`, looks for `pvc-prod-web-0`; a nameSuffix goes behind the ordinal (measured).
     """
     sets = {
-        (each.namespace, template.name, each.name): each
-        for each in existing.stateful_sets
+        template.key: (each, template)
+        for each in inventory.stateful_sets
         for template in each.templates
     }
-    names = {(namespace, template) for namespace, template, _ in sets}
+    names = {(namespace, template) for namespace, _, template in sets}
     lengths = {len(template) for _, template in names}
-    renames = _renames(existing)
-    told = {(each.namespace, each.claim): each for each in _misnamed(existing)}
-    for namespace, claim in _orphans(existing):
-        for template, name, ordinal in _meanings(claim, namespace, names, lengths, renames):
-            stateful_set = sets.get((namespace, template, name))
-            wanted = f"{template}-{name}-{ordinal}"
-            if stateful_set and (namespace, wanted) not in existing.claims:
-                renamed = Renamed(namespace, claim, wanted, stateful_set, ordinal)
-                told.setdefault((namespace, claim), renamed)
-    for renamed in _alone(existing):
-        told.setdefault((renamed.namespace, renamed.claim), renamed)
+    renames = _renames(inventory)
+    told = {each.claim.key: each for each in _misnamed(inventory)}
+    for namespace, claim in _orphans(inventory):
+        for template, name, number in _meanings(claim, namespace, names, lengths, renames):
+            if found := sets.get((namespace, name, template)):
+                meant = Ordinal(*found, number)
+                if meant.claim_key not in inventory.claims:
+                    renamed = Renamed(inventory.claims[namespace, claim], meant)
+                    told.setdefault((namespace, claim), renamed)
+    for renamed in _alone(inventory):
+        told.setdefault(renamed.claim.key, renamed)
     yield from told.values()
 
 
-def _orphans(existing: Existing) -> Iterator[Key]:
+def _orphans(inventory: Inventory) -> Iterator[Key]:
     """Yield the claims that no set looks for, and that the API server could hold."""
-    return (key for key in existing.orphans if len(key[1]) <= LONGEST_NAME)
+    return (key for key in inventory.orphans if len(key[1]) <= LONGEST_NAME)
 
 
-def _alone(existing: Existing) -> Iterator[Renamed]:
+def _alone(inventory: Inventory) -> Iterator[Renamed]:
     """Yield the claims in files whose set, claim template or namespace was renamed.
 
     There is one set only that lacks a claim of this ordinal and could have had this one. On a
     cluster such claims may as well be those of a set that was deleted.
     """
-    by_template: dict[Key, list[ExistingSet]] = {}
-    by_name: dict[Key, list[ExistingSet]] = {}
-    by_claims: dict[str, list[tuple[ExistingSet, str]]] = {}
-    for each in existing.stateful_sets:
-        by_name.setdefault((each.namespace, each.name), []).append(each)
+    by_template: dict[Key, list[tuple[FoundSet, FoundTemplate]]] = {}
+    by_name: dict[Key, list[tuple[FoundSet, FoundTemplate]]] = {}
+    by_claims: dict[str, list[tuple[FoundSet, FoundTemplate]]] = {}
+    for each in inventory.stateful_sets:
         for template in each.templates:
-            by_template.setdefault((each.namespace, template.name), []).append(each)
-            head = each.claim_name(template).pieces[0]
-            by_claims.setdefault(head, []).append((each, template.name))
-    for namespace, name in _orphans(existing):
+            by_name.setdefault(each.key, []).append((each, template))
+            by_template.setdefault((each.namespace, template.name), []).append((each, template))
+            by_claims.setdefault(template.claim_name.pieces[0], []).append((each, template))
+    for namespace, name in _orphans(inventory):
         parts = re.fullmatch(r"(.*)-([0-9]{1,10})", name)
-        claim = existing.claims[namespace, name]
+        claim = inventory.claims[namespace, name]
         if parts is None or claim.uid:
             continue
-        stem, ordinal = parts[1], int(parts[2])
+        stem, number = parts[1], int(parts[2])
         found = list(by_claims.get(f"{stem}-", ()))
         for hyphen in (each.start() for each in re.finditer("-", stem)):
-            left, right = stem[:hyphen], stem[hyphen + 1 :]
-            found += [(each, left) for each in by_template.get((namespace, left), ())]
-            for each in by_name.get((namespace, right), ()):
-                found += [(each, template.name) for template in each.templates]
-        wanted = {
-            (each.namespace, f"{template}-{each.name}-{ordinal}"): each
-            for each, template in found[:_MOST_RENAMES]
-            if ordinal in each.ordinals
-        }
-        lacking = {key: each for key, each in wanted.items() if key not in existing.claims}
+            found += by_template.get((namespace, stem[:hyphen]), ())
+            found += by_name.get((namespace, stem[hyphen + 1 :]), ())
+        meant = [Ordinal(*each, number) for each in found[:_MOST_RENAMES]]
+        wanted = {each.claim_key: each for each in meant if each.is_wanted}
+        lacking = [each for key, each in wanted.items() if key not in inventory.claims]
         if len(lacking) == 1:
-            ((_, its_name), stateful_set), *_ = lacking.items()
-            yield Renamed(namespace, name, its_name, stateful_set, ordinal)
+            yield Renamed(claim, lacking[0])
 
 
-def _misnamed(existing: Existing) -> Iterator[Renamed]:
+def _misnamed(inventory: Inventory) -> Iterator[Renamed]:
     """Yield the claims that name a volume which is reserved for one that a set lacks."""
-    for key, claim in existing.claims.items():
-        if any(ordinal in each.ordinals for each, _, ordinal in existing.wanting(key)):
+    for key, claim in inventory.claims.items():
+        if any(row.is_wanted for row in inventory.wanting(key)):
             continue
-        volume = existing.volumes.get(claim.volume_name)
+        volume = inventory.volumes.get(claim.volume_name)
         wanted = volume.claim if volume else None
-        if wanted and wanted[0] == key[0] and wanted not in existing.claims:
-            for stateful_set, _, ordinal in existing.wanting(wanted):
-                if ordinal in stateful_set.ordinals:
-                    yield Renamed(*key, wanted[1], stateful_set, ordinal)
+        if wanted and wanted[0] == key[0] and wanted not in inventory.claims:
+            yield from (Renamed(claim, row) for row in inventory.wanting(wanted) if row.is_wanted)
 
 
 def _meanings(
@@ -131,10 +121,10 @@ def _meanings(
                     yield template, name, int(ordinal)
 
 
-def _renames(existing: Existing) -> Mapping[tuple[str, str], set[str]]:
+def _renames(inventory: Inventory) -> Mapping[tuple[str, str], set[str]]:
     """Return the sets' names by each name that makes one of them with a part before or behind."""
     found: dict[tuple[str, str], set[str]] = {}
-    for each in existing.stateful_sets:
+    for each in inventory.stateful_sets:
         # Of a name that is longer than any can be, the parts would fill the memory.
         parts = each.name.split("-") if len(each.name) <= LONGEST_NAME else []
         for cut in range(1, len(parts)):

@@ -5,11 +5,14 @@ from typing import NamedTuple
 
 from sfsgen.documents.paths import Path
 from sfsgen.kubernetes import names, quantities, versions
+from sfsgen.kubernetes.binder import Storage
+from sfsgen.kubernetes.manifest import NOT_READ
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
 from sfsgen.nfs import NfsDirectory, normalised, server_fault
 from sfsgen.plain_text import brief, quoted
 from sfsgen.values.model import ClaimTemplate, Metadata
+from sfsgen.values.pairs import Claim, Volume
 from sfsgen.values.settings import setting_at
 from sfsgen.values.tree import Values
 
@@ -87,21 +90,28 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
     driver = values.choice(driver_path)
     if driver == "csi":
         values.require(driver_path, versions.CSI_NFS)
+    size, mount_path = _size(values, (*path, "storage")), _mount_path(values, (*path, "mountPath"))
+    modes = _access_modes(values, values.inherited(path, "accessModes"), driver)
+    storage = Storage(size, modes, "", "Filesystem")
+    as_said = values.as_said("volume", path)
     return ClaimTemplate(
         name=template,
-        storage=_storage(values, (*path, "storage")),
-        mount_path=_mount_path(values, (*path, "mountPath")),
-        access_modes=_access_modes(values, values.inherited(path, "accessModes"), driver),
-        as_said=values.as_said("volume", path),
-        mount_options=_mount_options(values, values.inherited(path, "mountOptions")),
-        storage_class="",
-        namespace=owner.namespace,
+        mount_path=mount_path,
+        claim=Claim(NOT_READ, "", owner.namespace, storage, *owner.claim_metadata[:2]),
+        volume=Volume(
+            NOT_READ,
+            "",
+            storage,
+            *owner.volume_metadata[:2],
+            reclaim_policy=str(as_said["reclaim_policy"]),
+            mount_options=_mount_options(values, values.inherited(path, "mountOptions")),
+            driver=driver,
+            read_only=bool(values.get(*values.inherited(path, "nfs", "readOnly"))),
+            server=_server(values, values.inherited(path, "nfs", "server"), needed=True),
+            path="",
+        ),
+        as_said=as_said,
         claim_name=claim,
-        volume_metadata=owner.volume_metadata,
-        claim_metadata=owner.claim_metadata,
-        driver=driver,
-        read_only=bool(values.get(*values.inherited(path, "nfs", "readOnly"))),
-        server=_server(values, values.inherited(path, "nfs", "server"), needed=True),
         volume_name=volume_name,
         directory=directory,
         shared_directory=bool(values.get(*values.inherited(path, "nfs", "sharedDirectory"))),
@@ -118,7 +128,7 @@ def _name(values: Values, path: Path) -> str:
     return name
 
 
-def _storage(values: Values, path: Path) -> str:
+def _size(values: Values, path: Path) -> str:
     value = values.needed(path, "the storage size", "1Gi")
     if value is None:
         return ""

@@ -189,7 +189,7 @@ def _directories_of(place: _Place) -> Iterator[_Wish]:
     elsewhere = sorted(each for each in template.exceptions if each in ordinals)
     starts = [ordinals.start, *(each + 1 for each in elsewhere)]
     between = [*map(range, starts, [*elsewhere, ordinals.stop])]
-    server = host(template.server)
+    server = host(template.volume.server)
     yield _Wish(place, server, Claim(_behind(server, template.directory), between))
     for ordinal in elsewhere:
         server, path = location(template.exceptions[ordinal])

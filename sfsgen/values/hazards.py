@@ -38,8 +38,8 @@ def _storage(
     for index, template in enumerate(templates):
         for key, what, fix in (
             (("persistentVolumeReclaimPolicy",), *_reclaim_policy(template)),
-            (("mountOptions",), *_mount_options(template.mount_options)),
-            (("nfs", "server"), *_server(template.server)),
+            (("mountOptions",), *_mount_options(template.volume.mount_options)),
+            (("nfs", "server"), *_server(template.volume.server)),
             (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
         ):
             path = values.inherited(("claimTemplates", index), *key)
@@ -61,7 +61,7 @@ def _elsewhere(values: Values, template: Path, ordinals: range) -> Iterator[tupl
 
 
 def _reclaim_policy(template: ClaimTemplate) -> tuple[str, str]:
-    policy, driver = template.reclaim_policy, template.driver
+    policy, driver = template.volume.reclaim_policy, template.volume.driver
     is_data_gone = (driver, policy) in (("csi", "Delete"), ("nfs", "Recycle"))
     fix = "use Retain, unless the data may go" if is_data_gone else "use Retain"
     return RECLAIM.get((driver, policy), ""), fix
@@ -92,7 +92,7 @@ def _fields(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Path, s
             what = f"{event}: {RETENTION}"
             path = ("statefulSet", "persistentVolumeClaimRetentionPolicy", event)
             yield values.nested(path), what, "use Retain"
-    in_tree = any(template.driver == "nfs" for template in stateful_set.claim_templates)
+    in_tree = any(template.volume.driver == "nfs" for template in stateful_set.claim_templates)
     if in_tree and "fsGroup" in stateful_set.pod.fields.get("securityContext", {}):
         path = ("pod", "securityContext", "fsGroup")
         yield values.nested(path), FS_GROUP, "set the owner on the NFS server"

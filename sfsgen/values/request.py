@@ -16,7 +16,7 @@ from sfsgen.values.stateful_set import build
 from sfsgen.values.tree import Values
 
 if TYPE_CHECKING:
-    from sfsgen.documents.yaml_reader import Document
+    from sfsgen.documents.document import Document
 
 
 _VERSION = re.compile(r"\A((?:[ \t]*(?:#.*)?\n)*+)%YAML 1\.[0-9][ \t]*(?:#.*)?\n(?=---)")

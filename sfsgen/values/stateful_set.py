@@ -163,7 +163,7 @@ def _check_metadata(values: Values, common: Metadata, templates: Collection[Clai
     texts = [*common.labels.items(), *common.annotations.items()]
     carried = len(texts) + sum(map(len, chain.from_iterable(texts))) // _PER_ENTRY
     rendered = sum(
-        (len(each.exceptions) + _PER_TEMPLATE) * (carried + len(each.mount_options))
+        (len(each.exceptions) + _PER_TEMPLATE) * (carried + len(each.volume.mount_options))
         for each in templates
     )
     if rendered > _MOST_RENDERED:
@@ -383,7 +383,7 @@ def _container(
             values.check((*path, "name"), port["name"], fault, _label_fix(port["name"], 15))
     mounts: list[Fields] = []
     for template in templates:
-        read_only = {"readOnly": True} if template.read_only else {}
+        read_only = {"readOnly": True} if template.volume.read_only else {}
         mounts.append({"name": template.name, "mountPath": template.mount_path, **read_only})
     return Container(
         image=_image(values),

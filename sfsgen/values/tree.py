@@ -10,7 +10,7 @@ from sfsgen.problems import Problem
 from sfsgen.values.settings import OPTIONS, SETTINGS, setting_at
 
 if TYPE_CHECKING:
-    from sfsgen.documents.yaml_reader import Document
+    from sfsgen.documents.document import Document
 
 
 class Values:

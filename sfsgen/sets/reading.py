@@ -1,0 +1,198 @@
+"""What exists, from files, stdin or the live cluster, with all that is wrong in it told at once."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from sfsgen.documents.files import MANIFESTS
+from sfsgen.kubernetes import cluster
+from sfsgen.kubernetes.kubectl import Kubectl, quoted
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.manifests import read_manifests, sources
+from sfsgen.kubernetes.names import label_fault
+from sfsgen.kubernetes.readable import faults
+from sfsgen.kubernetes.words import (
+    DEFAULT_NAMESPACE,
+)
+from sfsgen.problems import InputError, Problem
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.inventory import UNKNOWN_ELSEWHERE, ClaimsElsewhere, Inventory
+from sfsgen.values.pairs import Key
+
+_CLAIM = "PersistentVolumeClaim"
+_EMPTY_LIST = re.compile(rb'"items"\s*:\s*\[')
+
+
+class Access(NamedTuple):
+    """Where to look: files, or a cluster as kubectl reaches it."""
+
+    filenames: Sequence[str] = ()
+    namespace: str | None = None
+    kubectl: Kubectl = Kubectl()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a cluster is looked at."""
+        return not self.filenames
+
+    @property
+    def options(self) -> list[str]:
+        """The options by which another command looks at the same."""
+        given = [("-n", self.namespace), *self.kubectl.options]
+        given += [("-f", each) for each in self.filenames]
+        return [word for option, value in given if value is not None for word in (option, value)]
+
+
+def wrong_scope(names: Iterable[str], namespace: str | None) -> Iterator[Problem]:
+    """Yield what is wrong with the names of sets, and of a namespace, that options give."""
+    for name in names:
+        # What can be the name of a set is one, whatever lies in the folder.
+        if label_fault(name) and (name.endswith(MANIFESTS) or os.path.exists(name)):  # noqa: PTH110
+            what = f'"{name}" is a file, not the name of a set'
+            yield Problem("NAME", what, f"give it as {quoted(['-f', name])}")
+    if namespace is not None and (fault := label_fault(namespace)):
+        what = f'"{namespace}" is no name of a namespace: it {fault}'
+        yield Problem("--namespace", what, "write it as shop")
+
+
+class Read(NamedTuple):
+    """What was read: objects, what is no object, and what is known of claims elsewhere."""
+
+    manifests: Sequence[Manifest]
+    problems: Sequence[Problem]
+    elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE
+
+
+def inventory(access: Access) -> Inventory:
+    """Return what exists. Raises InputError for what cannot be read, with every problem of it."""
+    read = objects(access)
+    problems = list(read.problems)
+    for manifest in read.manifests:
+        problems += faults(manifest)
+    if problems:
+        raise InputError(*problems)
+    return Inventory(read.manifests, access.namespace or DEFAULT_NAMESPACE, read.elsewhere)
+
+
+def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
+    """Return the objects of files, or of some resources of a cluster, and what is no object.
+
+    Raises InputError for a file or a cluster that cannot be read at all.
+    """
+    if access.is_live:
+        data = cluster.objects(resources, access.namespace, access.kubectl)
+        manifests = _sent(data, access.kubectl)
+        return Read(manifests, (), _claims_elsewhere(manifests, access.kubectl))
+    return read_all(sources(access.filenames))
+
+
+def read_all(contents: Iterable[tuple[str, bytes]]) -> Read:
+    """Return the objects of what files hold, and what is no object."""
+    read = [read_manifests(data, file) for file, data in contents]
+    return Read(
+        [each for found, _ in read for each in found],
+        [each for _, broken in read for each in broken],
+    )
+
+
+def _sent(data: bytes, kubectl: Kubectl) -> list[Manifest]:
+    """Return the objects that kubectl printed, each of the types of its kind.
+
+    Raises InputError where it printed anything else.
+    """
+    manifests, broken = read_manifests(data, cluster.NAME)
+    is_list = data.lstrip().startswith(b"{") and (manifests or _EMPTY_LIST.search(data))
+    if broken or not is_list or any(faults(each) for each in manifests):
+        raise cluster.garbled(kubectl)
+    return manifests
+
+
+def _claims_elsewhere(manifests: Sequence[Manifest], kubectl: Kubectl) -> ClaimsElsewhere:
+    """Return the claims of other namespaces, where a volume is for one that was not read.
+
+    Who may not read them learns that it is not known.
+    """
+    here = {(*_key(each), _uid(each)) for each in _of_kind(_CLAIM, manifests)}
+    if all(each in here for each in _references(manifests)):
+        return ClaimsElsewhere({}, {}, is_complete=True)
+    try:
+        found = list(_of_kind(_CLAIM, _sent(cluster.all_claims(kubectl), kubectl)))
+    except InputError:
+        return UNKNOWN_ELSEWHERE
+    by_uid = {_uid(each): _key(each) for each in found}
+    by_volume = {_volume_bound(each): _key(each) for each in found}
+    return ClaimsElsewhere(by_uid, by_volume, is_complete=True)
+
+
+def _volume_bound(claim: Manifest) -> str:
+    """Return the volume that a claim was bound to once, or ""."""
+    phase = (claim.value.get("status") or {}).get("phase")
+    return claim.value["spec"].get("volumeName") or "" if phase in ("Bound", "Lost") else ""
+
+
+def _references(manifests: Iterable[Manifest]) -> Iterator[tuple[str, str, str]]:
+    """Yield namespace, name and uid of the claims that volumes are for, "" where they say none."""
+    for volume in _of_kind("PersistentVolume", manifests):
+        reference = volume.value["spec"].get("claimRef") or {}
+        namespace, name, uid = (reference.get(key) or "" for key in ("namespace", "name", "uid"))
+        yield namespace, name, uid
+
+
+def _of_kind(kind: str, manifests: Iterable[Manifest]) -> Iterator[Manifest]:
+    """Yield the objects of one of Kubernetes' own kinds, whose types are known to be right."""
+    return (each for each in manifests if each.kind == kind and each.is_kubernetes_own)
+
+
+def _key(manifest: Manifest) -> Key:
+    return manifest.namespace, manifest.name
+
+
+def _uid(manifest: Manifest) -> str:
+    return manifest.value["metadata"].get("uid") or ""
+
+
+def chosen(
+    found: Inventory, names: Iterable[str], namespace: str | None, selector: str | None
+) -> list[FoundSet]:
+    """Return the sets that are named, in a namespace if one is given, with the selector's labels.
+
+    Raises InputError where a name is of no set, or of sets in several namespaces, or none is left.
+    """
+    sets = [each for each in found.stateful_sets if namespace in (None, each.namespace)]
+    sets = [each for each in sets if _matches(each, selector)]
+    there = ", ".join(f"{each.namespace}/{each.name}" for each in found.stateful_sets)
+    fix = f"there are: {there}" if there else "name its namespace with -n, or its file with -f"
+    problems = []
+    for name in names:
+        count = len([each for each in sets if each.name == name])
+        if count == 0:
+            is_file = os.path.exists(name)  # noqa: PTH110  # a Path would raise for some names
+            its_fix = f"{fix}; what lies in {name} is read with -f {name}" if is_file else fix
+            problems.append(Problem("NAME", f'there is no StatefulSet "{name}"', its_fix))
+        elif count > 1:
+            what = f'several namespaces hold a StatefulSet "{name}"'
+            problems.append(Problem("NAME", what, f"choose one with --namespace; {fix}"))
+    if not problems and not sets:
+        problems.append(Problem("NAME", "there is no StatefulSet to look at", fix))
+    if problems:
+        raise InputError(*problems)
+    return [each for each in sets if not names or each.name in names]
+
+
+def _matches(stateful_set: FoundSet, selector: str | None) -> bool:
+    """Return whether a set has the labels of a selector of equalities."""
+    for part in filter(None, map(str.strip, (selector or "").split(","))):
+        equality = re.fullmatch(r"([^=!\s]+)\s*(==?|!=)\s*([^=!\s]*)", part)
+        existence = re.fullmatch(r"(!?)\s*([^=!\s]+)", part)
+        if equality:
+            key, operator, value = equality.groups()
+            is_met = (stateful_set.labels.get(key) == value) == (operator != "!=")
+        elif existence:
+            is_met = (existence[2] in stateful_set.labels) == (not existence[1])
+        else:
+            fix = "write it as key=value, key!=value, key or !key, with commas between"
+            raise InputError(Problem("--selector", f'"{part}" is not understood', fix))
+        if not is_met:
+            return False
+    return True

@@ -1,0 +1,145 @@
+"""A claim and its volume, read or wanted alike, and what ties them."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, NamedTuple
+
+from sfsgen.kubernetes.binder import Storage
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.nfs import NfsDirectory
+
+_PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
+
+Key = tuple[str, str]
+"""A namespace and a name."""
+
+
+class Claim(NamedTuple):
+    """A PersistentVolumeClaim; the manifest of one that is wanted is NOT_READ."""
+
+    manifest: Manifest
+    name: str
+    namespace: str
+    storage: Storage
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    volume_name: str = ""
+    uid: str = ""
+    phase: str = ""
+
+    @property
+    def key(self) -> Key:
+        """Its namespace and name."""
+        return self.namespace, self.name
+
+    @property
+    def was_bound(self) -> bool:
+        """Whether Kubernetes has bound it once: a bound one whose volume is gone is Lost."""
+        return self.phase in ("Bound", "Lost")
+
+    @property
+    def selector(self) -> Mapping[str, Any]:
+        """The labels that it asks of its volume."""
+        return self.manifest.value["spec"].get("selector") or {}
+
+
+class Volume(NamedTuple):
+    """A PersistentVolume; the server is empty where it is no NFS volume.
+
+    The manifest of one that is wanted is NOT_READ.
+    """
+
+    manifest: Manifest
+    name: str
+    storage: Storage
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    reclaim_policy: str
+    mount_options: tuple[str, ...]
+    driver: str
+    server: str
+    path: str
+    read_only: bool
+    claim: Key | None = None
+    claim_uid: str = ""
+    phase: str = ""
+
+    @property
+    def is_static(self) -> bool:
+        """Whether it was made by hand, not by a provisioner."""
+        return _PROVISIONED_BY not in self.manifest.annotations
+
+    @property
+    def is_left(self) -> bool:
+        """Whether its claim is gone, and nobody can have it as it is."""
+        return self.phase in ("Released", "Failed")
+
+    @property
+    def directory(self) -> NfsDirectory:
+        """Where its data lies."""
+        return NfsDirectory(self.server, self.path)
+
+    @property
+    def csi_share(self) -> str:
+        """The exported part of its directory: all but the last component."""
+        return self.path.rpartition("/")[0] or "/"
+
+    @property
+    def csi_sub_dir(self) -> str:
+        """The directory below the share, or "" where the root itself is mounted."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def csi_volume_handle(self) -> str:
+        """`server#share#subDir`, as csi-driver-nfs spells it, unique in the cluster.
+
+        Its last part is the volume's name, which the cluster keeps unique, also where two
+        volumes share a directory.
+        """
+        parts = [self.server, self.csi_share.strip("/"), self.csi_sub_dir]
+        return "#".join(parts if parts[-1] == self.name else [*parts, self.name])
+
+
+class Tie(Enum):
+    """What holds an ordinal's claim and volume together, the firmest first."""
+
+    BOUND = "bound"
+    BOTH_SIDES = "both sides"
+    CLAIM_REF = "claimRef alone"
+    VOLUME_NAME = "volumeName alone"
+    SELECTOR = "by selector"
+    NAME = "by name"
+    CHANCE = "by chance"
+    NONE = "none"
+
+
+class Pair(NamedTuple):
+    """A claim, and the volume that one of both names, or that is meant for it.
+
+    Those of a pair that is wanted name each other, and have one storage: then the binder checks
+    neither size nor modes nor class (measured), so their equality is ours to guarantee.
+    """
+
+    claim: Claim
+    volume: Volume
+    tie: Tie = Tie.BOTH_SIDES
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the claim's volumeName names the volume."""
+        return self.claim.volume_name == self.volume.name
+
+    @property
+    def is_reserved(self) -> bool:
+        """Whether the volume's claimRef names the claim."""
+        return self.volume.claim == self.claim.key
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether each names the other, which bypasses every check of the binder (measured)."""
+        return self.is_named and self.is_reserved
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether Kubernetes has bound them."""
+        return self.tie is Tie.BOUND
