@@ -46,6 +46,14 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
         "FreeVolumes.take_like",
         ":_LIKE_ENOUGH -> :",
     ): "it bounds the time, and what it finds is a guess",
+    (
+        "_status",
+        "max(0, deadline - time.monotonic()) -> max(deadline - time.monotonic(), 0)",
+    ): "the greater of two is the same in either order",
+    (
+        "_printed",
+        "time.monotonic() > deadline -> time.monotonic() >= deadline",
+    ): "no clock is so exact",
 }
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
