@@ -5,13 +5,17 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfsgen.plain_text import one_line
+from sfsgen.plain_text import as_json, brief, listed, one_line, quoted
+from sfsgen.problems import Problem, nearest
 from tests.program import findings, sfsgen
 
 ODD = "a\n::error::pwned\x1b[31m\u202e\x9b2J##[error]"
@@ -113,6 +117,56 @@ def test_what_is_odd_is_spelled_out(text: str, line: str) -> None:
 
 def test_what_is_endless_is_cut() -> None:
     assert len(one_line("a" * 100_000)) < 5000
+
+
+@pytest.mark.parametrize(
+    ("shown_by", "value", "expected"),
+    [
+        (one_line, 4000 * "a", 4000 * "a"),
+        (one_line, 4001 * "a", f"{2000 * 'a'} ... {2000 * 'a'}"),
+        (brief, 120 * "a", 120 * "a"),
+        (brief, 100 * "a" + 21 * "b", f"{97 * 'a'}...{20 * 'b'}"),
+        (quoted, "a\n", '"a\\n"'),
+        (listed, range(10), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"),
+        (listed, range(12), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"),
+        (partial(as_json, indent=1), {"ü": "\x9b"}, '{\n "ü": "\\u009b"\n}'),
+    ],
+)
+def test_a_text_for_people_is_short_and_plain(
+    shown_by: Callable[[Any], str], value: object, expected: str
+) -> None:
+    assert shown_by(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "near"),
+    [
+        ("replica", ["Replicas", "selector"], "Replicas"),
+        ("REPLICA", ["replicas"], "replicas"),
+        ("image", ["replicas"], ""),
+        # What is long, or has many beside it, is compared with nothing, which would take time.
+        (100 * "a", [100 * "A"], 100 * "A"),
+        (101 * "a", [101 * "A", 100 * "A"], ""),
+        (100 * "a", [101 * "A"], ""),
+        ("replica", ["replicas", *map(str, range(149))], "replicas"),
+        ("replica", ["replicas", *map(str, range(150))], ""),
+    ],
+)
+def test_the_word_that_was_meant(word: str, known: list[str], near: str) -> None:
+    assert nearest(word, known, 0.8) == near
+
+
+@pytest.mark.parametrize(
+    ("where", "place"),
+    [
+        ("a:b.yaml:1:2", ("a:b.yaml", 1, 2)),
+        ("b.yaml:1:x", None),
+        ("b.yaml:x:1", None),
+        ("--storage", None),
+    ],
+)
+def test_a_problem_stands_in_a_file_or_in_none(where: str, place: object) -> None:
+    assert Problem(where, "").place == place
 
 
 # Names that Kubernetes refuses are not printed as objects.

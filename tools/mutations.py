@@ -65,6 +65,7 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
         "FreeVolumes.take_fitting",
         "'' -> 'x'",
     ): "what is looked for there has no size either, and then none is compared",
+    ("InputError.__init__", "super().__init__(*problems) -> pass"): "Python keeps them by itself",
 }
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
