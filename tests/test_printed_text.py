@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sfsgen.console import tell
 from sfsgen.plain_text import as_json, brief, listed, one_line, quoted
 from sfsgen.problems import Problem, nearest
 from tests.program import findings, sfsgen
@@ -167,6 +168,22 @@ def test_the_word_that_was_meant(word: str, known: list[str], near: str) -> None
 )
 def test_a_problem_stands_in_a_file_or_in_none(where: str, place: object) -> None:
     assert Problem(where, "").place == place
+
+
+@pytest.mark.parametrize(("warnings", "errors"), [(0, 200), (150, 50), (150, 100), (0, 300)])
+def test_of_very_many_problems_the_errors_are_told_first(
+    warnings: int, errors: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell(
+        *(Problem(f"a:{line}:1", "odd", severity="warning") for line in range(warnings)),
+        *(Problem(f"b:{line}:1", "wrong") for line in range(errors)),
+    )
+    kept = min(errors, 200)
+    expected = [f"a:{line}:1: warning: odd" for line in range(min(warnings, 200 - kept))]
+    expected += [f"b:{line}:1: error: wrong" for line in range(kept)]
+    if more := warnings + errors - 200:
+        expected.append(f"sfsgen: and {more} more: mend these first")
+    assert capsys.readouterr().err.splitlines() == expected
 
 
 # Names that Kubernetes refuses are not printed as objects.
