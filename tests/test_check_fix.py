@@ -241,6 +241,7 @@ def test_what_is_not_edited(text: str, why: str, tmp_path: Path) -> None:
         assert file.read_bytes() == text.encode()
         assert f"{file}: warning: it is not edited: {why}" in result.err
         assert "(class)" in result.out
+        assert result.err.splitlines()[0] in sfsgen(["check", "--diff", "-f", str(file)]).err
     else:
         assert not [each for each in found(file)["findings"] if each["rule"] == "class"]
 
@@ -284,8 +285,9 @@ def test_a_file_with_a_space_in_its_name_is_patched(tmp_path: Path) -> None:
     """`patch` reads a name up to the tab."""
     file = tmp_path / "a claim.yaml"
     file.write_text(CLASSLESS)
-    diff = sfsgen(["check", "--diff", "-f", str(file)]).out
-    assert diff.startswith(f"--- {file}\t\n+++ {file}\t\n@@ ")
+    result = sfsgen(["check", "--diff", "--strict", "-f", str(file)])
+    assert (result.status, result.err) == (1, "sfsgen: 1 warning in 1 PersistentVolumeClaim\n")
+    assert result.out.startswith(f"--- {file}\t\n+++ {file}\t\n@@ ")
 
 
 def test_values_that_aliases_share_are_not_edited(tmp_path: Path) -> None:

@@ -278,3 +278,8 @@ def test_a_finding_is_shown_on_any_terminal(
     text = _on_a_terminal(["check", "-f", str(tmp_path / "v.json")], **{variable: value})
     assert shown in text
     assert "(invalid-name)" in text
+
+
+@pytest.mark.parametrize(("columns", "has_panels"), [("119", False), ("120", True)])
+def test_help_has_panels_where_they_fit(columns: str, has_panels: bool) -> None:
+    assert ("╭─" in _on_a_terminal(["--help"], COLUMNS=columns)) == has_panels
