@@ -295,6 +295,24 @@ def test_only_what_is_needed_is_asked_for(
     assert (tmp_path / "asked").read_text() == f"get {resources} -o json --request-timeout=30s\n"
 
 
+def test_a_kubectl_that_is_not_there_is_told(
+    kubectl: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kubectl("exit 3")
+    failed = "kubectl get statefulsets,persistentvolumeclaims,persistentvolumes: error: exit status"
+    assert sfsgen("volumes").err == (
+        f"{failed} 3\n  fix: see what kubectl says, or read a dump with -f\n"
+    )
+    (tmp_path / "kubectl").chmod(0o644)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert sfsgen("check").err.startswith("kubectl: error: it may not be run\n  fix: ")
+    (tmp_path / "kubectl").unlink()
+    assert sfsgen("check -n p").err == (
+        "kubectl: error: it is not on the PATH\n  fix: install kubectl, or read what `kubectl get "
+        "sts,svc,pvc,pv -o yaml -n p` printed elsewhere with -f\n"
+    )
+
+
 def test_words_of_kubectl_stay_on_one_line(kubectl: Callable[[str], None]) -> None:
     kubectl("printf 'error: one\\n::error::two \\033[31m\\n' >&2; exit 1")
     what = r"error: one; ::error::two \x1b[31m"
