@@ -360,6 +360,21 @@ def test_help_has_two_spellings(command: str) -> None:
     assert sfsgen(f"{command}-h") == sfsgen(f"{command}--help")
 
 
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("render", "-f, --filename FILE A values file (see sfsgen init); - for stdin; repeatable."),
+        ("render", "--storage SIZE Of each volume, such as 1Gi."),
+        ("scale", "--shared-directory / --no-shared-directory One directory for all ordinals."),
+        ("scale", "-n, --namespace NAME Of the sets. Default: kubectl's."),
+        ("check", "-f, --filename FILE Manifests, or a folder of them; - for stdin; repeatable."),
+        ("check", "--kubeconfig FILE kubectl's configuration."),
+    ],
+)
+def test_help_says_what_an_option_takes(command: str, line: str) -> None:
+    assert line in " ".join(sfsgen(f"{command} --help").out.split())
+
+
 def test_help_lists_every_command() -> None:
     commands = ("render", "scale", "volumes", "check", "init", "schema")
     listed = sfsgen("--help").out.partition("Commands:\n")[2].splitlines()

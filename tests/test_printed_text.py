@@ -283,3 +283,8 @@ def test_a_finding_is_shown_on_any_terminal(
 @pytest.mark.parametrize(("columns", "has_panels"), [("119", False), ("120", True)])
 def test_help_has_panels_where_they_fit(columns: str, has_panels: bool) -> None:
     assert ("╭─" in _on_a_terminal(["--help"], COLUMNS=columns)) == has_panels
+
+
+def test_a_panel_of_help_says_what_its_options_are_by_default() -> None:
+    help_text = _on_a_terminal(["scale", "--help"], COLUMNS="120")
+    assert "New pairs (default: as those that exist)" in help_text

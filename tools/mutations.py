@@ -69,6 +69,7 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
     ("mend", "break -> continue"): "where nothing changes, nothing does in the rounds after it",
     ("say", "True -> False"): "Python flushes stderr at the end of each line",
     ("tell", "0 -> 1"): "what stands in no file comes first by its empty name",
+    ("_service_name", "return name -> return None"): "a fault was noted, and no set is made of it",
 }
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
