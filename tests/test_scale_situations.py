@@ -192,6 +192,23 @@ def test_a_volume_reserved_for_two_claims_is_refused() -> None:
     assert result.err.count(": error: ") == 1
 
 
+def test_a_selector_that_does_not_lead_to_the_volume_is_told() -> None:
+    volume, claim = _pair(1)
+    _changed(volume, spec__claimRef=None)
+    _changed(claim, spec__volumeName=None, spec__selector={"matchLabels": {"a": "b"}})
+    _noted(_run("scale web -r 2", _set(), _pair(0), volume, claim), "(claim-selector)")
+
+
+@pytest.mark.parametrize("command", ["volumes", "scale web -r 2"])
+def test_what_is_not_asked_for_is_not_done(command: str, tmp_path: Path) -> None:
+    command = f"{command} --nfs-server nfs --nfs-path /e --mount-option soft"
+    result = _run(command, _set())
+    _noted(result, "warning: ")  # and not --strict
+    assert result.out.startswith("---\napiVersion: v1\nkind: PersistentVolume\n")
+    assert _run(f"{command} --output-dir {tmp_path}", _set()).status == 0
+    _refused(_run(f"{command} --output-dir {tmp_path}", _set()), "--force")
+
+
 def test_where_something_is_told_not_all_is_said_to_be_there() -> None:
     volume, claim = _pair(1)
     _changed(volume, spec__claimRef=None)
@@ -322,6 +339,7 @@ def test_a_set_without_claim_templates_needs_no_volumes() -> None:
     found = _set()
     found["spec"]["volumeClaimTemplates"] = []
     _noted(_run("scale web -r 9", found), "needs no volumes")
+    _noted(_run("volumes", found), "no set has claim templates, and none needs volumes")
 
 
 @pytest.mark.parametrize(
