@@ -275,8 +275,53 @@ def test_what_is_not_edited(text: str, why: str, tmp_path: Path) -> None:
         assert file.read_bytes() == text.encode()
         assert f"{file}: warning: it is not edited: {why}" in result.err
         assert "(class)" in result.out
+        assert result.err.splitlines()[0] in sfsgen(["check", "--diff", "-f", str(file)]).err
     else:
         assert not [each for each in found(file)["findings"] if each["rule"] == "class"]
+
+
+def test_what_one_file_refuses_is_not_done_in_another_by_half(tmp_path: Path) -> None:
+    objects = copy.deepcopy(GOOD)
+    volume = _volume("pv-web-0", claimRef=None)
+    for key in ("volumeName", "storageClassName"):
+        del objects["claim 0"]["spec"][key]
+    del objects["volume 0"], objects["claim 1"]["spec"]["storageClassName"]
+    texts = {
+        "chart.yaml": f"# Source: web/templates/pv.yaml\n{yaml.safe_dump(volume)}",
+        "own.yaml": yaml.safe_dump_all(objects.values()),
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    result = sfsgen(["check", "--fix", "-f", str(tmp_path)])
+    assert f"{tmp_path}/chart.yaml: warning: it is not edited: Helm" in result.err
+    assert (tmp_path / "chart.yaml").read_text() == texts["chart.yaml"]
+    left = yaml.safe_load_all((tmp_path / "own.yaml").read_text())
+    claims = [each for each in left if each["kind"] == "PersistentVolumeClaim"]
+    assert [each["spec"].get("storageClassName") for each in claims] == ["", ""]
+    assert [each["spec"].get("volumeName") for each in claims] == [None, "pv-web-1"]
+
+
+def test_all_that_was_done_is_told(tmp_path: Path) -> None:
+    """Also what could be seen only once something else was done."""
+    file = tmp_path / "set.yaml"
+    changes = [("spec.capacity.storage", "5Gi"), ("spec.claimRef.name", "pvc-web-0")]
+    objects = GOOD
+    for path, value in changes:
+        objects = mutated(objects, "volume 1", path, value)
+    file.write_text(yaml.safe_dump_all(objects.values()))
+    err = sfsgen(["check", "--fix", "-f", str(file)]).err
+    for told in ("spec.claimRef.name: pvc-web-1", "spec.capacity.storage: 1Gi"):
+        assert f"{file}: wrote {told} of PersistentVolume pv-web-1\n" in err
+    assert yaml.safe_dump_all(GOOD.values()) == file.read_text()
+
+
+def test_a_file_with_a_space_in_its_name_is_patched(tmp_path: Path) -> None:
+    """`patch` reads a name up to the tab."""
+    file = tmp_path / "a claim.yaml"
+    file.write_text(CLASSLESS)
+    result = sfsgen(["check", "--diff", "--strict", "-f", str(file)])
+    assert (result.status, result.err) == (1, "sfsgen: 1 warning in 1 PersistentVolumeClaim\n")
+    assert result.out.startswith(f"--- {file}\t\n+++ {file}\t\n@@ ")
 
 
 def test_values_that_aliases_share_are_not_edited(tmp_path: Path) -> None:
@@ -383,6 +428,21 @@ def test_cures_that_undo_one_another_write_nothing(tmp_path: Path) -> None:
     for _ in range(2):
         before = file.read_text()
         sfsgen(["check", "--fix", "-f", str(file)])
+    assert file.read_text() == before
+
+
+def test_edits_that_would_bring_errors_are_not_made(tmp_path: Path) -> None:
+    claims = [
+        mutated({"it": GOOD[each]}, "it", "metadata.namespace", "b")["it"]
+        for each in ("claim 0", "claim 1")
+    ]
+    objects = copy.deepcopy(GOOD)
+    del objects["volume 1"]["spec"]["claimRef"]["name"]
+    file = tmp_path / "set.yaml"
+    file.write_text(yaml.safe_dump_all([*objects.values(), *claims]))
+    before = file.read_text()
+    result = sfsgen(["check", "--fix", "-f", str(file)])
+    assert "nothing is written: its edits would bring errors that were not there" in result.err
     assert file.read_text() == before
 
 

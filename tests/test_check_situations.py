@@ -93,6 +93,10 @@ def _findings(*objects: Object) -> list[Object]:
     return findings("-f", "-", stdin=given)
 
 
+def _said(found: list[Object]) -> str:
+    return "\n".join(each["what"] for each in found)
+
+
 def _rules(*objects: Object) -> list[str]:
     return sorted({each["rule"] for each in _findings(*objects)})
 
@@ -212,6 +216,44 @@ def test_the_smallest_volume_that_fits_is_meant() -> None:
     assert "volume such as y" in found[0]["what"]
 
 
+@pytest.mark.parametrize(
+    "meant",
+    [
+        {"pv-9": "1Gi", "pv-10": "1Gi"},  # the smaller number
+        {"z": "1Gi", "a-1": "1Gi"},  # or none
+        {"data-vol-0": "1Gi", "other": "9Gi"},  # what is taken is taken
+    ],
+)
+def test_equal_volumes_are_meant_in_order(meant: dict[str, str]) -> None:
+    claims = [_claim(f"data-db-{n}") for n in range(2)]
+    volumes = [_volume(name, size=size) for name, size in reversed(meant.items())]
+    found = _findings(_set(), _service(), *claims, *volumes)
+    said = [each["what"] for each in found if each["rule"] == "unreserved"]
+    assert all(f"such as {name} " in what for name, what in zip(meant, said, strict=True)), said
+
+
+def test_volumes_that_count_from_1_go_on_so() -> None:
+    claims = [_claim(f"data-db-{n}", volumeName=f"db-{n + 1}") for n in range(2)]
+    volumes = [_volume(f"db-{n + 1}", f"data-db-{n}") for n in range(2)]
+    found = _findings(_set(replicas=4), _service(), *claims, *volumes, _volume("db-3"))
+    assert "the volume db-3 is not reserved for data-db-2" in _said(found)
+
+
+def test_a_volume_that_is_named_after_one_ordinal_is_not_free_for_another() -> None:
+    said = _said(_findings(_set(), _service(), _volume("pv-db-0", size="1Mi")))
+    assert "the volume pv-db-0 is not reserved for data-db-0" in said
+    assert "there is no volume for the claim data-db-1" in said
+    assert "is free" not in said
+
+
+def test_a_volume_that_is_reserved_for_a_claim_is_meant_for_no_other() -> None:
+    said = _said(
+        _findings(_set(), _service(), _claim("data-db-0"), _volume("pv-db-1", "data-db-0"))
+    )
+    assert "data-db-0 does not name pv-db-1, which is reserved for it" in said
+    assert "there is no volume for the claim data-db-1" in said
+
+
 def test_a_volume_that_does_not_fit_is_named_with_the_reason() -> None:
     found = _findings(_set(replicas=1), _service(), _claim("data-db-0"), _volume("x", size="1Mi"))
     assert "x is free, but it asks for 1Gi, and x has 1Mi" in found[0]["what"]
@@ -225,6 +267,15 @@ def test_a_selector_leads_to_its_volume() -> None:
     (found,) = _findings(_set(replicas=1), _service(), claim, other, labelled)
     assert (found["rule"], found["severity"]) == ("unreserved", "warning")
     assert _rules(_set(replicas=1), _service(), claim, other) == ["claim-selector"]
+
+
+def test_what_one_claim_selects_says_nothing_of_the_next_one() -> None:
+    claim = _claim("data-db-0", selector={"matchExpressions": [{"key": "a", "operator": "Exists"}]})
+    labelled = _volume("y")
+    labelled["metadata"]["labels"] = {"a": "b"}
+    said = _said(_findings(_set(), _service(), claim, labelled, _volume("x")))
+    assert "only its selector leads the claim data-db-0 to y" in said
+    assert "the volume x is not reserved for data-db-1" in said
 
 
 def test_a_volume_of_another_namespaces_claim_is_left_alone() -> None:

@@ -8,11 +8,13 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sfsgen import signals
 from tests.program import Result, sfsgen
 
 PLAIN = "render web -r 3 --nfs-server nfs.example.com --storage 1Gi"
@@ -134,6 +136,62 @@ def test_a_signal_leaves_no_files(
         _, err = running.communicate(timeout=60)
     assert (running.returncode, err.decode()) == (status, told)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def _handlers() -> Iterator[None]:
+    """Give the signals that end a run back to those who had them."""
+
+    def unheard(number: int, _: object) -> None:
+        raise AssertionError(number)
+
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {each: signal.signal(each, unheard) for each in ending}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("_handlers")
+@pytest.mark.parametrize(
+    ("first", "end"),
+    [
+        (signal.SIGINT, KeyboardInterrupt()),
+        (signal.SIGTERM, SystemExit(143)),
+        (signal.SIGHUP, SystemExit(129)),
+    ],
+)
+def test_the_first_signal_ends_a_run_and_no_other_cuts_its_end_short(
+    first: signal.Signals, end: BaseException
+) -> None:
+    signals.end_at_the_first()
+    with pytest.raises((SystemExit, KeyboardInterrupt)) as ended:
+        signal.raise_signal(first)
+    assert repr(ended.value) == repr(end)
+    for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.raise_signal(each)
+
+
+@pytest.mark.usefixtures("_handlers")
+def test_what_is_ignored_when_a_run_starts_does_not_end_it() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signals.end_at_the_first()
+    signal.raise_signal(signal.SIGHUP)
+    with pytest.raises(SystemExit):
+        signal.raise_signal(signal.SIGTERM)
+
+
+def test_signals_wait_within_a_block_but_not_where_they_are_let_through() -> None:
+    def waiting() -> set[int]:
+        return {int(each) for each in signal.pthread_sigmask(signal.SIG_BLOCK, ())}
+
+    ours = waiting()
+    with signals.held() as before:
+        assert waiting() == ours | {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        with signals.let_through(before):
+            assert waiting() == ours
+        assert waiting() > ours
+    assert waiting() == ours
 
 
 @pytest.mark.parametrize("path", [".", "missing.yaml", "/dev/null/x", "/proc/self/mem"])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -169,6 +170,9 @@ def test_an_endless_kubectl_is_ended(
     kubectl("yes")
     monkeypatch.setattr(cluster, "LARGEST", 100_000)
     assert "it holds more than" in sfsgen("check").err
+    kubectl(f"printf '{EMPTY}'")
+    monkeypatch.setattr(cluster, "LARGEST", len(EMPTY))
+    assert sfsgen("check").status == 0
 
 
 def _is_running(pid: int) -> bool:
@@ -214,15 +218,99 @@ def test_what_kubectl_left_behind_does_not_hold_us_up(
     assert _ends(int((tmp_path / "pid").read_text()))
 
 
-def test_an_interrupt_ends_kubectl_too(kubectl: Callable[[str], None], tmp_path: Path) -> None:
-    kubectl(f"echo $$ > {tmp_path}/pid; exec sleep 1000")
+def _interrupted(script: str, kubectl: Callable[[str], None], pid: Path) -> tuple[int, bytes]:
+    """Return how a run ends that is interrupted as soon as kubectl says who it is."""
+    pid.unlink(missing_ok=True)
+    kubectl(f"echo $$ > {pid}; {script} exec sleep 1000")
     with subprocess.Popen([sys.executable, "-m", "sfsgen", "check"], stderr=-1) as running:
-        pid = tmp_path / "pid"
         assert _comes(lambda: pid.exists() and pid.read_text())
-        running.send_signal(signal.SIGINT)
+        if not script:
+            running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=60)
-    assert (running.returncode, err) == (130, b"sfsgen: interrupted\n")
     assert _ends(int(pid.read_text()))
+    return running.returncode, err
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc here")
+@pytest.mark.parametrize(
+    ("script", "times"),
+    [("", 1), ("kill -INT $PPID;", 3)],  # the second may come before we know that it runs
+)
+def test_an_interrupt_ends_kubectl_too(
+    kubectl: Callable[[str], None], script: str, times: int, tmp_path: Path
+) -> None:
+    for _ in range(times):
+        ended = _interrupted(script, kubectl, tmp_path / "pid")
+        assert ended == (130, b"sfsgen: interrupted\n")
+
+
+def test_a_kubectl_that_was_interrupted_interrupts_us(kubectl: Callable[[str], None]) -> None:
+    kubectl("kill -INT $$")
+    assert sfsgen("check") == (130, "", "sfsgen: interrupted\n")
+
+
+def test_kubectl_may_be_interrupted(kubectl: Callable[[str], None], tmp_path: Path) -> None:
+    kubectl(f"grep SigBlk /proc/self/status > {tmp_path}/held; echo '{EMPTY}'")
+    assert sfsgen("check").status == 0
+    assert int((tmp_path / "held").read_text().split()[1], 16) == 0
+
+
+@pytest.mark.parametrize(("typed", "status"), [(b"secret\n", 0), (b"\3", 130)])
+def test_a_login_may_ask_on_the_terminal(
+    kubectl: Callable[[str], None], typed: bytes, status: int
+) -> None:
+    kubectl(f"echo password: >/dev/tty; read given </dev/tty; [ $given ] && echo '{EMPTY}'")
+    main, terminal = pty.openpty()
+    program = f"import os; os.login_tty({terminal}); os.execvp('sfsgen', ['sfsgen', 'check'])"
+    path = os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)])
+    with subprocess.Popen(
+        [sys.executable, "-c", program], pass_fds=[terminal], env={**os.environ, "PATH": path}
+    ) as running:
+        os.close(terminal)
+        try:
+            assert b"password:" in os.read(main, 100)
+            os.write(main, typed)
+            assert running.wait(20) == status
+        finally:
+            running.kill()
+            os.close(main)
+
+
+def test_the_terminal_of_others_is_left_to_them(kubectl: Callable[[str], None]) -> None:
+    kubectl(f"echo '{EMPTY}'")
+    _, terminal = pty.openpty()
+    command = [sys.executable, "-m", "sfsgen", "check"]
+    done = subprocess.run(command, stdin=terminal, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "volumes", "scale web -r 2"])
+def test_only_what_is_needed_is_asked_for(
+    kubectl: Callable[[str], None], command: str, tmp_path: Path
+) -> None:
+    kubectl(f"echo \"$@\" >> {tmp_path}/asked; echo '{EMPTY}'")
+    sfsgen(command)
+    services = ",services" if command == "check" else ""
+    resources = f"statefulsets,persistentvolumeclaims,persistentvolumes{services}"
+    assert (tmp_path / "asked").read_text() == f"get {resources} -o json --request-timeout=30s\n"
+
+
+def test_a_kubectl_that_is_not_there_is_told(
+    kubectl: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kubectl("exit 3")
+    failed = "kubectl get statefulsets,persistentvolumeclaims,persistentvolumes: error: exit status"
+    assert sfsgen("volumes").err == (
+        f"{failed} 3\n  fix: see what kubectl says, or read a dump with -f\n"
+    )
+    (tmp_path / "kubectl").chmod(0o644)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert sfsgen("check").err.startswith("kubectl: error: it may not be run\n  fix: ")
+    (tmp_path / "kubectl").unlink()
+    assert sfsgen("check -n p").err == (
+        "kubectl: error: it is not on the PATH\n  fix: install kubectl, or read what `kubectl get "
+        "sts,svc,pvc,pv -o yaml -n p` printed elsewhere with -f\n"
+    )
 
 
 def test_words_of_kubectl_stay_on_one_line(kubectl: Callable[[str], None]) -> None:

@@ -353,3 +353,37 @@ def test_what_is_asked_for_goes_to_stdout(command: str) -> None:
     result = sfsgen(command)
     assert (result.status, result.err) == (0, "")
     assert result.out.endswith("\n")
+
+
+@pytest.mark.parametrize("command", ["", "render ", "check "])
+def test_help_has_two_spellings(command: str) -> None:
+    assert sfsgen(f"{command}-h") == sfsgen(f"{command}--help")
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("render", "-f, --filename FILE A values file (see sfsgen init); - for stdin; repeatable."),
+        ("render", "--storage SIZE Of each volume, such as 1Gi."),
+        ("scale", "--shared-directory / --no-shared-directory One directory for all ordinals."),
+        ("scale", "-n, --namespace NAME Of the sets. Default: kubectl's."),
+        ("check", "-f, --filename FILE Manifests, or a folder of them; - for stdin; repeatable."),
+        ("check", "--kubeconfig FILE kubectl's configuration."),
+    ],
+)
+def test_help_says_what_an_option_takes(command: str, line: str) -> None:
+    assert line in " ".join(sfsgen(f"{command} --help").out.split())
+
+
+def test_help_lists_every_command() -> None:
+    commands = ("render", "scale", "volumes", "check", "init", "schema")
+    listed = sfsgen("--help").out.partition("Commands:\n")[2].splitlines()
+    assert tuple(line.split()[0] for line in listed if line[2:3].strip()) == commands
+
+
+def test_every_word_of_a_values_file_that_is_ours_is_described() -> None:
+    words = json.loads(sfsgen("schema").out)["properties"]
+    of_kubernetes = {"podManagementPolicy", "updateStrategy"}
+    for properties in (words, words["claimTemplates"]["items"]["properties"]):
+        nameless = {key for key, each in properties.items() if not each.get("description")}
+        assert {key for key in nameless if "properties" not in properties[key]} <= of_kubernetes

@@ -5,13 +5,18 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfsgen.plain_text import one_line
+from sfsgen.console import tell
+from sfsgen.plain_text import as_json, brief, listed, one_line, quoted
+from sfsgen.problems import Problem, nearest
 from tests.program import findings, sfsgen
 
 ODD = "a\n::error::pwned\x1b[31m\u202e\x9b2J##[error]"
@@ -115,6 +120,72 @@ def test_what_is_endless_is_cut() -> None:
     assert len(one_line("a" * 100_000)) < 5000
 
 
+@pytest.mark.parametrize(
+    ("shown_by", "value", "expected"),
+    [
+        (one_line, 4000 * "a", 4000 * "a"),
+        (one_line, 4001 * "a", f"{2000 * 'a'} ... {2000 * 'a'}"),
+        (brief, 120 * "a", 120 * "a"),
+        (brief, 100 * "a" + 21 * "b", f"{97 * 'a'}...{20 * 'b'}"),
+        (quoted, "a\n", '"a\\n"'),
+        (listed, range(10), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"),
+        (listed, range(12), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"),
+        (partial(as_json, indent=1), {"ü": "\x9b"}, '{\n "ü": "\\u009b"\n}'),
+    ],
+)
+def test_a_text_for_people_is_short_and_plain(
+    shown_by: Callable[[Any], str], value: object, expected: str
+) -> None:
+    assert shown_by(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "near"),
+    [
+        ("replica", ["Replicas", "selector"], "Replicas"),
+        ("REPLICA", ["replicas"], "replicas"),
+        ("image", ["replicas"], ""),
+        # What is long, or has many beside it, is compared with nothing, which would take time.
+        (100 * "a", [100 * "A"], 100 * "A"),
+        (101 * "a", [101 * "A", 100 * "A"], ""),
+        (100 * "a", [101 * "A"], ""),
+        ("replica", ["replicas", *map(str, range(149))], "replicas"),
+        ("replica", ["replicas", *map(str, range(150))], ""),
+    ],
+)
+def test_the_word_that_was_meant(word: str, known: list[str], near: str) -> None:
+    assert nearest(word, known, 0.8) == near
+
+
+@pytest.mark.parametrize(
+    ("where", "place"),
+    [
+        ("a:b.yaml:1:2", ("a:b.yaml", 1, 2)),
+        ("b.yaml:1:x", None),
+        ("b.yaml:x:1", None),
+        ("--storage", None),
+    ],
+)
+def test_a_problem_stands_in_a_file_or_in_none(where: str, place: object) -> None:
+    assert Problem(where, "").place == place
+
+
+@pytest.mark.parametrize(("warnings", "errors"), [(0, 200), (150, 50), (150, 100), (0, 300)])
+def test_of_very_many_problems_the_errors_are_told_first(
+    warnings: int, errors: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell(
+        *(Problem(f"a:{line}:1", "odd", severity="warning") for line in range(warnings)),
+        *(Problem(f"b:{line}:1", "wrong") for line in range(errors)),
+    )
+    kept = min(errors, 200)
+    expected = [f"a:{line}:1: warning: odd" for line in range(min(warnings, 200 - kept))]
+    expected += [f"b:{line}:1: error: wrong" for line in range(kept)]
+    if more := warnings + errors - 200:
+        expected.append(f"sfsgen: and {more} more: mend these first")
+    assert capsys.readouterr().err.splitlines() == expected
+
+
 # Names that Kubernetes refuses are not printed as objects.
 
 
@@ -207,3 +278,13 @@ def test_a_finding_is_shown_on_any_terminal(
     text = _on_a_terminal(["check", "-f", str(tmp_path / "v.json")], **{variable: value})
     assert shown in text
     assert "(invalid-name)" in text
+
+
+@pytest.mark.parametrize(("columns", "has_panels"), [("119", False), ("120", True)])
+def test_help_has_panels_where_they_fit(columns: str, has_panels: bool) -> None:
+    assert ("╭─" in _on_a_terminal(["--help"], COLUMNS=columns)) == has_panels
+
+
+def test_a_panel_of_help_says_what_its_options_are_by_default() -> None:
+    help_text = _on_a_terminal(["scale", "--help"], COLUMNS="120")
+    assert "New pairs (default: as those that exist)" in help_text

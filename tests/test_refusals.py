@@ -150,7 +150,11 @@ BY_OPTIONS = [
     ("--annotation a", "--annotation", "key=value"),
     ("--annotation 'a b=c'", "--annotation", "annotation key"),
     ("--annotation a=1 --annotation a=2", "--annotation", "twice"),
-    (f"--annotation a={262_144 * 'b'}", "--annotation", "262144"),
+    (
+        f"--annotation a={262_144 * 'b'}",
+        "--annotation",
+        "possible\nfix: make them short",
+    ),
     ("--env A", "--env", "key=value"),
     ("--env =a", "--env", "key=value"),
     ("--env Ä=1", "--env", "ASCII"),
@@ -201,6 +205,8 @@ BY_OPTIONS = [
     ("--nfs-server ::12345", "--nfs-server", "IPv6"),
     ("--nfs-server fe80::1%eth0", "--nfs-server", "IPv6"),
     ("--nfs-server host:/path", "--nfs-server", "the path as /path"),
+    ("--nfs-server nfs://host", "--nfs-server", 'is a URL\nfix: write "host"'),
+    ("--nfs-server nfs://host/path", "--nfs-server", 'write "host", and the path as /path'),
     (f"--nfs-server nfs.{64 * 'a'}.com", "--nfs-server", "63"),
     # volumes
     ("--volume-name pv --nfs-path '/{ordinal}'", "--volume-name", "put {ordinal} into it"),
@@ -210,6 +216,8 @@ BY_OPTIONS = [
         "{template}",
     ),
     ("--volume-name 'pv-{ordnal}'", "--volume-name", "{ordnal}"),
+    ("--from-ordinal x", "--from-ordinal", '"x" is not an ordinal'),
+    ("--from-ordinal 3", "--from-ordinal", "web has no ordinal 3: with these replicas it has 0 to"),
     ("--volume-name 'pv-{volume}-{ordinal}'", "--volume-name", "{volume}"),
     ("--volume-name 'pv-{ordinal}-{'", "--volume-name", "placeholder"),
     ("--volume a", "--volume", "data=10Gi:/var/lib/data"),
@@ -728,6 +736,15 @@ def test_claim_templates_that_collide_are_refused(
     (problem,) = refused(render(WEB.replace("{storage: 1Gi}", templates)))
     assert part in f"{problem.what}\n{problem.fix}"
     assert problem.where == f"stdin:{place}" if place else problem.where.startswith("stdin:")
+
+
+def test_a_mount_path_that_is_refused_is_compared_with_none() -> None:
+    paths = {"a": "data", "b": "data", "c": "/d", "d": "/d"}
+    templates = (f"{{name: {name}, storage: 1Gi, mountPath: {paths[name]}}}" for name in paths)
+    problems = refused(render(WEB.replace("{storage: 1Gi}", ", ".join(templates))))
+    assert [each.what.partition(" is not ")[2] for each in problems[:2]] == ["an absolute path"] * 2
+    (left,) = problems[2:]
+    assert left.what == 'the claim templates "c" and "d" are both mounted at /d'
 
 
 @pytest.mark.parametrize("excepted", [0, 1, 2])

@@ -189,7 +189,49 @@ def test_other_kinds_are_passed_over_whatever_they_hold(text: str) -> None:
 def test_a_volume_reserved_for_two_claims_is_refused() -> None:
     rival = _changed(_pair(2)[0], metadata__name="rival")
     result = _run("scale web -r 3", _set(), _pair(0), _pair(1), _pair(2)[0], rival)
-    _refused(result, "rival is reserved for the claim pvc-web-2, and so is pv-web-2")
+    _refused(result, "rival is reserved for the claim pvc-web-2, and so is pv-web-2 (two-volumes)")
+    assert result.err.count(": error: ") == 1
+
+
+def test_a_selector_that_does_not_lead_to_the_volume_is_told() -> None:
+    volume, claim = _pair(1)
+    _changed(volume, spec__claimRef=None)
+    _changed(claim, spec__volumeName=None, spec__selector={"matchLabels": {"a": "b"}})
+    _noted(_run("scale web -r 2", _set(), _pair(0), volume, claim), "(claim-selector)")
+
+
+@pytest.mark.parametrize("command", ["volumes", "scale web -r 2"])
+def test_what_is_not_asked_for_is_not_done(command: str, tmp_path: Path) -> None:
+    command = f"{command} --nfs-server nfs --nfs-path /e --mount-option soft"
+    result = _run(command, _set())
+    _noted(result, "warning: ")  # and not --strict
+    assert result.out.startswith("---\napiVersion: v1\nkind: PersistentVolume\n")
+    assert _run(f"{command} --output-dir {tmp_path}", _set()).status == 0
+    _refused(_run(f"{command} --output-dir {tmp_path}", _set()), "--force")
+
+
+def test_where_something_is_told_not_all_is_said_to_be_there() -> None:
+    volume, claim = _pair(1)
+    _changed(volume, spec__claimRef=None)
+    for command in ("scale web -r 2", "volumes"):
+        result = _run(command, _set(), _pair(0), volume, claim)
+        assert "(half-reserved)" in result.err
+        assert "nothing is missing" not in result.err
+        assert "nothing is missing" in _run(command, _set(), _pair(0), _pair(1)).err
+
+
+def test_a_slip_of_the_finger_is_told_where_it_was_made() -> None:
+    for replicas in (-1, 2**31, "x"):
+        result = _run(f"scale web --replicas={replicas}", _set())
+        _refused(result, f'--replicas: error: "{replicas}" is not a whole number from 0 to 214748')
+        assert "2147483647\n" in result.err
+    what = "replicas of web there are more than 100000 volumes and claims to look through"
+    _refused(
+        _run(f"scale web -r {2**31 - 1}", _set()), f"--replicas: error: with 2147483647 {what}"
+    )
+    found = _changed(_set(), spec__replicas=100_001)
+    _refused(_run("volumes", found), "stdin:1:", f": error: with 100001 {what}")
+    assert "--replicas" not in _run("volumes", found).err
 
 
 def test_a_mode_that_only_csi_enforces_is_refused_where_it_stands_until_the_driver_is_said() -> (
@@ -298,6 +340,7 @@ def test_a_set_without_claim_templates_needs_no_volumes() -> None:
     found = _set()
     found["spec"]["volumeClaimTemplates"] = []
     _noted(_run("scale web -r 9", found), "needs no volumes")
+    _noted(_run("volumes", found), "no set has claim templates, and none needs volumes")
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,30 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
         "FreeVolumes.take_like",
         ":_LIKE_ENOUGH -> :",
     ): "it bounds the time, and what it finds is a guess",
+    (
+        "_status",
+        "max(0, deadline - time.monotonic()) -> max(deadline - time.monotonic(), 0)",
+    ): "the greater of two is the same in either order",
+    (
+        "_printed",
+        "time.monotonic() > deadline -> time.monotonic() >= deadline",
+    ): "no clock is so exact",
+    ("claim_templates", "True -> False"): "there is one for each path",
+    ("_storage", "return '' -> return None"): "a fault was noted, and no set is made of it",
+    (
+        "normalised",
+        "path[:1] == '/' and '//' not i…in path) and (path[-1] != '/') -> False",
+    ): "it is there for speed alone",
+    ("normalised", ":1 -> :"): "it is there for speed alone",
+    (
+        "FreeVolumes.take_fitting",
+        "'' -> 'x'",
+    ): "what is looked for there has no size either, and then none is compared",
+    ("InputError.__init__", "super().__init__(*problems) -> pass"): "Python keeps them by itself",
+    ("mend", "break -> continue"): "where nothing changes, nothing does in the rounds after it",
+    ("say", "True -> False"): "Python flushes stderr at the end of each line",
+    ("tell", "0 -> 1"): "what stands in no file comes first by its empty name",
+    ("_service_name", "return name -> return None"): "a fault was noted, and no set is made of it",
 }
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {

@@ -40,7 +40,9 @@ def mend(
     problems: dict[str, Problem] = {}
     for _ in range(_MOST_ROUNDS):
         made = apply(_chosen(found, problems), now)
-        problems |= {each.where: each for each in made.problems}
+        if made.problems:  # a finding that would edit such a file is left as a whole
+            problems |= {each.where: each for each in made.problems}
+            continue
         later = {**now, **made.contents}
         if later == now:
             break

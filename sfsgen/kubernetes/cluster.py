@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
+from sfsgen import signals
 from sfsgen.documents.files import LARGEST, too_large
 from sfsgen.kubernetes.kubectl import Kubectl
 from sfsgen.problems import InputError, Problem
@@ -73,18 +74,28 @@ def _run(command: Sequence[str], shown: str) -> tuple[int, bytes, bytes]:
     """Run a command and return its exit status and what it printed on stdout and stderr.
 
     Raises TimeoutError where it takes too long, InputError where it prints without end. Whatever
-    happens, nothing that it started goes on.
+    happens, nothing that it started goes on: signals are held while it starts and ends.
     """
-    process = subprocess.Popen(  # noqa: S603  # a list of arguments, through no shell
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0
-    )
-    with process, _ended(process), _in_foreground(process.pid):
-        deadline = time.monotonic() + _PATIENCE
-        out, err = _printed(process, shown, deadline)
-        status = _status(process, deadline)
+    with signals.held() as before:
+        process = _started(command, before)
+        with process, _ended(process), signals.let_through(before), _in_foreground(process.pid):
+            deadline = time.monotonic() + _PATIENCE
+            out, err = _printed(process, shown, deadline)
+            status = _status(process, deadline)
     if status == -signal.SIGINT:  # Ctrl-C reaches only what is in the foreground
         raise KeyboardInterrupt
     return status, out, err
+
+
+def _started(command: Sequence[str], mask: Iterable[int]) -> subprocess.Popen[bytes]:
+    """Start a command in a process group of its own, with only these signals held from it."""
+    return subprocess.Popen(  # noqa: S603  # a list of arguments, through no shell
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,
+        preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask),  # noqa: PLW1509  # there is one thread
+    )
 
 
 def _status(process: subprocess.Popen[bytes], deadline: float) -> int:
