@@ -23,8 +23,9 @@ from run import report
 from sfsgen.checking.inspection import inspect, scene
 from sfsgen.checking.ruleset import all_rules
 from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifests import read_manifests
-from sfsgen.sets.reading import Access, Read
+from sfsgen.sets.reading import Read
 
 PAIRS = 10_000
 FEW = 2_000

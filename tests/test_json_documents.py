@@ -9,9 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sfsgen.documents import yaml_reader
-from sfsgen.documents.document import Document
+from sfsgen.documents.document import Document, Path
 from sfsgen.documents.json_reader import NotJsonError, documents
-from sfsgen.documents.paths import Path
 from sfsgen.problems import InputError, Problem
 from tests.program import sfsgen
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from tests.api_server import ApiServer
 from tests.program import sfsgen
 

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sfsgen.documents.paths import Path as Inside
+from sfsgen.documents.document import Path as Inside
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.manifests import read_manifests, sources
 from sfsgen.problems import InputError, Problem

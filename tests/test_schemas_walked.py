@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.kubernetes.readable import READ
 from sfsgen.kubernetes.schemas import KEY_WORDS, Schema, Terms
 from sfsgen.kubernetes.versions import NEWEST, OLDEST, Target

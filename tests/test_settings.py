@@ -9,7 +9,7 @@ import pytest
 from sfsgen.commands.render import render
 from sfsgen.commands.scale import scale
 from sfsgen.commands.volumes import volumes
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.values.settings import PAIRS, RENDER, SETTINGS, listed, setting_at
 
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sfsgen.documents.document import Document
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Document, Path
 from sfsgen.documents.yaml_reader import read
 from sfsgen.documents.yaml_scalars import as_json, resolve
 from sfsgen.documents.yaml_writer import block

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfsgen.documents.paths import GONE
+from sfsgen.documents.document import GONE
 from sfsgen.documents.yaml_editor import Change, NotEditableError, changed, edited
 from sfsgen.documents.yaml_reader import read
 from sfsgen.documents.yaml_writer import block

@@ -8,16 +8,16 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from sfsgen.changes.cure import Cure, carried_out_by
 from sfsgen.changes.edits import Edit, words
 from sfsgen.changes.steps import Step, commands, made_again
-from sfsgen.documents.paths import GONE, Path
+from sfsgen.documents.document import GONE, Path
 from sfsgen.documents.yaml_writer import flow
-from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.kubernetes.kubectl import Access, quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
-from sfsgen.sets.reading import Access
 from sfsgen.values.pairs import Claim, Key, Volume
 
 _UID = "/spec/claimRef/uid"
@@ -29,37 +29,6 @@ ANOTHER_NAME = ("--volume-name", "pv-{namespace}-{name}-{ordinal}")
 """The option by which volumes get names that no other namespace's set has."""
 RESYNC = "15 seconds"
 """After so long the binder has looked at everything again (7 to 17 s, measured)."""
-
-
-class Cure(NamedTuple):
-    """What mends something: in words, and as data where that is all that is needed.
-
-    The data are edits of files, or the steps in a cluster that holds the objects.
-    """
-
-    words: str
-    edits: tuple[Edit, ...] = ()
-    steps: tuple[Step, ...] = ()
-
-    def __str__(self) -> str:
-        return self.words
-
-    def by_hand(self) -> "Cure":
-        """Return the same without edits: its owner is to see whether it is meant."""
-        return self._replace(edits=())
-
-    def said(self, words: str) -> "Cure":
-        """Return the same in other words."""
-        return self._replace(words=words)
-
-    def then(self, *following: Step) -> "Cure":
-        """Return a cure by steps with more of them behind it; without steps, the same."""
-        return carried_out_by(*self.steps, *following) if self.steps else self
-
-
-def carried_out_by(*steps: Step) -> Cure:
-    """Return a cure that is nothing but commands."""
-    return Cure(commands(steps), steps=steps)
 
 
 class Cures(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sfsgen.documents.paths import GONE, Path, spelled
+from sfsgen.documents.document import GONE, Path, spelled
 from sfsgen.documents.yaml_writer import flow
 from sfsgen.kubernetes.manifest import Manifest
 

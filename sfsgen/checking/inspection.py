@@ -7,11 +7,12 @@ from sfsgen.checking.ruleset import Rule, findings
 from sfsgen.findings.finding import Finding
 from sfsgen.findings.located import Located, located
 from sfsgen.findings.scene import Look, Scene
+from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.readable import faults
 from sfsgen.kubernetes.versions import Target
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
-from sfsgen.sets.reading import Access, Read
+from sfsgen.sets.reading import Read
 
 if TYPE_CHECKING:
     from sfsgen.kubernetes.manifest import Manifest

@@ -13,8 +13,8 @@ from sfsgen import plain_text
 from sfsgen.changes.edits import Edit
 from sfsgen.changes.files import Replacement, Replacements
 from sfsgen.checking.ruleset import all_rules, description, rule_id, summary
+from sfsgen.documents.document import GONE
 from sfsgen.documents.files import STDIN
-from sfsgen.documents.paths import GONE
 from sfsgen.findings.located import Located, Subject, called, counted, subject
 from sfsgen.kubernetes import cluster
 from sfsgen.plain_text import one_line, readable

@@ -19,7 +19,7 @@ from sfsgen.findings.finding import Severity
 from sfsgen.findings.located import Located, counted
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.kubectl import Kubectl
+from sfsgen.kubernetes.kubectl import Access, Kubectl
 from sfsgen.kubernetes.manifests import EMPTY, sources
 from sfsgen.kubernetes.versions import Target
 from sfsgen.kubernetes.words import (
@@ -28,7 +28,7 @@ from sfsgen.kubernetes.words import (
 from sfsgen.printing.objects import chosen_target
 from sfsgen.problems import InputError, Problem
 from sfsgen.rules.unreadable import unreadable
-from sfsgen.sets.reading import Access, Read, chosen, objects, read_all, wrong_scope
+from sfsgen.sets.reading import Read, chosen, objects, read_all, wrong_scope
 
 _FOUND = 1  # looked, and found problems
 

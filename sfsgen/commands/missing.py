@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from sfsgen import console
 from sfsgen.changes.missing import ANOTHER_NAME, Lack, Plan
 from sfsgen.findings.scene import Look, Scene
-from sfsgen.kubernetes.kubectl import Kubectl, quoted
+from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import whole_number
 from sfsgen.kubernetes.resources import PAIRED
@@ -15,7 +15,7 @@ from sfsgen.printing.objects import Printing, check, chosen_target, print_docume
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import Ordinal
 from sfsgen.sets.ordinals import Pairing
-from sfsgen.sets.reading import Access, wrong_scope
+from sfsgen.sets.reading import wrong_scope
 from sfsgen.sets.renames import renamed_claims
 from sfsgen.values.collisions import Claimant, collisions
 from sfsgen.values.pairs import Key

@@ -1,9 +1,14 @@
-"""One document of a text: its value, and where each of its values begins."""
+"""A document of a text: its value, and where each of its values stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sfsgen.documents.paths import Path
+from sfsgen.plain_text import brief
+
+Path = tuple[str | int, ...]
+"""The keys and indexes that lead to a value."""
+GONE = object()
+"""In place of a value: there is none, and one that is there is taken out."""
 
 
 class Document(NamedTuple):
@@ -22,3 +27,36 @@ class Document(NamedTuple):
         """Return FILE:LINE:COLUMN of a value or its key, or of the nearest value around it."""
         line, column = self.locate(path, key)
         return f"{self.file}:{line}:{column}"
+
+
+class Paths:
+    """A set of paths, of which one may lead to another."""
+
+    def __init__(self) -> None:
+        self._all: set[Path] = set()
+        self._on_the_way: set[Path] = set()
+
+    def add(self, path: Path) -> None:
+        """Add a path."""
+        self._all.add(path)
+        self._on_the_way.update(beginnings(path))
+
+    def around(self, path: Path) -> bool:
+        """Return whether one of them is a path, or leads to it."""
+        return bool(self._all) and not self._all.isdisjoint(beginnings(path))
+
+    def below(self, path: Path) -> bool:
+        """Return whether one of them is a path, or a path leads to it."""
+        return path in self._on_the_way
+
+
+def beginnings(path: Path) -> Iterator[Path]:
+    """Yield a path and what leads to it, the nearest first."""
+    for length in range(len(path), -1, -1):
+        yield path[:length]
+
+
+def spelled(path: Path) -> str:
+    """Return a path as people write it: `claimTemplates[0].storage`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{brief(part)}" for part in path)
+    return text.removeprefix(".") or "the document"

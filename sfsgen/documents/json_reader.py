@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from sfsgen.documents.document import Document
+from sfsgen.documents.document import Document, Path
 from sfsgen.documents.lines import Lines
-from sfsgen.documents.paths import Path
 from sfsgen.documents.yaml_scalars import as_json
 from sfsgen.documents.yaml_values import DEEPEST, shown
 from sfsgen.problems import InputError, Problem

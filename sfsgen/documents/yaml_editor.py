@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sfsgen.documents.paths import GONE, Path, spelled
+from sfsgen.documents.document import GONE, Path, spelled
 from sfsgen.documents.yaml_writer import block, flow
 
 

@@ -6,9 +6,8 @@ from contextlib import suppress
 from typing import Any
 
 from sfsgen.documents import yaml_events
-from sfsgen.documents.document import Document
+from sfsgen.documents.document import Document, Path
 from sfsgen.documents.lines import Lines
-from sfsgen.documents.paths import Path
 from sfsgen.documents.yaml_values import Fault, Place, Reader, shown
 from sfsgen.problems import InputError, Problem
 

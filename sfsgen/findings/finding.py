@@ -2,8 +2,8 @@
 
 from typing import Literal, NamedTuple
 
-from sfsgen.changes.cures import Cure
-from sfsgen.documents.paths import Path
+from sfsgen.changes.cure import Cure
+from sfsgen.documents.document import Path
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.problems import Place
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sfsgen.changes.cures import Cure
-from sfsgen.documents.paths import spelled
+from sfsgen.changes.cure import Cure
+from sfsgen.documents.document import spelled
 from sfsgen.findings.finding import Finding, Severity
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.manifest import Manifest

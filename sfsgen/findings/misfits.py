@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from sfsgen.changes.cures import Cure
+from sfsgen.changes.cure import Cure
 from sfsgen.changes.edits import Edit
-from sfsgen.documents.paths import GONE, Path
+from sfsgen.documents.document import GONE, Path
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene

@@ -1,6 +1,6 @@
 """Where that which several rules tell of stands in an object."""
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.sets.found import csi_attributes
 from sfsgen.values.pairs import Volume
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen.changes.cures import Cures
+from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.selectors import is_met
@@ -13,7 +14,6 @@ from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundService, FoundSet, Ordinal
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
-from sfsgen.sets.reading import Access
 from sfsgen.sets.renames import Renamed, renamed_claims
 from sfsgen.values.pairs import Claim, Key, Pair
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from sfsgen.changes.cures import ANOTHER_NAME, Cure
+from sfsgen.changes.cure import Cure
+from sfsgen.changes.cures import ANOTHER_NAME
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import REPLICAS
 from sfsgen.findings.scene import Scene

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.kubernetes.quantities import nano_units
 
 SIZE: Path = ("spec", "resources", "requests", "storage")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sfsgen.documents.paths import beginnings
+from sfsgen.documents.document import beginnings
 from sfsgen.kubernetes.manifests import KINDS
 from sfsgen.kubernetes.schemas import KEY_WORDS, Fault, Schema, Terms
 from sfsgen.kubernetes.versions import NOT_READY_FIELD, TABLE_OF_FIELDS, Target

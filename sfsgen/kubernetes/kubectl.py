@@ -1,4 +1,4 @@
-"""How kubectl reaches the cluster: the options of every call of it and every printed command."""
+"""Where to look: files, or a cluster as kubectl reaches it, by the options of every command."""
 
 import shlex
 from collections.abc import Sequence
@@ -25,6 +25,26 @@ class Kubectl(NamedTuple):
     def command(self, *words: str, namespace: str | None = None) -> str:
         """Return the same, quoted, to be pasted into a shell."""
         return quoted(self.words(*words, namespace=namespace))
+
+
+class Access(NamedTuple):
+    """Where to look: files, or a cluster as kubectl reaches it."""
+
+    filenames: Sequence[str] = ()
+    namespace: str | None = None
+    kubectl: Kubectl = Kubectl()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a cluster is looked at."""
+        return not self.filenames
+
+    @property
+    def options(self) -> list[str]:
+        """The options by which another command looks at the same."""
+        given = [("-n", self.namespace), *self.kubectl.options]
+        given += [("-f", each) for each in self.filenames]
+        return [word for option, value in given if value is not None for word in (option, value)]
 
 
 def quoted(words: Sequence[str]) -> str:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sfsgen.documents.document import Document
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Document, Path
 from sfsgen.problems import Place
 
 

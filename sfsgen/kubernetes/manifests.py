@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sfsgen.documents.document import Document
+from sfsgen.documents.document import Document, Path, spelled
 from sfsgen.documents.files import LARGEST, content, decoded, manifests_in, shown, too_large
-from sfsgen.documents.paths import Path, spelled
 from sfsgen.documents.yaml_reader import read_each
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS

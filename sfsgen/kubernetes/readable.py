@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sfsgen.documents.paths import spelled
+from sfsgen.documents.document import spelled
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import closest_label, label_fault
 from sfsgen.kubernetes.quantities import closest

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import contains
 from typing import Any, NamedTuple
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.versions import NEWEST, OLDEST, Target
 

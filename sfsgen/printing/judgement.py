@@ -6,12 +6,13 @@ from sfsgen.checking.inspection import inspect, scene
 from sfsgen.checking.ruleset import all_rules
 from sfsgen.findings.located import Located
 from sfsgen.findings.scene import Look, Scene
+from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import Target
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import Problem
 from sfsgen.sets.inventory import Inventory
-from sfsgen.sets.reading import Access, Read
+from sfsgen.sets.reading import Read
 
 AS_RENDERED = ", as rendered"
 """What stands behind a template's name where a place in what it prints is told."""

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfsgen.documents.document import Document
-from sfsgen.documents.paths import Path, spelled
+from sfsgen.documents.document import Document, Path, spelled
 from sfsgen.documents.yaml_reader import read
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import Pattern

@@ -14,7 +14,7 @@ Source: the release notes of the minors that dropped them.
 from collections.abc import Iterator
 from typing import Any
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.manifest import Manifest

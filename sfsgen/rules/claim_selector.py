@@ -13,7 +13,7 @@ Source: pkg/controller/volume/persistentvolume/index.go, findMatchingVolume.
 
 from collections.abc import Iterator
 
-from sfsgen.changes.cures import Cure
+from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene

@@ -15,9 +15,9 @@ Source: plugin/pkg/admission/storage/storageclass/setdefault, and index.go, find
 
 from collections.abc import Iterator
 
-from sfsgen.changes.cures import Cure
+from sfsgen.changes.cure import Cure
 from sfsgen.changes.edits import Edit
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.misfits import unfit
 from sfsgen.findings.scene import Scene

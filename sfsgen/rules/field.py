@@ -13,7 +13,7 @@ Source: the API's schemas of every minor, sfsgen/kubernetes/fields.json.
 
 from collections.abc import Iterator
 
-from sfsgen.documents.paths import spelled
+from sfsgen.documents.document import spelled
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.manifest import Manifest

@@ -16,7 +16,7 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncBoundClaim.
 
 from collections.abc import Iterator
 
-from sfsgen.changes.cures import Cure
+from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene

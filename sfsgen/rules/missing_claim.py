@@ -14,7 +14,7 @@ Source: pkg/controller/statefulset/stateful_set_utils.go, getPersistentVolumeCla
 
 from collections.abc import Iterator
 
-from sfsgen.changes.cures import Cure
+from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.places import REPLICAS
 from sfsgen.findings.scene import Scene

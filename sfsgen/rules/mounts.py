@@ -14,7 +14,7 @@ Source: pkg/apis/core/validation/validation.go, ValidateVolumeMounts; from 1.34 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sfsgen.documents.paths import Path, spelled
+from sfsgen.documents.document import Path, spelled
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.scene import Scene
 from sfsgen.problems import nearest

@@ -13,7 +13,7 @@ Source: pkg/apis/core/validation/validation.go, validateNFSVolumeSource (measure
 
 from collections.abc import Iterator
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CSI_ATTRIBUTES
 from sfsgen.findings.scene import Scene

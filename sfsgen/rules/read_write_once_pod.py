@@ -14,7 +14,7 @@ Source: kubernetes.io/docs/concepts/storage/persistent-volumes, access modes.
 
 from collections.abc import Iterator
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.versions import READ_WRITE_ONCE_POD

@@ -14,7 +14,7 @@ ValidatePersistentVolumeClaimSpec.
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from sfsgen.documents.paths import Path, spelled
+from sfsgen.documents.document import Path, spelled
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import MODES, SIZE, Storage

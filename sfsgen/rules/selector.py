@@ -14,7 +14,7 @@ Source: pkg/apis/apps/validation/validation.go, ValidateStatefulSetSpec.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.documents.yaml_writer import flow_entries
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.labels import lasting_labels, pod_labels

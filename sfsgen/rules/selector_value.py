@@ -13,7 +13,7 @@ Source: pkg/apis/apps/validation/validation.go, ValidateStatefulSetUpdate.
 
 from collections.abc import Iterator
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.labels import CHANGING
 from sfsgen.findings.scene import Scene

@@ -14,7 +14,7 @@ Source: kubernetes.io/docs/concepts/workloads/controllers/statefulset, stable ne
 
 from collections.abc import Iterable, Iterator
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.labels import lasting_labels, pod_labels
 from sfsgen.findings.scene import Scene

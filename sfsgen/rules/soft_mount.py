@@ -12,7 +12,7 @@ Source: nfs(5), soft/hard.
 
 from collections.abc import Iterator
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.versions import MOUNT_OPTIONS_ANNOTATION

@@ -12,7 +12,7 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClai
 
 from collections.abc import Iterator
 
-from sfsgen.changes.cures import Cure
+from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import VOLUME_NAME
 from sfsgen.findings.reservations import another_pair

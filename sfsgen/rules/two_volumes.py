@@ -12,7 +12,7 @@ Source: pkg/controller/volume/persistentvolume/index.go, findMatchingVolume.
 
 from collections.abc import Callable, Iterator
 
-from sfsgen.changes.cures import Cure
+from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF
 from sfsgen.findings.scene import Scene

@@ -13,7 +13,7 @@ Source: sigs.k8s.io/yaml, apimachinery/pkg/runtime/serializer/json.
 
 from collections.abc import Iterator
 
-from sfsgen.changes.cures import Cure
+from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding
 from sfsgen.findings.scene import Scene
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.kubernetes.binder import Storage
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import Pattern, claim_name

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sfsgen.documents.files import MANIFESTS
 from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.kubectl import Kubectl, quoted
+from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.manifests import read_manifests, sources
 from sfsgen.kubernetes.names import label_fault
@@ -22,26 +22,6 @@ from sfsgen.values.pairs import Key
 
 _CLAIM = "PersistentVolumeClaim"
 _EMPTY_LIST = re.compile(rb'"items"\s*:\s*\[')
-
-
-class Access(NamedTuple):
-    """Where to look: files, or a cluster as kubectl reaches it."""
-
-    filenames: Sequence[str] = ()
-    namespace: str | None = None
-    kubectl: Kubectl = Kubectl()
-
-    @property
-    def is_live(self) -> bool:
-        """Whether a cluster is looked at."""
-        return not self.filenames
-
-    @property
-    def options(self) -> list[str]:
-        """The options by which another command looks at the same."""
-        given = [("-n", self.namespace), *self.kubectl.options]
-        given += [("-f", each) for each in self.filenames]
-        return [word for option, value in given if value is not None for word in (option, value)]
 
 
 def wrong_scope(names: Iterable[str], namespace: str | None) -> Iterator[Problem]:

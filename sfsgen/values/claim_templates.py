@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.kubernetes import names, quantities, versions
 from sfsgen.kubernetes.binder import Storage
 from sfsgen.kubernetes.manifest import NOT_READ

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.nfs import host, location
 from sfsgen.plain_text import brief, quoted

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.nfs import FS_GROUP, RECLAIM, SOFT_MOUNT, is_address, is_soft
 from sfsgen.plain_text import brief
 from sfsgen.problems import Problem

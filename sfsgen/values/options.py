@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.kubernetes.quantities import whole_number
 from sfsgen.kubernetes.words import DEFAULT_CLAIM_TEMPLATE
 from sfsgen.plain_text import quoted

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sfsgen.documents.paths import Path, spelled
+from sfsgen.documents.document import Path, spelled
 from sfsgen.plain_text import brief, quoted
 from sfsgen.values.model import Fields, Metadata
 from sfsgen.values.tree import Values

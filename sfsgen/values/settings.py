@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.kubernetes import versions
 from sfsgen.kubernetes.resources import STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import Feature

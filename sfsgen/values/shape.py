@@ -6,8 +6,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sfsgen.documents.document import Document
-from sfsgen.documents.paths import Path, spelled
+from sfsgen.documents.document import Document, Path, spelled
 from sfsgen.kubernetes.schemas import Fault, Schema, Terms, called, listed
 from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import brief, quoted

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 from typing import Any
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.kubernetes import limits, names, versions
 from sfsgen.kubernetes.words import (
     DEFAULT_NAMESPACE,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sfsgen.documents.paths import Path, Paths, beginnings, spelled
+from sfsgen.documents.document import Path, Paths, beginnings, spelled
 from sfsgen.kubernetes.versions import Feature, Target
 from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem

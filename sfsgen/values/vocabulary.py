@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sfsgen.documents.paths import Path
+from sfsgen.documents.document import Path
 from sfsgen.kubernetes.versions import TABLE_OF_FIELDS
 from sfsgen.values.settings import COUNT, SCHEMA, listed
 
