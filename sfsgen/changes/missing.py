@@ -95,7 +95,7 @@ ANOTHER_NAME = (
 )
 
 
-def plan(
+def plan_for(
     pairing: Pairing,
     stateful_set: FoundSet,
     replicas: int,

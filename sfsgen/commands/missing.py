@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sfsgen import console
-from sfsgen.changes.missing import ANOTHER_NAME, Lack, Plan
+from sfsgen.changes.missing import ANOTHER_NAME, Lack, Plan, plan_for
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
@@ -18,7 +18,6 @@ from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.reading import wrong_scope
 from sfsgen.sets.renames import renamed_claims
 from sfsgen.values.collisions import Claimant, collisions
-from sfsgen.values.pairs import Key
 from sfsgen.values.settings import PAIRS, listed
 from sfsgen.values.tree import option_for
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from sfsgen.printing.rendering import Documents, Renderer
     from sfsgen.sets.found import FoundSet
     from sfsgen.sets.inventory import Inventory
+    from sfsgen.values.pairs import Key
 
 # The rules about a claim and its volume, which new pairs do not mend.
 _ABOUT_ROWS = (
@@ -99,7 +99,7 @@ def _replicas(text: str | None, problems: list[Problem]) -> int | None:
     return number
 
 
-def refuse_renamed(inventory: "Inventory", stateful_sets: Iterable["FoundSet"]) -> None:
+def _refuse_renamed(inventory: "Inventory", stateful_sets: Iterable["FoundSet"]) -> None:
     """Raise InputError where a set's claims were renamed away from it: that is not guessed at."""
     manifests = [each.manifest for each in stateful_sets]
     problems = []
@@ -115,7 +115,7 @@ def refuse_renamed(inventory: "Inventory", stateful_sets: Iterable["FoundSet"]) 
         raise InputError(*problems)
 
 
-def refuse_too_many(wanted: Iterable[tuple["FoundSet", int]], asked_for: Asked) -> None:
+def _refuse_too_many(wanted: Iterable[tuple["FoundSet", int]], asked_for: Asked) -> None:
     """Raise InputError where sets have more ordinals, in all, than can be looked through."""
     left = _MOST_PAIRS
     for stateful_set, replicas in wanted:
@@ -132,30 +132,43 @@ def refuse_too_many(wanted: Iterable[tuple["FoundSet", int]], asked_for: Asked) 
             raise InputError(Problem("--replicas" if is_asked else where, what, fix))
 
 
-def scene(inventory: "Inventory", asked_for: Asked, wanted: Mapping[Key, range]) -> Scene:
-    """Return what exists as the rules see it, with the ordinals that are asked for."""
-    look = Look((), (), {}, None, asked_for.access)
-    return Scene(inventory, look, Pairing(inventory, wanted))
+class Printed(NamedTuple):
+    """What was printed of what sets lack, and whether anything was."""
+
+    plans: Sequence[Plan]
+    seen: Scene
+    is_missing: bool
+    is_told: bool
+    """Whether there was anything to say of what is there."""
 
 
-def print_missing(plans: Sequence[Plan], seen: Scene, printing: Printing) -> tuple[bool, bool]:
-    """Print what plans lack and tell what is wrong beside it; return whether there was any of both.
+def print_missing(
+    inventory: "Inventory", wanted: Sequence[tuple["FoundSet", int]], given: Asked
+) -> Printed:
+    """Print what sets lack for so many replicas, and tell what is wrong beside it.
 
-    Raises InputError where a plan has problems, or two volumes could not both be.
+    Raises InputError where that cannot be said, or two volumes could not both be.
     """
+    _refuse_renamed(inventory, [each for each, _ in wanted])
+    _refuse_too_many(wanted, given)
+    ordinals = {each.key: each.ordinals_of(replicas) for each, replicas in wanted}
+    look = Look((), (), {}, None, given.access)
+    seen = Scene(inventory, look, Pairing(inventory, ordinals))
+    target = given.printing.target
+    plans = [plan_for(seen.pairing, each, count, given.style, target) for each, count in wanted]
     problems = [*(problem for plan in plans for problem in plan.problems), *_collisions(plans)]
     problems += _of_rows(plans, seen)
-    errors, cautions = console.split(problems, strict=printing.strict)
+    errors, cautions = console.split(problems, strict=given.printing.strict)
     if errors:
         raise InputError(*errors, *cautions)
     is_missing = any(any(plan.series(each)) for plan in plans for each in PAIRED)
     if is_missing:
-        print_documents(lambda renderer: _documents(plans, renderer), printing, seen)
+        print_documents(lambda renderer: _documents(plans, renderer), given.printing, seen)
     console.tell(*cautions)
     notes = [note for plan in plans for note in _notes(plan, seen, is_missing=is_missing)]
     for note in notes:
         console.note(note)
-    return is_missing, bool(cautions or notes)
+    return Printed(plans, seen, is_missing, bool(cautions or notes))
 
 
 def _notes(plan: Plan, seen: Scene, *, is_missing: bool) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """`sfsgen render`: a whole set on stdout, or as files."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -9,6 +9,7 @@ from sfsgen import console
 from sfsgen.commands import parameters
 from sfsgen.kubernetes.quantities import whole_number
 from sfsgen.kubernetes.resources import VOLUME
+from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import quoted
 from sfsgen.printing.objects import (
     Printing,
@@ -22,6 +23,9 @@ from sfsgen.values.hazards import warnings
 from sfsgen.values.request import Request, read_sets
 from sfsgen.values.settings import RENDER, SETTINGS, Setting
 from sfsgen.values.tree import Values
+
+if TYPE_CHECKING:
+    from sfsgen.printing.rendering import Documents, Renderer
 
 
 @parameters.with_settings(RENDER)
@@ -54,34 +58,39 @@ def render(
     chosen = chosen_resources(only, problems)
     printing = Printing(target, chosen, output, output_dir, force, template_dir, strict)
     check(printing, problems)
-    try:
-        requests, found = read_sets(options, filename or (), target)
-        problems += found
-    except InputError as error:
-        requests = []
-        problems += error.problems
+    requests = _requests(options, filename or (), target, problems)
     first = _first_ordinal(from_ordinal, requests, problems)
     for request in requests:
         problems += warnings(request.values, request.stateful_set)
     errors, cautions = console.split(problems, strict=strict)
     if errors:
         raise InputError(*errors, *cautions)
-    print_documents(
-        lambda renderer: (
-            document
-            for each in requests
-            for document in renderer.documents(
-                each.stateful_set, printing.rendered, _from(first, each.stateful_set.ordinals)
-            )
-        ),
-        printing,
-    )
+    print_documents(lambda each: _documents(each, requests, printing, first), printing)
     console.tell(*cautions)
     _note_defaults(requests, printing.resources)
 
 
-def _from(first: int, ordinals: range) -> range:
-    return range(max(first, ordinals.start), ordinals.stop)
+def _requests(
+    options: Mapping[str, Any], files: Sequence[str], target: Target, problems: list[Problem]
+) -> Sequence[Request]:
+    """Return the sets that are asked for, noting what is wrong; where they cannot be said, none."""
+    try:
+        requests, found = read_sets(options, files, target)
+    except InputError as error:
+        problems += error.problems
+        return ()
+    problems += found
+    return requests
+
+
+def _documents(
+    renderer: "Renderer", requests: Iterable[Request], printing: Printing, first: int
+) -> Iterator["Documents"]:
+    """Yield the documents of sets, their pairs from an ordinal on."""
+    for each in requests:
+        ordinals = each.stateful_set.ordinals
+        pairs = range(max(first, ordinals.start), ordinals.stop)
+        yield from renderer.documents(each.stateful_set, printing.rendered, pairs)
 
 
 def _first_ordinal(text: str | None, requests: Iterable[Request], problems: list[Problem]) -> int:

@@ -1,20 +1,14 @@
 """`sfsgen scale`: the volumes and claims that a set needs before it is scaled up."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import typer
 
 from sfsgen import console
-from sfsgen.changes.missing import left_behind, plan
+from sfsgen.changes.missing import left_behind
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import (
-    asked,
-    print_missing,
-    refuse_renamed,
-    refuse_too_many,
-    scene,
-    tell_next,
-)
+from sfsgen.commands.missing import Asked, asked, print_missing, tell_next
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.reading import chosen, inventory
 from sfsgen.values.settings import PAIRS
@@ -47,33 +41,34 @@ def scale(
     sfsgen scale web --replicas 5 | kubectl create -f -
     kubectl scale statefulset/web --replicas=5
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
+    given = _asked(context.params)
+    found = inventory(given.access)
+    (stateful_set,) = chosen(found, [str(name)], namespace, None)
+    count = given.replicas or 0
+    printed = print_missing(found, [(stateful_set, count)], given)
+    if count < stateful_set.replicas:
+        for left in left_behind(printed.seen.cures, printed.plans[0]):
+            console.note(left)
+    elif not stateful_set.templates:
+        console.note(f"{name} has no claim templates, and needs no volumes")
+    elif not (printed.is_missing or printed.is_told):
+        console.note(f"nothing is missing: {name} has a volume and a claim for every ordinal")
+    then = ["scale", f"statefulset/{name}", f"--replicas={count}"]
+    scaled = given.access.kubectl.command(*then, namespace=stateful_set.namespace)
+    is_another = count != stateful_set.replicas
+    tell_next(given, is_missing=printed.is_missing, then=scaled if is_another else "")
+
+
+def _asked(parameters: Mapping[str, Any]) -> Asked:
+    """Return what is asked for. Raises InputError where it lacks what `scale` cannot do without."""
     problems: list[Problem] = []
-    given = asked(context.params, problems)
+    given = asked(parameters, problems)
     for option, what, value in (
-        ("NAME", "the StatefulSet's name", name),
+        ("NAME", "the StatefulSet's name", parameters["name"]),
         ("--replicas", "the number of replicas to come", given.replicas),
     ):
         if value is None:
             problems.append(Problem(option, f"{what} is missing", "sfsgen scale web --replicas 5"))
-    if problems or name is None or given.replicas is None:
+    if problems:
         raise InputError(*problems)
-    found = inventory(given.access)
-    (stateful_set,) = chosen(found, [name], namespace, None)
-    refuse_renamed(found, [stateful_set])
-    refuse_too_many([(stateful_set, given.replicas)], given)
-    seen = scene(found, given, {stateful_set.key: stateful_set.ordinals_of(given.replicas)})
-    target = given.printing.target
-    made = plan(seen.pairing, stateful_set, given.replicas, given.style, target)
-    is_missing, is_told = print_missing([made], seen, given.printing)
-    command = given.access.kubectl.command
-    if given.replicas < stateful_set.replicas:
-        for left in left_behind(seen.cures, made):
-            console.note(left)
-    elif not stateful_set.templates:
-        console.note(f"{name} has no claim templates, and needs no volumes")
-    elif not (is_missing or is_told):
-        console.note(f"nothing is missing: {name} has a volume and a claim for every ordinal")
-    then = ["scale", f"statefulset/{name}", f"--replicas={given.replicas}"]
-    is_another = given.replicas != stateful_set.replicas
-    scaled = command(*then, namespace=stateful_set.namespace) if is_another else ""
-    tell_next(given, is_missing=is_missing, then=scaled)
+    return given

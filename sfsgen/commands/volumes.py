@@ -5,16 +5,8 @@ from typing import Any
 import typer
 
 from sfsgen import console
-from sfsgen.changes.missing import plan
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import (
-    asked,
-    print_missing,
-    refuse_renamed,
-    refuse_too_many,
-    scene,
-    tell_next,
-)
+from sfsgen.commands.missing import asked, print_missing, tell_next
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.reading import chosen, inventory
 from sfsgen.values.settings import PAIRS
@@ -51,15 +43,10 @@ def volumes(
         raise InputError(*problems)
     found = inventory(given.access)
     sets = chosen(found, name or (), namespace, selector)
-    refuse_renamed(found, sets)
     wanted = [(each, each.replicas if given.replicas is None else given.replicas) for each in sets]
-    refuse_too_many(wanted, given)
-    seen = scene(found, given, {each.key: each.ordinals_of(count) for each, count in wanted})
-    style, target = given.style, given.printing.target
-    plans = [plan(seen.pairing, each, replicas, style, target) for each, replicas in wanted]
-    is_missing, is_told = print_missing(plans, seen, given.printing)
+    printed = print_missing(found, wanted, given)
     if not any(each.templates for each in sets):
         console.note("no set has claim templates, and none needs volumes")
-    elif not (is_missing or is_told):
+    elif not (printed.is_missing or printed.is_told):
         console.note("nothing is missing: every ordinal has a volume and a claim")
-    tell_next(given, is_missing=is_missing)
+    tell_next(given, is_missing=printed.is_missing)
