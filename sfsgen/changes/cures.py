@@ -94,7 +94,7 @@ class Cures(NamedTuple):
         """Return how to reserve a volume for another claim than it says, if that is not there."""
         if volume.manifest.is_stored:
             return self.reserve(volume, key)
-        given = volume.manifest.value["spec"]["claimRef"]
+        given = volume.manifest.at("spec", "claimRef")
         edits = tuple(
             Edit(volume.manifest, ("spec", "claimRef", field), each)
             for field, each in zip(("namespace", "name"), key, strict=True)
@@ -120,7 +120,7 @@ class Cures(NamedTuple):
                 Edit(volume.manifest, ("spec", "claimRef", field), GONE)
                 for field in ("uid", "resourceVersion")
             )
-            given = volume.manifest.value["spec"]["claimRef"]
+            given = volume.manifest.at("spec", "claimRef")
             return Cure(words(edits), tuple(each for each in edits if each.path[-1] in given))
         return self._guarded(volume, _REMOVE_UID)
 
@@ -366,7 +366,7 @@ def _inner(edits: Iterable[Edit]) -> Iterator[Edit]:
 
 def _reserving(volume: Volume, key: Key) -> Iterator[Edit]:
     """Yield the edits by which the claimRef of a volume is that of a claim."""
-    given, wanted = volume.manifest.value["spec"].get("claimRef"), _reference(key)
+    given, wanted = volume.manifest.at("spec", "claimRef"), _reference(key)
     if not given:
         yield Edit(volume.manifest, ("spec", "claimRef"), wanted)
         return

@@ -20,9 +20,7 @@ CHANGING = (
 
 def pod_labels(stateful_set: FoundSet) -> Mapping[str, str]:
     """Return the labels that a set gives to its pods."""
-    template = stateful_set.manifest.value["spec"].get("template") or {}
-    labels: Mapping[str, str] = (template.get("metadata") or {}).get("labels") or {}
-    return labels
+    return stateful_set.manifest.at("spec", "template", "metadata", "labels") or {}
 
 
 def lasting_labels(labels: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ def another_pair(scene: Scene, claim: Claim, volume: Volume) -> str:
 
 def is_incomplete(volume: Volume) -> bool:
     """Return whether a volume has a claimRef that names no claim."""
-    return volume.claim is None and volume.manifest.value["spec"].get("claimRef") is not None
+    return volume.claim is None and volume.manifest.at("spec", "claimRef") is not None
 
 
 def another_reserved(scene: Scene, pair: Pair) -> Volume | None:

@@ -43,6 +43,14 @@ class Manifest(NamedTuple):
         """All its annotations, Kubernetes' own too."""
         return self.value["metadata"].get("annotations") or {}
 
+    def at(self, *path: str | int) -> Any:
+        """Return one of its values, or None where nothing is written there."""
+        value: Any = self.value
+        for part in path:
+            if value is not None:
+                value = value[part] if isinstance(part, int) else value.get(part)
+        return value
+
     def where(self, path: Path = (), *, key: bool = False) -> str:
         """Return FILE:LINE:COLUMN of one of its values, or of the value's key."""
         return self.document.where((*self.inside, *path), key=key)

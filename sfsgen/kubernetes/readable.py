@@ -95,7 +95,7 @@ def faults(manifest: Manifest) -> list[Problem]:
     if schema is None or not manifest.is_kubernetes_own:
         return []
     problems = []
-    if manifest.value.get("spec") is None:
+    if manifest.at("spec") is None:
         what = f"{manifest.kind} {manifest.name} has no spec"
         problems.append(Problem(manifest.where(("spec",)), what, "give the whole object"))
     if found := schema.faults(manifest.value):
@@ -108,7 +108,7 @@ def faults(manifest: Manifest) -> list[Problem]:
 
 def _template_faults(manifest: Manifest) -> Iterator[Problem]:
     """Yield what is wrong with the names of claim templates, which claims are named after."""
-    spec = manifest.value.get("spec")
+    spec = manifest.at("spec")
     templates = spec.get("volumeClaimTemplates") if isinstance(spec, dict) else None
     seen = set()
     for index, template in enumerate(templates if isinstance(templates, list) else ()):

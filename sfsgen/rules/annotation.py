@@ -24,10 +24,10 @@ from sfsgen.kubernetes.versions import ANNOTATIONS, FIELDS, STATEFUL_SET_KINDS
 
 def annotation(scene: Scene) -> Iterator[Finding]:
     for manifest in scene.look.manifests:
-        if manifest.kind in KINDS and manifest.value["metadata"].get("annotations"):
+        if manifest.kind in KINDS and manifest.at("metadata", "annotations"):
             yield from _ignored(scene, manifest, manifest.value, ())
         if manifest.kind in STATEFUL_SET_KINDS:
-            template = (manifest.value.get("spec") or {}).get("template") or {}
+            template = manifest.at("spec", "template") or {}
             yield from _ignored(scene, manifest, template, ("spec", "template"))
 
 

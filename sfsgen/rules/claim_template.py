@@ -68,8 +68,8 @@ def _departures(rows: TemplateOrdinals, claim: Claim) -> Iterator[Difference]:
 
 def _pinned_template(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
     """Yield what a claim template says that only one of its claims can have."""
-    manifest, (*_, index) = rows.stateful_set.manifest, rows.template.path
-    spec = manifest.value["spec"]["volumeClaimTemplates"][index].get("spec") or {}
+    manifest = rows.stateful_set.manifest
+    spec = manifest.at(*rows.template.path, "spec") or {}
     if spec.get("volumeName"):
         what = (
             f"the claim template {rows.template.name} names the volume {spec['volumeName']}, "

@@ -20,10 +20,9 @@ from sfsgen.nfs import FS_GROUP
 
 def fs_group(scene: Scene) -> Iterator[Finding]:
     for stateful_set, rows in scene.pairing.by_set:
-        pod = stateful_set.manifest.value["spec"].get("template") or {}
-        context = (pod.get("spec") or {}).get("securityContext") or {}
+        path = ("spec", "template", "spec", "securityContext", "fsGroup")
         volumes = (volume for each in rows for volume in each.volumes.values())
-        if context.get("fsGroup") is not None and any(each.driver == "nfs" for each in volumes):
-            path = ("spec", "template", "spec", "securityContext", "fsGroup")
+        is_there = stateful_set.manifest.at(*path) is not None
+        if is_there and any(each.driver == "nfs" for each in volumes):
             fix = "set the owner on the NFS server, and write supplementalGroups in its place"
             yield warning(stateful_set.manifest, path, FS_GROUP, fix)

@@ -22,7 +22,7 @@ from sfsgen.findings.scene import Scene
 def incomplete_claim_ref(scene: Scene) -> Iterator[Finding]:
     for volume in scene.inventory.volumes.values():
         if is_incomplete(volume):
-            given = volume.manifest.value["spec"]["claimRef"]
+            given = volume.manifest.at("spec", "claimRef")
             missing = [field for field in ("namespace", "name") if not given.get(field)]
             what = (
                 f"the claimRef of {volume.name} has no {' and no '.join(missing)}, and so no "

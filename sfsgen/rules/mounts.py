@@ -31,7 +31,7 @@ def mounts(scene: Scene) -> Iterator[Finding]:
 
 def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
     manifest = stateful_set.manifest
-    template = manifest.value["spec"].get("template")
+    template = manifest.at("spec", "template")
     if not template:
         return
     pod = template.get("spec") or {}

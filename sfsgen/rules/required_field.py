@@ -62,7 +62,7 @@ def required_field(scene: Scene) -> Iterator[Finding]:
 
 def _lacking(volume: Volume) -> Iterator[tuple[Path, str]]:
     """Yield what a CSI volume lacks, and an example of it."""
-    csi = volume.manifest.value["spec"].get("csi")
+    csi = volume.manifest.at("spec", "csi")
     if csi is not None:
         for field, example in (("driver", "nfs.csi.k8s.io"), ("volumeHandle", volume.name)):
             if not csi.get(field):

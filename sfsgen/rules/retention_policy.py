@@ -21,7 +21,7 @@ _RETENTION = "persistentVolumeClaimRetentionPolicy"
 
 def retention_policy(scene: Scene) -> Iterator[Finding]:
     for stateful_set, rows in scene.pairing.by_set:
-        policy = stateful_set.manifest.value["spec"].get(_RETENTION) or {}
+        policy = stateful_set.manifest.at("spec", _RETENTION) or {}
         is_made_beforehand = any(
             not scene.pairing.is_provisioned(each)
             or any(volume.is_static for volume in each.volumes.values())

@@ -27,7 +27,7 @@ _SELECTOR_BY_DEFAULT = ("apps/v1alpha1", "apps/v1beta1")
 def selector(scene: Scene) -> Iterator[Finding]:
     for stateful_set in scene.inventory.stateful_sets:
         manifest = stateful_set.manifest
-        given: Mapping[str, Any] = manifest.value["spec"].get("selector") or {}
+        given: Mapping[str, Any] = manifest.at("spec", "selector") or {}
         labels = pod_labels(stateful_set)
         if not any(given.values()):
             if manifest.api_version not in _SELECTOR_BY_DEFAULT:

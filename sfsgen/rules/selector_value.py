@@ -22,7 +22,7 @@ from sfsgen.findings.scene import Scene
 def selector_value(scene: Scene) -> Iterator[Finding]:
     for stateful_set in scene.inventory.stateful_sets:
         manifest = stateful_set.manifest
-        expressions = (manifest.value["spec"].get("selector") or {}).get("matchExpressions") or ()
+        expressions = manifest.at("spec", "selector", "matchExpressions") or ()
         paths: dict[str, Path] = {
             each.get("key") or "": ("spec", "selector", "matchExpressions", index, "key")
             for index, each in enumerate(expressions)

@@ -78,12 +78,12 @@ def _unfit_service(scene: Scene, stateful_set: FoundSet, found: FoundService) ->
             "pods get no DNS names of their own"
         )
         fix = "write clusterIP: None"
-        kind = found.manifest.value["spec"].get("type") or "ClusterIP"
+        kind = found.manifest.at("spec", "type") or "ClusterIP"
         fix += " and type: ClusterIP" if kind != "ClusterIP" else ""
         cure = scene.cures.of_immutable(found.manifest, fix)
         yield error(found.manifest, ("spec", "clusterIP"), what, cure, manifest)
     wrong = [key for key, value in found.selector.items() if labels.get(key) != value]
-    is_own_met = is_met(manifest.value["spec"].get("selector") or {}, labels)
+    is_own_met = is_met(manifest.at("spec", "selector") or {}, labels)
     if (wrong and is_own_met) or not found.selector:
         what = f"the selector of the Service {found.name} does not meet the labels of the pods of "
         what += stateful_set.name

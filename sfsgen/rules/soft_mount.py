@@ -24,6 +24,6 @@ def soft_mount(scene: Scene) -> Iterator[Finding]:
         if volume.driver and is_soft(volume.mount_options):
             what = f"{volume.name}: {SOFT_MOUNT}"
             path: Path = ("spec", "mountOptions")
-            if not volume.manifest.value["spec"].get("mountOptions"):
+            if not volume.manifest.at("spec", "mountOptions"):
                 path = ("metadata", "annotations", MOUNT_OPTIONS_ANNOTATION)
             yield warning(volume.manifest, path, what, "write hard instead of soft")

@@ -22,7 +22,7 @@ from sfsgen.values.pairs import Volume
 def volume_handle(scene: Scene) -> Iterator[Finding]:
     first_with: dict[tuple[str, str], Volume] = {}
     for volume in scene.inventory.volumes.values():
-        if csi := volume.manifest.value["spec"].get("csi"):
+        if csi := volume.manifest.at("spec", "csi"):
             handle = csi.get("volumeHandle") or ""
             first = first_with.setdefault((csi.get("driver") or "", handle), volume)
             if handle and first is not volume:

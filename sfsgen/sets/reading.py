@@ -107,14 +107,14 @@ def _claims_elsewhere(manifests: Sequence[Manifest], kubectl: Kubectl) -> Claims
 
 def _volume_bound(claim: Manifest) -> str:
     """Return the volume that a claim was bound to once, or ""."""
-    phase = (claim.value.get("status") or {}).get("phase")
-    return claim.value["spec"].get("volumeName") or "" if phase in ("Bound", "Lost") else ""
+    phase = claim.at("status", "phase")
+    return claim.at("spec", "volumeName") or "" if phase in ("Bound", "Lost") else ""
 
 
 def _references(manifests: Iterable[Manifest]) -> Iterator[tuple[str, str, str]]:
     """Yield namespace, name and uid of the claims that volumes are for, "" where they say none."""
     for volume in _of_kind("PersistentVolume", manifests):
-        reference = volume.value["spec"].get("claimRef") or {}
+        reference = volume.at("spec", "claimRef") or {}
         namespace, name, uid = (reference.get(key) or "" for key in ("namespace", "name", "uid"))
         yield namespace, name, uid
 
@@ -129,7 +129,7 @@ def _key(manifest: Manifest) -> Key:
 
 
 def _uid(manifest: Manifest) -> str:
-    return manifest.value["metadata"].get("uid") or ""
+    return manifest.at("metadata", "uid") or ""
 
 
 def chosen(

@@ -40,7 +40,7 @@ class Claim(NamedTuple):
     @property
     def selector(self) -> Mapping[str, Any]:
         """The labels that it asks of its volume."""
-        return self.manifest.value["spec"].get("selector") or {}
+        return self.manifest.at("spec", "selector") or {}
 
 
 class Volume(NamedTuple):
