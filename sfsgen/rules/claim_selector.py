@@ -36,7 +36,7 @@ def claim_selector(scene: Scene) -> Iterator[Finding]:
 
 def _fix(scene: Scene, claim: Claim, volume: Volume | None) -> str | Cure:
     labels = claim.selector.get("matchLabels")
-    if volume is None:
+    if volume is None or scene.inventory.is_anothers(volume, claim.key):
         return "label the volume that is meant"
     if not labels or claim.selector.get("matchExpressions"):
         return f"give {volume.name} labels that meet it"
