@@ -123,6 +123,12 @@ def test_all_that_is_allowed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert sfsgen(f"check -f {tmp_path}/a.yaml").status == 2
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_what_powershell_wrote_is_named(encoding: str) -> None:
+    result = sfsgen("check -f -", f"\ufeff{SET}".encode(encoding))
+    assert "it is UTF-16, as PowerShell's `>` writes it" in result.out
+
+
 # kubectl: programs of that name, which do what the real one should not.
 
 
