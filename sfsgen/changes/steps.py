@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from sfsgen.changes.edits import Edit
-from sfsgen.documents.yaml_editor import Change, changed
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import (
     CLASS_ANNOTATION,
@@ -54,6 +53,8 @@ def commands(steps: Sequence[Step]) -> str:
 
 def made_again(manifest: Manifest, edits: Sequence[Edit]) -> Mapping[str, Any]:
     """Return a stored object with edits, as a server takes it once the object is deleted."""
+    from sfsgen.documents.yaml_editor import Change, changed
+
     value = changed(manifest.value, [Change(each.path, each.value) for each in edits])
     metadata = {key: each for key, each in value["metadata"].items() if key not in _OF_THE_SERVER}
     if annotations := metadata.get("annotations"):

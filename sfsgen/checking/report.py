@@ -6,12 +6,11 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sfsgen
 from sfsgen import plain_text
 from sfsgen.changes.edits import Edit
-from sfsgen.changes.files import Replacement, Replacements
 from sfsgen.checking.ruleset import all_rules, description, rule_id, summary
 from sfsgen.documents.document import GONE
 from sfsgen.documents.files import STDIN
@@ -19,6 +18,9 @@ from sfsgen.findings.located import Located, Subject, called, counted, subject
 from sfsgen.kubernetes import cluster
 from sfsgen.plain_text import one_line, readable
 from sfsgen.problems import Place
+
+if TYPE_CHECKING:
+    from sfsgen.changes.files import Replacement, Replacements
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _GITHUB_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -83,6 +85,8 @@ def sarif(found: Sequence[Located], contents: Mapping[str, bytes]) -> Iterator[s
 
     `contents` are those of the files, in which edits are told as fixes.
     """
+    from sfsgen.changes.files import Replacements
+
     replacements = Replacements(contents)
     ids = [rule_id(rule) for rule in all_rules()]
     described = [
@@ -145,7 +149,7 @@ def _edit(edit: Edit) -> dict[str, Any]:
     return {"op": "set", **place, "value": edit.value}
 
 
-def _result(found: Located, index: int, replacements: Replacements) -> dict[str, Any]:
+def _result(found: Located, index: int, replacements: "Replacements") -> dict[str, Any]:
     cure = found.cure
     result: dict[str, Any] = {
         "ruleId": found.rule,
@@ -168,11 +172,11 @@ def _result(found: Located, index: int, replacements: Replacements) -> dict[str,
     return result
 
 
-def _file(replacement: Replacement) -> str:
+def _file(replacement: "Replacement") -> str:
     return replacement.start.file
 
 
-def _change(file: str, replaced: Iterable[Replacement]) -> dict[str, Any]:
+def _change(file: str, replaced: Iterable["Replacement"]) -> dict[str, Any]:
     """Return what is replaced in a file, as SARIF says it."""
     replacements = []
     for start, end, text in replaced:

@@ -25,7 +25,6 @@ from sfsgen.kubernetes.versions import Target
 from sfsgen.kubernetes.words import (
     DEFAULT_NAMESPACE,
 )
-from sfsgen.printing.objects import chosen_target
 from sfsgen.problems import InputError, Problem
 from sfsgen.rules.unreadable import unreadable
 from sfsgen.sets.reading import Read, chosen, objects, read_all, wrong_scope
@@ -58,7 +57,7 @@ def check(
     kubectl get sts,svc,pvc,pv -o yaml | sfsgen check -f -
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     problems: list[Problem] = []
-    target = chosen_target(kube_version, problems)
+    target = parameters.chosen_target(kube_version, problems)
     rules = _rules(rule, ignore, problems)
     problems += _wrong(name or (), namespace, output)
     access = Access(filename or (), namespace, Kubectl(kube_context, kubeconfig))

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sfsgen import console
 from sfsgen.changes.missing import ANOTHER_NAME, Lack, Plan, plan_for
+from sfsgen.commands.parameters import chosen_target
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import whole_number
 from sfsgen.kubernetes.resources import PAIRED
-from sfsgen.printing.objects import Printing, check, chosen_target, print_documents
+from sfsgen.printing.objects import Printing, check, print_documents
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import Ordinal
 from sfsgen.sets.ordinals import Pairing

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from sfsgen.kubernetes import versions
+from sfsgen.problems import Problem
 from sfsgen.values.settings import PAIRS, Setting, listed
 
 
@@ -153,3 +154,14 @@ Fix = Annotated[
 Diff = Annotated[
     bool, _of_output("--diff", text="Print what --fix would change, and write nothing.")
 ]
+
+
+def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions.Target:
+    """Return what --kube-version means, noting a problem where it means nothing."""
+    try:
+        return versions.parse(kube_version) if kube_version is not None else versions.Target()
+    except ValueError:
+        what = f'"{kube_version}" is no minor that sfsgen knows'
+        fix = f"give 1.{versions.OLDEST} to 1.{versions.NEWEST}"
+        problems.append(Problem("--kube-version", what, fix))
+        return versions.Target()

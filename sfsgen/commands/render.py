@@ -15,7 +15,6 @@ from sfsgen.printing.objects import (
     Printing,
     check,
     chosen_resources,
-    chosen_target,
     print_documents,
 )
 from sfsgen.problems import InputError, Problem
@@ -54,7 +53,7 @@ def render(
     """  # noqa: D301  # the help's marker for a line that is not to be wrapped
     options = {each.option: context.params[each.parameter] for each in SETTINGS if each.option}
     problems: list[Problem] = []
-    target = chosen_target(kube_version, problems)
+    target = parameters.chosen_target(kube_version, problems)
     chosen = chosen_resources(only, problems)
     printing = Printing(target, chosen, output, output_dir, force, template_dir, strict)
     check(printing, problems)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen import console
-from sfsgen.kubernetes import versions
 from sfsgen.kubernetes.resources import ORDER, parse
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import InputError, Problem
@@ -34,17 +33,6 @@ class Printing(NamedTuple):
     def rendered(self) -> Collection[str]:
         """The resources to render: all of a set where what a template prints is to be judged."""
         return self.resources if self.template_dir is None else ORDER
-
-
-def chosen_target(kube_version: str | None, problems: list[Problem]) -> Target:
-    """Return what --kube-version means, noting a problem where it means nothing."""
-    try:
-        return versions.parse(kube_version) if kube_version is not None else Target()
-    except ValueError:
-        what = f'"{kube_version}" is no minor that sfsgen knows'
-        fix = f"give 1.{versions.OLDEST} to 1.{versions.NEWEST}"
-        problems.append(Problem("--kube-version", what, fix))
-        return Target()
 
 
 def chosen_resources(only: Sequence[str] | None, problems: list[Problem]) -> frozenset[str]:

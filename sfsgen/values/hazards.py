@@ -1,13 +1,16 @@
 """What works but hurts: warnings about a set that is valid."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from sfsgen.documents.document import Path
 from sfsgen.nfs import FS_GROUP, RECLAIM, SOFT_MOUNT, is_address, is_soft
 from sfsgen.plain_text import brief
 from sfsgen.problems import Problem
-from sfsgen.values.model import ClaimTemplate, StatefulSet
-from sfsgen.values.tree import Values
+
+if TYPE_CHECKING:
+    from sfsgen.values.model import ClaimTemplate, StatefulSet
+    from sfsgen.values.tree import Values
 
 RETENTION = (
     "Delete deletes the claims that were made beforehand too; their volumes stay Released, and the "
@@ -15,7 +18,7 @@ RETENTION = (
 )
 
 
-def warnings(values: Values, stateful_set: StatefulSet) -> Iterator[Problem]:
+def warnings(values: "Values", stateful_set: "StatefulSet") -> Iterator[Problem]:
     """Yield what the set's owner should know, each at the option or line that asked for it."""
     yield from of_storage(values, stateful_set.claim_templates, stateful_set.ordinals)
     for path, what, fix in _fields(values, stateful_set):
@@ -23,7 +26,7 @@ def warnings(values: Values, stateful_set: StatefulSet) -> Iterator[Problem]:
 
 
 def of_storage(
-    values: Values, templates: Iterable[ClaimTemplate], ordinals: range
+    values: "Values", templates: Iterable["ClaimTemplate"], ordinals: range
 ) -> Iterator[Problem]:
     """Yield what to know of claim templates that the values describe."""
     for path, what, fix in _storage(values, templates, ordinals):
@@ -31,7 +34,7 @@ def of_storage(
 
 
 def _storage(
-    values: Values, templates: Iterable[ClaimTemplate], ordinals: range
+    values: "Values", templates: Iterable["ClaimTemplate"], ordinals: range
 ) -> Iterator[tuple[Path, str, str]]:
     # A value that all claim templates inherit is warned of once.
     told = set()
@@ -49,7 +52,9 @@ def _storage(
         yield from _elsewhere(values, ("claimTemplates", index), ordinals)
 
 
-def _elsewhere(values: Values, template: Path, ordinals: range) -> Iterator[tuple[Path, str, str]]:
+def _elsewhere(
+    values: "Values", template: Path, ordinals: range
+) -> Iterator[tuple[Path, str, str]]:
     for path, volume in values.entries(*template, "volumes"):
         if volume["ordinal"] not in ordinals:
             what = f"there is no ordinal {brief(volume['ordinal'])}"
@@ -60,7 +65,7 @@ def _elsewhere(values: Values, template: Path, ordinals: range) -> Iterator[tupl
             yield (*path, "nfs", "server"), what, fix
 
 
-def _reclaim_policy(template: ClaimTemplate) -> tuple[str, str]:
+def _reclaim_policy(template: "ClaimTemplate") -> tuple[str, str]:
     policy, driver = template.volume.reclaim_policy, template.volume.driver
     is_data_gone = (driver, policy) in (("csi", "Delete"), ("nfs", "Recycle"))
     fix = "use Retain, unless the data may go" if is_data_gone else "use Retain"
@@ -85,7 +90,7 @@ def _shared(is_shared: bool) -> tuple[str, str]:
     return "", ""
 
 
-def _fields(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Path, str, str]]:
+def _fields(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[Path, str, str]]:
     retention = stateful_set.fields.get("persistentVolumeClaimRetentionPolicy", {})
     for event in ("whenDeleted", "whenScaled"):
         if retention.get(event) == "Delete":
