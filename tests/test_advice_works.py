@@ -15,6 +15,12 @@ from typing import Any
 import pytest
 import yaml
 
+from sfsgen.checking.inspection import inspect
+from sfsgen.checking.ruleset import some_rules
+from sfsgen.commands.missing import ABOUT_ROWS, is_alone, sides_of
+from sfsgen.findings.scene import Look, Scene
+from sfsgen.kubernetes.kubectl import Access
+from sfsgen.sets.reading import inventory
 from tests.control_plane import CLAIM, STATEFUL_SET, VOLUME, ControlPlane, Object
 from tests.program import findings, sfsgen
 
@@ -330,3 +336,22 @@ def test_edits_of_files_make_nothing_worse(first: int, tmp_path: Path) -> None:
         assert is_left or not [each for each in after if each["edits"]], (seed, names)
         sfsgen(["check", "--fix", "-f", str(file)])
         assert file.read_text() == once, (seed, names)
+
+
+@pytest.mark.parametrize("first", range(0, _SETS, _A_TEST))
+def test_of_sound_ordinals_no_rule_tells(first: int, tmp_path: Path) -> None:
+    """Neither `scale` nor `volumes` loads the rules for them."""
+    file, looked_at = tmp_path / "dump.json", 0
+    for seed in range(first, first + _A_TEST):
+        plane, names = broken_set(seed)
+        file.write_text(plane.dump())
+        access = Access((str(file),))
+        found = inventory(access)
+        seen = Scene(found, Look((), (), {}, None, access))
+        rows = [each.row(number) for each in seen.pairing.ordinals for number in range(5)]
+        sound = [row for row in rows if row.is_sound and is_alone(row, seen)]
+        sides = {id(each) for row in sound for each in sides_of(row)}
+        told = inspect(seen, some_rules(ABOUT_ROWS), sides) if sides else []
+        assert not [each for each in told if each.severity != "note"], (seed, names)
+        looked_at += len(sound)
+    assert looked_at

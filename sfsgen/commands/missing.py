@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from sfsgen.sets.inventory import Inventory
     from sfsgen.values.pairs import Key
 
-# The rules about a claim and its volume, which new pairs do not mend.
-_ABOUT_ROWS = (
+ABOUT_ROWS = (
     "access-modes",
     "claim-ref",
     "claim-selector",
@@ -48,6 +47,7 @@ _ABOUT_ROWS = (
     "unreserved",
     "volume-mode",
 )
+"""The rules about a claim and its volume, which new pairs do not mend."""
 _MOST_REPLICAS = 2**31 - 1
 _MOST_PAIRS = 100_000  # to look through in a run; a set of more is a slip of the finger
 
@@ -197,16 +197,20 @@ def _of_rows(plans: Sequence[Plan], seen: Scene) -> Iterator[Problem]:
 
     It is an error where nothing can be printed for an ordinal before it is put right.
     """
+    without_volume = set(Lack) - {Lack.PAIR, Lack.VOLUME}
+    every = [row for plan in plans for row in plan.rows(*without_volume)]
+    # Of sound ones no rule tells; to load the rules takes a tenth of a run.
+    rows = [row for row in every if not (row.is_sound and is_alone(row, seen))]
+    if not rows:
+        return
     from sfsgen.checking.inspection import inspect
     from sfsgen.checking.ruleset import some_rules
 
-    without_volume = set(Lack) - {Lack.PAIR, Lack.VOLUME}
-    rows = [row for plan in plans for row in plan.rows(*without_volume)]
     held = [row for plan in plans for row in plan.rows(Lack.BLOCKED)]
-    blocked = {id(each): row for row in held for each in _sides(row)}
-    concerned = {id(each) for row in rows for each in _sides(row)}
+    blocked = {id(each): row for row in held for each in sides_of(row)}
+    concerned = {id(each) for row in rows for each in sides_of(row)}
     told: set[Key] = set()
-    for found in inspect(seen, some_rules(_ABOUT_ROWS), concerned) if concerned else ():
+    for found in inspect(seen, some_rules(ABOUT_ROWS), concerned):
         its_rows = [blocked[id(each)] for each in found.sides if id(each) in blocked]
         is_error = bool(its_rows) and found.severity == "error"
         told |= {row.claim_key for row in its_rows if is_error}
@@ -220,7 +224,15 @@ def _of_rows(plans: Sequence[Plan], seen: Scene) -> Iterator[Problem]:
         yield Problem(where, what, ANOTHER_NAME)
 
 
-def _sides(row: Ordinal) -> Iterator[Manifest]:
+def is_alone(row: Ordinal, seen: Scene) -> bool:
+    """Return whether no other claim names an ordinal's volume, and no other volume its claim."""
+    inventory = seen.inventory
+    takers = inventory.takers.get(row.volume.name if row.volume else "", ())
+    return len(takers) == 1 and len(inventory.reservations.get(row.claim_key, ())) == 1
+
+
+def sides_of(row: Ordinal) -> Iterator[Manifest]:
+    """Yield the manifests of an ordinal's claim and volume."""
     yield from (each.manifest for each in (row.claim, row.volume) if each)
 
 

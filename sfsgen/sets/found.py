@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sfsgen.documents.document import Path
-from sfsgen.kubernetes.binder import Storage
+from sfsgen.kubernetes.binder import Storage, differences
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import Pattern, claim_name
 from sfsgen.kubernetes.versions import (
@@ -110,6 +110,23 @@ class Ordinal(NamedTuple):
     def is_guessed(self) -> bool:
         """Whether neither side says that they belong together."""
         return self.tie in _GUESSED
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether claim and volume are reserved for each other, are alike, and may be bound."""
+        claim, volume = self.claim, self.volume
+        if claim is None or volume is None or self.tie not in (Tie.BOUND, Tie.BOTH_SIDES):
+            return False
+        if claim.manifest.is_terminating or volume.manifest.is_terminating or claim.selector:
+            return False
+        return (
+            (claim.volume_name, claim.key) == (volume.name, volume.claim)
+            and volume.claim_uid in ("", claim.uid)
+            and claim.phase in ("", "Bound")
+            and volume.phase in ("", "Available", "Bound")
+            and volume.storage.volume_mode == "Filesystem"
+            and not any(differences(claim.storage, volume.storage, volume.name))
+        )
 
     @property
     def own_volume(self) -> Volume | None:
