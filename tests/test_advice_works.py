@@ -279,7 +279,7 @@ def _is_for_its_owner(found: Found) -> bool:
     if found["steps"] and found["steps"][-1]["value"] is None:
         words = shlex.split(found["steps"][-1]["command"])
         # How new volumes are to be named, and where they lie, what is there may not show.
-        return "fix: give --" in sfsgen(words[1 : words.index("|")]).err
+        return "give --" in sfsgen(words[1 : words.index("|")]).err
     return found["rule"] == "crossed" or any(
         words in found["fix"]
         for words in (
