@@ -66,6 +66,8 @@ class ControlPlane:
         key, value = (step["kind"], step["namespace"], step["name"]), step["value"]
         if step["verb"] == "create":
             self.create(value)
+        elif step["verb"] == "look":
+            return value not in [each["metadata"]["uid"] for each in self.of_kind(CLAIM)]
         elif step["verb"] == "wait":
             return key not in self.objects
         elif key not in self.objects:

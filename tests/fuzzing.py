@@ -221,6 +221,8 @@ def _faults_of_output(case: Case, out: bytes) -> Iterator[Fault]:
     if is_help or case.command not in ("render", "scale", "volumes", "check"):
         return
     form = _form(case)
+    if "--diff" in case.words:  # it ends its lines as the file does
+        text = text.replace("\r\n", "\n")
     if found := _CONTROL.search(text.replace("\t", "") if form == "yaml" else text):
         line = text[: found.end()].rpartition("\n")[2]
         if "--template-dir" not in case.words:  # its text is the user's

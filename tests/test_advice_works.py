@@ -355,3 +355,115 @@ def test_of_sound_ordinals_no_rule_tells(first: int, tmp_path: Path) -> None:
         assert not [each for each in told if each.severity != "note"], (seed, names)
         looked_at += len(sound)
     assert looked_at
+
+
+def _found(file: Path, *more: str) -> dict[str, Found]:
+    """Return the findings in a file, the last of each rule."""
+    return {each["rule"]: each for each in findings("-f", str(file), *more)}
+
+
+def _settled(change: Callable[[ControlPlane], object], file: Path) -> dict[str, Found]:
+    """Return what is found in a set of three once something has changed, by rule."""
+    plane = ControlPlane(_BEGINNINGS[0])
+    plane.settle()
+    change(plane)
+    file.write_text(plane.dump())
+    return _found(file)
+
+
+def test_steps_as_data_lack_no_safeguard(tmp_path: Path) -> None:
+    """Whoever carries out the data, and not the commands, is as safe."""
+    file, chance = tmp_path / "dump.json", random.Random(1)  # noqa: S311
+
+    def without_class(plane: ControlPlane) -> None:
+        _FAULTS["claim template without class"](plane, chance)
+
+    steps = _settled(without_class, file)["class"]["steps"]
+    assert (steps[0]["verb"], steps[0]["value"]) == ("delete", {"propagationPolicy": "Orphan"})
+    assert steps[0]["command"].endswith("--cascade=orphan -n default")
+
+    def with_selector(plane: ControlPlane) -> None:
+        _FAULTS["claim with a selector"](plane, chance)
+
+    steps = _settled(with_selector, file)["unequal-pair"]["steps"]
+    verbs = [(each["verb"], each["kind"]) for each in steps]
+    claim = "PersistentVolumeClaim"
+    assert verbs[:3] == [("wait", "Pod"), ("delete", claim), ("wait", claim)]
+
+    def made_again(plane: ControlPlane) -> None:
+        _FAULTS["claim made again"](plane, chance)
+        plane.settle()
+
+    look, patch = _settled(made_again, file)["released"]["steps"]
+    assert (look["verb"], look["value"]) == ("look", patch["value"][0]["value"])
+
+
+def test_a_label_that_is_another_is_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "dump.json"
+    plane = ControlPlane(_BEGINNINGS[0])
+    for each in plane.of_kind(CLAIM)[:1]:
+        each["spec"] |= {"selector": {"matchLabels": {"disk": "a"}}}
+        del each["spec"]["volumeName"]
+    for each in plane.of_kind(VOLUME)[:1]:
+        each["metadata"]["labels"] = {"disk": "b"}
+        del each["spec"]["claimRef"]
+    file.write_text(plane.dump())
+    assert _found(file)["claim-selector"]["fix"].startswith(
+        "kubectl label pv pv-web-0 disk=a --overwrite"
+    )
+
+
+@pytest.mark.parametrize("order", [("test", "shop"), ("shop", "test")])
+def test_a_set_gets_names_that_another_namespace_does_not_have(
+    order: tuple[str, str], tmp_path: Path
+) -> None:
+    """Where both sets would name their volumes alike, whichever of them comes first."""
+    file = tmp_path / "sets.yaml"
+    sets = {name: _rendered(f"web -r 1 -n {name} --nfs-server nfs --storage 1Gi") for name in order}
+    bare = [each for each in sets["test"] if each["kind"] in ("Service", STATEFUL_SET)]
+    sets["test"] = bare
+    file.write_text(yaml.safe_dump_all([each for name in order for each in sets[name]]))
+    fix = _found(file)["missing-volume"]["fix"]
+    # What shop's volumes show is nothing of test's.
+    assert "--nfs-server HOST" in fix
+    assert "--volume-name 'pv-{namespace}-{name}-{ordinal}'" in fix
+
+
+def test_half_a_finding_is_not_edited(tmp_path: Path) -> None:
+    file = tmp_path / "set.yaml"
+    objects = copy.deepcopy(_BEGINNINGS[0])
+    for each in objects:
+        each["metadata"].pop("namespace", None)
+        each["spec"].pop("claimRef", None)
+        each["spec"].pop("volumeName", None)
+    file.write_text(yaml.safe_dump_all(objects))
+    assert not sfsgen(["check", "--diff", "-f", str(file)]).out
+    assert sfsgen(["check", "--diff", "-f", str(file), "-n", "default"]).out
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        ({"uid": "an-earlier-one"}, "remove uid and resourceVersion from the claimRef of pv-web-0"),
+        ({}, "create it, then `kubectl annotate pvc pvc-web-0"),
+        (None, "write `claimRef: {"),
+    ],
+)
+def test_a_lost_claim_whose_volume_is_in_a_file(
+    reference: Object | None, words: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "dump.json"
+    plane = ControlPlane(_BEGINNINGS[0])
+    plane.settle()
+    (volume, *_) = plane.of_kind(VOLUME)
+    del plane.objects[VOLUME, "", "pv-web-0"]
+    plane.settle()
+    del volume["metadata"]["uid"], volume["status"], volume["spec"]["claimRef"]["uid"]
+    volume["spec"]["claimRef"] |= reference or {}
+    if reference is None:
+        del volume["spec"]["claimRef"]
+    plane.objects[VOLUME, "", "pv-web-0"] = volume
+    file.write_text(plane.dump())
+    fix = _found(file)["lost"]["fix"]
+    assert fix.startswith(words)
+    assert "create it, then `kubectl annotate pvc pvc-web-0 pv.kubernetes.io/bind-comp" in fix

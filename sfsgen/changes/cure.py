@@ -20,12 +20,18 @@ class Cure(NamedTuple):
         return self.words
 
     def by_hand(self) -> "Cure":
-        """Return the same without edits: its owner is to see whether it is meant."""
+        """Return the same without edits: `--fix` leaves it to its owner, who sees what is meant."""
         return self._replace(edits=())
 
     def said(self, words: str) -> "Cure":
         """Return the same in other words."""
         return self._replace(words=words)
+
+    def joined(self, between: str, other: "Cure") -> "Cure":
+        """Return this cure and another one as one; as data, where both are."""
+        edits = (*self.edits, *other.edits) if self.edits and other.edits else ()
+        steps = (*self.steps, *other.steps) if self.steps and other.steps else ()
+        return Cure(f"{self}{between}{other}", edits, steps)
 
     def then(self, *following: Step) -> "Cure":
         """Return a cure by steps with more of them behind it; without steps, the same."""

@@ -25,7 +25,7 @@ _REMOVE_UID = {"op": "remove", "path": _UID}
 _BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
 _RETAIN = {"persistentVolumeReclaimPolicy": "Retain"}
 _ALL_UIDS = "uids: {.items[*].metadata.uid}"  # a line even where there are none
-ANOTHER_NAME = ("--volume-name", "pv-{namespace}-{name}-{ordinal}")
+NAMED_BY_NAMESPACE = ("--volume-name", "pv-{namespace}-{name}-{ordinal}")
 """The option by which volumes get names that no other namespace's set has."""
 RESYNC = "15 seconds"
 """After so long the binder has looked at everything again (7 to 17 s, measured)."""
@@ -69,7 +69,7 @@ class Cures(NamedTuple):
         """Return the same, for volumes of names that no other namespace's set has."""
         # What was changed in the cluster a dump does not show.
         live = self._replace(access=self.access._replace(filenames=()))
-        return live.volumes(stateful_set, *ANOTHER_NAME)
+        return live.volumes(stateful_set, *NAMED_BY_NAMESPACE)
 
     def describe(self, manifest: Manifest) -> str:
         """Return the command that says why an object is as it is."""
@@ -212,7 +212,9 @@ class Cures(NamedTuple):
     def label(self, volume: Volume, labels: Mapping[str, str]) -> Cure:
         """Return how to give a volume labels."""
         if volume.manifest.is_stored:
-            pairs = (f"{key}={value}" for key, value in labels.items())
+            pairs = [f"{key}={value}" for key, value in labels.items()]
+            if any(volume.labels.get(key, value) != value for key, value in labels.items()):
+                pairs.append("--overwrite")
             command = self._command("label", *_object("pv", volume.name), *pairs)
             kind = volume.manifest.kind
             return carried_out_by(Step("label", kind, "", volume.name, dict(labels), command))
@@ -281,13 +283,19 @@ class Cures(NamedTuple):
         if claim.uid and volume.claim_uid == claim.uid:
             gone += self._freeing(claim, volume)
         words = f"once no pod uses it, `{commands(gone)}`, and create it again"
-        return Cure(words, steps=self._replacing(claim.manifest, cure, *gone))
+        rows = self.inventory.wanting(claim.key)
+        pods = [f"{each.stateful_set.name}-{each.number}" for each in rows]
+        waits = [self._wait_for("Pod", each, claim.namespace) for each in pods]
+        # Whose pods use it is known of a set's claim.
+        steps = self._replacing(claim.manifest, cure, *waits, *gone) if waits else ()
+        return Cure(words, steps=steps)
 
     def _orphan(self, manifest: Manifest) -> Step:
         """Return how a set is deleted, its pods and claims kept."""
         words = ["delete", *_object("sts", manifest.name), "--cascade=orphan"]
         command = self._command(*words, namespace=manifest.namespace or None)
-        return Step("delete", manifest.kind, manifest.namespace, manifest.name, None, command)
+        how = {"propagationPolicy": "Orphan"}
+        return Step("delete", manifest.kind, manifest.namespace, manifest.name, how, command)
 
     def _replacing(self, manifest: Manifest, cure: Cure, *steps: Step) -> tuple[Step, ...]:
         """Return steps that delete an object, and one that makes it again with a cure's edits."""
@@ -324,7 +332,8 @@ class Cures(NamedTuple):
         if not self.inventory.elsewhere.is_complete:
             look = self._command("get", "pvc", "-A", "-o", f"jsonpath={_ALL_UIDS}")
             is_free = quoted(["grep", "-qvF", "--", volume.claim_uid])
-            patch = patch._replace(command=f"{look} | {is_free} && {patch}")
+            about = "PersistentVolumeClaim", "", "", volume.claim_uid
+            return carried_out_by(Step("look", *about, f"{look} | {is_free}"), patch)
         return carried_out_by(patch)
 
     def _json_patch(self, volume: Volume, *operations: Mapping[str, Any]) -> Step:

@@ -11,7 +11,7 @@ from sfsgen.kubernetes.versions import (
     MOUNT_OPTIONS_ANNOTATION,
 )
 
-Verb = Literal["patch", "json-patch", "label", "annotate", "delete", "wait", "create"]
+Verb = Literal["look", "patch", "json-patch", "label", "annotate", "delete", "wait", "create"]
 # What a server writes, and nobody may give it.
 _OF_THE_SERVER = (
     "creationTimestamp",
@@ -29,8 +29,9 @@ _OF_THE_SERVER = (
 class Step(NamedTuple):
     """One thing to do to one object of a cluster.
 
-    `wait` waits until it is gone. `create` makes the object that is its value; where that is None,
-    the command prints and makes what a set lacks.
+    `look` fails where a claim of any namespace has the uid that is its value. `wait` waits until an
+    object is gone. `create` makes the object that is its value; where that is None, the command
+    prints and makes what a set lacks. After a step that fails none is to be taken.
     """
 
     verb: Verb
@@ -39,7 +40,7 @@ class Step(NamedTuple):
     """Empty for a volume, and where none was written."""
     name: str
     value: Any
-    """The patch, the labels or annotations (None removes one), or the object."""
+    """The patch, the labels or annotations (None removes one), the object, or how to delete it."""
     command: str
 
     def __str__(self) -> str:

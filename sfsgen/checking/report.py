@@ -164,7 +164,8 @@ def _result(found: Located, index: int, replacements: "Replacements") -> dict[st
             for each in found.related
         ]
     # What was read from stdin may be what a tool has generated.
-    if _is_file(found.place) and (replaced := replacements.of(cure.edits)):
+    is_file = all(each.file not in (cluster.NAME, STDIN) for each in cure.edits)
+    if is_file and (replaced := replacements.of(cure.edits)):
         changes = [_change(file, list(each)) for file, each in groupby(replaced, _file)]
         result["fixes"] = [{"description": {"text": cure.words}, "artifactChanges": changes}]
     if cure.steps:

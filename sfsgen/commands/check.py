@@ -22,9 +22,7 @@ from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl
 from sfsgen.kubernetes.manifests import EMPTY, sources
 from sfsgen.kubernetes.versions import Target
-from sfsgen.kubernetes.words import (
-    DEFAULT_NAMESPACE,
-)
+from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import InputError, Problem
 from sfsgen.rules.unreadable import unreadable
 from sfsgen.sets.reading import Read, chosen, objects, read_all, wrong_scope

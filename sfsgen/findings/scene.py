@@ -11,7 +11,7 @@ from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import Problem
-from sfsgen.sets.found import FoundService, FoundSet, Ordinal
+from sfsgen.sets.found import FoundService, FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.renames import Renamed, renamed_claims
@@ -133,25 +133,31 @@ class Scene:
     def without_free_names(self) -> set[Key]:
         """The sets of which a volume would be named as one is that is another claim's."""
         found: set[Key] = set()
-        by_head = {
-            template.volume_name.pieces[0]: (each, template)
-            for each in self.inventory.stateful_sets
-            for template in each.templates
-        }
+        by_head: dict[str, list[tuple[FoundSet, FoundTemplate]]] = {}
+        for each in self.inventory.stateful_sets:
+            for template in each.templates:
+                by_head.setdefault(template.volume_name.pieces[0], []).append((each, template))
         for name, volume in self.inventory.volumes.items():
             head, number = numbered(name)
-            if volume.claim and number is not None and head in by_head:
-                row = Ordinal(*by_head[head], number)
-                claim = self.inventory.claims.get(row.claim_key)
-                is_reserved = row.claim_key in self.inventory.reservations
-                if row.is_wanted and not (is_reserved or (claim and claim.volume_name)):
-                    found.add(row.stateful_set.key)
+            if number is not None and (volume.claim or name in self.inventory.takers):
+                rows = (Ordinal(*each, number) for each in by_head.get(head, ()))
+                found |= {row.stateful_set.key for row in rows if self._is_left_without(row)}
         return found
 
+    def _is_left_without(self, row: Ordinal) -> bool:
+        """Return whether an ordinal is wanted, and neither has a volume nor names one."""
+        claim = self.inventory.claims.get(row.claim_key)
+        is_reserved = row.claim_key in self.inventory.reservations
+        return row.is_wanted and not (is_reserved or (claim and claim.volume_name))
+
     @cached_property
-    def has_nfs(self) -> bool:
-        """Whether there is any volume on an NFS server, which shows where others may lie."""
-        return any(each.server for each in self.inventory.volumes.values())
+    def on_nfs(self) -> set[Key]:
+        """The sets of which a volume lies on an NFS server, which shows where others may lie."""
+        return {
+            each.stateful_set.key
+            for each in self.pairing.ordinals
+            if any(row.volume and row.volume.server for row in each.by_number.values())
+        }
 
     def service_of(self, stateful_set: FoundSet) -> FoundService | None:
         """Return the governing Service of a set."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sfsgen.changes.cure import Cure
-from sfsgen.changes.cures import ANOTHER_NAME
+from sfsgen.changes.cures import NAMED_BY_NAMESPACE
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import REPLICAS
 from sfsgen.findings.scene import Scene
@@ -62,18 +62,19 @@ def pods_of(rows: TemplateOrdinals, ordinals: range) -> str:
     return f"the pods {name}-{ordinals[0]} to {name}-{ordinals[-1]} need"
 
 
-def print_missing(scene: Scene, rows: TemplateOrdinals) -> Cure:
+def to_print_missing(scene: Scene, rows: TemplateOrdinals) -> Cure:
     """Return how what a set lacks is printed, and put to use."""
     stateful_set = rows.stateful_set
-    where = [] if scene.has_nfs else ["--nfs-server", "HOST", "--nfs-path", "PATH"]
+    has_nfs = stateful_set.key in scene.on_nfs
+    where = [] if has_nfs else ["--nfs-server", "HOST", "--nfs-path", "PATH"]
     if stateful_set.key in scene.without_free_names:
-        where += ANOTHER_NAME
+        where += NAMED_BY_NAMESPACE
     command = scene.cures.volumes(stateful_set, *where)
     if "-" in scene.look.access.filenames:
         words = f"pipe the same input into `{command}`: it prints what is missing, to be added to "
         return Cure(f"{words}it")
     words = f"`{command}` prints what is missing, to be added, or for {scene.cures.create()}"
-    if not (scene.has_nfs and stateful_set.manifest.is_stored):
+    if not (has_nfs and stateful_set.manifest.is_stored):
         return Cure(words)
     made = scene.cures.create_missing(stateful_set, *where)
     return made if scene.look.access.is_live else made.said(words)

@@ -118,8 +118,7 @@ def _one_of_its_own(scene: Scene, claim: Claim, volume: Volume, reserved_for: st
             return cure
         if not other.claim:
             return cure.by_hand()
-        first = scene.cures.redirect(other, claim.key)
-        return Cure(f"{first}; then {cure}", steps=(*first.steps, *cure.steps))
+        return scene.cures.redirect(other, claim.key).joined("; then ", cure).by_hand()
     if claim.manifest.is_stored:
         return f"leave {volume.name} to {reserved_for}{another_pair(scene, claim, volume)}"
     return "let it name a volume of its own"

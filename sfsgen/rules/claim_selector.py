@@ -44,4 +44,6 @@ def _fix(scene: Scene, claim: Claim, volume: Volume | None) -> str | Cure:
     if volume.claim in (None, claim.key) and fits(claim.storage, volume.storage):
         return cure
     # With its labels alone it is not for the claim; reserved for it, it is.
-    return cure.then(*scene.cures.reserve(volume, claim.key).steps)
+    reserve = scene.cures.redirect if volume.claim else scene.cures.reserve
+    between = " && " if volume.manifest.is_stored else ", and "
+    return cure.joined(between, reserve(volume, claim.key))

@@ -43,6 +43,12 @@ def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> tuple[str, str |
             f"{claim.volume_name} on the directory with its data, reserved for "
         )
         return "is missing", f"{fix}{its}; then `{cures.bind_again(claim)}`"
+    again = f"create it, then `{cures.bind_again(claim)}`"
+    is_its = volume.claim in (None, claim.key)
+    if is_its and not volume.manifest.is_stored:
+        cure = cures.free(volume) if volume.claim_uid else cures.reserve(volume, claim.key)
+        is_ready = volume.claim and not volume.claim_uid
+        return "is not in the cluster", again if is_ready else cure.said(f"{cure}, {again}")
     if volume.claim == claim.key:
         why = (
             "still holds the uid of an earlier claim"

@@ -21,7 +21,7 @@ from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import (
     claims_of,
     pods_of,
-    print_missing,
+    to_print_missing,
     told_of_set,
     unless_provisioned,
     vacant_ordinals,
@@ -36,7 +36,7 @@ def missing_claim(scene: Scene) -> Iterator[Finding]:
     for rows, ordinals in vacant_ordinals(scene, without_volume=False):
         it = "it" if len(ordinals) == 1 else "them"
         what = f"{claims_of(rows, ordinals)} missing, and {pods_of(rows, ordinals)} {it}"
-        manifest, fix = rows.stateful_set.manifest, print_missing(scene, rows)
+        manifest, fix = rows.stateful_set.manifest, to_print_missing(scene, rows)
         is_dump = manifest.is_stored and manifest.document.file != cluster.NAME
         if is_dump and not scene.inventory.claims:
             what = f"no claim is in the input: {what}"

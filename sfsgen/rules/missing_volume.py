@@ -18,7 +18,7 @@ from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import (
     claims_of,
     pods_of,
-    print_missing,
+    to_print_missing,
     told_of_set,
     unless_provisioned,
     vacant_ordinals,
@@ -40,7 +40,7 @@ def missing_volume(scene: Scene) -> Iterator[Finding]:
         what = f"there is no volume for {claims_of(rows, ordinals, verb=False)}, which "
         what += pods_of(rows, ordinals)
         what += _misfit(scene, rows.template.storage)
-        yield told_of_set(rows, f"{what}{unless_provisioned(rows)}", print_missing(scene, rows))
+        yield told_of_set(rows, f"{what}{unless_provisioned(rows)}", to_print_missing(scene, rows))
 
 
 def _without_volume(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def _without_volume(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
                 f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
                 "none that is free fits it"
             )
-            own, fix = scene.pairing.names.volume_of(claim), print_missing(scene, rows)
+            own, fix = scene.pairing.names.volume_of(claim), to_print_missing(scene, rows)
             if own and own.claim:
                 what += f"; {own.name} is {own.phase or 'reserved'} for {'/'.join(own.claim)}"
                 if not (scene.inventory.owner(own) or scene.is_needed(own.claim)):

@@ -43,7 +43,8 @@ def _chance(scene: Scene, pair: Pair) -> Finding:
     claim, volume = pair.claim, pair.volume
     fix = scene.cures.reserve(volume, claim.key)
     if not claim.manifest.is_stored:
-        edits = (*fix.edits, *scene.cures.name_volume(claim, volume.name).edits)
+        named = scene.cures.name_volume(claim, volume.name).edits
+        edits = (*fix.edits, *named) if fix.edits else ()
         fix = Cure(f"{fix}, and `volumeName: {volume.name}` into that of {claim.name}", edits)
     if pair.tie is Tie.CHANCE:
         fix = fix.by_hand()  # whose files lie in it only its owner knows

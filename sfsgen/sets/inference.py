@@ -7,9 +7,7 @@ from sfsgen.documents.document import Path
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.versions import Target
-from sfsgen.kubernetes.words import (
-    RECOMMENDED_LABELS,
-)
+from sfsgen.kubernetes.words import RECOMMENDED_LABELS
 from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundSet, FoundTemplate
 from sfsgen.sets.ordinals import Pairing, TemplateOrdinals

@@ -12,9 +12,7 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.manifests import read_manifests, sources
 from sfsgen.kubernetes.names import label_fault
 from sfsgen.kubernetes.readable import faults
-from sfsgen.kubernetes.words import (
-    DEFAULT_NAMESPACE,
-)
+from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import UNKNOWN_ELSEWHERE, ClaimsElsewhere, Inventory
