@@ -506,3 +506,11 @@ def test_folders_that_were_made_for_it_are_taken_away_again(tmp_path: Path) -> N
     for folder in ("a", "a/b/c"):
         assert run_into(tmp_path / folder, long).status == 2
         assert list(tmp_path.rglob("*")) == [tmp_path / "a"]
+
+
+def test_of_many_files_that_are_there_the_first_three_are_named(tmp_path: Path) -> None:
+    command = f"render web -r 3 --nfs-server nfs --storage 1Gi --output-dir {tmp_path}"
+    assert sfsgen(command).status == 0
+    names = ("service-web", "persistentvolume-pv-web-0", "persistentvolume-pv-web-1")
+    first = ", ".join(str(tmp_path / f"{each}.yaml") for each in names)
+    assert f"already there: {first} and 5 more\n" in sfsgen(command).err

@@ -941,6 +941,13 @@ def test_a_claim_template_is_warned_of_at_its_own_line() -> None:
     assert_warned_once(render(text), render(text, "--strict"), "stdin:4:64", "deletes all files")
 
 
+def test_a_value_that_hurts_in_two_ways_is_warned_of_in_both() -> None:
+    text = WEB.replace("1Gi}", "1Gi}, {storage: 1Gi, name: b, mountPath: /b, driver: csi}")
+    warnings = told(render(f"{text}persistentVolumeReclaimPolicy: Delete\n"))
+    assert {warning.where for warning in warnings} == {"stdin:5:32"}
+    assert [warning.what.split()[1] for warning in warnings] == ["cannot", "lets"]
+
+
 def test_a_warning_leaves_the_output_as_it_is() -> None:
     plain = sfsgen(f"{PLAIN} --nfs-server nfs.example.com")
     warned = sfsgen(f"{PLAIN} --nfs-server 192.0.2.7")
