@@ -161,6 +161,50 @@ def test_an_object_that_is_broken_is_not_taken_for_missing() -> None:
         assert _rules("-f", "-", stdin=GOOD.replace(old, new)) == ["unreadable"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "rest", "told"),
+    [
+        ("PersistentVolumeClaim", "", "1:1: PersistentVolumeClaim a has no spec"),
+        (
+            "PersistentVolumeClaim",
+            "spec: {volumeMode: 1}",
+            "4:20: spec.volumeMode must be one of Block, Filesystem, not 1",
+        ),
+        (
+            "PersistentVolumeClaim",
+            "spec: {}\nstatus: {phase: 1}",
+            "5:17: status.phase must be a string, not 1",
+        ),
+        ("PersistentVolume", "spec: {}\nstatus: []", "5:9: status must be a mapping, not []"),
+        (
+            "StatefulSet",
+            "spec: {volumeClaimTemplates: [{}]}",
+            "4:31: the claim template has no metadata.name",
+        ),
+        (
+            "StatefulSet",
+            "spec: {volumeClaimTemplates: [{metadata: }]}",
+            "4:42: the claim template has no metadata.name",
+        ),
+    ],
+)
+def test_what_keeps_an_object_from_being_read_is_told_with_its_place(
+    kind: str, rest: str, told: str
+) -> None:
+    group = "apps/v1" if kind == "StatefulSet" else "v1"
+    text = f"apiVersion: {group}\nkind: {kind}\nmetadata: {{name: a}}\n{rest}\n"
+    result = sfsgen("check -f -", text)
+    place, _, what = result.out.partition(": error: ")
+    assert f"{place}: {what}".startswith(f"stdin:{told} (unreadable)\n")
+
+
+def test_another_object_of_the_same_name_is_told_with_the_line_of_its_name() -> None:
+    text = "apiVersion: v1\nkind: Service\nmetadata:\n  name:\n    a\nspec: {}\n"
+    found = findings("-f", "-", stdin=f"{text}---\n{text}")
+    (what,) = [each["what"] for each in found if each["rule"] == "duplicate"]
+    assert "an equal Service a stands in stdin, line 5;" in what
+
+
 def test_json_and_folders_are_read_as_well(tmp_path: Path) -> None:
     objects = [each for each in yaml.safe_load_all(GOOD) if each]
     for number, each in enumerate(objects):

@@ -232,6 +232,9 @@ def claimants(count: int, text: str) -> list[Claimant]:
     return found
 
 
+TWO_SHARED = (
+    "[{storage: 1, nfs: {path: /a}}, {name: b, storage: 1, mountPath: /b, nfs: {path: /b}}]"
+)
 COLLIDING = [
     ("name: web", {"name": 299}),
     ("name: a{N}\nserviceName: x", {"serviceName": 299}),
@@ -240,6 +243,7 @@ COLLIDING = [
     ("name: a{N}\nnfs: {server: a, path: '/srv/{ordinal}'}", {"path": 299}),
     ("name: a{N}\nnfs: {server: a, path: '/srv/{ordinal}'}\nreplicas: 2147483647", {"path": 299}),
     ("name: a{N}\nnfs: {server: a, path: /srv, sharedDirectory: true}", {}),
+    (f"name: a{{N}}\nnfs: {{server: a, sharedDirectory: true}}\nclaimTemplates: {TWO_SHARED}", {}),
     ("name: a{N}\nnfs: {server: a, path: '/{name}/{ordinal}'}\nordinals: {start: {N}}", {}),
 ]
 
@@ -274,6 +278,7 @@ def test_patterns_that_nobody_could_compare_are_refused() -> None:
         )
     text = WEB.partition("claimTemplates")[0].replace("replicas: 3", "replicas: 2000000000")
     result = render("\n".join([text, "claimTemplates:", *templates, ""]))
+    assert "in too many ways do ordinals and digits stand side by side" in result.err
     assert "put a letter or - between {ordinal} and digits" in result.err
     assert result.status == 2
 

@@ -192,6 +192,7 @@ BROKEN = [
     ("{{ 1 // (ordinal - 5) }}", "zero"),
     ("{{ ordinal.nope }}", "nope"),
     ("{{ volume.labels | block }}", "indent"),
+    ("{{ volume.labels }}", "printed with `| block(COLUMNS)`"),
     ("{% include 'missing.j2' %}", "missing.j2"),
     ("{{ nope() }}", "nope"),
     ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),

@@ -747,13 +747,13 @@ def test_a_mount_path_that_is_refused_is_compared_with_none() -> None:
     assert left.what == 'the claim templates "c" and "d" are both mounted at /d'
 
 
-@pytest.mark.parametrize("excepted", [0, 1, 2])
+@pytest.mark.parametrize(("excepted", "left"), [(0, "1 and 2"), (1, "0 and 2"), (2, "0 and 1")])
 def test_ordinals_on_one_directory_are_refused_wherever_another_lies_elsewhere(
-    excepted: int,
+    excepted: int, left: str
 ) -> None:
     text = WEB.replace("/exports", "'/srv/{name}'")
     text = text.replace("1Gi}", f"1Gi, volumes: [{{ordinal: {excepted}, nfs: {{path: /a}}}}]}}")
-    assert_refused_once(render(text), "stdin:3:38", "share the directory /srv/web")
+    assert_refused_once(render(text), "stdin:3:38", f"ordinals {left} share the directory /srv/web")
 
 
 def test_one_ordinal_needs_no_ordinal_in_its_path() -> None:
@@ -927,6 +927,27 @@ def test_what_does_no_harm_passes_if_strict(text: str) -> None:
     assert told(strict) == []
 
 
+def test_a_warning_says_first_what_hurts_and_then_what_to_do() -> None:
+    for text in (
+        "persistentVolumeReclaimPolicy: Recycle",
+        f"statefulSet: {{{RETENTION}: {{whenScaled: Delete}}}}",
+    ):
+        (warning,) = told(render(f"{WEB}{text}\n"))
+        assert warning.fix.startswith("use Retain")
+
+
+def test_a_claim_template_is_warned_of_at_its_own_line() -> None:
+    text = WEB.replace("1Gi}", "1Gi, persistentVolumeReclaimPolicy: Recycle}")
+    assert_warned_once(render(text), render(text, "--strict"), "stdin:4:64", "deletes all files")
+
+
+def test_a_value_that_hurts_in_two_ways_is_warned_of_in_both() -> None:
+    text = WEB.replace("1Gi}", "1Gi}, {storage: 1Gi, name: b, mountPath: /b, driver: csi}")
+    warnings = told(render(f"{text}persistentVolumeReclaimPolicy: Delete\n"))
+    assert {warning.where for warning in warnings} == {"stdin:5:32"}
+    assert [warning.what.split()[1] for warning in warnings] == ["cannot", "lets"]
+
+
 def test_a_warning_leaves_the_output_as_it_is() -> None:
     plain = sfsgen(f"{PLAIN} --nfs-server nfs.example.com")
     warned = sfsgen(f"{PLAIN} --nfs-server 192.0.2.7")
@@ -1023,11 +1044,14 @@ def test_an_unknown_key_is_not_mended_into_another_meaning() -> None:
     assert all("hostPort" not in problem.fix.split(",")[0] for problem in problems)
 
 
-def test_a_volume_of_no_ordinal_is_warned_of() -> None:
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [("", "there is no ordinal 3: there are 0 to 2"), ("-r 0", "there is no ordinal 3")],
+)
+def test_a_volume_of_no_ordinal_is_warned_of(options: str, what: str) -> None:
     text = WEB.replace("1Gi}", "1Gi, volumes: [{ordinal: 3, nfs: {path: /old}}]}")
-    (warning,) = told(render(text))
-    assert warning.severity == "warning"
-    assert "there is no ordinal 3: there are 0 to 2" in warning.what
+    told_of = Told("stdin:4:53", "warning", what, "see whether another is meant")
+    assert told(render(text, options)) == [told_of]
 
 
 @pytest.mark.parametrize(("longer", "status"), [(0, 0), (1, 2)])

@@ -9,6 +9,10 @@ _WIDTH = 60  # of a piece of source in the table
 
 _TOO_LONG = "'a number is too long'"
 _CUT = "…lse, emoji=False, width=width)"
+_ESCAPED = "kind(loader=loader, undefined=…eload=False, autoescape=False)"
+_PLAIN = "kind(loader=loader, undefined=…wline=True, auto_reload=False)"
+_NOT_READ = "Manifest('', '', '', '', {'met…e, '', lambda *_: (1, 1)), ())"
+_NOWHERE = "Document(None, '', lambda *_: (1, 1))"
 
 # Survivors that do not matter: function, change, and why no test should notice.
 _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
@@ -85,6 +89,34 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
         "_Source.no_number",
         f"self.not_json(start, {_TOO_LONG}) -> self.not_json({_TOO_LONG}, start)",
     ): "a number that is refused is always found before",
+    ("", "(str, Any) -> (str,)"): "it is a type, for readers and type checkers",
+    ("", "(str, Any) -> (Any,)"): "it is a type, for readers and type checkers",
+    (
+        "_Taken.behind",
+        "max(at - 1, 0):at + 1 -> :at + 1",
+    ): "the runs before end before the ordinal; they are left out for speed alone",
+    (
+        "_Taken.behind",
+        "1 -> 2",
+    ): "the runs before end before the ordinal, and of those behind the first counts",
+    ("_within", "0 -> 1"): "a pattern without an ordinal gives the same for all",
+    ("Schema.__init__", "self.plain |= {_NULL} -> pass"): "it is there for speed alone",
+    ("Schema.__init__", "self.plain |= {_NULL} -> self.plain = {_NULL}"): "it is for speed alone",
+    (
+        "Schema.judging",
+        "self.plain >= _ANYTHING -> self.plain > _ANYTHING",
+    ): "a schema to which all is right finds nothing; it is left out for speed alone",
+    ("_Members.__missing__", "self[key] = schema -> pass"): "it is remembered for speed alone",
+    (
+        "",
+        f"{_NOT_READ} -> Manifest('', '', '', '', {{'met…(None, '', lambda *_: (1, 1)))",
+    ): "nobody asks where NOT_READ stands",
+    ("", "(1, 1) -> (1,)"): "nobody asks where NOT_READ stands",
+    (
+        "",
+        f"{_NOWHERE} -> Document(None, lambda *_: (1, 1), '')",
+    ): "nobody asks where NOT_READ stands",
+    ("environment", f"{_ESCAPED} -> {_PLAIN}"): "it is Jinja's default too",
 }
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {

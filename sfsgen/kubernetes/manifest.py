@@ -60,7 +60,5 @@ class Manifest(NamedTuple):
         return Place(self.document.file, *self.document.locate((*self.inside, *path), key))
 
 
-NOT_READ = Manifest(
-    "", "", "", "", {"metadata": {}, "spec": {}}, Document(None, "", lambda *_: (1, 1)), ()
-)
+NOT_READ = Manifest("", "", "", "", {"metadata": {}}, Document(None, "", lambda *_: (1, 1)), ())
 """The manifest of what is wanted, and was read nowhere: it says nothing, and no server holds it."""

@@ -8,8 +8,8 @@ from sfsgen.documents.document import Path
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.versions import NEWEST, OLDEST, Target
 
-KEY_WORDS = frozenset(("additionalProperties", "items", "properties", "x-since", "x-until"))
-"""The words that say which keys there are, and nothing of their values."""
+KEY_WORDS = frozenset(("additionalProperties", "items", "properties"))
+"""The words that say which keys there are, and nothing of their values; minors always count."""
 
 _NULL = type(None)
 _NUMBERS = frozenset((int, float))

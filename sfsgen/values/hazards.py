@@ -36,8 +36,6 @@ def of_storage(
 def _storage(
     values: "Values", templates: Iterable["ClaimTemplate"], ordinals: range
 ) -> Iterator[tuple[Path, str, str]]:
-    # A value that all claim templates inherit is warned of once.
-    told = set()
     for index, template in enumerate(templates):
         for key, what, fix in (
             (("persistentVolumeReclaimPolicy",), *_reclaim_policy(template)),
@@ -45,10 +43,8 @@ def _storage(
             (("nfs", "server"), *_server(template.volume.server)),
             (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
         ):
-            path = values.inherited(("claimTemplates", index), *key)
-            if what and path not in told:
-                told.add(path)
-                yield path, what, fix
+            if what:
+                yield values.inherited(("claimTemplates", index), *key), what, fix
         yield from _elsewhere(values, ("claimTemplates", index), ordinals)
 
 
