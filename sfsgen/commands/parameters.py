@@ -3,13 +3,15 @@
 import inspect
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sfsgen.kubernetes import versions
 from sfsgen.problems import Problem
-from sfsgen.values.settings import PAIRS, Setting, listed
+
+if TYPE_CHECKING:
+    from sfsgen.values.settings import Setting
 
 
 def _option(panel: str, *names: str, metavar: str | None = None, text: str) -> Any:
@@ -27,6 +29,7 @@ def with_settings(listing: str) -> Callable[[Callable[..., None]], Callable[...,
 
     A setting that is among its own parameters takes its place there.
     """
+    from sfsgen.values.settings import listed  # `check` does without
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         settings = {each.parameter: each for each in listed(listing) if each.option}
@@ -44,8 +47,10 @@ def with_settings(listing: str) -> Callable[[Callable[..., None]], Callable[...,
     return decorate
 
 
-def _parameter(setting: Setting, listing: str) -> inspect.Parameter:
+def _parameter(setting: "Setting", listing: str) -> inspect.Parameter:
     """Return the parameter by which typer takes a setting."""
+    from sfsgen.values.settings import PAIRS
+
     option, _, metavar = setting.usage.partition(" ")
     panel, text = setting.panel, setting.option_help
     if listing == PAIRS:
