@@ -26,6 +26,7 @@ from sfsgen.kubernetes.versions import Target
 from sfsgen.printing import sandbox
 from sfsgen.printing.isolation import TooLongError, apart, bounded
 from sfsgen.printing.judgement import judge
+from sfsgen.printing.templates import BUILT_IN
 from sfsgen.problems import InputError, Problem
 from tests.program import findings, sfsgen
 
@@ -814,6 +815,35 @@ def test_what_is_compiled_comes_to_an_end(value: str, tmp_path: Path) -> None:
     assert re.fullmatch(
         rf"{re.escape(str(tmp_path))}\S*: error: .{{1,300}}\n  fix: .+\n", result.err
     )
+
+
+PLAIN_ONE = "render web -r 1 --nfs-server nfs.example.com --storage 1Gi --only pv"
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 0), (1, 2)])
+def test_the_longest_template_is_one_and_a_longer_one_is_none(
+    more: int, status: int, tmp_path: Path
+) -> None:
+    text = (BUILT_IN / "persistentvolume.yaml.j2").read_text()
+    comment = "#" * (1_000_000 + more - len(text.encode()) - 1) + "\n"
+    (tmp_path / "persistentvolume.yaml.j2").write_text(comment + text)
+    result = sfsgen([*PLAIN_ONE.split(), "--template-dir", str(tmp_path)])
+    assert result.status == status, result.err[:300]
+    assert ("1,000,000 bytes" in result.err) == bool(status)
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 0), (1, 2)])
+def test_the_largest_object_is_one_and_a_larger_one_is_none(
+    more: int, status: int, tmp_path: Path
+) -> None:
+    printed = sfsgen(PLAIN_ONE).out.removeprefix("---\n")
+    thousands, rest = divmod(3 * 2**19 + more - len(printed) - 2, 1000)
+    text = (BUILT_IN / "persistentvolume.yaml.j2").read_text()
+    text += f"#{'x' * rest}{{% for _ in range({thousands}) %}}{'x' * 1000}{{% endfor %}}"
+    (tmp_path / "persistentvolume.yaml.j2").write_text(f"{text}\n")
+    result = sfsgen([*PLAIN_ONE.split(), "--template-dir", str(tmp_path)])
+    assert result.status == status, result.err[:300]
+    assert ("1,572,864 characters" in result.err) == bool(status)
 
 
 def failure(folder: Path, value: str) -> str:
