@@ -200,6 +200,22 @@ def test_volumes_prints_claims_for_the_volumes_that_check_finds_for_them(
     assert sfsgen(["volumes", "web", "-f", str(file)]).out == ""
 
 
+@pytest.mark.parametrize("command", ["scale web", "volumes web"])
+def test_a_volume_that_is_for_one_claim_is_given_to_no_other(command: str, tmp_path: Path) -> None:
+    """Where volumes count from 1, the next name by another pattern is that of the last ordinal."""
+    file = tmp_path / "set.yaml"
+    volumes = [copy.deepcopy(GOOD["volume 0"]) for _ in range(2)]
+    for number, volume in enumerate(volumes, 1):
+        volume["metadata"]["name"] = f"nfs-web-{number}"
+        del volume["spec"]["claimRef"]
+        volume["spec"]["nfs"]["path"] = f"/exports/{number}"
+    file.write_text(yaml.safe_dump_all([GOOD["Service"], GOOD["StatefulSet"], *volumes]))
+    named = "--volume-name nfs-web-{ordinal} --nfs-path /exports/{ordinal}"
+    result = sfsgen([*f"{command} -r 4 {named} -f".split(), str(file)])
+    assert (result.status, result.out) == (2, "")
+    assert "pvc-web-2 needs a volume, and nfs-web-2 is that of default/pvc-web-1" in result.err
+
+
 CLASSLESS = """\
 apiVersion: v1
 kind: PersistentVolumeClaim

@@ -201,6 +201,8 @@ def _need(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> Need:
     if volume is None:
         return _new(inventory, wanted, row.number, row.claim)
     takers = [each.key for each in inventory.takers.get(volume.name, ())]
+    if (other := pairing.by_volume.get(volume.name)) and other.claim_key != key:
+        takers.append(other.claim_key)
     is_anothers = inventory.is_anothers(volume, key) or volume.claim not in (None, key)
     if row.volume is None and (takers or is_anothers):
         owner = "/".join(inventory.owner(volume) or volume.claim or next(iter(takers), key))

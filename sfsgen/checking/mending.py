@@ -52,8 +52,10 @@ def mend(
         seen.append(now)
         done += made.done
         found = look(now)
-    if _errors(found) - _errors(before):
-        return _nothing("its edits would bring errors that were not there", before)
+    if brought := _errors(found) - _errors(before):
+        rule, about, _ = min(brought, key=str)
+        named = f"{rule}{f' of {about.kind} {about.name}' if about else ''}"
+        return _nothing(f"its edits would bring errors that were not there: {named}", before)
     changed = {file: data for file, data in now.items() if data != contents[file]}
     return Mended(changed, tuple(done), tuple(problems.values()), found)
 

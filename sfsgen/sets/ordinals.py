@@ -170,6 +170,12 @@ class Pairing:
             found.setdefault(each.stateful_set.key, []).append(each)
         return [(each[0].stateful_set, each) for each in found.values()]
 
+    @cached_property
+    def by_volume(self) -> Mapping[str, Ordinal]:
+        """The ordinals by the volumes that they have, or that are there for them."""
+        rows = (row for each in self.ordinals for row in each.by_number.values())
+        return {row.volume.name: row for row in rows if row.volume}
+
     def of(self, template: FoundTemplate) -> TemplateOrdinals:
         """Return the ordinals of a set's claim template."""
         return self._by_template[template.key]
