@@ -413,6 +413,19 @@ def test_another_number_of_replicas_is_refused(replicas: str, window: str, tmp_p
     result = sfsgen([*f"{PLAIN} {window} --template-dir".split(), str(tmp_path)])
     assert (result.status, result.out) == (2, "")
     assert result.err.startswith(f"{tmp_path}/statefulset.yaml.j2, as rendered:")
+    is_note = replicas == "1"  # of which a template is told what is meant, not what may be done
+    assert ("fix: take this over from the built-in template" in result.err) == is_note
+
+
+def test_what_a_template_makes_of_what_exists_is_told(tmp_path: Path) -> None:
+    """Though it is right by itself, it lies where another volume does."""
+    text = built_in("persistentvolume").replace("{{ volume.path }}", "/a")
+    (tmp_path / "persistentvolume.yaml.j2").write_text(text)
+    result = sfsgen([*f"{ADDING} -r 1 --template-dir".split(), str(tmp_path)], EXISTING)
+    assert "share the directory" not in result.err
+    beside = EXISTING + BROKEN_BESIDE.replace("pv-web-0", "pv-other").replace("pvc-web-0", "a")
+    result = sfsgen([*f"{ADDING} -r 1 --template-dir".split(), str(tmp_path)], beside)
+    assert "share the directory nfs.example.com:/a" in result.err
 
 
 OWN_METADATA = """\
@@ -482,6 +495,7 @@ def test_more_than_can_be_judged_is_refused(
     result = sfsgen([*command, "-r", "4"])
     assert (result.status, result.out) == (2, "")
     assert result.err.startswith("--template-dir: error: more than 8 objects are too many")
+    assert "fix: render fewer at a time, with --replicas and --from-ordinal" in result.err
 
 
 @pytest.mark.parametrize(
