@@ -27,6 +27,12 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
         "source",
         "open(path, 'rb', opener=_open_at_once) -> open(path, 'rb')",
     ): "a FIFO would have to come there between two calls of the system",
+    ("judge", "found -> True"): "it only takes longer",
+    (
+        "_key",
+        "(found.rule, found.severity, found.subject, found.what) -> "
+        "(found.rule, found.severity, found.what)",
+    ): "what is found names its object",
     ("service", "continue -> pass"): "nothing follows it in the loop",
     ("_meant", "return '' -> return None"): "who asks tells only whether there is one",
     ("print_in_colour", "False -> True"): "they are for texts, and it prints rich's own",
