@@ -30,8 +30,10 @@ _DOES_NOT_MATTER: dict[tuple[str, str], str] = {
     ("judge", "found -> True"): "it only takes longer",
     (
         "_key",
-        "(found.rule, found.severity, found.subject, found.what) -> "
-        "(found.rule, found.severity, found.what)",
+        (
+            "(found.rule, found.severity, found.subject, found.what) -> "
+            "(found.rule, found.severity, found.what)"
+        ),
     ): "what is found names its object",
     ("service", "continue -> pass"): "nothing follows it in the loop",
     ("_meant", "return '' -> return None"): "who asks tells only whether there is one",
