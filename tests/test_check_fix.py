@@ -200,6 +200,20 @@ def test_volumes_prints_claims_for_the_volumes_that_check_finds_for_them(
     assert sfsgen(["volumes", "web", "-f", str(file)]).out == ""
 
 
+def test_fixes_in_one_line_do_not_overlap(tmp_path: Path) -> None:
+    file = tmp_path / "set.json"
+    objects = [copy.deepcopy(GOOD[each]) for each in ("claim 0", "claim 1", "volume 0", "volume 1")]
+    for each in objects:
+        each["spec"].pop("storageClassName", None)
+    before = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+    file.write_text(before)
+    log = json.loads(sfsgen(["check", "-f", str(file), "-o", "sarif"]).out)
+    fixes = [fix for each in log["runs"][0]["results"] for fix in each.get("fixes", ())]
+    assert len(fixes) == 2
+    sfsgen(["check", "--fix", "-f", str(file)])
+    assert with_replacements(before, fixes) == file.read_text()
+
+
 @pytest.mark.parametrize("command", ["scale web", "volumes web"])
 def test_a_volume_that_is_for_one_claim_is_given_to_no_other(command: str, tmp_path: Path) -> None:
     """Where volumes count from 1, the next name by another pattern is that of the last ordinal."""

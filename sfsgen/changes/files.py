@@ -62,7 +62,7 @@ class Replacements:
         self._files: dict[str, _File] = {}
 
     def of(self, edits: Iterable[Edit]) -> Sequence[Replacement]:
-        """Return what edits replace, by lines; nothing where one of them cannot be made."""
+        """Return what edits replace; nothing where one of them cannot be made."""
         found: list[Replacement] = []
         for file, chosen in _by_file(edits).items():
             try:
@@ -123,9 +123,16 @@ class _File:
             first = _alike(before, after)
             last = _alike(before[first:][::-1], after[first:][::-1])
             start = piece.start + len("".join(before[:first]))
-            end = piece.start + len(piece.before) - len("".join(before[len(before) - last :]))
-            text = "".join(after[first : len(after) - last])
-            yield Replacement(self._place(start), self._place(end), self._written(text))
+            old = "".join(before[first : len(before) - last])
+            new = "".join(after[first : len(after) - last])
+            # In one line there may be several edits, which must not overlap.
+            same = _alike(old, new)
+            end = _alike(old[same:][::-1], new[same:][::-1])
+            yield Replacement(
+                self._place(start + same),
+                self._place(start + len(old) - end),
+                self._written(new[same : len(new) - end]),
+            )
 
     def _place(self, index: int) -> Place:
         return Place(self._name, *self._lines.place(index))
@@ -155,7 +162,7 @@ class _File:
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> int:
-    """Return how many lines at the beginning of two texts are the same."""
+    """Return how many lines, or characters, at the beginning of two texts are the same."""
     pairs = enumerate(zip(one, other, strict=False))
     differing = (number for number, (mine, its) in pairs if mine != its)
     return next(differing, min(len(one), len(other)))
