@@ -15,7 +15,8 @@ from sfsgen.kubernetes.manifests import documents, is_json
 from sfsgen.problems import Place, Problem
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_LINE = re.compile("[^\n]*\n|[^\n]+")
+LINE = re.compile("[^\n]*\n|[^\n]+")
+"""A line of a text, with its end if it has one."""
 # Helm writes it above each object that it prints.
 _BY_HELM = re.compile(r"^# Source: \S+/templates/", re.MULTILINE)
 
@@ -119,7 +120,7 @@ class _File:
     def replacements(self, edits: Iterable[Edit]) -> Iterator[Replacement]:
         """Yield what edits replace, a document at a time. Raises NotEditableError."""
         for piece in self._edited(edits):
-            before, after = map(_LINE.findall, (piece.before, piece.after))
+            before, after = map(LINE.findall, (piece.before, piece.after))
             first = _alike(before, after)
             last = _alike(before[first:][::-1], after[first:][::-1])
             start = piece.start + len("".join(before[:first]))

@@ -4,26 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from sfsgen.changes.edits import Edit
-from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.manifest import WRITTEN_BY_SERVER, Manifest
 from sfsgen.kubernetes.versions import (
     CLASS_ANNOTATION,
-    KUBERNETES_OWN_ANNOTATIONS,
     MOUNT_OPTIONS_ANNOTATION,
+    NOTES,
 )
 
 Verb = Literal["look", "patch", "json-patch", "label", "annotate", "delete", "wait", "create"]
-# What a server writes, and nobody may give it.
-_OF_THE_SERVER = (
-    "creationTimestamp",
-    "deletionGracePeriodSeconds",
-    "deletionTimestamp",
-    "finalizers",
-    "generation",
-    "managedFields",
-    "resourceVersion",
-    "selfLink",
-    "uid",
-)
+_NOT_KEPT = (*WRITTEN_BY_SERVER, "finalizers")  # which hold an object back that is used
 
 
 class Step(NamedTuple):
@@ -57,7 +46,7 @@ def made_again(manifest: Manifest, edits: Sequence[Edit]) -> Mapping[str, Any]:
     from sfsgen.documents.yaml_editor import Change, changed
 
     value = changed(manifest.value, [Change(each.path, each.value) for each in edits])
-    metadata = {key: each for key, each in value["metadata"].items() if key not in _OF_THE_SERVER}
+    metadata = {key: each for key, each in value["metadata"].items() if key not in _NOT_KEPT}
     if annotations := metadata.get("annotations"):
         metadata["annotations"] = {
             key: each for key, each in annotations.items() if not _is_of_the_server(key)
@@ -68,5 +57,5 @@ def made_again(manifest: Manifest, edits: Sequence[Edit]) -> Mapping[str, Any]:
 
 def _is_of_the_server(annotation: str) -> bool:
     """Return whether Kubernetes or kubectl says by an annotation what it has done."""
-    is_own = annotation.startswith((*KUBERNETES_OWN_ANNOTATIONS, "kubectl.kubernetes.io/"))
-    return is_own and annotation not in (CLASS_ANNOTATION, MOUNT_OPTIONS_ANNOTATION)
+    is_note = annotation.startswith(NOTES)
+    return is_note and annotation not in (CLASS_ANNOTATION, MOUNT_OPTIONS_ANNOTATION)

@@ -1,16 +1,14 @@
 """Carries out in files what findings advise, until nothing is left that edits can mend."""
 
 import difflib
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sfsgen.changes.edits import Edit
-from sfsgen.changes.files import apply
+from sfsgen.changes.files import LINE, apply
 from sfsgen.findings.located import Located, Subject
 from sfsgen.problems import Problem
 
-_LINE = re.compile("[^\n]*\n|[^\n]+")
 _MOST_ROUNDS = 10  # what one cure uncovers another one mends; more than a few would be a quarrel
 
 
@@ -84,7 +82,7 @@ def _nothing(what: str, found: Sequence[Located]) -> Mended:
 def differences(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
     """Yield a unified diff of files that change, as `patch -p0` takes it."""
     for file, data in after.items():
-        old, new = (_LINE.findall(text.decode()) for text in (before[file], data))
+        old, new = (LINE.findall(text.decode()) for text in (before[file], data))
         name = f"{file}\t" if " " in file else file  # so that patch knows where it ends
         for line in difflib.unified_diff(old, new, name, name):
             yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

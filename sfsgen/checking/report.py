@@ -71,7 +71,7 @@ def github(found: Sequence[Located], _: Mapping[str, bytes]) -> Iterator[str]:
     for each in found:
         properties: dict[str, Any] = {"title": f"sfsgen {each.rule}"}
         message = f"{one_line(each.what)}\nfix: {one_line(each.cure.words)}"
-        if _is_file(each.place):
+        if _is_file(each.place.file):
             place = {"line": each.place.line, "col": each.place.column}
             properties = {"file": posixpath.normpath(each.place.file), **place, **properties}
         else:
@@ -118,8 +118,8 @@ def _spoken(found: Located) -> tuple[str, str, str]:
     return where, what, fix
 
 
-def _is_file(place: Place) -> bool:
-    return place.file not in (cluster.NAME, STDIN)
+def _is_file(name: str) -> bool:
+    return name not in (cluster.NAME, STDIN)
 
 
 def _as_values(found: Located) -> dict[str, Any]:
@@ -164,8 +164,8 @@ def _result(found: Located, index: int, replacements: "Replacements") -> dict[st
             for each in found.related
         ]
     # What was read from stdin may be what a tool has generated.
-    is_file = all(each.file not in (cluster.NAME, STDIN) for each in cure.edits)
-    if is_file and (replaced := replacements.of(cure.edits)):
+    in_files = all(_is_file(each.file) for each in cure.edits)
+    if in_files and (replaced := replacements.of(cure.edits)):
         changes = [_change(file, list(each)) for file, each in groupby(replaced, _file)]
         result["fixes"] = [{"description": {"text": cure.words}, "artifactChanges": changes}]
     if cure.steps:
@@ -189,7 +189,7 @@ def _change(file: str, replaced: Iterable["Replacement"]) -> dict[str, Any]:
 
 def _location(place: Place, about: Subject | None) -> dict[str, Any]:
     location: dict[str, Any] = {}
-    if _is_file(place):
+    if _is_file(place.file):
         region = {"startLine": place.line, "startColumn": place.column}
         artifact = {"uri": _uri(place.file)}
         location["physicalLocation"] = {"artifactLocation": artifact, "region": region}

@@ -6,6 +6,18 @@ from typing import Any, NamedTuple
 from sfsgen.documents.document import Document, Path
 from sfsgen.problems import Place
 
+WRITTEN_BY_SERVER = (
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "managedFields",
+    "selfLink",
+)
+"""The fields of metadata that a server writes, and nobody may give it."""
+
 
 class Manifest(NamedTuple):
     """An object as it was read: what it is called, what it says, and where it stands.

@@ -50,6 +50,8 @@ KUBERNETES_OWN_ANNOTATIONS = (
     "volume.alpha.kubernetes.io/",
     "volume.kubernetes.io/",
 )
+NOTES = (*KUBERNETES_OWN_ANNOTATIONS, "kubectl.kubernetes.io/")
+"""The beginnings of annotations in which Kubernetes and kubectl keep their own notes."""
 
 # The annotations that Kubernetes heeds from one minor on, up to another.
 ANNOTATIONS = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfsgen.documents.document import Document, Path, spelled
 from sfsgen.documents.yaml_reader import read
-from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.manifest import WRITTEN_BY_SERVER, Manifest
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.resources import CLAIM, SERVICE, VOLUME
 from sfsgen.kubernetes.versions import ANNOTATIONS, KUBERNETES_OWN_ANNOTATIONS, Target
@@ -33,14 +33,7 @@ _KINDS = {
 _ONLY_AS_OURS: tuple[Path, ...] = (
     ("metadata", "generateName"),
     ("metadata", "ownerReferences"),
-    ("metadata", "uid"),
-    ("metadata", "resourceVersion"),
-    ("metadata", "generation"),
-    ("metadata", "creationTimestamp"),
-    ("metadata", "deletionTimestamp"),
-    ("metadata", "deletionGracePeriodSeconds"),
-    ("metadata", "managedFields"),
-    ("metadata", "selfLink"),
+    *(("metadata", field) for field in WRITTEN_BY_SERVER),
     ("spec", "claimRef", "apiVersion"),
     ("spec", "claimRef", "kind"),
     ("spec", "claimRef", "resourceVersion"),

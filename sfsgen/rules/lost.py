@@ -60,8 +60,7 @@ def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> tuple[str, str |
     if scene.inventory.holder(volume) == claim.key and volume.claim:
         return f"has lost its claimRef to {'/'.join(volume.claim)}", cures.leave(volume)
     if owner == claim.key or (volume.claim is None and owner is None):
-        why = f"is reserved for {'/'.join(volume.claim)}" if volume.claim else "is reserved for "
-        why += "" if volume.claim else "no claim"
+        why = f"is reserved for {'/'.join(volume.claim) if volume.claim else 'no claim'}"
         return why, cures.reserve(volume, claim.key).then(cures.bind_again(claim))
     its_claim = "/".join(owner or volume.claim or ())
     fix = (

@@ -10,8 +10,8 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import Pattern, claim_name
 from sfsgen.kubernetes.versions import (
     CLASS_ANNOTATION,
-    KUBERNETES_OWN_ANNOTATIONS,
     MOUNT_OPTIONS_ANNOTATION,
+    NOTES,
 )
 from sfsgen.values.pairs import Claim, Key, Tie, Volume
 
@@ -279,7 +279,5 @@ def _same(size: str, modes: tuple[str, ...], storage_class: str | None, mode: st
 def _own(annotations: Mapping[str, str]) -> Mapping[str, str]:
     """Return annotations without those of Kubernetes and kubectl."""
     return annotations and {
-        key: each
-        for key, each in annotations.items()
-        if not key.startswith((*KUBERNETES_OWN_ANNOTATIONS, "kubectl.kubernetes.io/"))
+        key: each for key, each in annotations.items() if not key.startswith(NOTES)
     }
