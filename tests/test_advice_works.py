@@ -22,7 +22,7 @@ from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.sets.reading import inventory
 from tests.control_plane import CLAIM, STATEFUL_SET, VOLUME, ControlPlane, Object
-from tests.program import findings, sfsgen
+from tests.program import Result, findings, sfsgen
 
 _SETS = int(os.environ.get("SFSGEN_SETS", "200"))
 _A_TEST = 20  # sets
@@ -193,10 +193,23 @@ def broken_set(seed: int) -> tuple[ControlPlane, list[str]]:
     return plane, names
 
 
+def broken_sets(first: int) -> Iterator[tuple[int, ControlPlane, list[str]]]:
+    """Yield the sets of one test, each with its seed and what has gone wrong in it."""
+    for seed in range(first, first + _A_TEST):
+        yield seed, *broken_set(seed)
+
+
 def found_in(plane: ControlPlane, file: Path) -> list[Found]:
     """Return the errors and warnings that `check` finds."""
     file.write_text(plane.dump())
     return [each for each in findings("-f", str(file)) if each["severity"] != "note"]
+
+
+def printed_for(step: Found) -> Result:
+    """Return what sfsgen prints for a step that creates what a set lacks."""
+    words = shlex.split(step["command"])
+    assert words[words.index("|") :] == ["|", "kubectl", "create", "-f", "-"]
+    return sfsgen(words[1 : words.index("|")])
 
 
 def carried_out(plane: ControlPlane, found: Found) -> ControlPlane:
@@ -204,9 +217,7 @@ def carried_out(plane: ControlPlane, found: Found) -> ControlPlane:
     made = copy.deepcopy(plane)
     for step in found["steps"]:
         if step["verb"] == "create" and step["value"] is None:
-            words = shlex.split(step["command"])
-            assert words[words.index("|") :] == ["|", "kubectl", "create", "-f", "-"]
-            printed = sfsgen(words[1 : words.index("|")])
+            printed = printed_for(step)
             # What is wrong with another ordinal may have to be mended first.
             assert printed.status == 0 or (not printed.out and "error: " in printed.err)
             for each in yaml.safe_load_all(printed.out):
@@ -258,8 +269,7 @@ _UNCOVERED = {
 @pytest.mark.parametrize("first", range(0, _SETS, _A_TEST))
 def test_no_cure_makes_things_worse(first: int, tmp_path: Path) -> None:
     file = tmp_path / "dump.json"
-    for seed in range(first, first + _A_TEST):
-        plane, names = broken_set(seed)
+    for seed, plane, names in broken_sets(first):
         before = found_in(plane, file)
         dump = file.read_text()
         for each in before:
@@ -277,9 +287,8 @@ def test_no_cure_makes_things_worse(first: int, tmp_path: Path) -> None:
 def _is_for_its_owner(found: Found) -> bool:
     """Return whether only the owner of the data can say what is to be done."""
     if found["steps"] and found["steps"][-1]["value"] is None:
-        words = shlex.split(found["steps"][-1]["command"])
         # How new volumes are to be named, and where they lie, what is there may not show.
-        return "give --" in sfsgen(words[1 : words.index("|")]).err
+        return "give --" in printed_for(found["steps"][-1]).err
     return found["rule"] == "crossed" or any(
         words in found["fix"]
         for words in (
@@ -295,8 +304,8 @@ def _is_for_its_owner(found: Found) -> bool:
 @pytest.mark.parametrize("first", range(0, _SETS, _A_TEST))
 def test_cure_upon_cure_ends_in_a_clean_check(first: int, tmp_path: Path) -> None:
     file = tmp_path / "dump.json"
-    for seed in range(first, first + _A_TEST):
-        plane, names = broken_set(seed)
+    for seed, broken, names in broken_sets(first):
+        plane = broken
         for _ in range(_MOST_CURES):
             found = found_in(plane, file)
             later = (carried_out(plane, each) for each in found if each["steps"])
@@ -323,8 +332,7 @@ def _as_written(plane: ControlPlane) -> str:
 @pytest.mark.parametrize("first", range(0, _SETS, _A_TEST))
 def test_edits_of_files_make_nothing_worse(first: int, tmp_path: Path) -> None:
     file = tmp_path / "set.yaml"
-    for seed in range(first, first + _A_TEST):
-        plane, names = broken_set(seed)
+    for seed, plane, names in broken_sets(first):
         file.write_text(_as_written(plane))
         before = findings("-f", str(file))
         mended = sfsgen(["check", "--fix", "-f", str(file)])
@@ -342,8 +350,7 @@ def test_edits_of_files_make_nothing_worse(first: int, tmp_path: Path) -> None:
 def test_of_sound_ordinals_no_rule_tells(first: int, tmp_path: Path) -> None:
     """Neither `scale` nor `volumes` loads the rules for them."""
     file, looked_at = tmp_path / "dump.json", 0
-    for seed in range(first, first + _A_TEST):
-        plane, names = broken_set(seed)
+    for seed, plane, names in broken_sets(first):
         file.write_text(plane.dump())
         access = Access((str(file),))
         found = inventory(access)
