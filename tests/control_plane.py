@@ -6,6 +6,7 @@ There are no pods: an object that is deleted is gone at once.
 
 import copy
 import json
+import random
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -22,10 +23,19 @@ _MOST_ROUNDS = 20
 class ControlPlane:
     """Objects by kind, namespace and name, and what becomes of them."""
 
-    def __init__(self, objects: Iterable[Object], default_class: str = "") -> None:
-        """Begin with objects; claims that name no class get the default one, if there is one."""
+    def __init__(
+        self,
+        objects: Iterable[Object],
+        default_class: str = "",
+        chance: random.Random | None = None,
+    ) -> None:
+        """Begin with objects; claims that name no class get the default one, if there is one.
+
+        Among volumes that are alike the binder takes the first, or any, where there is chance.
+        """
         self.objects: dict[Key, Object] = {}
         self._default_class = default_class
+        self._chance = chance
         self._made = 0
         for each in objects:
             self.create(each)
@@ -52,7 +62,8 @@ class ControlPlane:
         """Let the controllers work until nothing changes."""
         for _ in range(_MOST_ROUNDS):
             before = self.dump()
-            self._make_claims()
+            for each in self.of_kind(STATEFUL_SET):
+                self._make_claims(each)
             for claim in self.of_kind(CLAIM):
                 self._bind(claim)
             for volume in self.of_kind(VOLUME):
@@ -60,6 +71,18 @@ class ControlPlane:
             if self.dump() == before:
                 return
         raise AssertionError("the controllers come to no end")
+
+    def work_a_little(self) -> None:
+        """Let a controller look at one object."""
+        assert self._chance
+        found = [*self.of_kind(CLAIM), *self.of_kind(STATEFUL_SET), *self.of_kind(VOLUME)]
+        for each in self._chance.sample(found, k=min(1, len(found))):
+            if each["kind"] == CLAIM:
+                self._bind(each)
+            elif each["kind"] == VOLUME:
+                self._judge(each)
+            else:
+                self._make_claims(each)
 
     def carry_out(self, step: Mapping[str, Any]) -> bool:
         """Do what a step of a cure says; return whether the server took it."""
@@ -84,16 +107,15 @@ class ControlPlane:
             return _apply(self.objects[key], value)
         return True
 
-    def _make_claims(self) -> None:
-        for each in self.of_kind(STATEFUL_SET):
-            spec, namespace = each["spec"], each["metadata"]["namespace"]
-            for ordinal in range(spec.get("replicas", 1)):
-                for template in spec.get("volumeClaimTemplates", ()):
-                    name = f"{template['metadata']['name']}-{each['metadata']['name']}-{ordinal}"
-                    labels = spec["selector"]["matchLabels"]
-                    metadata = {"name": name, "namespace": namespace, "labels": labels}
-                    claim = {"apiVersion": "v1", "kind": CLAIM, "metadata": metadata}
-                    self.create({**claim, "spec": copy.deepcopy(template["spec"])})
+    def _make_claims(self, stateful_set: Object) -> None:
+        spec, metadata = stateful_set["spec"], stateful_set["metadata"]
+        labels = spec["selector"]["matchLabels"]
+        for ordinal in range(spec.get("replicas", 1)):
+            for template in spec.get("volumeClaimTemplates", ()):
+                name = f"{template['metadata']['name']}-{metadata['name']}-{ordinal}"
+                its = {"name": name, "namespace": metadata["namespace"], "labels": labels}
+                claim = {"apiVersion": "v1", "kind": CLAIM, "metadata": its}
+                self.create({**claim, "spec": copy.deepcopy(template["spec"])})
 
     def _bind(self, claim: Object) -> None:
         spec, metadata = claim["spec"], claim["metadata"]
@@ -124,7 +146,9 @@ class ControlPlane:
         for each in volumes:
             if _is_reserved(each, claim) and _fits(claim, each, by_reservation=True):
                 yield each
-        free = (each for each in volumes if each["spec"].get("claimRef") is None)
+        free = [each for each in volumes if each["spec"].get("claimRef") is None]
+        if self._chance:
+            self._chance.shuffle(free)
         yield from sorted((each for each in free if _fits(claim, each)), key=_capacity)
 
     def _pair(self, claim: Object, volume: Object) -> None:

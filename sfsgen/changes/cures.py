@@ -124,6 +124,15 @@ class Cures(NamedTuple):
             return Cure(words(edits), tuple(each for each in edits if each.path[-1] in given))
         return self._guarded(volume, _REMOVE_UID)
 
+    def hand_over(self, volume: Volume, key: Key) -> Step:
+        """Return how a volume whose claim is deleted is reserved for another claim."""
+        reference = _reference(key)
+        if not volume.claim_uid:
+            return self._patch(volume.name, {"claimRef": reference})
+        return self._json_patch(
+            volume, {"op": "replace", "path": "/spec/claimRef", "value": reference}
+        )
+
     def doubt(self, volume: Volume) -> str:
         """Return what cannot be known of the uid that a volume holds, or ""."""
         is_known = self.inventory.elsewhere.is_complete or self.inventory.holder(volume)

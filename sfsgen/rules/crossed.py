@@ -31,58 +31,98 @@ Lost (measured). Set `web` in the namespace `shop`, ordinals 0 and 1:
 Source: measured on Kubernetes 1.36.
 """  # noqa: E501 -- commands are copied whole
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sfsgen.changes.cures import claim_ref_of
+from sfsgen.changes.exchange import Crossing, exchanged, kept
 from sfsgen.findings.finding import Finding, error
-from sfsgen.findings.places import VOLUME_NAME
+from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.names import numbered
-from sfsgen.values.pairs import Pair, Volume
+from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.values.pairs import Tie, Volume
+
+_SHOWN = 5  # of the ordinals that have other volumes
+_FIRM = (Tie.BOUND, Tie.BOTH_SIDES, Tie.CLAIM_REF)
 
 
 def crossed(scene: Scene) -> Iterator[Finding]:
     for rows in scene.pairing.ordinals:
-        found = (
-            (ordinal, scene.pairing.pairs.get(each.key)) for ordinal, each in rows.claims.items()
-        )
-        pairs = [
-            (ordinal, *numbered(pair.volume.name), pair)
-            for ordinal, pair in found
-            if pair and (pair.is_pinned or pair.is_bound)
-        ]
-        # Volumes that count from 1 are all shifted alike, and meant so.
-        shifts = {number - ordinal for ordinal, _, number, _ in pairs if number is not None}
-        is_regular = len(shifts) == 1
-        conventional = rows.template.volume_name
-        for ordinal, head, number, pair in pairs if shifts != {0} else ():
-            is_another = number not in (None, ordinal)
-            if is_another and not (
-                is_regular and conventional.ordinal_of(pair.volume.name) is None
-            ):
-                own = scene.inventory.volumes.get(f"{head}{ordinal}")
-                # Where all are shifted alike, the next one has it.
-                if own and not (is_regular and own.name in scene.inventory.takers):
-                    yield _crossing(scene, pair, own)
+        crossings = list(_crossings(scene, rows))
+        of_others = [each for each in crossings if _is_anothers(scene, each)]
+        for each in of_others:
+            yield _told(each, [each], scene.cures.leave(each.own))
+        bound = [each for each in crossings if each.row.tie is Tie.BOUND]
+        written = [each for each in crossings if each not in bound and each not in of_others]
+        if bound:
+            ways = [f"keep the pairs, which costs nothing: {kept(bound)}"]
+            ways += filter(None, [exchanged(scene.cures, rows.stateful_set, bound)])
+            again = ": if the set is made again, their data are exchanged"
+            yield _told(bound[0], bound, "; ".join(ways), again)
+        if written:
+            yield _told(written[0], written, _straightened(scene, written))
 
 
-def _crossing(scene: Scene, pair: Pair, own: Volume) -> Finding:
-    claim, volume = pair.claim, pair.volume
-    what = f"the claim {claim.name} has the volume {volume.name}, and {own.name} is there"
-    if scene.inventory.is_anothers(own, claim.key) and not pair.is_bound:
-        fix = scene.cures.leave(own)
-        return error(claim.manifest, VOLUME_NAME, what, fix, volume.manifest, own.manifest)
-    if not pair.is_bound:
-        reserve = scene.cures.reserve(own, claim.key)
-        fix = (
-            f"write `volumeName: {own.name}`, {reserve}, and reserve "
-            f"{volume.name} for the claim of its own number"
-        )
-        return error(claim.manifest, VOLUME_NAME, what, fix, volume.manifest, own.manifest)
-    what += ": if the set is made again, its data are exchanged"
-    fix = (
-        f"keep the pair, which costs nothing: write `volumeName: {volume.name}` into the manifest "
-        f"of {claim.name}, and `{claim_ref_of(claim.key)}` into that of {volume.name}; the steps "
-        "that exchange the volumes instead are in docs/rules.md, crossed"
-    )
-    return error(claim.manifest, VOLUME_NAME, what, fix, volume.manifest, own.manifest)
+def _crossings(scene: Scene, rows: TemplateOrdinals) -> Iterator[Crossing]:
+    """Yield the ordinals that have the volume of another number, while that of theirs is there."""
+    found = [
+        (row, *numbered(row.volume.name), row.volume)
+        for row in rows.by_number.values()
+        if row.volume and row.tie in _FIRM
+    ]
+    # Volumes that count from 1 are all shifted alike, and meant so.
+    shifts = {number - row.number for row, _, number, _ in found if number is not None}
+    is_regular = len(shifts) == 1
+    conventional = rows.template.volume_name
+    for row, head, number, volume in found if shifts != {0} else ():
+        if number in (None, row.number):
+            continue
+        if is_regular and conventional.ordinal_of(volume.name) is None:
+            continue
+        own = scene.inventory.volumes.get(f"{head}{row.number}")
+        # Where all are shifted alike, the next one has it.
+        if own and not (is_regular and _is_taken(scene, own)):
+            yield Crossing(row, volume, own)
+
+
+def _is_taken(scene: Scene, volume: Volume) -> bool:
+    return volume.name in scene.inventory.takers or volume.claim is not None
+
+
+def _is_anothers(scene: Scene, each: Crossing) -> bool:
+    """Return whether the volume of its number is left to another claim, and it has none yet."""
+    is_bound = each.row.tie is Tie.BOUND
+    return not is_bound and scene.inventory.is_anothers(each.own, each.row.claim_key)
+
+
+def _told(at: Crossing, crossings: Sequence[Crossing], fix: str, behind: str = "") -> Finding:
+    """Return one finding about all of them: they are one cycle, or several."""
+    shown = [f"{row.claim_key[1]} has {has.name}" for row, has, _ in crossings[:_SHOWN]]
+    more = f" and {len(crossings) - _SHOWN} more" * (len(crossings) > _SHOWN)
+    own = ", ".join(own.name for _, _, own in crossings[:_SHOWN])
+    is_one = len(crossings) == 1
+    it = f", and {own} is there" if is_one else ""
+    others = "" if is_one else "ordinals have one another's volumes: "
+    what = f"{others}{', '.join(shown)}{more}{it}{behind}"
+    sides = [
+        each.manifest
+        for row, has, own_volume in crossings
+        for each in (row.claim, has, own_volume)
+        if each
+    ]
+    manifest = at.row.claim.manifest if at.row.claim else at.has.manifest
+    path = VOLUME_NAME if at.row.claim else CLAIM_REF
+    others_by_id = {id(each): each for each in sides if each is not manifest}
+    return error(manifest, path, what, fix, *others_by_id.values())
+
+
+def _straightened(scene: Scene, crossings: Sequence[Crossing]) -> str:
+    """Return what to write so that each ordinal gets the volume of its own number."""
+    lines = []
+    for row, _, own in crossings:
+        reserve = str(scene.cures.reserve(own, row.claim_key))
+        if row.claim:
+            reserve += (
+                f", and {scene.cures.rename_volume(row.claim, own.name)} for {row.claim.name}"
+            )
+        lines.append(reserve)
+    return "; ".join(lines)

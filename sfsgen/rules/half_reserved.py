@@ -1,8 +1,9 @@
 """Both sides name each other before they are bound, not one of them.
 
 With `volumeName` alone, claims of others can take the volume: 0 to 15 of 30 claims got their own
-(measured). With `claimRef` alone, no other claim gets the volume, but a claim that is made before
-its volume can take another one that is free. With both, 30 of 30 claims got their own in every
+(measured), which is an error. With `claimRef` alone, no other claim gets the volume, but a claim
+that is made before its volume can take another one that is free; where such a one is in the input,
+that is an error too. With both, 30 of 30 claims got their own in every
 order.
 
 Fix: Write the other half as well: `claimRef` into the volume, or `volumeName` into the claim. Let
@@ -14,7 +15,7 @@ Source: measured on Kubernetes 1.36.
 
 from collections.abc import Iterator
 
-from sfsgen.findings.finding import Finding, warning
+from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_reserved, is_incomplete
 from sfsgen.findings.scene import Scene
@@ -34,11 +35,14 @@ def half_reserved(scene: Scene) -> Iterator[Finding]:
                 "another claim can take it"
             )
             fix = scene.cures.reserve(volume, claim.key)
-            yield warning(volume.manifest, CLAIM_REF, what, fix, claim.manifest)
+            yield error(volume.manifest, CLAIM_REF, what, fix, claim.manifest)
         elif pair.is_reserved and not pair.is_named and not claim.manifest.is_stored:
+            free = scene.pairing.free.fitting(claim.storage)
             what = (
                 f"the claim {claim.name} does not name {volume.name}, which is reserved for it: "
-                "made before its volume, it can take another"
+                f"made before its volume, it can take {free.name if free else 'another'}"
             )
             fix = scene.cures.name_volume(claim, volume.name)
-            yield warning(claim.manifest, VOLUME_NAME, what, fix, volume.manifest)
+            sides = [each.manifest for each in (volume, free) if each]
+            tell = error if free else warning
+            yield tell(claim.manifest, VOLUME_NAME, what, fix, *sides)

@@ -21,6 +21,7 @@ class FreeVolumes:
         self._taken: set[str] = set()
         self._selected: dict[str, list[Volume]] = {}
         self._left: dict[str, Iterator[Volume]] = {}
+        self._fitting: dict[Storage, Volume | None] = {}
 
     def left_over(self) -> list[Volume]:
         """Return those that are left, also those reserved for a claim which is not there."""
@@ -70,6 +71,14 @@ class FreeVolumes:
     def left(self) -> Volume | None:
         """One that fits nobody, once all have taken theirs."""
         return next((each for each in self.left_over() if each.claim is None), None)
+
+    def fitting(self, wanted: Storage) -> Volume | None:
+        """Return a volume that a claim could take in place of its own, once all have theirs."""
+        if wanted not in self._fitting:
+            left = (each for each in self.left_over() if each.claim is None)
+            found = (each for each in left if fits(wanted, each.storage))
+            self._fitting[wanted] = next(found, None)
+        return self._fitting[wanted]
 
     def selected(self, selector: Mapping[str, Any]) -> Sequence[Volume]:
         """Return the volumes that a selector leads to."""
