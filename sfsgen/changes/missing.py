@@ -150,6 +150,13 @@ def _traits(
         yield f"a new claim {of_template} is not what it would make: {each.what}"
 
 
+def is_made(pairing: Pairing, row: Ordinal, target: Target) -> bool:
+    """Return whether a volume of an ordinal is among what its set is found to lack."""
+    made = plan_for(pairing, row.stateful_set, row.stateful_set.replicas, {}, target)
+    is_whole = not any(each.severity == "error" for each in made.problems)
+    return is_whole and row.claim_key in [each.claim_key for each in made.rows(Lack.VOLUME)]
+
+
 def left_behind(cures: Cures, made: Plan) -> Iterator[str]:
     """Yield what to say of the claims, and their volumes, of ordinals above those of a plan."""
     inventory, stateful_set = cures.inventory, made.stateful_set
@@ -225,7 +232,10 @@ def _of_claim_with_volume(
 ) -> Need:
     volume = inventory.volumes.get(claim.volume_name)
     if volume is None:
-        return Need(Lack.NOTHING) if claim.was_bound else _new(inventory, wanted, ordinal, claim)
+        # A Bound one's was not read. Where that of a Lost one lay, its name alone can say.
+        is_known = claim.phase == "Lost" and wanted.volume_name.at(ordinal) == claim.volume_name
+        is_missing = is_known or not claim.was_bound
+        return _new(inventory, wanted, ordinal, claim) if is_missing else Need(Lack.NOTHING)
     if inventory.holder(volume) == claim.key:
         return Need(Lack.NOTHING)
     owner = inventory.owner(volume) or volume.claim or claim.key
