@@ -565,8 +565,8 @@ def test_the_commands_of_fixes_mend_a_live_set(
 
 
 _KUSTOMIZE: list[tuple[str, str, list[str]]] = [
-    ("prefix", "namePrefix: prod-", ["claim-ref", "name"]),
-    ("suffix", "nameSuffix: -v2", ["claim-ref", "name"]),
+    ("prefix", "namePrefix: prod-", ["name"]),
+    ("suffix", "nameSuffix: -v2", ["name"]),
     ("namespace", "namespace: shop", ["claim-ref"]),
     ("replicas", "replicas: [{name: web, count: 4}]", ["missing-claim", "missing-volume"]),
     ("nothing", "commonAnnotations: {a: b}", []),

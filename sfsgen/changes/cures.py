@@ -148,12 +148,12 @@ class Cures(NamedTuple):
         The files stay: the reclaim policy of the claim's volume is Retain before that.
         """
         delete = self._command("delete", *objects, namespace=namespace)
-        keep = self._keep(volume) if volume else []
+        keep = self.keep(volume) if volume else []
         return " && ".join([*map(str, keep), str(self._wait_for("Pod", pod, namespace)), delete])
 
     def free_after(self, claim: Claim, volume: Volume) -> Cure:
         """Return how a claim's volume is freed for the next one, once the claim is gone."""
-        return carried_out_by(*self._keep(volume), *self._freeing(claim, volume))
+        return carried_out_by(*self.keep(volume), *self._freeing(claim, volume))
 
     def mend_failed(self, volume: Volume) -> Cure:
         """Return how a Failed volume comes back, without being deleted (measured)."""
@@ -288,7 +288,7 @@ class Cures(NamedTuple):
             return Cure(f"read its volume too (`{look}`), and look again")
         if self.inventory.is_anothers(volume, claim.key):
             return Cure(f"{self.leave(volume)}, and let {claim.name} name another")
-        gone = [*self._keep(volume), self.delete(claim)]
+        gone = [*self.keep(volume), self.delete(claim)]
         if claim.uid and volume.claim_uid == claim.uid:
             gone += self._freeing(claim, volume)
         words = f"once no pod uses it, `{commands(gone)}`, and create it again"
@@ -314,7 +314,14 @@ class Cures(NamedTuple):
         about = manifest.kind, manifest.namespace, manifest.name
         return (*steps, Step("create", *about, made, self.create()))
 
-    def _keep(self, volume: Volume) -> list[Step]:
+    def keep_of(self, claim: Claim) -> list[Step]:
+        """Return the same for the volume that a claim names, whether it was read or not."""
+        volume = self.inventory.volumes.get(claim.volume_name)
+        if volume or not claim.volume_name:
+            return self.keep(volume) if volume else []
+        return [self._patch(claim.volume_name, _RETAIN)]
+
+    def keep(self, volume: Volume) -> list[Step]:
         """Return the step by which the files stay when a claim goes, where one is needed."""
         return [] if volume.reclaim_policy == "Retain" else [self._patch(volume.name, _RETAIN)]
 

@@ -33,8 +33,10 @@ def claim_ref(scene: Scene) -> Iterator[Finding]:
         claim, volume = pair.claim, pair.volume
         if volume.name in ambiguous or scene.inventory.is_taken_over(volume):
             continue
-        if volume.claim in (claim.key, scene.lasting_key(claim)) or claim.phase == "Lost":
-            continue  # if not yet, then once the claim bears the name that its set looks for
+        if volume.claim == claim.key or claim.phase == "Lost":
+            continue
+        if scene.lasting_key(claim) != claim.key:
+            continue  # of its name, and of that in the claimRef, the rule `name` tells
         if volume.claim is not None:
             yield _disagreement(scene, pair, volume.claim)
         elif pair.is_named and not (pair.is_reserved or pair.is_bound):
@@ -95,14 +97,14 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
     its = claim.name if namespace == claim.namespace else f"{claim.namespace}/{claim.name}"
     what = f"the claim {its} {verb} {volume.name}, which is reserved for {shown}"
     is_unread = scene.inventory.is_foreign(volume)
-    is_anothers = scene.inventory.is_anothers(volume, scene.lasting_key(claim))
+    is_anothers = scene.inventory.is_anothers(volume, claim.key)
     is_anothers = is_anothers or _is_named_after_another(scene, claim, volume)
     if is_unread or is_anothers or not _has_another(scene, volume, reserved_for):
         what += ", and is not in the input" if is_unread else ""
         own = _one_of_its_own(scene, claim, volume, shown)
         return error(claim.manifest, VOLUME_NAME, what, own, volume.manifest)
     field = "namespace" if name == claim.name else "name"
-    fix = scene.cures.redirect(volume, scene.lasting_key(claim))
+    fix = scene.cures.redirect(volume, claim.key)
     if field == "namespace":
         what += ": its namespace was changed"
     return error(volume.manifest, (*CLAIM_REF, field), what, fix, claim.manifest)

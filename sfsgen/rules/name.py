@@ -6,17 +6,22 @@ for `pvc-prod-web-0`; kustomize says nothing (measured). The controller makes th
 gets no volume, or any that is free, and the data stays behind.
 
 Fix: Write the name that the set looks for into the claim and into the `claimRef` of its volume.
-With kustomize leave out namePrefix and nameSuffix, and render the set under its full name. On a
-live cluster names cannot be changed: create the set again under the name that its claims have.
+With kustomize leave out namePrefix and nameSuffix, and render the set under its full name. In a
+cluster names cannot be changed: hand the volume over, by the finding's commands, to the name that
+the set looks for; the claim of that name, which the controller makes, binds to it (measured). Where
+the set was renamed by mistake, create it again under its old name.
 
 Source: pkg/controller/statefulset/stateful_set_utils.go, getPersistentVolumeClaimName.
 """
 
 from collections.abc import Iterator
 
+from sfsgen.changes.cure import Cure
+from sfsgen.changes.hand_over import handed_over
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
+from sfsgen.sets.renames import Renamed
 
 
 def name(scene: Scene) -> Iterator[Finding]:
@@ -28,14 +33,19 @@ def name(scene: Scene) -> Iterator[Finding]:
         )
         if namespace != claim.namespace:
             what += f" in the namespace {namespace}, and it is in {claim.namespace}"
-        fix = f'name it "{wanted}", also in the claimRef of its volume'
+        its = claim.volume_name or "its volume"
+        fix: str | Cure = (
+            f'name it "{wanted}", and write `name: {wanted}` into the claimRef of {its}'
+        )
         if claim.manifest.is_stored:
-            fix = (
-                f'give the set its old name back, or create a claim "{wanted}" with '
-                f"volumeName {claim.volume_name or 'of its volume'}, reserved for it"
-            )
+            if (namespace, wanted) in scene.inventory.claims:
+                what += ", which the controller has made, and which waits"
+            fix = handed_over(scene.cures, Renamed(claim, meant))
+            # Its volume holds data, which was written under the old name.
+            if claim.was_bound or claim.volume_name not in scene.inventory.volumes:
+                fix = Cure(f"give the set its old name back, or hand the volume over: {fix}")
         path = NAME
         if claim.name == wanted:
             path = ("metadata", "namespace")
-            fix = f"write `namespace: {namespace}`, also in the claimRef of its volume"
+            fix = f"write `namespace: {namespace}`, also into the claimRef of {its}"
         yield error(claim.manifest, path, what, fix, stateful_set.manifest)

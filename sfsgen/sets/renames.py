@@ -39,12 +39,67 @@ def renamed_claims(inventory: Inventory) -> Iterator[Renamed]:
         for template, name, number in _meanings(claim, namespace, names, lengths, renames):
             if found := sets.get((namespace, name, template)):
                 meant = Ordinal(*found, number)
-                if meant.claim_key not in inventory.claims:
+                if _is_vacant(inventory, meant.claim_key):
                     renamed = Renamed(inventory.claims[namespace, claim], meant)
                     told.setdefault((namespace, claim), renamed)
     for renamed in _alone(inventory):
         told.setdefault(renamed.claim.key, renamed)
     yield from told.values()
+
+
+class Stranded(NamedTuple):
+    """Claims of no set that have the claim template and the ordinals of one."""
+
+    old_name: str
+    """Of the set whose claims they were."""
+    claims: tuple[Renamed, ...]
+
+
+def stranded_claims(inventory: Inventory) -> Iterator[Stranded]:
+    """Yield the claims in a cluster that a set may have left behind when it was renamed.
+
+    Not those that `renamed_claims` knows to be a set's.
+    """
+    known = {each.claim.key for each in renamed_claims(inventory)}
+    templates: dict[Key, list[tuple[FoundSet, FoundTemplate]]] = {}
+    for each in inventory.stateful_sets:
+        for template in each.templates:
+            templates.setdefault((each.namespace, template.name), []).append((each, template))
+    numbers: dict[tuple[str, str, str], set[int]] = {}
+    for namespace, name in _orphans(inventory):
+        parts = re.fullmatch(r"(.*)-(0|[1-9][0-9]{0,9})", name)
+        claim = inventory.claims[namespace, name]
+        if parts is None or not claim.uid or not claim.was_bound or claim.key in known:
+            continue
+        for hyphen in (each.start() for each in re.finditer("-", parts[1])):
+            template_name, old_name = parts[1][:hyphen], parts[1][hyphen + 1 :]
+            if (namespace, template_name) in templates:
+                numbers.setdefault((namespace, template_name, old_name), set()).add(int(parts[2]))
+    for (namespace, template_name, old_name), found in numbers.items():
+        candidates = templates[namespace, template_name]
+        if len(candidates) == 1 and found.issuperset(candidates[0][0].ordinals) and found:
+            (meant,) = candidates
+            old = (f"{template_name}-{old_name}-{number}" for number in meant[0].ordinals)
+            pairs = zip(old, meant[0].ordinals, strict=True)
+            yield Stranded(
+                old_name,
+                tuple(
+                    Renamed(inventory.claims[namespace, name], Ordinal(*meant, number))
+                    for name, number in pairs
+                ),
+            )
+
+
+def _is_vacant(inventory: Inventory, key: Key) -> bool:
+    """Return whether there is no claim of a name, or one that the controller has just made.
+
+    It waits, and no volume is meant for it.
+    """
+    claim = inventory.claims.get(key)
+    if claim is None:
+        return True
+    is_waiting = bool(claim.uid) and not (claim.was_bound or claim.volume_name)
+    return is_waiting and inventory.reserved(key) is None
 
 
 def _orphans(inventory: Inventory) -> Iterator[Key]:
@@ -90,7 +145,7 @@ def _misnamed(inventory: Inventory) -> Iterator[Renamed]:
             continue
         volume = inventory.volumes.get(claim.volume_name)
         wanted = volume.claim if volume else None
-        if wanted and wanted[0] == key[0] and wanted not in inventory.claims:
+        if wanted and wanted[0] == key[0] and _is_vacant(inventory, wanted):
             yield from (Renamed(claim, row) for row in inventory.wanting(wanted) if row.is_wanted)
 
 
