@@ -90,7 +90,7 @@ def test_a_summary_tells_what_was_looked_at() -> None:
 
 def test_rules_are_chosen_and_left_out() -> None:
     found = _rules("-f", str(CROSSED))
-    assert found == ["class", "crossed", "reclaim-policy", "shared-directory"]
+    assert found == ["class", "crossed", "dump", "reclaim-policy", "shared-directory"]
     assert _rules("-f", str(CROSSED), "--rule", "class,crossed") == ["class", "crossed"]
     assert _rules("-f", str(CROSSED), "--rule", "class", "--rule", "crossed") == found[:2]
     assert _rules("-f", str(CROSSED), "--ignore", "class, crossed") == found[2:]
@@ -134,8 +134,8 @@ def test_the_minor_is_that_which_is_given() -> None:
     assert _rules("-f", "-", "--kube-version", "1.5", stdin=old) == ["field"]
     # What a server holds, it has taken.
     dump = str(EXAMPLES / "check-healthy" / "dump.yaml")
-    assert _rules("-f", dump) == []
-    assert _rules("-f", dump, "--kube-version", "1.26") == ["field"]
+    assert _rules("-f", dump) == ["dump"]
+    assert _rules("-f", dump, "--kube-version", "1.26") == ["dump", "field"]
 
 
 # What is read.

@@ -8,6 +8,9 @@ Fix: Remove the uid from the `claimRef`, by the finding's `kubectl patch`; the c
 bound 8 to 12 seconds later (measured). Do not remove the whole `claimRef`: any claim in the cluster
 could take the volume then, and its data.
 
+Volumes whose claims are gone, and for which no set waits, are told of too: the set may have been
+deleted to be created again, and would then wait for ever.
+
 The uid may be that of a claim which is there, where a claimRef was changed by mistake: then the
 volume is that claim's, and [claim-ref](#claim-ref) tells of it. A live cluster is asked for the
 claims of all namespaces. What was read from files does not show them, so the command looks for
@@ -17,19 +20,30 @@ then.
 Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncVolume.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
-from sfsgen.values.pairs import Volume
+from sfsgen.kubernetes.names import numbered
+from sfsgen.values.pairs import Key, Volume
 
 
 def released(scene: Scene) -> Iterator[Finding]:
+    unawaited: dict[Key, list[Volume]] = {}
     for volume in scene.inventory.volumes.values():
         if not volume.is_left or scene.inventory.holder(volume):
             continue  # who has its uid gets it again; of another's claimRef claim-ref tells
+        if any(
+            each.phase == "Lost" and each.key == volume.claim
+            for each in scene.inventory.takers.get(volume.name, ())
+        ):
+            continue  # of both the rule `lost` tells
         if not _is_awaited(scene, volume):
+            if volume.claim and volume.is_static:
+                head = volume.claim[0], numbered(volume.claim[1])[0]
+                unawaited.setdefault(head, []).append(volume)
             continue
         # Beyond the replicas the next scale-up waits for it.
         is_needed = not volume.claim or scene.is_needed(volume.claim)
@@ -54,6 +68,33 @@ def released(scene: Scene) -> Iterator[Finding]:
             what += scene.cures.doubt(volume)
             path = ("spec", "claimRef", "uid")
             yield tell(volume.manifest, path, what, scene.cures.free(volume), *sides)
+    for volumes in unawaited.values():
+        yield _of_nobody(scene, volumes)
+
+
+def _of_nobody(scene: Scene, volumes: Sequence[Volume]) -> Finding:
+    """Return that volumes wait for a set, and its claims, that were deleted."""
+    first, last = volumes[0], volumes[-1]
+    names = f"the volume {first.name} is {first.phase}, and its claim is"
+    if len(volumes) > 1:
+        names = (
+            f"{len(volumes)} volumes, {first.name} to {last.name}, are {first.phase}, and their "
+            "claims are"
+        )
+    namespace, claim = first.claim or ("", "")
+    what = (
+        f"{names} gone, such as {namespace}/{claim}: a set that is created again finds its data, "
+        "but stays Pending for ever, for they still hold the old uids"
+    )
+    cures = [
+        scene.cures.mend_failed(each) if each.phase == "Failed" else scene.cures.free(each)
+        for each in volumes
+    ]
+    before = "before the set is created again: " + " && ".join(map(str, cures))
+    steps = [step for each in cures for step in each.steps]
+    fix = Cure(f"{before}; where it is not, leave them, or delete them", steps=tuple(steps))
+    sides = [each.manifest for each in volumes[1:]]
+    return warning(first.manifest, PHASE, what, fix, *sides)
 
 
 def _is_awaited(scene: Scene, volume: Volume) -> bool:
