@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sfsgen.changes.cures import Cures, claim_ref_of
-from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.changes.downtime import with_pods_again, without_pods
 from sfsgen.kubernetes.names import numbered
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.values.pairs import Key, Volume
@@ -44,27 +44,13 @@ def exchanged(cures: Cures, stateful_set: FoundSet, crossings: Sequence[Crossing
         return ""
     if len(crossings) > _MOST_SPELLED_OUT:
         return "the steps that exchange the volumes instead are in docs/rules.md, crossed"
-    command, namespace = cures.access.kubectl.command, stateful_set.namespace
-    scale = ["scale", f"statefulset/{stateful_set.name}"]
-    pods = [f"pod/{stateful_set.name}-{each.row.number}" for each in crossings]
-    names = [each.row.claim_key[1] for each in crossings]
-    before = [
-        *(str(cures.retain(each)) for each in volumes.values() if each.reclaim_policy != "Retain"),
-        command(*scale, "--replicas=0", namespace=namespace),
-        command("wait", "--for=delete", *pods, "--timeout=10m", namespace=namespace),
-        command("delete", "pvc", *names, namespace=namespace),
-        *(str(cures.hand_over(*each)) for each in _new_owners(crossings, volumes.values())),
-    ]
-    count = len(stateful_set.ordinals)
-    live = cures.access._replace(filenames=(), namespace=namespace).options
-    printed = quoted(["sfsgen", "scale", stateful_set.name, "--replicas", str(count), *live])
-    after = [
-        f"{printed} | {cures.create()}",
-        command(*scale, f"--replicas={count}", namespace=namespace),
-    ]
+    new = [cures.hand_over(*each) for each in _new_owners(crossings, volumes.values())]
+    numbers = [each.row.number for each in crossings]
+    there = [each.row.claim for each in crossings if each.row.claim]
+    before = without_pods(cures, stateful_set, numbers, there, new)
     return (
         "to give each the volume of its own number instead, all of this in this order: "
-        f"`{' && '.join(before)}`; then {_moved(crossings)}`{' && '.join(after)}`"
+        f"`{before}`; then {_moved(crossings)}`{with_pods_again(cures, stateful_set)}`"
     )
 
 

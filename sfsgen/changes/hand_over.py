@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sfsgen.changes.cure import Cure, carried_out_by
 from sfsgen.changes.cures import Cures
+from sfsgen.changes.downtime import scaled_up, without_pods
 from sfsgen.changes.steps import Step
 from sfsgen.sets.renames import Renamed
 from sfsgen.values.pairs import Volume
@@ -24,21 +25,11 @@ def handed_over(cures: Cures, renamed: Renamed) -> Cure:
 def handed_over_by(cures: Cures, renamed: Sequence[Renamed]) -> str:
     """Return the same, in one sequence, for a set whose pods run on other claims by now."""
     stateful_set = renamed[0].meant.stateful_set
-    command, namespace = cures.access.kubectl.command, stateful_set.namespace
-    scale = ["scale", f"statefulset/{stateful_set.name}"]
-    pods = [f"pod/{stateful_set.name}-{number}" for number in stateful_set.ordinals]
-    keys = [each.meant.claim_key for each in renamed]
-    there = [each for each in map(cures.inventory.claims.get, keys) if each]
-    names = [each.name for each in there]
-    steps = [
-        *(str(step) for each in there for step in cures.keep_of(each)),
-        command(*scale, "--replicas=0", namespace=namespace),
-        command("wait", "--for=delete", *pods, "--timeout=10m", namespace=namespace),
-        *([command("delete", "pvc", *names, namespace=namespace)] if there else []),
-        *(str(handed_over(cures, each)) for each in renamed),
-        command(*scale, f"--replicas={stateful_set.replicas}", namespace=namespace),
-    ]
-    return " && ".join(steps)
+    new = (cures.inventory.claims.get(each.meant.claim_key) for each in renamed)
+    then = [step for each in renamed for step in handed_over(cures, each).steps]
+    numbers = stateful_set.ordinals
+    before = without_pods(cures, stateful_set, numbers, [each for each in new if each], then)
+    return f"{before} && {scaled_up(cures, stateful_set)}"
 
 
 def _steps(cures: Cures, renamed: Renamed, volume: Volume) -> Iterator[Step]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen.changes.cures import Cures
@@ -15,7 +16,7 @@ from sfsgen.sets.found import FoundService, FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.renames import Renamed, renamed_claims
-from sfsgen.values.pairs import Claim, Key, Pair
+from sfsgen.values.pairs import Claim, Key, Pair, Volume
 
 if TYPE_CHECKING:
     from sfsgen.kubernetes.fields import Fields
@@ -120,6 +121,21 @@ class Scene:
         for namespace, name in self.inventory.orphans:
             found.setdefault(namespace, []).append(name)
         return found
+
+    def meant_for(self, claim: Claim) -> Volume | None:
+        """Return the static volume that was meant for a claim which is Bound to a provisioner's."""
+        if claim.phase != "Bound":
+            return None
+        has = self.inventory.volumes.get(claim.volume_name)
+        if has and (has.is_static or has.claim != claim.key):
+            return None
+        named = self.pairing.names.volume_of(claim)
+        meant = [*self.inventory.reservations.get(claim.key, ()), *([named] if named else [])]
+        is_free = (
+            each.phase == "Available" and each.is_static and each.claim in (None, claim.key)
+            for each in meant
+        )
+        return next(compress(meant, is_free), None)
 
     def is_needed(self, claim: Key) -> bool:
         """Return whether a claim is there, or an ordinal of a set needs it."""

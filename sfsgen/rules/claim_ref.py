@@ -107,6 +107,8 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
     fix = scene.cures.redirect(volume, claim.key)
     if field == "namespace":
         what += ": its namespace was changed"
+    elif volume.is_left:
+        what += f", and {volume.phase}: that claim is gone"
     return error(volume.manifest, (*CLAIM_REF, field), what, fix, claim.manifest)
 
 

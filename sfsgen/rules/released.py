@@ -35,41 +35,44 @@ def released(scene: Scene) -> Iterator[Finding]:
     for volume in scene.inventory.volumes.values():
         if not volume.is_left or scene.inventory.holder(volume):
             continue  # who has its uid gets it again; of another's claimRef claim-ref tells
-        if any(
-            each.phase == "Lost" and each.key == volume.claim
-            for each in scene.inventory.takers.get(volume.name, ())
-        ):
-            continue  # of both the rule `lost` tells
-        if not _is_awaited(scene, volume):
-            if volume.claim and volume.is_static:
-                head = volume.claim[0], numbered(volume.claim[1])[0]
-                unawaited.setdefault(head, []).append(volume)
-            continue
-        # Beyond the replicas the next scale-up waits for it.
-        is_needed = not volume.claim or scene.is_needed(volume.claim)
-        tell = error if is_needed else warning
-        claim = scene.inventory.claims.get(volume.claim) if volume.claim else None
-        sides = [claim.manifest] if claim else []
-        if volume.phase == "Failed":
-            what = (
-                f"the volume {volume.name} is Failed: what its reclaim policy asks for did not "
-                f"work{scene.cures.doubt(volume)}"
-            )
-            fix = scene.cures.mend_failed(volume)
-            yield tell(volume.manifest, PHASE, what, fix, *sides)
-        elif volume.claim_uid:
-            what = (
-                f"the volume {volume.name} is Released: it still holds the uid of a deleted claim"
-            )
-            if volume.claim:
-                name = volume.claim[1]
-                stays = f"the claim {name} stays" if claim else f"a new claim {name} would stay"
-                what += f", and {stays} Pending"
-            what += scene.cures.doubt(volume)
-            path = ("spec", "claimRef", "uid")
-            yield tell(volume.manifest, path, what, scene.cures.free(volume), *sides)
+        if _is_its_of_lost(scene, volume) or _is_handed_over(scene, volume):
+            continue  # of which the rules lost, claim-ref and missing-volume tell
+        if _is_awaited(scene, volume):
+            yield from _awaited(scene, volume)
+        elif volume.claim and volume.is_static:
+            head = volume.claim[0], numbered(volume.claim[1])[0]
+            unawaited.setdefault(head, []).append(volume)
     for volumes in unawaited.values():
         yield _of_nobody(scene, volumes)
+
+
+def _awaited(scene: Scene, volume: Volume) -> Iterator[Finding]:
+    # Beyond the replicas the next scale-up waits for it.
+    is_needed = not volume.claim or scene.is_needed(volume.claim)
+    tell = error if is_needed else warning
+    claim = scene.inventory.claims.get(volume.claim) if volume.claim else None
+    sides = [claim.manifest] if claim else []
+    if volume.phase == "Failed":
+        what = (
+            f"the volume {volume.name} is Failed: what its reclaim policy asks for did not "
+            f"work{scene.cures.doubt(volume)}"
+        )
+        yield tell(volume.manifest, PHASE, what, scene.cures.mend_failed(volume), *sides)
+    elif volume.claim_uid:
+        what = f"the volume {volume.name} is Released: it still holds the uid of a deleted claim"
+        if volume.claim:
+            name = volume.claim[1]
+            stays = f"the claim {name} stays" if claim else f"a new claim {name} would stay"
+            what += f", and {stays} Pending"
+        what += scene.cures.doubt(volume)
+        path = ("spec", "claimRef", "uid")
+        yield tell(volume.manifest, path, what, scene.cures.free(volume), *sides)
+
+
+def _is_its_of_lost(scene: Scene, volume: Volume) -> bool:
+    """Return whether a volume is that of a Lost claim of its own name."""
+    takers = scene.inventory.takers.get(volume.name, ())
+    return any(each.phase == "Lost" and each.key == volume.claim for each in takers)
 
 
 def _of_nobody(scene: Scene, volumes: Sequence[Volume]) -> Finding:
@@ -95,6 +98,18 @@ def _of_nobody(scene: Scene, volumes: Sequence[Volume]) -> Finding:
     fix = Cure(f"{before}; where it is not, leave them, or delete them", steps=tuple(steps))
     sides = [each.manifest for each in volumes[1:]]
     return warning(first.manifest, PHASE, what, fix, *sides)
+
+
+def _is_handed_over(scene: Scene, volume: Volume) -> bool:
+    """Return whether the claim that waits for a volume is another than the one that had it."""
+    if volume.claim is None or scene.is_needed(volume.claim):
+        return False
+    meant = scene.pairing.names.claim_of(volume)
+    named = scene.inventory.claims.get(meant) if meant else None
+    if named and not named.volume_name:
+        return True
+    takers = scene.inventory.takers.get(volume.name, ())
+    return any(each.phase == "Pending" and scene.lasting_key(each) == each.key for each in takers)
 
 
 def _is_awaited(scene: Scene, volume: Volume) -> bool:

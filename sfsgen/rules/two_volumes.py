@@ -28,8 +28,10 @@ def two_volumes(scene: Scene) -> Iterator[Finding]:
         # The one that the claim names comes first.
         rivals = sorted((each for each in volumes if not each.is_left), key=_is_not(named))
         for volume in rivals[1:]:
-            # Where another claim names it, the rule claim-ref tells of it.
-            if volume.name not in scene.inventory.takers:
+            # Where another claim names it, the rule claim-ref tells of it, and where a provisioner
+            # was quicker, bound-elsewhere.
+            is_told = claim is not None and scene.meant_for(claim) is volume
+            if volume.name not in scene.inventory.takers and not is_told:
                 what = f"{volume.name} is reserved for the claim {key[1]}, and so is "
                 what += rivals[0].name
                 fix: str | Cure = f"delete {volume.name}, or reserve it for the claim that is meant"
