@@ -24,7 +24,7 @@ from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import CLASS, shown_class
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
-from sfsgen.values.pairs import Pair
+from sfsgen.values.pairs import Key, Pair
 
 
 def class_(scene: Scene) -> Iterator[Finding]:
@@ -60,13 +60,20 @@ def _classless_claims(scene: Scene) -> Iterator[Finding]:
         if claim.storage.storage_class is not None or claim.phase:
             continue
         pair = scene.pairing.pairs.get(key)
-        is_static_claim = pair or claim.volume_name or bool(scene.inventory.wanting(key))
+        is_static_claim = pair or claim.volume_name or _is_for_static_set(scene, key)
         # Beside a volume with a class it is told already.
         if is_static_claim and not (pair and pair.volume.storage.storage_class):
             what = f"the claim {claim.name} names no class: a default StorageClass would come in"
             if not (pair and pair.is_reserved):
                 what += ", and keep it from its volume"
             yield warning(claim.manifest, CLASS, what, _no_class(scene, claim.manifest))
+
+
+def _is_for_static_set(scene: Scene, key: Key) -> bool:
+    """Return whether a set whose volumes are made by hand looks for a claim."""
+    rows = scene.inventory.wanting(key)
+    pairing = scene.pairing
+    return any(not pairing.is_provisioned(pairing.of(each.template)) for each in rows)
 
 
 def _classless_templates(scene: Scene) -> Iterator[Finding]:
