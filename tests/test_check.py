@@ -528,8 +528,8 @@ def test_a_live_set_is_looked_at_with_its_service(server: ApiServer) -> None:
     assert (result.status, result.out) == (0, ""), result
     server.kubectl("delete", "service", "web")
     result = sfsgen("check")
-    assert result.status == 0  # none is in the input at all: perhaps it may not be read
-    assert result.out.startswith("cluster:statefulset/web:spec.serviceName: warning: no Service")
+    assert result.status == 1
+    assert result.out.startswith("cluster:statefulset/web:spec.serviceName: error: the governing")
 
 
 @needs_kubectl
