@@ -24,6 +24,7 @@ MENDED = [
     "class",
     "half-reserved",
     "incomplete-claim-ref",
+    "missing-claim",
     "reclaim-policy",
     "stale-uid",
     "unequal-pair",

@@ -1,48 +1,90 @@
 """Ordinals that lack a claim or a volume: which they are, and how that is told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from sfsgen.changes.cure import Cure
 from sfsgen.changes.cures import NAMED_BY_NAMESPACE
-from sfsgen.findings.finding import Finding, error, warning
-from sfsgen.findings.places import REPLICAS
 from sfsgen.findings.scene import Scene
+from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.sets.runs import gaps
+from sfsgen.values.pairs import Claim
+
+_SHOWN = 3  # series of names, of a claim template
+_PLACEHOLDERS: Mapping[str, Sequence[str]] = {
+    "--nfs-server": ("--nfs-server", "HOST"),
+    "--nfs-path": ("--nfs-path", "/PATH"),
+    "--volume-name": ("--volume-name", "pv-{name}-{ordinal}"),
+}
+"""What the owner is to fill in, each so that the command works as it stands."""
+_TRIED = 1000  # ordinals: a set of more is not tried out
 
 
-def vacant_ordinals(
-    scene: Scene, *, without_volume: bool
-) -> Iterator[tuple[TemplateOrdinals, range]]:
-    """Yield the ordinals that have no claim, or, if asked for, neither claim nor volume.
+class Vacancy(NamedTuple):
+    """The ordinals of one claim template that lack a volume."""
 
-    Not those whose claim bears another name: the rule `name` tells of these.
+    rows: TemplateOrdinals
+    ordinals: Sequence[range]
+    """Those without a claim as well, in order."""
+    claims: Sequence[Claim]
+    """The claims that are there."""
+
+    @property
+    def numbers(self) -> Sequence[range]:
+        """All of them, those that follow one another together."""
+        own = (self.rows.template.claim_name.ordinal_of(each.name) or 0 for each in self.claims)
+        return _together([*self.ordinals, *(range(each, each + 1) for each in own)])
+
+
+def without_volume(scene: Scene, templates: Iterable[TemplateOrdinals]) -> Iterator[Vacancy]:
+    """Yield what the templates of a set lack, of those whose volumes are made by hand.
+
+    Not those ordinals whose claim bears another name: the rule `name` tells of these.
     """
-    for rows in scene.pairing.ordinals:
+    for rows in templates:
         if scene.pairing.is_provisioned(rows):
             continue
         stateful_set = rows.stateful_set
         head = stateful_set.namespace, rows.template.claim_name.pieces[0]
-        there = rows.by_number.keys() if without_volume else rows.claims.keys()
-        known = there | scene.accounted.get(head, set())
-        for ordinals in gaps(stateful_set.ordinals, known):
-            yield rows, ordinals
+        known = rows.by_number.keys() | scene.accounted.get(head, set())
+        claims = [
+            claim
+            for ordinal, claim in rows.claims.items()
+            # Of those that name one the rule itself tells, of a selector the rule claim-selector.
+            if not (ordinal in rows.volumes or claim.volume_name or claim.selector)
+            and ordinal in stateful_set.ordinals
+        ]
+        found = Vacancy(rows, list(gaps(stateful_set.ordinals, known)), claims)
+        if found.ordinals or found.claims:
+            yield found
 
 
-def _is_open(rows: TemplateOrdinals) -> bool:
-    """Return whether a default StorageClass may make all that a template's claims lack."""
-    return not rows.by_number and rows.template.storage.storage_class is None
+def is_expected(scene: Scene, stateful_set: FoundSet, lacking: Iterable[Vacancy]) -> bool:
+    """Return whether the input shows that the volumes that a set lacks ought to be in it.
+
+    Else they may be elsewhere: in another file, say.
+    """
+    if scene.look.access.is_live or any(
+        claim.phase == "Pending" for each in lacking for claim in each.claims
+    ):
+        return True
+    if not scene.inventory.volumes:
+        return False
+    return any(map(_says_so, map(scene.pairing.of, stateful_set.templates)))
 
 
-def unless_provisioned(rows: TemplateOrdinals) -> str:
-    """Return the end of a sentence about what a default StorageClass may make."""
-    return ", unless a default StorageClass makes it" if _is_open(rows) else ""
+def _says_so(rows: TemplateOrdinals) -> bool:
+    """Return whether the volumes of a template are made by hand for sure.
 
-
-def told_of_set(rows: TemplateOrdinals, what: str, fix: Cure) -> Finding:
-    """Return a finding at a set's replicas, milder where a default StorageClass may help."""
-    tell = warning if _is_open(rows) else error
-    return tell(rows.stateful_set.manifest, REPLICAS, what, fix)
+    Where it names no class, and those that are there are not reserved, a default StorageClass may
+    help.
+    """
+    classes = {each.storage.storage_class for each in rows.claims.values()}
+    classes.add(rows.template.storage.storage_class)
+    volumes = [each for each in rows.by_number.values() if each.volume]
+    is_named = bool(volumes) and None not in classes
+    return "" in classes or is_named or not all(each.is_guessed for each in volumes)
 
 
 def claims_of(rows: TemplateOrdinals, ordinals: range, *, verb: bool = True) -> str:
@@ -54,27 +96,85 @@ def claims_of(rows: TemplateOrdinals, ordinals: range, *, verb: bool = True) -> 
     return f"the {len(ordinals)} claims {names}" + " are" * verb
 
 
-def pods_of(rows: TemplateOrdinals, ordinals: range) -> str:
-    """Return that the pods of some ordinals need what is missing."""
-    name = rows.stateful_set.name
-    if len(ordinals) == 1:
-        return f"the pod {name}-{ordinals[0]} needs"
-    return f"the pods {name}-{ordinals[0]} to {name}-{ordinals[-1]} need"
+def needed(lacking: Sequence[tuple[TemplateOrdinals, Sequence[range]]]) -> str:
+    """Return the claims of some ordinals of a set, and which pods need them."""
+    every = _together(each for _, ordinals in lacking for each in ordinals)
+    count = sum(len(each) for _, ordinals in lacking for each in ordinals)
+    names = [
+        name
+        for rows, ordinals in lacking
+        for name in _listed(rows.template.claim_name.at, _together(ordinals))
+    ]
+    stateful_set = lacking[0][0].stateful_set
+    pods = joined(_listed(lambda number: f"{stateful_set.name}-{number}", every))
+    claims = f"the claim {names[0]}" if count == 1 else f"the {count} claims {joined(names)}"
+    is_one = len(every) == 1 and len(every[0]) == 1
+    return f"{claims}, which the pod{'' if is_one else 's'} {pods} need{'s' if is_one else ''}"
 
 
-def to_print_missing(scene: Scene, rows: TemplateOrdinals) -> Cure:
+def _listed(name_of: Callable[[int], str], ordinals: Sequence[range]) -> list[str]:
+    names = [
+        name_of(each[0]) if len(each) == 1 else f"{name_of(each[0])} to {name_of(each[-1])}"
+        for each in ordinals[:_SHOWN]
+    ]
+    left = sum(map(len, ordinals[_SHOWN:]))
+    return [*names, *([f"{left} more"] if left else [])]
+
+
+def joined(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _together(runs: Iterable[range]) -> list[range]:
+    """Return ordinals in order, those that follow one another as one range."""
+    made: list[range] = []
+    for each in sorted(runs, key=lambda each: each.start):
+        if made and each.start <= made[-1].stop:
+            made[-1] = range(made[-1].start, max(each.stop, made[-1].stop))
+        else:
+            made.append(each)
+    return made
+
+
+def to_print_missing(scene: Scene, stateful_set: FoundSet) -> Cure:
     """Return how what a set lacks is printed, and put to use."""
-    stateful_set = rows.stateful_set
-    has_nfs = stateful_set.key in scene.on_nfs
-    where = [] if has_nfs else ["--nfs-server", "HOST", "--nfs-path", "PATH"]
-    if stateful_set.key in scene.without_free_names:
-        where += NAMED_BY_NAMESPACE
+    where = _options(scene, stateful_set)
     command = scene.cures.volumes(stateful_set, *where)
     if "-" in scene.look.access.filenames:
         words = f"pipe the same input into `{command}`: it prints what is missing, to be added to "
         return Cure(f"{words}it")
     words = f"`{command}` prints what is missing, to be added, or for {scene.cures.create()}"
+    has_nfs = stateful_set.key in scene.on_nfs
     if not (has_nfs and stateful_set.manifest.is_stored):
         return Cure(words)
     made = scene.cures.create_missing(stateful_set, *where)
     return made if scene.look.access.is_live else made.said(words)
+
+
+def printing_command(scene: Scene, stateful_set: FoundSet) -> str:
+    """Return the command that prints what a set lacks."""
+    return scene.cures.volumes(stateful_set, *_options(scene, stateful_set))
+
+
+def _options(scene: Scene, stateful_set: FoundSet) -> list[str]:
+    """Return the options that the command for what a set lacks needs, so that it works."""
+    where: list[str] = []
+    if stateful_set.key not in scene.on_nfs:
+        where += [*_PLACEHOLDERS["--nfs-server"], *_PLACEHOLDERS["--nfs-path"]]
+    if stateful_set.key in scene.without_free_names:
+        where += NAMED_BY_NAMESPACE
+    elif where or stateful_set.replicas <= _TRIED:
+        where += _asked_for(scene, stateful_set, where)
+    return where
+
+
+def _asked_for(scene: Scene, stateful_set: FoundSet, given: Sequence[str]) -> Iterator[str]:
+    """Yield the options that the volumes which are there do not answer."""
+    from sfsgen.changes.missing import plan_for
+
+    options = dict(zip(given[::2], given[1::2], strict=True))
+    replicas = stateful_set.replicas
+    plan = plan_for(scene.pairing, stateful_set, replicas, options, scene.target)
+    for option in dict.fromkeys(each.where for each in plan.problems):
+        yield from _PLACEHOLDERS.get(option, ())

@@ -140,7 +140,7 @@ class _Members(dict[str, Schema | None]):
     def __missing__(self, key: str) -> Schema | None:
         schema = self.others
         if (source := self.properties.get(key)) is not None:
-            of_key = list(_of_minors(source, self.terms.target))
+            of_key = list(of_minors(source, self.terms.target))
             schema = Schema(source, self.terms, of_key).judging()
         self[key] = schema
         return schema
@@ -152,7 +152,7 @@ def _inside(part: str | int, faults: Sequence[Fault]) -> Iterator[Fault]:
         yield fault._replace(path=(part, *fault.path))
 
 
-def _of_minors(source: Mapping[str, Any], target: Target) -> Iterator[Fault]:
+def of_minors(source: Mapping[str, Any], target: Target) -> Iterator[Fault]:
     """Yield the first and the last minor of a property where they are not a target's."""
     if (since := source.get("x-since", OLDEST)) > target.oldest:
         yield Fault((), "x-since", since)

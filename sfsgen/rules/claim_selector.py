@@ -1,8 +1,9 @@
 """The labels of a volume meet the selector of the claim that is to get it.
 
 A claim with a selector and no `volumeName` takes none but a volume that has those labels, and stays
-Pending where there is none. The selector is not needed: `claimRef` and `volumeName` say which
-volume is meant.
+Pending where there is none. Where no volume is in the input that it could get but for its labels,
+nothing is told: the volume that is meant may be elsewhere. The selector is not needed: `claimRef`
+and `volumeName` say which volume is meant.
 
 Fix: Remove the selector, and write `claimRef` into the volume and `volumeName` into the claim. In a
 cluster a claim's selector cannot be changed, but reserving the volume by `claimRef` is enough
@@ -22,14 +23,18 @@ from sfsgen.values.pairs import Claim, Volume
 
 
 def claim_selector(scene: Scene) -> Iterator[Finding]:
+    # Where no volume would do but for its labels, the one that is meant may be elsewhere.
+    free = {each.storage for each in scene.pairing.free.left_over() if each.claim is None}
     for key, claim in scene.inventory.claims.items():
         selector = claim.selector
-        if selector and key not in scene.pairing.pairs and not claim.volume_name:
+        if not selector or key in scene.pairing.pairs or claim.volume_name:
+            continue
+        volume = scene.pairing.names.volume_of(claim)
+        if volume or claim.phase == "Pending" or any(fits(claim.storage, each) for each in free):
             what = (
                 f"the claim {claim.name} does not bind: the labels of no volume that is free "
                 "meet its selector"
             )
-            volume = scene.pairing.names.volume_of(claim)
             sides = [volume.manifest] if volume else []
             yield error(claim.manifest, SELECTOR, what, _fix(scene, claim, volume), *sides)
 

@@ -24,6 +24,8 @@ from sfsgen.values.pairs import Claim
 
 def claim_template(scene: Scene) -> Iterator[Finding]:
     for rows in scene.pairing.ordinals:
+        if scene.pairing.is_provisioned(rows):
+            continue
         if _is_odd_template(rows):
             yield from _odd_template(scene, rows, next(iter(rows.claims.values())))
         else:

@@ -8,23 +8,25 @@ stayed Pending (measured). `""` is a class of its own, which no default replaces
 Fix: Write `storageClassName: ""`, or one and the same class, into the claim template, the claims
 and the volumes. A live set's template cannot be changed: `kubectl delete sts NAME --cascade=orphan`
 leaves the pods running; then create the set again. A live claim cannot be changed either: reserve
-its volume by claimRef, which binds whatever the class.
+its volume by claimRef, which binds whatever the class. What is reserved by claimRef needs no class,
+and is only noted.
 
 Source: plugin/pkg/admission/storage/storageclass/setdefault, and index.go, findMatchingVolume.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sfsgen.changes.cure import Cure
 from sfsgen.changes.edits import Edit
 from sfsgen.documents.document import Path
-from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.misfits import unfit
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.binder import CLASS, shown_class
+from sfsgen.kubernetes.binder import CLASS, fits, shown_class, size
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
-from sfsgen.values.pairs import Pair
+from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.values.pairs import Key, Pair, Tie, Volume
 
 
 def class_(scene: Scene) -> Iterator[Finding]:
@@ -43,6 +45,7 @@ def class_(scene: Scene) -> Iterator[Finding]:
     if scene.target.has(CLASSES):
         yield from _classless_claims(scene)
         yield from _classless_templates(scene)
+    yield from _beside_free_volumes(scene)
 
 
 def _no_class(scene: Scene, manifest: Manifest, of: Path = ()) -> Cure:
@@ -60,13 +63,22 @@ def _classless_claims(scene: Scene) -> Iterator[Finding]:
         if claim.storage.storage_class is not None or claim.phase:
             continue
         pair = scene.pairing.pairs.get(key)
-        is_static_claim = pair or claim.volume_name or bool(scene.inventory.wanting(key))
+        is_static_claim = pair or claim.volume_name or _is_for_static_set(scene, key)
         # Beside a volume with a class it is told already.
         if is_static_claim and not (pair and pair.volume.storage.storage_class):
             what = f"the claim {claim.name} names no class: a default StorageClass would come in"
+            tell = note  # the volume that is reserved for it it gets all the same (measured)
             if not (pair and pair.is_reserved):
                 what += ", and keep it from its volume"
-            yield warning(claim.manifest, CLASS, what, _no_class(scene, claim.manifest))
+                tell = warning
+            yield tell(claim.manifest, CLASS, what, _no_class(scene, claim.manifest))
+
+
+def _is_for_static_set(scene: Scene, key: Key) -> bool:
+    """Return whether a set whose volumes are made by hand looks for a claim."""
+    rows = scene.inventory.wanting(key)
+    pairing = scene.pairing
+    return any(not pairing.is_provisioned(pairing.of(each.template)) for each in rows)
 
 
 def _classless_templates(scene: Scene) -> Iterator[Finding]:
@@ -82,7 +94,52 @@ def _classless_templates(scene: Scene) -> Iterator[Finding]:
             storages += [each.volume.storage for each in rows.by_number.values() if each.volume]
             if any(each.storage_class for each in storages):
                 fix = fix.by_hand()  # which class is meant its owner knows
-            yield warning(manifest, (*rows.template.path, *CLASS), what, fix)
+            tell = note if _are_reserved(rows) else warning
+            yield tell(manifest, (*rows.template.path, *CLASS), what, fix)
+
+
+def _are_reserved(rows: TemplateOrdinals) -> bool:
+    """Return whether each ordinal has a volume, which its claim gets whatever its class."""
+    wanted, reserved = rows.stateful_set.ordinals, (Tie.BOUND, Tie.BOTH_SIDES, Tie.CLAIM_REF)
+    of_its_own = [n for n, each in rows.by_number.items() if each.tie in reserved and n in wanted]
+    return len(of_its_own) == len(wanted)
+
+
+def _beside_free_volumes(scene: Scene) -> Iterator[Finding]:
+    """Yield the claim templates that free volumes would fit but for their class."""
+    free = _for_nobody(scene)
+    for rows in scene.pairing.ordinals if free else ():
+        template, stateful_set = rows.template, rows.stateful_set
+        if any(each.volume for each in rows.by_number.values()) or not stateful_set.replicas:
+            continue
+        wanted = template.storage.storage_class
+        for its, volumes in free.items():
+            like = template.storage._replace(storage_class=its)
+            fitting = [each for each in volumes if fits(like, each.storage)]
+            is_meant = any(size(each.storage) == size(like) for each in fitting)
+            if is_meant and its != wanted and scene.pairing.is_provisioned(rows):
+                what = (
+                    f"the claims of {stateful_set.name} do not get {fitting[0].name}, which is "
+                    f"free and fits: the claim template {template.name} has "
+                    f"{shown_class(wanted)}, and {fitting[0].name} {shown_class(its)}"
+                )
+                fix = scene.cures.set_class(stateful_set.manifest, its, template.path).by_hand()
+                path = (*template.path, *CLASS)
+                sides = [each.manifest for each in fitting]
+                yield warning(stateful_set.manifest, path, what, fix, *sides)
+                break
+
+
+def _for_nobody(scene: Scene) -> Mapping[str, list[Volume]]:
+    """Return the free volumes by their class, where nothing in the input asks for that class."""
+    asked = {each.storage.storage_class for each in scene.inventory.claims.values()}
+    asked |= {each.template.storage.storage_class for each in scene.pairing.ordinals}
+    found: dict[str, list[Volume]] = {}
+    for volume in scene.pairing.unnamed.left_over():
+        storage_class = volume.storage.storage_class or ""
+        if volume.claim is None and storage_class and storage_class not in asked:
+            found.setdefault(storage_class, []).append(volume)
+    return found
 
 
 def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:

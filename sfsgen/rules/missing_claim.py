@@ -1,86 +1,95 @@
-"""Each ordinal's claim is there, under the name that the controller looks for.
+"""The claim that the controller makes gets the volume that is reserved for it.
 
-The controller makes a claim that is missing, from the claim template and without a volumeName.
-Where no volume is reserved for it, it takes any that fits and is free, or stays Pending, and the
-pod does not start. With a volume that is reserved by claimRef it binds, also with a default
-StorageClass (measured), but has only the labels of the set's selector.
+The controller makes a claim that is missing, from the claim template and without a volumeName. With
+a volume that is reserved by claimRef it binds in every order, also with a default StorageClass (30
+of 30, measured): such a claim need not be in a file. But the binder looks at its size, access modes
+and volume mode: where the volume has less than the claim template asks for, the claim stays
+Pending, and the pod does not start.
 
-Fix: Let `sfsgen volumes` print what is missing, and create it before the set is made or scaled up.
-Where the set's name or its template's name was changed, the claims are there under the old name:
-see the rule `name`.
+Fix: Let the volume have what the claim template asks for. On an NFS server the size and the modes
+of a volume limit nothing; they can be changed in place.
 
-Source: pkg/controller/statefulset/stateful_set_utils.go, getPersistentVolumeClaimName.
+Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim (measured).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from typing import Any
 
 from sfsgen.changes.cure import Cure
-from sfsgen.findings.finding import Finding, warning
+from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import REPLICAS
 from sfsgen.findings.scene import Scene
-from sfsgen.findings.vacancies import (
-    claims_of,
-    pods_of,
-    to_print_missing,
-    told_of_set,
-    unless_provisioned,
-    vacant_ordinals,
-)
-from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.binder import differences, fits
-from sfsgen.kubernetes.names import numbered
+from sfsgen.findings.vacancies import needed
+from sfsgen.kubernetes.binder import MODES, SIZE, VOLUME_MODE, Difference, Storage, differences
+from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.values.pairs import Volume
+
+_Unfit = tuple[TemplateOrdinals, dict[int, Volume]]
 
 
 def missing_claim(scene: Scene) -> Iterator[Finding]:
-    for rows, ordinals in vacant_ordinals(scene, without_volume=False):
-        it = "it" if len(ordinals) == 1 else "them"
-        what = f"{claims_of(rows, ordinals)} missing, and {pods_of(rows, ordinals)} {it}"
-        manifest, fix = rows.stateful_set.manifest, to_print_missing(scene, rows)
-        is_dump = manifest.is_stored and manifest.document.file != cluster.NAME
-        if is_dump and not scene.inventory.claims:
-            what = f"no claim is in the input: {what}"
-            namespace = rows.stateful_set.namespace
-            fix = Cure(f"read the claims too: {scene.cures.read_all(namespace)}")
-            yield warning(manifest, REPLICAS, what, fix)
-        # Where others were made beforehand, this one was forgotten.
-        elif not rows.claims and all(_would_bind(rows, each) for each in ordinals):
-            what += ": the controller makes it, and it binds by the claimRef of its volume alone"
-            yield warning(manifest, REPLICAS, what, fix)
-        else:
-            what += _lookalike(scene, rows, ordinals[0]) or _unfit_for_new(rows, ordinals[0])
-            yield told_of_set(rows, f"{what}{unless_provisioned(rows)}", fix)
+    for stateful_set, templates in scene.pairing.by_set:
+        unfit = [(rows, found) for rows in templates if (found := _unfit(scene, rows))]
+        if unfit:
+            yield _too_small(scene, stateful_set, unfit)
 
 
-def _unfit_for_new(rows: TemplateOrdinals, ordinal: int) -> str:
-    """Return why a claim that the controller makes would not get the volume reserved for it."""
-    volume = rows.volumes.get(ordinal)
-    if volume is None:
-        return ""
-    found = differences(rows.template.storage, volume.storage, volume.name)
-    short = next((each.what for each in found if each.is_short), "")
-    return f"; made from its claim template {short}" if short else ""
+def _unfit(scene: Scene, rows: TemplateOrdinals) -> dict[int, Volume]:
+    """Return the volumes that claims made from a template would not get, by ordinal.
 
-
-def _would_bind(rows: TemplateOrdinals, ordinal: int) -> bool:
-    """Return whether a claim that the controller makes binds to the volume reserved for it.
-
-    claimRef alone checks size, access modes and volume mode, not the class (measured).
+    Not one that is Released: the rule `released` tells of it.
     """
-    volume, template = rows.volumes.get(ordinal), rows.template.storage
-    if volume is None or volume.is_left:
-        return False
-    return fits(template, volume.storage._replace(storage_class=template.storage_class))
+    head = rows.stateful_set.namespace, rows.template.claim_name.pieces[0]
+    accounted = scene.accounted.get(head, ())
+    return {
+        number: volume
+        for number, volume in rows.volumes.items()
+        if number in rows.stateful_set.ordinals
+        and number not in rows.claims
+        and number not in accounted
+        and not volume.is_left
+        and any(_lacks(rows, volume))
+    }
 
 
-def _lookalike(scene: Scene, rows: TemplateOrdinals, ordinal: int) -> str:
-    """Return where a claim may be that was moved to another namespace, or whose set was renamed."""
-    stateful_set, template = rows.stateful_set, rows.template
-    if namespaces := scene.namespaces_of.get(rows.template.claim_name.at(ordinal)):
-        return f"; it is in the namespace {namespaces[0]}"
-    for orphan in scene.lonely(stateful_set.namespace):
-        head, _ = numbered(orphan)
-        is_like = head.startswith(f"{template.name}-") or head.endswith(f"-{stateful_set.name}-")
-        if is_like and orphan == f"{head}{ordinal}":
-            return f"; {orphan} is there, which no set looks for: was a name changed?"
-    return ""
+def _lacks(rows: TemplateOrdinals, volume: Volume) -> Iterator[Difference]:
+    """Yield what a volume lacks; claimRef alone does not check the class (measured)."""
+    found = differences(rows.template.storage, volume.storage, volume.name)
+    return (each for each in found if each.is_short)
+
+
+def _too_small(scene: Scene, stateful_set: FoundSet, unfit: Sequence[_Unfit]) -> Finding:
+    (rows, volumes), *_ = unfit
+    missing = [(rows, [range(each, each + 1) for each in sorted(of)]) for rows, of in unfit]
+    first = volumes[min(volumes)]
+    short = next(_lacks(rows, first))
+    what = f"{needed(missing)}, would not get the volume that is reserved for it: made from its "
+    if sum(len(of) for _, of in unfit) > 1:
+        what = f"{needed(missing)}, would not get the volumes reserved for them: made from its "
+    what += f"claim template {short.what}"
+    cures = [_grown(scene, rows, volume) for rows, of in unfit for volume in of.values()]
+    fix = reduce(lambda one, other: one.joined(_between(first), other), cures)
+    sides = [volume.manifest for _, of in unfit for volume in of.values()]
+    return error(stateful_set.manifest, REPLICAS, what, fix, *sides)
+
+
+def _between(volume: Volume) -> str:
+    return " && " if volume.manifest.is_stored else "; "
+
+
+def _grown(scene: Scene, rows: TemplateOrdinals, volume: Volume) -> Cure:
+    """Return how a volume gets what the claims of a template ask for."""
+    wanted: Storage = rows.template.storage
+    lacking = {each.path for each in _lacks(rows, volume)}
+    if VOLUME_MODE in lacking:
+        return Cure(f"let {volume.name} and the claim template have one volumeMode")
+    fields: dict[str, Any] = {}
+    if SIZE in lacking:
+        fields["capacity"] = {"storage": wanted.storage}
+    if MODES in lacking:
+        fields["accessModes"] = list(
+            dict.fromkeys((*volume.storage.access_modes, *wanted.access_modes))
+        )
+    return scene.cures.set_fields(volume, fields)

@@ -11,89 +11,189 @@ volume does exist, read it too: `kubectl get sts,svc,pvc,pv -o yaml`.
 Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.finding import Finding, error, note, warning
+from sfsgen.findings.places import NAME, REPLICAS, VOLUME_NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import (
-    claims_of,
-    pods_of,
+    Vacancy,
+    is_expected,
+    joined,
+    needed,
+    printing_command,
     to_print_missing,
-    told_of_set,
-    unless_provisioned,
-    vacant_ordinals,
+    without_volume,
 )
-from sfsgen.kubernetes.binder import Storage, differences
+from sfsgen.kubernetes import cluster
+from sfsgen.kubernetes.binder import CLASS, Storage, differences
+from sfsgen.kubernetes.names import numbered
+from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
-from sfsgen.values.pairs import Claim
+from sfsgen.values.pairs import Claim, Key, Volume
+
+_SHOWN = 3  # claims that name volumes which are missing
 
 
 def missing_volume(scene: Scene) -> Iterator[Finding]:
-    for name, claims in scene.inventory.takers.items():
-        if name not in scene.inventory.volumes and not scene.is_unread("PersistentVolume", name):
-            for claim in claims:
-                yield from _dangling(scene, claim)
-    for rows in scene.pairing.ordinals:
-        if not scene.pairing.is_provisioned(rows):
-            yield from _without_volume(scene, rows)
-    for rows, ordinals in vacant_ordinals(scene, without_volume=True):
-        what = f"there is no volume for {claims_of(rows, ordinals, verb=False)}, which "
-        what += pods_of(rows, ordinals)
-        what += _misfit(scene, rows.template.storage)
-        yield told_of_set(rows, f"{what}{unless_provisioned(rows)}", to_print_missing(scene, rows))
+    yield from _dangling(scene)
+    for stateful_set, templates in scene.pairing.by_set:
+        lacking = []
+        for each in without_volume(scene, templates):
+            kept = [claim for claim in each.claims if not _is_elsewhere(scene, claim)]
+            yield from _elsewhere(scene, [each for each in each.claims if each not in kept])
+            if kept or each.ordinals:
+                lacking.append(each._replace(claims=kept))
+        if lacking:
+            yield _of_set(scene, stateful_set, lacking)
 
 
-def _without_volume(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
-    """Yield the claims that no volume is meant for, and none that is free fits."""
-    for ordinal, claim in rows.claims.items():
-        if ordinal in rows.volumes or claim.volume_name or claim.selector:
-            continue  # of the last two, _dangling and the rule claim-selector tell
-        if ordinal in rows.stateful_set.ordinals:
-            pending = " and is Pending" if claim.phase == "Pending" else ""
-            what = (
-                f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
-                "none that is free fits it"
-            )
-            own, fix = scene.pairing.names.volume_of(claim), to_print_missing(scene, rows)
-            if own and own.claim:
-                what += f"; {own.name} is {own.phase or 'reserved'} for {'/'.join(own.claim)}"
-                if not (scene.inventory.owner(own) or scene.is_needed(own.claim)):
-                    what += ", which is missing"
-                    fix = scene.cures.redirect(own, claim.key)
-            else:
-                what += _misfit(scene, claim.storage)
-            sides = rows.stateful_set.manifest
-            yield error(claim.manifest, ("metadata", "name"), what, fix, sides)
+def _of_set(scene: Scene, stateful_set: FoundSet, lacking: Sequence[Vacancy]) -> Finding:
+    """Return that a set lacks volumes, whether their claims are there or not."""
+    manifest, claims = stateful_set.manifest, [claim for each in lacking for claim in each.claims]
+    is_dump = manifest.is_stored and manifest.document.file != cluster.NAME
+    if is_dump and not (scene.inventory.claims or scene.inventory.volumes):
+        what = f"neither claims nor volumes are in the input: what {stateful_set.name} has it "
+        what += "does not show"
+        read = f"read them too: {scene.cures.read_all(stateful_set.namespace)}"
+        return note(manifest, REPLICAS, what, read)
+    tell = error if is_expected(scene, stateful_set, lacking) else warning
+    printed = to_print_missing(scene, stateful_set)
+    if len(claims) == 1 and not any(each.ordinals for each in lacking):
+        (claim,) = claims
+        pending = " and is Pending" if claim.phase == "Pending" else ""
+        what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and none "
+        what += f"that is free fits it{_misfit(scene, claim.storage)}"
+        return tell(claim.manifest, NAME, what, printed, manifest)
+    what = f"there is no volume for {needed([(each.rows, each.numbers) for each in lacking])}"
+    what += _lookalike(scene, lacking) or _misfit(scene, lacking[0].rows.template.storage)
+    return tell(manifest, REPLICAS, what, printed, *(each.manifest for each in claims))
 
 
-def _dangling(scene: Scene, claim: Claim) -> Iterator[Finding]:
-    """Yield what to say of a claim that names a volume which is not in the input."""
-    owners = [each.stateful_set for each in scene.inventory.wanting(claim.key)]
-    sets = [each.manifest for each in owners]
-    where = ("spec", "volumeName")
-    if claim.phase == "Bound":
-        what = f"the claim {claim.name} is Bound to {claim.volume_name}, which is not in the input"
-        if owners:
-            fix = f"read the volumes too: {scene.cures.read_all(claim.namespace)}"
-            yield warning(claim.manifest, where, what, fix, *sets)
-    elif claim.phase != "Lost" and (owners or scene.inventory.reserved(claim.key)):
-        what = f"the claim {claim.name} names the volume {claim.volume_name}, which is missing"
-        if other := scene.inventory.reserved(claim.key):
-            what += f", and {other.name} is reserved for it"
-            cure = scene.cures.rename_volume(claim, other.name)
-            yield error(claim.manifest, where, what, cure, other.manifest, *sets)
-            return
-        fix = (
-            f"create the volume {claim.volume_name}, which `{scene.cures.volumes(owners[0])}` "
-            "prints, or name one that is there"
+def _is_elsewhere(scene: Scene, claim: Claim) -> bool:
+    """Return whether the volume that is named after a claim is for another one."""
+    own = scene.pairing.names.volume_of(claim)
+    return bool(own and own.claim)
+
+
+def _elsewhere(scene: Scene, claims: Iterable[Claim]) -> Iterator[Finding]:
+    """Yield the claims whose volume, by its name, is for another one."""
+    for claim in claims:
+        own = scene.pairing.names.volume_of(claim)
+        (row, *_) = scene.inventory.wanting(claim.key)
+        if own is None or own.claim is None:
+            continue
+        pending = " and is Pending" if claim.phase == "Pending" else ""
+        what = (
+            f"the claim {claim.name} has no volume{pending}: none is reserved for it, and "
+            f"none that is free fits it; {own.name} is {own.phase or 'reserved'} for "
+            f"{'/'.join(own.claim)}"
         )
-        yield error(claim.manifest, where, what, fix, *sets)
+        fix = to_print_missing(scene, row.stateful_set)
+        if not (scene.inventory.owner(own) or scene.is_needed(own.claim)):
+            what += ", which is missing"
+            fix = scene.cures.redirect(own, claim.key)
+        yield error(claim.manifest, NAME, what, fix, row.stateful_set.manifest)
+
+
+def _lookalike(scene: Scene, lacking: Iterable[Vacancy]) -> str:
+    """Return where a claim may be that was moved to another namespace, or whose set was renamed."""
+    for each in lacking:
+        if each.ordinals and (found := _like(scene, each.rows, each.ordinals[0][0])):
+            return found
+    return ""
+
+
+def _like(scene: Scene, rows: TemplateOrdinals, ordinal: int) -> str:
+    stateful_set, template = rows.stateful_set, rows.template
+    name = template.claim_name.at(ordinal)
+    if namespaces := scene.namespaces_of.get(name):
+        return f"; the claim {name} is in the namespace {namespaces[0]}"
+    for orphan in scene.lonely(stateful_set.namespace):
+        head, _ = numbered(orphan)
+        is_like = head.startswith(f"{template.name}-") or head.endswith(f"-{stateful_set.name}-")
+        if is_like and orphan == f"{head}{ordinal}":
+            return f"; {orphan} is there, which no set looks for: was a name changed?"
+    return ""
+
+
+def _dangling(scene: Scene) -> Iterator[Finding]:
+    """Yield what to say of claims that name volumes which are not in the input, set by set."""
+    bound: dict[Key, list[Claim]] = {}
+    waiting: dict[Key, list[Claim]] = {}
+    for name, claims in scene.inventory.takers.items():
+        if name in scene.inventory.volumes or scene.is_unread("PersistentVolume", name):
+            continue
+        for claim in claims:
+            owners = scene.inventory.wanting(claim.key)
+            if claim.phase == "Lost":
+                continue
+            if claim.phase != "Bound" and (other := scene.inventory.reserved(claim.key)):
+                yield _reserved_elsewhere(scene, claim, other)
+            elif owners and not (claim.phase == "Bound" and _is_provisioned(scene, owners[0])):
+                of_set = bound if claim.phase == "Bound" else waiting
+                of_set.setdefault(owners[0].stateful_set.key, []).append(claim)
+    for key, claims in waiting.items():
+        yield _without_their_volumes(scene, scene.inventory.sets[key], claims)
+    for key, claims in bound.items():
+        yield _bound(scene, scene.inventory.sets[key], claims)
+
+
+def _is_provisioned(scene: Scene, row: Ordinal) -> bool:
+    return scene.pairing.is_provisioned(scene.pairing.of(row.template))
+
+
+def _reserved_elsewhere(scene: Scene, claim: Claim, other: Volume) -> Finding:
+    """Return that a claim names a volume that is missing, while another one is reserved for it."""
+    what = (
+        f"the claim {claim.name} names the volume {claim.volume_name}, which is missing, and "
+        f"{other.name} is reserved for it"
+    )
+    sets = [each.stateful_set.manifest for each in scene.inventory.wanting(claim.key)]
+    cure = scene.cures.rename_volume(claim, other.name)
+    return error(claim.manifest, VOLUME_NAME, what, cure, other.manifest, *sets)
+
+
+def _without_their_volumes(
+    scene: Scene, stateful_set: FoundSet, claims: Sequence[Claim]
+) -> Finding:
+    """Return that claims of a set wait for volumes which are not in the input."""
+    first, *more = claims
+    what = f"the claim {first.name} names the volume {first.volume_name}, which is missing"
+    created = f"create the volume {first.volume_name}"
+    if more:
+        names = [each.name for each in claims[:_SHOWN]]
+        names += [f"{len(more) + 1 - _SHOWN} more"] if len(claims) > _SHOWN else []
+        what = f"the claims {joined(names)} name volumes that are missing, such as "
+        what += first.volume_name
+        created = "create the volumes that they name"
+    command = printing_command(scene, stateful_set)
+    fix = f"{created}, which `{command}` prints, or name one that is there"
+    is_expected = scene.look.access.is_live or scene.inventory.volumes
+    tell = error if is_expected or any(each.phase for each in claims) else warning
+    sides = [*(each.manifest for each in more), stateful_set.manifest]
+    return tell(first.manifest, VOLUME_NAME, what, fix, *sides)
+
+
+def _bound(scene: Scene, stateful_set: FoundSet, claims: Sequence[Claim]) -> Finding:
+    """Return that the volumes of claims that are bound are not in the input."""
+    first, *more = claims
+    what = f"the claim {first.name} is Bound to {first.volume_name}, which is not in the input"
+    if more:
+        what = f"the claim {first.name} and {len(more)} more of {stateful_set.name} are Bound to "
+        what += "volumes that are not in the input"
+    fix = f"read the volumes too: {scene.cures.read_all(first.namespace)}"
+    sides = [*(each.manifest for each in more), stateful_set.manifest]
+    if scene.look.access.is_live:
+        fix = f"look whether it is there: {scene.cures.look_at(first.volume_name)}"
+    return warning(first.manifest, VOLUME_NAME, what, fix, *sides)
 
 
 def _misfit(scene: Scene, wanted: Storage) -> str:
     """Return why a volume that is free is not for a claim."""
     volume = scene.pairing.free.left
-    if volume is None:
+    if volume is None or volume.name in scene.pairing.by_volume:
         return ""
-    found = next(differences(wanted, volume.storage, volume.name), None)
+    every = differences(wanted, volume.storage, volume.name)
+    found = next((each for each in every if each.is_short or each.path == CLASS), None)
     return f"; {volume.name} is free, but {found.what}" if found else ""

@@ -8,7 +8,9 @@ written twice by mistake looks the same.
 Fix: Write another path on each volume, and make these directories on the server: nothing in
 Kubernetes makes them. In a live cluster the path cannot be changed: keep the reclaim policy Retain,
 delete the claim and the volume, and create both again; move the files yourself. Where a program is
-made to share a directory, leave it, and check with `--ignore shared-directory`.
+made to share a directory, leave it, and check with `--ignore shared-directory`. Where no more than
+one writes, nothing is told: say so by `readOnly` in the volume or in the mounts of the pod, the
+mount option `ro`, or the access mode ReadOnlyMany alone.
 
 Source: pkg/volume/nfs, which mounts server:path as it stands.
 """
@@ -18,6 +20,8 @@ from collections.abc import Iterator
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.places import directory_of
 from sfsgen.findings.scene import Scene
+from sfsgen.sets.found import FoundSet
+from sfsgen.values.pairs import Volume
 
 _SHOWN = 3  # of the volumes that share a directory
 
@@ -25,7 +29,9 @@ _SHOWN = 3  # of the volumes that share a directory
 def shared_directory(scene: Scene) -> Iterator[Finding]:
     for directory, found in scene.inventory.directories.items():
         volumes = [each for each in found if each.path]
-        if len(volumes) > 1 and any(each.is_static for each in volumes):
+        # One that writes and others that read are made so.
+        are_many = len(volumes) > 1 and any(each.is_static for each in volumes)
+        if are_many and sum(not _is_read_only(scene, each) for each in volumes) > 1:
             names = ", ".join(each.name for each in volumes[:_SHOWN])
             names += f" and {len(volumes) - _SHOWN} more" * (len(volumes) > _SHOWN)
             what = (
@@ -37,3 +43,27 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
                 second, "give each a directory of its own, and move the files"
             )
             yield warning(second, directory_of(volumes[1]), what, fix, first, *more)
+
+
+def _is_read_only(scene: Scene, volume: Volume) -> bool:
+    """Return whether nobody writes to a volume: by itself, its mount options or its mounts."""
+    if volume.read_only or volume.storage.access_modes == ("ReadOnlyMany",):
+        return True
+    options = [each for option in volume.mount_options for each in option.split(",")]
+    if "ro" in options and "rw" not in options:
+        return True
+    row = scene.pairing.by_volume.get(volume.name)
+    return row is not None and _is_only_read(row.stateful_set, row.template.name)
+
+
+def _is_only_read(stateful_set: FoundSet, template: str) -> bool:
+    """Return whether all mounts of a claim template are read-only."""
+    pod = stateful_set.manifest.at("spec", "template", "spec") or {}
+    mounts = [
+        mount
+        for kind in ("initContainers", "containers")
+        for container in pod.get(kind) or ()
+        for mount in container.get("volumeMounts") or ()
+        if mount.get("name") == template
+    ]
+    return bool(mounts) and all(each.get("readOnly") is True for each in mounts)

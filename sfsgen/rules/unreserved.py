@@ -12,14 +12,16 @@ binder finds the reserved volume.
 Source: measured on Kubernetes 1.36.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import reduce
 
 from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
-from sfsgen.values.pairs import Pair, Tie
+from sfsgen.sets.found import FoundSet, Ordinal
+from sfsgen.values.pairs import Pair, Tie, Volume
 
 
 def unreserved(scene: Scene) -> Iterator[Finding]:
@@ -27,16 +29,34 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
         if not is_named and not is_incomplete(pair.volume):
             yield _chance(scene, pair)
-    for rows in scene.pairing.ordinals:
-        for row, volume in rows.unreserved:
-            if is_incomplete(volume) or volume.claim:
-                continue
-            key = row.claim_key
-            what = f"the volume {volume.name} is not reserved for {key[1]}: any claim can take it"
-            fix = scene.cures.reserve(volume, key)
-            if row.tie is Tie.CHANCE:
-                fix = fix.by_hand()  # whose files lie in it only its owner knows
-            yield error(volume.manifest, CLAIM_REF, what, fix, rows.stateful_set.manifest)
+    for stateful_set, templates in scene.pairing.by_set:
+        found = [
+            (row, volume)
+            for rows in templates
+            for row, volume in rows.unreserved
+            if not (is_incomplete(volume) or volume.claim)
+        ]
+        if found:
+            yield _open(scene, stateful_set, found)
+
+
+def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, Volume]]) -> Finding:
+    """Return that the volumes which are there for a set are reserved for none of its claims."""
+    cures = [scene.cures.reserve(volume, row.claim_key) for row, volume in found]
+    between = " && " if found[0][1].manifest.is_stored else "; "
+    fix = reduce(lambda one, other: one.joined(between, other), cures)
+    if any(row.tie is Tie.CHANCE for row, _ in found):
+        fix = fix.by_hand()  # whose files lie in it only its owner knows
+    (row, volume), *more = found
+    what = f"the volume {volume.name} is not reserved for {row.claim_key[1]}: any claim can take it"
+    if more:
+        what = (
+            f"the {len(found)} volumes {volume.name} to {more[-1][1].name} are not reserved for "
+            f"the claims of {stateful_set.name}: chance decides which of them gets which, and any "
+            "other can take one"
+        )
+    sides = [*(each.manifest for _, each in more), stateful_set.manifest]
+    return error(volume.manifest, CLAIM_REF, what, fix, *sides)
 
 
 def _chance(scene: Scene, pair: Pair) -> Finding:

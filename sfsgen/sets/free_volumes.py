@@ -59,14 +59,6 @@ class FreeVolumes:
         left = self._left.setdefault(repr(selector), iter(self.selected(selector)))
         return next((each for each in left if self.take(each.name)), None)
 
-    def has_class(self, storage_class: str) -> bool:
-        """Return whether there is one of a class."""
-        return storage_class in self._classes
-
-    @cached_property
-    def _classes(self) -> set[str | None]:
-        return {each.storage.storage_class for each in self._volumes.values()}
-
     @cached_property
     def left(self) -> Volume | None:
         """One that fits nobody, once all have taken theirs."""

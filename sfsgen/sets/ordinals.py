@@ -1,9 +1,10 @@
 """Which claim and which volume belong to which ordinal, and what ties them: decided once, here."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from sfsgen.kubernetes.binder import size
+from sfsgen.kubernetes.binder import Storage, fits, size
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal, TemplateKey
 from sfsgen.sets.free_volumes import FreeVolumes
 from sfsgen.sets.inventory import Inventory
@@ -152,7 +153,7 @@ class Pairing:
         has_its_own = any(
             each.volume and not each.is_guessed for each in ordinals.by_number.values()
         )
-        if has_its_own or self.is_provisioned(ordinals):
+        if has_its_own or not self._is_static(ordinals):
             return
         vacant = gaps(ordinals.wanted, ordinals.by_number.keys())
         for number in (number for run in vacant for number in run):
@@ -181,18 +182,66 @@ class Pairing:
         return self._by_template[template.key]
 
     def is_provisioned(self, ordinals: TemplateOrdinals) -> bool:
-        """Return whether a provisioner makes a template's volumes, which then need not be there."""
+        """Return whether a template's volumes come from a provisioner, or from elsewhere.
+
+        So it is where nothing static is in sight: then none need be there. A template that names
+        no class goes by the others of its set.
+        """
+        if self._is_static(ordinals):
+            return False
+        if ordinals.template.storage.storage_class:
+            return True
+        others = (self.of(each) for each in ordinals.stateful_set.templates)
+        return not any(map(self._is_static, others))
+
+    def _is_static(self, ordinals: TemplateOrdinals) -> bool:
+        """Return whether anything says that the volumes of a template are made by hand."""
         rows = ordinals.by_number.values()
         if any(each.volume for each in rows):
-            return not any(
-                each.volume.is_static or (each.is_guessed and not each.claim)
-                for each in rows
-                if each.volume
-            )
+            return any(each.volume.is_static for each in rows if each.volume)
+        template = ordinals.template
         classes = {each.claim.storage.storage_class for each in rows if each.claim}
-        classes.add(ordinals.template.storage.storage_class)
-        named = [each for each in classes if each]
-        return bool(named) and not any(map(self.free.has_class, named))
+        classes.add(template.storage.storage_class)
+        pinned = ordinals.stateful_set.manifest.at(*template.path, "spec", "volumeName")
+        return bool(
+            "" in classes
+            or classes & self._static_classes
+            or pinned
+            or any(each.claim.names_static for each in rows if each.claim)
+            or (classes == {None} and self._might_get(template.storage))
+        )
+
+    @cached_property
+    def _static_classes(self) -> set[str | None]:
+        """The classes that volumes have which were made by hand, and no others."""
+        classes: dict[bool, set[str | None]] = {True: set(), False: {None, ""}}
+        for each in self.inventory.volumes.values():
+            classes[each.is_static].add(each.storage.storage_class)
+        return classes[True] - classes[False]
+
+    def _might_get(self, wanted: Storage) -> bool:
+        """Return whether free volumes, made for it by their size, are more than others need."""
+        fitting = {each: n for each, n in self._free_storages.items() if fits(wanted, each)}
+        alike = sum(n for each, n in fitting.items() if size(each) == size(wanted))
+        if not alike:
+            return False
+        others = self._left_without.items()
+        return alike > sum(n for claim, n in others if any(fits(claim, each) for each in fitting))
+
+    @cached_property
+    def _free_storages(self) -> Mapping[Storage, int]:
+        """What the volumes hold that are named after nobody."""
+        return Counter(each.storage for each in self.unnamed.left_over() if each.claim is None)
+
+    @cached_property
+    def _left_without(self) -> Mapping[Storage, int]:
+        """What claims ask for that no set looks for and that no volume is meant for."""
+        claims = (self.inventory.claims[each] for each in self.inventory.orphans)
+        return Counter(
+            each.storage
+            for each in claims
+            if not (each.volume_name or each.selector or each.key in self.pairs)
+        )
 
     @cached_property
     def free(self) -> FreeVolumes:

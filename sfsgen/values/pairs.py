@@ -9,6 +9,10 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.nfs import NfsDirectory
 
 _PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
+_PROVISIONERS = (
+    "volume.kubernetes.io/storage-provisioner",
+    "volume.beta.kubernetes.io/storage-provisioner",
+)
 
 Key = tuple[str, str]
 """A namespace and a name."""
@@ -36,6 +40,20 @@ class Claim(NamedTuple):
     def was_bound(self) -> bool:
         """Whether Kubernetes has bound it once: a bound one whose volume is gone is Lost."""
         return self.phase in ("Bound", "Lost")
+
+    @property
+    def names_static(self) -> bool:
+        """Whether it names a volume that no provisioner made for it, as far as it shows.
+
+        A claim that is Bound got its volume's name from the binder, unless its owner wrote it.
+        """
+        is_named = bool(self.volume_name) and self.phase != "Bound"
+        return is_named and not self.is_provisioned
+
+    @property
+    def is_provisioned(self) -> bool:
+        """Whether a provisioner was asked for its volume."""
+        return any(map(self.manifest.annotations.get, _PROVISIONERS))
 
     @property
     def selector(self) -> Mapping[str, Any]:
