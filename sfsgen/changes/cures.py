@@ -124,14 +124,17 @@ class Cures(NamedTuple):
             return Cure(words(edits), tuple(each for each in edits if each.path[-1] in given))
         return self._guarded(volume, _REMOVE_UID)
 
-    def hand_over(self, volume: Volume, key: Key) -> Step:
-        """Return how a volume whose claim is deleted is reserved for another claim."""
+    def hand_over(self, volume: Volume, key: Key) -> Sequence[Step]:
+        """Return how a volume is reserved for another claim, once its own is gone."""
         reference = _reference(key)
         if not volume.claim_uid:
-            return self._patch(volume.name, {"claimRef": reference})
-        return self._json_patch(
-            volume, {"op": "replace", "path": "/spec/claimRef", "value": reference}
-        )
+            return [self._patch(volume.name, {"claimRef": reference})]
+        replace = {"op": "replace", "path": "/spec/claimRef", "value": reference}
+        if holder := self.inventory.holder(volume):
+            namespace, name = holder
+            wait = self._wait_for("PersistentVolumeClaim", name, namespace)
+            return [wait, self._json_patch(volume, replace)]
+        return self._guarded(volume, replace).steps
 
     def doubt(self, volume: Volume) -> str:
         """Return what cannot be known of the uid that a volume holds, or ""."""

@@ -1,6 +1,6 @@
 """Ordinals that have one another's volumes: how they keep them, and how they get their own."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sfsgen.changes.cures import Cures, claim_ref_of
@@ -40,11 +40,12 @@ def exchanged(cures: Cures, stateful_set: FoundSet, crossings: Sequence[Crossing
     """
     claims = {each.row.claim_key for each in crossings}
     volumes = {each.name: each for crossing in crossings for each in crossing[1:]}
-    if any(cures.inventory.owner(each) not in (None, *claims) for each in volumes.values()):
+    if not all(_is_free_for(cures, each, claims) for each in volumes.values()):
         return ""
     if len(crossings) > _MOST_SPELLED_OUT:
         return "the steps that exchange the volumes instead are in docs/rules.md, crossed"
-    new = [cures.hand_over(*each) for each in _new_owners(crossings, volumes.values())]
+    owners = _new_owners(crossings, volumes.values())
+    new = [step for each in owners for step in cures.hand_over(*each)]
     numbers = [each.row.number for each in crossings]
     there = [each.row.claim for each in crossings if each.row.claim]
     before = without_pods(cures, stateful_set, numbers, there, new)
@@ -52,6 +53,14 @@ def exchanged(cures: Cures, stateful_set: FoundSet, crossings: Sequence[Crossing
         "to give each the volume of its own number instead, all of this in this order: "
         f"`{before}`; then {_moved(crossings)}`{with_pods_again(cures, stateful_set)}`"
     )
+
+
+def _is_free_for(cures: Cures, volume: Volume, claims: Container[Key]) -> bool:
+    """Return whether a volume is nobody's, or that of one of some claims, whose uid it holds."""
+    takers = cures.inventory.takers.get(volume.name, ())
+    holder = cures.inventory.holder(volume)
+    is_nobodys = not (takers or volume.claim_uid) and cures.inventory.owner(volume) is None
+    return is_nobodys or (holder in claims and all(each.key == holder for each in takers))
 
 
 def _new_owners(

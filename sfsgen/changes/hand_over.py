@@ -36,7 +36,7 @@ def _steps(cures: Cures, renamed: Renamed, volume: Volume) -> Iterator[Step]:
     yield from cures.keep(volume)
     if renamed.claim.was_bound:
         yield cures.delete(renamed.claim)
-        yield cures.hand_over(volume, renamed.meant.claim_key)
+        yield from cures.hand_over(volume, renamed.meant.claim_key)
     else:
-        yield cures.hand_over(volume, renamed.meant.claim_key)
+        yield from cures.hand_over(volume, renamed.meant.claim_key)
         yield cures.delete(renamed.claim)

@@ -49,9 +49,10 @@ def _told(scene: Scene, found: Sequence[tuple[Ordinal, Volume]]) -> Finding:
     ]
     what = "; ".join(shown[:_SHOWN]) + f" and {len(shown) - _SHOWN} more" * (len(shown) > _SHOWN)
     reserve = [
-        scene.cures.hand_over(meant, row.claim_key)
+        step
         for row, meant in found
         if meant.claim != row.claim_key
+        for step in scene.cures.hand_over(meant, row.claim_key)
     ]
     numbers = [row.number for row, _ in found]
     before = without_pods(scene.cures, stateful_set, numbers, claims, reserve)
