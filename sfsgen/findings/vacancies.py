@@ -47,13 +47,15 @@ def without_volume(scene: Scene, templates: Iterable[TemplateOrdinals]) -> Itera
             continue
         stateful_set = rows.stateful_set
         head = stateful_set.namespace, rows.template.claim_name.pieces[0]
-        known = rows.by_number.keys() | scene.accounted.get(head, set())
+        told = scene.accounted.get(head, set())
+        known = rows.by_number.keys() | told
         claims = [
             claim
             for ordinal, claim in rows.claims.items()
             # Of those that name one the rule itself tells, of a selector the rule claim-selector.
             if not (ordinal in rows.volumes or claim.volume_name or claim.selector)
             and ordinal in stateful_set.ordinals
+            and ordinal not in told
         ]
         found = Vacancy(rows, list(gaps(stateful_set.ordinals, known)), claims)
         if found.ordinals or found.claims:

@@ -66,7 +66,21 @@ def _awaited(scene: Scene, volume: Volume) -> Iterator[Finding]:
             what += f", and {stays} Pending"
         what += scene.cures.doubt(volume)
         path = ("spec", "claimRef", "uid")
-        yield tell(volume.manifest, path, what, scene.cures.free(volume), *sides)
+        yield tell(volume.manifest, path, what, _freed(scene, volume), *sides)
+
+
+def _freed(scene: Scene, volume: Volume) -> Cure:
+    """Return how a volume is freed, and how its claim is made where the controller makes none.
+
+    It makes a claim only when it makes the pod: one that came back before the old claim was gone
+    waits for ever (kubernetes#89910).
+    """
+    cure = scene.cures.free(volume)
+    rows = scene.inventory.wanting(volume.claim) if volume.claim else ()
+    if volume.claim in scene.inventory.claims or not (rows and rows[0].is_wanted and cure.steps):
+        return cure
+    printed = scene.cures.create_missing(rows[0].stateful_set)
+    return cure.said(f"{cure}; then, if its claim is not made by itself: {printed}")
 
 
 def _is_its_of_lost(scene: Scene, volume: Volume) -> bool:
