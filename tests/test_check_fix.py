@@ -335,7 +335,7 @@ def test_what_one_file_refuses_is_not_done_in_another_by_half(tmp_path: Path) ->
 def test_all_that_was_done_is_told(tmp_path: Path) -> None:
     """Also what could be seen only once something else was done."""
     file = tmp_path / "set.yaml"
-    changes = [("spec.capacity.storage", "5Gi"), ("spec.claimRef.name", "pvc-web-0")]
+    changes = [("spec.capacity.storage", "1Mi"), ("spec.claimRef.name", "pvc-web-0")]
     objects = GOOD
     for path, value in changes:
         objects = mutated(objects, "volume 1", path, value)
