@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sfsgen import console
+from sfsgen.changes.cures import RESYNC
 from sfsgen.changes.missing import ANOTHER_NAME, Lack, Plan, plan_for
 from sfsgen.commands.parameters import chosen_target
 from sfsgen.findings.scene import Look, Scene
@@ -177,10 +178,17 @@ def _notes(plan: Plan, seen: Scene, *, is_missing: bool) -> Iterator[str]:
     for row in plan.rows(Lack.UNREAD):
         namespace, claim = row.claim_key
         volume = row.volume.name if row.volume else ""
-        yield (
-            f"volume {volume} is Bound, and its claim {claim} is not in the input: read the claims "
-            f"too ({seen.cures.read_all(namespace)})"
-        )
+        # Who has read claims, or looks at a cluster, is not told to read them.
+        if seen.look.access.is_live or any(key[0] == namespace for key in seen.inventory.claims):
+            yield (
+                f"volume {volume} is Bound, and its claim {claim} is gone: look again in "
+                f"{RESYNC}, when it is Released ({seen.cures.look_at(volume)})"
+            )
+        else:
+            yield (
+                f"volume {volume} is Bound, and its claim {claim} is not in the input: read the "
+                f"claims too ({seen.cures.read_all(namespace)})"
+            )
     yield from plan.notes
     for template in plan.stateful_set.templates if is_missing else ():
         if template.storage.storage_class is None:

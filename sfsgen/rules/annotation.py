@@ -49,6 +49,7 @@ def _ignored(scene: Scene, manifest: Manifest, value: Any, path: Path) -> Iterat
                 f"1.{feature.since} to 1.{feature.until}"
             )
             fix = f"remove it, and write {FIELDS[key]}" if key in FIELDS else "remove it"
+            fix += ": true" * (key == NOT_READY_ANNOTATION)
             found = warning(manifest, (*path, "metadata", "annotations", key), what, fix)
             yield found._replace(is_key=True)
 

@@ -2,8 +2,10 @@
 
 The StatefulSet controller finds a claim by its name alone and compares nothing else (measured), so
 such a set comes up. But the claims that the controller makes itself, after a scale-up or for a
-claim that was deleted, are others than those beside them, and may not fit the volumes. A claim of a
-live set that was expanded is not told of: the claim template of a live set cannot be changed.
+claim that was deleted, are others than those beside them, and may not fit the volumes. Where the
+volume has what the claim template asks for as well, the difference does no harm, and is not told
+of (another class or selector is noted); nor is a claim of a live set that was expanded: its claim
+template cannot be changed.
 
 Fix: Let the claims, their volumes and the claim template say the same; where all claims agree, the
 claim template is the one to change, else the claim that departs from it. In a cluster the template
@@ -13,13 +15,17 @@ set with the other template.
 Source: pkg/controller/statefulset/stateful_pod_control.go, createMissingPersistentVolumeClaims.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.documents.document import Path
+from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.binder import Difference, departures, differences
+from sfsgen.kubernetes.binder import CLASS, Difference, departures, differences
+from sfsgen.sets.found import Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
-from sfsgen.values.pairs import Claim
+from sfsgen.values.pairs import Tie
+
+_RESERVED = (Tie.BOUND, Tie.BOTH_SIDES, Tie.CLAIM_REF)
 
 
 def claim_template(scene: Scene) -> Iterator[Finding]:
@@ -27,11 +33,11 @@ def claim_template(scene: Scene) -> Iterator[Finding]:
         if scene.pairing.is_provisioned(rows):
             continue
         if _is_odd_template(rows):
-            yield from _odd_template(scene, rows, next(iter(rows.claims.values())))
+            yield from _odd_template(scene, rows)
         else:
-            for claim in rows.claims.values():
+            for number, claim in rows.claims.items():
                 if claim.storage is not rows.template.storage:
-                    yield from _odd_claim(scene, rows, claim)
+                    yield from _odd_claim(scene, rows, number)
         yield from _pinned_template(scene, rows)
 
 
@@ -43,29 +49,51 @@ def _is_odd_template(rows: TemplateOrdinals) -> bool:
     return len(storages) == 1 and all(any(differences(wanted, each, "")) for each in volumes)
 
 
-def _odd_template(scene: Scene, rows: TemplateOrdinals, claim: Claim) -> Iterator[Finding]:
+def _odd_template(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
     manifest, name = rows.stateful_set.manifest, rows.template.name
-    for each in _departures(rows, claim):
+    odd = ((number, list(_departures(rows, number))) for number in rows.claims)
+    number, departing = next((each for each in odd if each[1]), (0, []))
+    for each in departing:
+        claim = rows.claims[number]
         what = (
             f"the claim template {name} would not make the claims that are there, such as "
             f"{claim.name}: {each.what}"
         )
         fix = scene.cures.of_immutable(manifest, f"let the claim template {name} be as its claims")
         path = (*rows.template.path, *each.path)
-        yield warning(manifest, path, what, fix, claim.manifest)
+        tell = _telling(each.path, rows.by_number[number])
+        yield tell(manifest, path, what, fix, claim.manifest)
 
 
-def _odd_claim(scene: Scene, rows: TemplateOrdinals, claim: Claim) -> Iterator[Finding]:
-    for each in _departures(rows, claim):
+def _odd_claim(scene: Scene, rows: TemplateOrdinals, number: int) -> Iterator[Finding]:
+    claim = rows.claims[number]
+    for each in _departures(rows, number):
         what = f"the claim {claim.name} is not what its claim template would make: {each.what}"
         as_made = f"let it be as the claim template {rows.template.name}"
         fix = scene.cures.of_immutable(claim.manifest, as_made)
-        yield warning(claim.manifest, each.path, what, fix, rows.stateful_set.manifest)
+        tell = _telling(each.path, rows.by_number[number])
+        yield tell(claim.manifest, each.path, what, fix, rows.stateful_set.manifest)
 
 
-def _departures(rows: TemplateOrdinals, claim: Claim) -> Iterator[Difference]:
-    template, is_live = rows.template, rows.stateful_set.manifest.is_stored
-    return departures(claim.storage, template.storage, template.name, is_live=is_live)
+def _departures(rows: TemplateOrdinals, number: int) -> Iterator[Difference]:
+    """Yield in what a claim is not what its template would make, where that does harm.
+
+    It does none where the volume has what the claim template asks for. A class is always told.
+    """
+    row, template = rows.by_number[number], rows.template
+    if row.claim is None:
+        return
+    there = row.volume.storage if row.volume else row.claim.storage
+    short = {each.path for each in differences(template.storage, there, "") if each.is_short}
+    is_live = rows.stateful_set.manifest.is_stored
+    for each in departures(row.claim.storage, template.storage, template.name, is_live=is_live):
+        if each.path in short or each.path == CLASS:
+            yield each
+
+
+def _telling(path: Path, row: Ordinal) -> Callable[..., Finding]:
+    """Return how a departure is told: of a volume that is reserved no class counts (measured)."""
+    return note if path == CLASS and row.tie in _RESERVED else warning
 
 
 def _pinned_template(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
@@ -79,8 +107,11 @@ def _pinned_template(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
         )
         path = (*rows.template.path, "spec", "volumeName")
         yield error(manifest, path, what, scene.cures.of_immutable(manifest, "remove it"))
-    selectors = [each.selector for each in rows.claims.values()]
-    if (given := spec.get("selector")) and any(each != given for each in selectors):
+    given = spec.get("selector") or {}
+    odd = [each for each in rows.by_number.values() if each.claim and each.claim.selector != given]
+    if given and odd:
         what = f"the claim template {rows.template.name} has a selector that its claims lack"
         path = (*rows.template.path, "spec", "selector")
-        yield warning(manifest, path, what, scene.cures.of_immutable(manifest, "remove it"))
+        # Of a volume that is reserved for it the labels do not count (measured).
+        tell = note if all(each.tie in _RESERVED for each in odd) else warning
+        yield tell(manifest, path, what, scene.cures.of_immutable(manifest, "remove it"))

@@ -21,6 +21,7 @@ from sfsgen.changes.edits import Edit
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.misfits import unfit
+from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import CLASS, fits, shown_class, size
 from sfsgen.kubernetes.manifest import Manifest
@@ -32,8 +33,8 @@ from sfsgen.values.pairs import Key, Pair, Tie, Volume
 def class_(scene: Scene) -> Iterator[Finding]:
     for pair in scene.waiting:
         wanted, its = pair.claim.storage.storage_class, pair.volume.storage.storage_class or ""
-        if pair.is_reserved and pair.claim.manifest.is_stored:
-            continue  # it binds, and the claim's class is immutable
+        if pair.claim.manifest.is_stored and (pair.is_reserved or is_incomplete(pair.volume)):
+            continue  # it binds, or will by what the rule incomplete-claim-ref says
         if wanted is not None and wanted != its:
             yield _other_class(scene, pair, wanted, its)
         elif wanted is None and its:

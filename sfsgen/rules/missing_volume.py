@@ -6,12 +6,14 @@ soon as one is free.
 
 Fix: Let `sfsgen volumes` print the volume, and create it; its directory must be there on the
 server. Where the set has no other volume to go by, add `--nfs-server` and `--nfs-path`. Where the
-volume does exist, read it too: `kubectl get sts,svc,pvc,pv -o yaml`.
+volume has another name, as a namePrefix gives it, write that into the claim. Where the volume does
+exist, read it too: `kubectl get sts,svc,pvc,pv -o yaml`.
 
 Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 
 from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.places import NAME, REPLICAS, VOLUME_NAME
@@ -26,7 +28,7 @@ from sfsgen.findings.vacancies import (
     without_volume,
 )
 from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.binder import CLASS, Storage, differences
+from sfsgen.kubernetes.binder import CLASS, Storage, differences, fits
 from sfsgen.kubernetes.names import numbered
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
@@ -125,7 +127,8 @@ def _dangling(scene: Scene) -> Iterator[Finding]:
         if name in scene.inventory.volumes or scene.is_unread("PersistentVolume", name):
             continue
         for claim in claims:
-            owners = scene.inventory.wanting(claim.key)
+            # A claim under another name is looked at as what it will be.
+            owners = scene.inventory.wanting(scene.lasting_key(claim))
             if claim.phase == "Lost":
                 continue
             if claim.phase != "Bound" and (other := scene.inventory.reserved(claim.key)):
@@ -134,7 +137,11 @@ def _dangling(scene: Scene) -> Iterator[Finding]:
                 of_set = bound if claim.phase == "Bound" else waiting
                 of_set.setdefault(owners[0].stateful_set.key, []).append(claim)
     for key, claims in waiting.items():
-        yield _without_their_volumes(scene, scene.inventory.sets[key], claims)
+        meant = {each.key: other for each in claims if (other := _renamed(scene, each))}
+        if len({each.name for each in meant.values()}) == len(claims):
+            yield _under_other_names(scene, [(each, meant[each.key]) for each in claims])
+        else:
+            yield _without_their_volumes(scene, scene.inventory.sets[key], claims)
     for key, claims in bound.items():
         yield _bound(scene, scene.inventory.sets[key], claims)
 
@@ -154,6 +161,59 @@ def _reserved_elsewhere(scene: Scene, claim: Claim, other: Volume) -> Finding:
     return error(claim.manifest, VOLUME_NAME, what, cure, other.manifest, *sets)
 
 
+def _renamed(scene: Scene, claim: Claim) -> Volume | None:
+    """Return the one free volume that bears the name which a claim names, and more around it."""
+    free = {each.name: each for each in scene.pairing.free.left_over()}
+    # One that is named after the claim that this one should be.
+    if own := scene.pairing.names.volume_of(claim._replace(name=scene.lasting_key(claim)[1])):
+        free[own.name] = own
+    found = [
+        each
+        for each in free.values()
+        if _is_longer(each.name, claim.volume_name)
+        and each.claim in (None, claim.key, scene.lasting_key(claim))
+        and each.name not in scene.inventory.takers
+        and fits(claim.storage, each.storage)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_longer(name: str, before: str) -> bool:
+    """Return whether a name is an earlier one with a prefix or a suffix."""
+    head, found, tail = f".{name}.".partition(before)
+    return bool(found) and name != before and head[-1] in "-." and tail[0] in "-."
+
+
+def _under_other_names(scene: Scene, renamed: Sequence[tuple[Claim, Volume]]) -> Finding:
+    """Return that the volumes which claims name are there under longer names."""
+    (claim, volume), *more = renamed
+    what = (
+        f"the claim {claim.name} names the volume {claim.volume_name}, which is missing; "
+        f"{volume.name} is there, and fits: was it renamed?"
+    )
+    if more:
+        what = (
+            f"the claims {_some(each.name for each, _ in renamed)} name volumes that are missing, "
+            f"such as {claim.volume_name}; {volume.name} is there, and fits: were they renamed?"
+        )
+    cures = [scene.cures.rename_volume(each, other.name) for each, other in renamed]
+    if more and not claim.manifest.is_stored:
+        cures = [
+            cure.said(f"{cure} into the spec of {each.name}")
+            for cure, (each, _) in zip(cures, renamed, strict=True)
+        ]
+    fix = reduce(lambda one, other: one.joined("; ", other), cures)
+    sides = [volume.manifest, *(each.manifest for pair in more for each in pair)]
+    return error(claim.manifest, VOLUME_NAME, what, fix, *sides)
+
+
+def _some(names: Iterable[str]) -> str:
+    """Return names as a sentence lists them, the first of many."""
+    every = list(names)
+    left = len(every) - _SHOWN
+    return joined([*every[:_SHOWN], *([f"{left} more"] if left > 0 else [])])
+
+
 def _without_their_volumes(
     scene: Scene, stateful_set: FoundSet, claims: Sequence[Claim]
 ) -> Finding:
@@ -162,10 +222,8 @@ def _without_their_volumes(
     what = f"the claim {first.name} names the volume {first.volume_name}, which is missing"
     created = f"create the volume {first.volume_name}"
     if more:
-        names = [each.name for each in claims[:_SHOWN]]
-        names += [f"{len(more) + 1 - _SHOWN} more"] if len(claims) > _SHOWN else []
-        what = f"the claims {joined(names)} name volumes that are missing, such as "
-        what += first.volume_name
+        names = _some(each.name for each in claims)
+        what = f"the claims {names} name volumes that are missing, such as {first.volume_name}"
         created = "create the volumes that they name"
     command = printing_command(scene, stateful_set)
     fix = f"{created}, which `{command}` prints, or name one that is there"

@@ -44,7 +44,9 @@ def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
         what = (
             f'{spelled(path[:-1])} is named "{name}", and there is no such claim template or volume'
         )
-        near = nearest(name, filter(None, known), _ALIKE)
+        # One that the container mounts already would be mounted twice.
+        taken = {other for at, other in used if at[:-2] == path[:-2]}
+        near = nearest(name, filter(None, known - taken), _ALIKE)
         fix = f"write {near}" if near else "add a volume or a claim template of that name"
         yield error(manifest, path, what, fix)
     mounted = {name for _, name in used}
@@ -59,7 +61,11 @@ def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
             what = (
                 f"the claim template {each.name} takes the place of the pod's volume of that name"
             )
-            yield warning(manifest, path, what, "give one of both another name")
+            fix = (
+                "remove the volume from the pod, which is never mounted; if it is meant, give it "
+                "another name, and its mounts too"
+            )
+            yield warning(manifest, path, what, fix)
 
 
 def _used(pod: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

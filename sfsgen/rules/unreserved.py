@@ -27,7 +27,7 @@ from sfsgen.values.pairs import Pair, Tie, Volume
 def unreserved(scene: Scene) -> Iterator[Finding]:
     for pair in scene.waiting:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
-        if not is_named and not is_incomplete(pair.volume):
+        if not (is_named or is_incomplete(pair.volume) or _is_of_other_class(pair)):
             yield _chance(scene, pair)
     for stateful_set, templates in scene.pairing.by_set:
         found = [
@@ -38,6 +38,13 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
         ]
         if found:
             yield _open(scene, stateful_set, found)
+
+
+def _is_of_other_class(pair: Pair) -> bool:
+    """Return whether a claim waits because of its class: the rule `class` has the same cure."""
+    claim, volume = pair.claim.storage, pair.volume.storage
+    is_other = claim.storage_class not in (None, volume.storage_class or "")
+    return pair.claim.manifest.is_stored and is_other
 
 
 def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, Volume]]) -> Finding:
