@@ -86,9 +86,9 @@ class Cures(NamedTuple):
         if self.inventory.is_anothers(volume, key):
             return Cure(self.leave(volume))
         if volume.claim_uid and not self.inventory.holder(volume):
-            reference = {"op": "replace", "path": "/spec/claimRef", "value": _reference(key)}
+            reference = {"op": "replace", "path": "/spec/claimRef", "value": reference_of(key)}
             return self._guarded(volume, reference)
-        return carried_out_by(self._patch(volume.name, {"claimRef": _reference(key)}))
+        return carried_out_by(self._patch(volume.name, {"claimRef": reference_of(key)}))
 
     def redirect(self, volume: Volume, key: Key) -> Cure:
         """Return how to reserve a volume for another claim than it says, if that is not there."""
@@ -126,7 +126,7 @@ class Cures(NamedTuple):
 
     def hand_over(self, volume: Volume, key: Key) -> Sequence[Step]:
         """Return how a volume is reserved for another claim, once its own is gone."""
-        reference = _reference(key)
+        reference = reference_of(key)
         if not volume.claim_uid:
             return [self._patch(volume.name, {"claimRef": reference})]
         replace = {"op": "replace", "path": "/spec/claimRef", "value": reference}
@@ -380,7 +380,7 @@ def _object(kind: str, name: str) -> list[str]:
 
 def claim_ref_of(key: Key) -> str:
     """Return the claimRef that reserves a volume for a claim, as it can be pasted into YAML."""
-    return f"claimRef: {flow(_reference(key))}"
+    return f"claimRef: {flow(reference_of(key))}"
 
 
 def _inner(edits: Iterable[Edit]) -> Iterator[Edit]:
@@ -394,7 +394,7 @@ def _inner(edits: Iterable[Edit]) -> Iterator[Edit]:
 
 def _reserving(volume: Volume, key: Key) -> Iterator[Edit]:
     """Yield the edits by which the claimRef of a volume is that of a claim."""
-    given, wanted = volume.manifest.at("spec", "claimRef"), _reference(key)
+    given, wanted = volume.manifest.at("spec", "claimRef"), reference_of(key)
     if not given:
         yield Edit(volume.manifest, ("spec", "claimRef"), wanted)
         return
@@ -405,7 +405,7 @@ def _reserving(volume: Volume, key: Key) -> Iterator[Edit]:
             yield Edit(volume.manifest, ("spec", "claimRef", field), value)
 
 
-def _reference(key: Key) -> dict[str, str]:
+def reference_of(key: Key) -> dict[str, str]:
     """Return the claimRef that reserves a volume for a claim."""
     namespace, name = key
     return {

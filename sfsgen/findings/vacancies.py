@@ -6,10 +6,11 @@ from typing import NamedTuple
 from sfsgen.changes.cure import Cure
 from sfsgen.changes.cures import NAMED_BY_NAMESPACE
 from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.binder import Storage
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.sets.runs import gaps
-from sfsgen.values.pairs import Claim
+from sfsgen.values.pairs import Claim, Key
 
 _SHOWN = 3  # series of names, of a claim template
 _PLACEHOLDERS: Mapping[str, Sequence[str]] = {
@@ -35,6 +36,11 @@ class Vacancy(NamedTuple):
         """All of them, those that follow one another together."""
         own = (self.rows.template.claim_name.ordinal_of(each.name) or 0 for each in self.claims)
         return _together([*self.ordinals, *(range(each, each + 1) for each in own)])
+
+    def wanted(self, number: int) -> tuple[Key, Storage]:
+        """Return the claim of an ordinal, as it is or as the controller makes it."""
+        row = self.rows.row(number)
+        return row.claim_key, row.claim.storage if row.claim else self.rows.template.storage
 
 
 def without_volume(scene: Scene, templates: Iterable[TemplateOrdinals]) -> Iterator[Vacancy]:

@@ -15,7 +15,9 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClai
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
+from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error, note, warning
+from sfsgen.findings.made_to_fit import made_to_fit, misfit, unfit_volumes
 from sfsgen.findings.places import NAME, REPLICAS, VOLUME_NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import (
@@ -28,13 +30,14 @@ from sfsgen.findings.vacancies import (
     without_volume,
 )
 from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.binder import CLASS, Storage, differences, fits
+from sfsgen.kubernetes.binder import Storage, fits
 from sfsgen.kubernetes.names import numbered
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Claim, Key, Volume
 
 _SHOWN = 3  # claims that name volumes which are missing
+_MOST = 20  # volumes to be changed one by one
 
 
 def missing_volume(scene: Scene) -> Iterator[Finding]:
@@ -60,16 +63,38 @@ def _of_set(scene: Scene, stateful_set: FoundSet, lacking: Sequence[Vacancy]) ->
         read = f"read them too: {scene.cures.read_all(stateful_set.namespace)}"
         return note(manifest, REPLICAS, what, read)
     tell = error if is_expected(scene, stateful_set, lacking) else warning
-    printed = to_print_missing(scene, stateful_set)
+    unfit = unfit_volumes(scene)
+    misfits = [] if _lookalike(scene, lacking) else unfit
+    printed = _fix(scene, stateful_set, lacking, misfits)
     if len(claims) == 1 and not any(each.ordinals for each in lacking):
         (claim,) = claims
         pending = " and is Pending" if claim.phase == "Pending" else ""
         what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and none "
-        what += f"that is free fits it{_misfit(scene, claim.storage)}"
+        what += f"that is free fits it{_why(claim.storage, unfit)}"
         return tell(claim.manifest, NAME, what, printed, manifest)
     what = f"there is no volume for {needed([(each.rows, each.numbers) for each in lacking])}"
-    what += _lookalike(scene, lacking) or _misfit(scene, lacking[0].rows.template.storage)
+    what += _lookalike(scene, lacking) or _why(lacking[0].rows.template.storage, unfit)
     return tell(manifest, REPLICAS, what, printed, *(each.manifest for each in claims))
+
+
+def _why(wanted: Storage, unfit: Sequence[Volume]) -> str:
+    """Return why a volume that is free is not for a claim."""
+    found = misfit(wanted, unfit[0]) if unfit else ""
+    return f"; {unfit[0].name} is free, but {found}" if found else ""
+
+
+def _fix(
+    scene: Scene, stateful_set: FoundSet, lacking: Sequence[Vacancy], unfit: Sequence[Volume]
+) -> Cure:
+    """Return how free volumes become a set's, where there are as many; else how new ones do."""
+    printed = to_print_missing(scene, stateful_set)
+    numbers = [(each, number) for each in lacking for run in each.numbers for number in run[:_MOST]]
+    if len(numbers) != len(unfit) or len(scene.pairing.by_set) > 1:
+        return printed
+    claims = [each.wanted(number) for each, number in numbers]
+    changed = made_to_fit(scene, claims, unfit)
+    meant = f"where {unfit[0].name} is meant" if len(unfit) == 1 else "where these are meant"
+    return changed.said(f"{meant}: {changed}; else {printed}") if changed else printed
 
 
 def _is_elsewhere(scene: Scene, claim: Claim) -> bool:
@@ -245,13 +270,3 @@ def _bound(scene: Scene, stateful_set: FoundSet, claims: Sequence[Claim]) -> Fin
     if scene.look.access.is_live:
         fix = f"look whether it is there: {scene.cures.look_at(first.volume_name)}"
     return warning(first.manifest, VOLUME_NAME, what, fix, *sides)
-
-
-def _misfit(scene: Scene, wanted: Storage) -> str:
-    """Return why a volume that is free is not for a claim."""
-    volume = scene.pairing.free.left
-    if volume is None or volume.name in scene.pairing.by_volume:
-        return ""
-    every = differences(wanted, volume.storage, volume.name)
-    found = next((each for each in every if each.is_short or each.path == CLASS), None)
-    return f"; {volume.name} is free, but {found.what}" if found else ""
