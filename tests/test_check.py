@@ -542,7 +542,7 @@ def test_a_cluster_that_cannot_be_read_is_no_finding(server: ApiServer) -> None:
 
 @needs_kubectl
 @pytest.mark.parametrize(
-    ("path", "rules"), [(RELEASED, ["released"]), (DEFAULT_CLASS, ["class", "unreserved"])]
+    ("path", "rules"), [(RELEASED, ["released"]), (DEFAULT_CLASS, ["class"])]
 )
 def test_the_commands_of_fixes_mend_a_live_set(
     server: ApiServer, path: Path, rules: list[str]

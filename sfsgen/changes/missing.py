@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from sfsgen.changes.cures import Cures
-from sfsgen.kubernetes.binder import departures
+from sfsgen.kubernetes.binder import departures, is_large_enough, lacking_modes
 from sfsgen.kubernetes.names import label_fault, subdomain_fault
 from sfsgen.kubernetes.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.kubernetes.versions import Target
@@ -224,7 +224,12 @@ def _of_volume(wanted: ClaimTemplate, volume: Volume) -> Need:
     """Return the claim that fits a volume which is there, and is nobody else's."""
     if volume.phase == "Bound":
         return Need(Lack.UNREAD)
-    return Need(Lack.CLAIM, wanted.fitted(volume.name, volume.storage))
+    # The claim is what its claim template makes, as long as the volume has that much.
+    storage, its = wanted.storage, volume.storage
+    size = storage.storage if is_large_enough(storage, its) else its.storage
+    modes = its.access_modes if lacking_modes(storage, its) else storage.access_modes
+    made = its._replace(storage=size or its.storage, access_modes=modes or its.access_modes)
+    return Need(Lack.CLAIM, wanted.fitted(volume.name, made))
 
 
 def _of_claim_with_volume(

@@ -1,10 +1,10 @@
 """Which claim and which volume belong to which ordinal, and what ties them: decided once, here."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from sfsgen.kubernetes.binder import Storage, fits, size
+from sfsgen.kubernetes.binder import Storage, fits
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal, TemplateKey
 from sfsgen.sets.free_volumes import FreeVolumes
 from sfsgen.sets.inventory import Inventory
@@ -143,22 +143,18 @@ class Pairing:
     def _add_fitting(self, ordinals: TemplateOrdinals) -> None:
         """Give the ordinals without claim and volume those that their claims might get.
 
-        Only such as were made for it, by their size. Not where others have volumes of their own:
-        these show how the missing ones are made.
+        Not where others have volumes of their own: these show how the missing ones are made.
         """
-        pool = self._pools.get(size(ordinals.template.storage))
-        if pool is None:
-            return
         template = ordinals.template
         has_its_own = any(
             each.volume and not each.is_guessed for each in ordinals.by_number.values()
         )
-        if has_its_own or not self._is_static(ordinals):
+        if has_its_own or not (self._pooled and self._is_static(ordinals)):
             return
         vacant = gaps(ordinals.wanted, ordinals.by_number.keys())
         for number in (number for run in vacant for number in run):
-            volume = pool.take_like(template.storage, template.name, number)
-            volume = volume or pool.take_fitting(template.storage)
+            volume = self._pool.take_like(template.storage, template.name, number)
+            volume = volume or self._pool.take_fitting(template.storage)
             if volume is None:
                 return
             ordinals.give(number, volume, Tie.CHANCE)
@@ -213,25 +209,15 @@ class Pairing:
 
     @cached_property
     def _static_classes(self) -> set[str | None]:
-        """The classes that volumes have which were made by hand, and no others."""
+        """The classes that volumes have which were made by hand, on NFS, and no others."""
         classes: dict[bool, set[str | None]] = {True: set(), False: {None, ""}}
         for each in self.inventory.volumes.values():
-            classes[each.is_static].add(each.storage.storage_class)
+            classes[each.is_static and bool(each.server)].add(each.storage.storage_class)
         return classes[True] - classes[False]
 
     def _might_get(self, wanted: Storage) -> bool:
-        """Return whether free volumes, made for it by their size, are more than others need."""
-        fitting = {each: n for each, n in self._free_storages.items() if fits(wanted, each)}
-        alike = sum(n for each, n in fitting.items() if size(each) == size(wanted))
-        if not alike:
-            return False
-        others = self._left_without.items()
-        return alike > sum(n for claim, n in others if any(fits(claim, each) for each in fitting))
-
-    @cached_property
-    def _free_storages(self) -> Mapping[Storage, int]:
-        """What the volumes hold that are named after nobody."""
-        return Counter(each.storage for each in self.unnamed.left_over() if each.claim is None)
+        """Return whether the binder could give a claim one of the volumes of the pool."""
+        return any(fits(wanted, each) for each in self._pooled)
 
     @cached_property
     def _left_without(self) -> Mapping[Storage, int]:
@@ -256,13 +242,22 @@ class Pairing:
         )
 
     @cached_property
-    def _pools(self) -> Mapping[int, FreeVolumes]:
-        """The volumes on NFS servers that are named after no claim, by their sizes."""
-        found: dict[int, list[Volume]] = {}
-        for each in self.unnamed.left_over():
-            if each.server:
-                found.setdefault(size(each.storage), []).append(each)
-        return {each: FreeVolumes(volumes) for each, volumes in found.items()}
+    def _pool(self) -> FreeVolumes:
+        """The volumes on NFS servers that are named after no claim, and that no other claim needs.
+
+        Others made by hand, local disks say, are often alike on purpose.
+        """
+        pool = FreeVolumes(each for each in self.unnamed.left_over() if each.server)
+        for storage, count in self._left_without.items():
+            for _ in range(count):
+                if pool.take_fitting(storage) is None:
+                    break
+        return pool
+
+    @cached_property
+    def _pooled(self) -> Collection[Storage]:
+        """What the volumes of the pool hold before any is given away."""
+        return {each.storage for each in self._pool.left_over() if each.claim is None}
 
     def _is_free(self, volume: Volume) -> bool:
         if volume.phase not in ("", "Pending", "Available") or volume.name in self.inventory.takers:
