@@ -9,7 +9,7 @@ from sfsgen.documents.document import GONE, Path
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.binder import CLASS, MODES, SIZE, VOLUME_MODE, differences
+from sfsgen.kubernetes.binder import CLASS, MODES, SIZE, VOLUME_MODE, differences, shown_class
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION
 from sfsgen.values.pairs import Pair, Volume
 
@@ -56,6 +56,18 @@ def at_odd_side(
     if CLASS in paths:
         cure = cure.by_hand()  # which class is meant its owner knows
     return tell(volume.manifest, path, what, cure, claim.manifest)
+
+
+def other_class(scene: Scene, pair: Pair) -> str:
+    """Return how its class, which never changes, keeps a stored claim from a volume, or ""."""
+    wanted, its = pair.claim.storage.storage_class, pair.volume.storage.storage_class or ""
+    if wanted in (None, its) or not pair.claim.manifest.is_stored:
+        return ""
+    what = f"it has {shown_class(wanted)}, and {pair.volume.name} has {shown_class(its)}"
+    rows = scene.inventory.wanting(pair.claim.key)
+    if any(row.template.storage.storage_class is None for row in rows):
+        what += ", for its claim template names none and a default StorageClass came in"
+    return what
 
 
 def _is_odd(scene: Scene, pair: Pair) -> bool:

@@ -17,6 +17,7 @@ _PLACEHOLDERS: Mapping[str, Sequence[str]] = {
     "--nfs-server": ("--nfs-server", "HOST"),
     "--nfs-path": ("--nfs-path", "/PATH"),
     "--volume-name": ("--volume-name", "pv-{name}-{ordinal}"),
+    "--reclaim-policy": ("--reclaim-policy", "Retain"),
 }
 """What the owner is to fill in, each so that the command works as it stands."""
 _TRIED = 1000  # ordinals: a set of more is not tried out
@@ -95,29 +96,28 @@ def _says_so(rows: TemplateOrdinals) -> bool:
     return "" in classes or is_named or not all(each.is_guessed for each in volumes)
 
 
-def claims_of(rows: TemplateOrdinals, ordinals: range, *, verb: bool = True) -> str:
-    """Return the claims of some ordinals, as the subject of a sentence."""
-    name_of = rows.template.claim_name
-    if len(ordinals) == 1:
-        return f"the claim {name_of.at(ordinals[0])}" + " is" * verb
-    names = f"{name_of.at(ordinals[0])} to {name_of.at(ordinals[-1])}"
-    return f"the {len(ordinals)} claims {names}" + " are" * verb
+_Lacking = Sequence[tuple[TemplateOrdinals, Sequence[range]]]
 
 
-def needed(lacking: Sequence[tuple[TemplateOrdinals, Sequence[range]]]) -> str:
-    """Return the claims of some ordinals of a set, and which pods need them."""
-    every = _together(each for _, ordinals in lacking for each in ordinals)
+def claims_of(lacking: _Lacking) -> str:
+    """Return the claims of some ordinals of a set's claim templates."""
     count = sum(len(each) for _, ordinals in lacking for each in ordinals)
     names = [
         name
         for rows, ordinals in lacking
         for name in _listed(rows.template.claim_name.at, _together(ordinals))
     ]
+    return f"the claim {names[0]}" if count == 1 else f"the {count} claims {joined(names)}"
+
+
+def needed(lacking: _Lacking) -> str:
+    """Return the claims of some ordinals of a set, and which pods need them."""
+    every = _together(each for _, ordinals in lacking for each in ordinals)
     stateful_set = lacking[0][0].stateful_set
     pods = joined(_listed(lambda number: f"{stateful_set.name}-{number}", every))
-    claims = f"the claim {names[0]}" if count == 1 else f"the {count} claims {joined(names)}"
     is_one = len(every) == 1 and len(every[0]) == 1
-    return f"{claims}, which the pod{'' if is_one else 's'} {pods} need{'s' if is_one else ''}"
+    which = f"which the pod{'' if is_one else 's'} {pods} need{'s' if is_one else ''}"
+    return f"{claims_of(lacking)}, {which}"
 
 
 def _listed(name_of: Callable[[int], str], ordinals: Sequence[range]) -> list[str]:
@@ -172,8 +172,12 @@ def _options(scene: Scene, stateful_set: FoundSet) -> list[str]:
         where += [*_PLACEHOLDERS["--nfs-server"], *_PLACEHOLDERS["--nfs-path"]]
     if stateful_set.key in scene.without_free_names:
         where += NAMED_BY_NAMESPACE
-    elif where or stateful_set.replicas <= _TRIED:
-        where += _asked_for(scene, stateful_set, where)
+    # What one of them leaves open another one may ask for.
+    for _ in _PLACEHOLDERS if stateful_set.replicas <= _TRIED else ():
+        asked = list(_asked_for(scene, stateful_set, where))
+        if not asked:
+            break
+        where += asked
     return where
 
 
@@ -185,4 +189,5 @@ def _asked_for(scene: Scene, stateful_set: FoundSet, given: Sequence[str]) -> It
     replicas = stateful_set.replicas
     plan = plan_for(scene.pairing, stateful_set, replicas, options, scene.target)
     for option in dict.fromkeys(each.where for each in plan.problems):
-        yield from _PLACEHOLDERS.get(option, ())
+        if option not in options:
+            yield from _PLACEHOLDERS.get(option, ())

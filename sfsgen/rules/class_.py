@@ -20,7 +20,7 @@ from sfsgen.changes.cure import Cure
 from sfsgen.changes.edits import Edit
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, note, warning
-from sfsgen.findings.misfits import unfit
+from sfsgen.findings.misfits import other_class, unfit
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import CLASS, fits, shown_class, size
@@ -33,8 +33,8 @@ from sfsgen.values.pairs import Key, Pair, Tie, Volume
 def class_(scene: Scene) -> Iterator[Finding]:
     for pair in scene.waiting:
         wanted, its = pair.claim.storage.storage_class, pair.volume.storage.storage_class or ""
-        if pair.claim.manifest.is_stored and (pair.is_reserved or is_incomplete(pair.volume)):
-            continue  # it binds, or will by what the rule incomplete-claim-ref says
+        if pair.claim.manifest.is_stored and (pair.is_reserved or _is_to_be_reserved(pair)):
+            continue  # it binds, or will once it is reserved, of which another rule tells
         if wanted is not None and wanted != its:
             yield _other_class(scene, pair, wanted, its)
         elif wanted is None and its:
@@ -47,6 +47,12 @@ def class_(scene: Scene) -> Iterator[Finding]:
         yield from _classless_claims(scene)
         yield from _classless_templates(scene)
     yield from _beside_free_volumes(scene)
+
+
+def _is_to_be_reserved(pair: Pair) -> bool:
+    """Return whether the rule unreserved or incomplete-claim-ref has the same cure."""
+    is_open = not pair.is_named and pair.volume.claim is None
+    return is_open or is_incomplete(pair.volume)
 
 
 def _no_class(scene: Scene, manifest: Manifest, of: Path = ()) -> Cure:
@@ -146,14 +152,10 @@ def _for_nobody(scene: Scene) -> Mapping[str, list[Volume]]:
 def _other_class(scene: Scene, pair: Pair, wanted: str, its: str) -> Finding:
     """Return that a class differs; a reservation by claimRef binds all the same (measured)."""
     claim, volume = pair.claim, pair.volume
-    what = f"it has {shown_class(wanted)}, and {volume.name} has {shown_class(its)}"
-    if any(
-        row.template.storage.storage_class is None for row in scene.inventory.wanting(claim.key)
-    ):
-        what += ", for its claim template names none and a default StorageClass came in"
-    if claim.manifest.is_stored:
-        what = f"the claim {claim.name} is Pending: {what}"
+    if keeping := other_class(scene, pair):
+        what = f"the claim {claim.name} is Pending: {keeping}"
         reserve = scene.cures.reserve(volume, claim.key)
         fix = reserve.said(f"reserve the volume, which binds whatever the class: {reserve}")
         return error(claim.manifest, CLASS, what, fix, volume.manifest)
+    what = f"it has {shown_class(wanted)}, and {volume.name} has {shown_class(its)}"
     return unfit(scene, pair, CLASS, what, warning if pair.is_reserved else error)

@@ -11,37 +11,58 @@ with the policy Retain the files stay on the server.
 Source: kubernetes.io/docs/concepts/workloads/controllers/statefulset, limitations.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sfsgen.findings.finding import Finding, note
+from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import claims_of
-from sfsgen.sets.runs import runs
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Claim, Volume
+
+_Extra = tuple[TemplateOrdinals, int, Claim | Volume]
 
 
 def extra_pair(scene: Scene) -> Iterator[Finding]:
-    for rows in scene.pairing.ordinals:
-        stateful_set = rows.stateful_set
-        objects: dict[int, Claim | Volume] = {**rows.volumes, **rows.claims}
-        extra = sorted(
-            number
-            for number, each in objects.items()
-            if number not in stateful_set.ordinals and not _is_told(scene, each)
-        )
-        for ordinals in runs(extra):
-            first = objects[ordinals[0]]
-            what = claims_of(rows, ordinals)
-            if isinstance(first, Volume):
-                what = f"{first.name} is reserved for {claims_of(rows, ordinals, verb=False)},"
-            is_before = ordinals[0] < stateful_set.start_ordinal
-            where = "before the first ordinal" if is_before else "beyond the replicas"
-            what += f" {where} of {stateful_set.name}"
-            fix = (
-                "delete it once its data is not needed" if is_before else "leave it for a scale-up"
-            )
-            manifest, name = first.manifest, ("metadata", "name")
-            yield note(manifest, name, what, fix, stateful_set.manifest)
+    for stateful_set, templates in scene.pairing.by_set:
+        start = stateful_set.start_ordinal
+        extra = [
+            each
+            for rows in templates
+            if not scene.pairing.is_provisioned(rows)
+            for each in _of_template(rows)
+            if not _is_told(scene, each[2])
+        ]
+        before = [each for each in extra if each[1] < start]
+        beyond = [each for each in extra if each[1] >= start]
+        if before:
+            where = "before the first ordinal"
+            yield _told(stateful_set, before, where, "delete {} once {} data is not needed")
+        if beyond:
+            yield _told(stateful_set, beyond, "beyond the replicas", "leave {} for a scale-up")
+
+
+def _of_template(rows: TemplateOrdinals) -> Iterator[_Extra]:
+    objects: dict[int, Claim | Volume] = {**rows.volumes, **rows.claims}
+    for number in sorted(objects):
+        if number not in rows.stateful_set.ordinals:
+            yield rows, number, objects[number]
+
+
+def _told(stateful_set: FoundSet, extra: Sequence[_Extra], where: str, fix: str) -> Finding:
+    numbers: dict[int, tuple[TemplateOrdinals, list[range]]] = {}
+    for rows, number, _ in extra:
+        numbers.setdefault(id(rows), (rows, []))[1].append(range(number, number + 1))
+    what = claims_of(list(numbers.values()))
+    if any(isinstance(each, Volume) for _, _, each in extra):
+        only = all(isinstance(each, Volume) for _, _, each in extra)
+        what = f"what is reserved for {what}" if only else f"{what}, or what is reserved for them,"
+    is_one = len(extra) == 1
+    what += f" {'is' if is_one else 'are'} {where} of {stateful_set.name}"
+    words = ("it", "its") if is_one else ("them", "their")
+    first, *more = (each.manifest for _, _, each in extra)
+    return note(first, NAME, what, fix.format(*words), *more, stateful_set.manifest)
 
 
 def _is_told(scene: Scene, found: Claim | Volume) -> bool:

@@ -17,6 +17,7 @@ from functools import reduce
 
 from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.misfits import other_class
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
@@ -27,7 +28,7 @@ from sfsgen.values.pairs import Pair, Tie, Volume
 def unreserved(scene: Scene) -> Iterator[Finding]:
     for pair in scene.waiting:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
-        if not (is_named or is_incomplete(pair.volume) or _is_of_other_class(pair)):
+        if not is_named and not is_incomplete(pair.volume):
             yield _chance(scene, pair)
     for stateful_set, templates in scene.pairing.by_set:
         found = [
@@ -38,13 +39,6 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
         ]
         if found:
             yield _open(scene, stateful_set, found)
-
-
-def _is_of_other_class(pair: Pair) -> bool:
-    """Return whether a claim waits because of its class: the rule `class` has the same cure."""
-    claim, volume = pair.claim.storage, pair.volume.storage
-    is_other = claim.storage_class not in (None, volume.storage_class or "")
-    return pair.claim.manifest.is_stored and is_other
 
 
 def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, Volume]]) -> Finding:
@@ -86,4 +80,8 @@ def _chance(scene: Scene, pair: Pair) -> Finding:
         f"neither the claim {claim.name} nor a volume such as {volume.name} names the other: "
         "chance decides which volume it gets"
     )
+    if keeping := other_class(scene, pair):
+        what = (
+            f"the claim {claim.name} is Pending: {keeping}; reserved for it, it binds all the same"
+        )
     return error(claim.manifest, VOLUME_NAME, what, fix, volume.manifest)
