@@ -3,7 +3,6 @@
 import ipaddress
 import posixpath
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,6 +24,9 @@ RECLAIM = {
 }
 SOFT_MOUNT = "a soft mount gives up when the server is slow, and writes can be lost silently"
 FS_GROUP = "in-tree NFS ignores fsGroup: the files keep their owner on the server"
+FS_GROUP_CSI = (
+    "fsGroup: the kubelet gives the files to the group as root, which an export must let it do"
+)
 
 
 _LONGEST_DNS_LABEL = 63
@@ -66,11 +68,6 @@ def normalised(path: str) -> str:
     if path[:1] == "/" and "//" not in path and "/." not in path and path[-1] != "/":
         return path  # as nearly all are
     return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
-
-
-def is_soft(options: Iterable[str]) -> bool:
-    """Return whether mount options make a soft mount."""
-    return "soft" in ",".join(options).split(",")
 
 
 def server_fault(text: str) -> tuple[str, str]:

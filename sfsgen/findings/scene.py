@@ -14,6 +14,7 @@ from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundService, FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.pod_volumes import PodVolume, pod_volumes
 from sfsgen.sets.renames import Renamed, renamed_claims
 from sfsgen.values.pairs import Claim, Key, Pair
 
@@ -158,6 +159,14 @@ class Scene:
             for each in self.pairing.ordinals
             if any(row.volume and row.volume.server for row in each.by_number.values())
         }
+
+    def pod_volumes(self, stateful_set: FoundSet) -> Sequence[PodVolume]:
+        """Return the volumes of a set's pod template that hold data outside of its pods."""
+        return self._pod_volumes[stateful_set.key]
+
+    @cached_property
+    def _pod_volumes(self) -> Mapping[Key, Sequence[PodVolume]]:
+        return {each.key: pod_volumes(each.manifest) for each in self.inventory.stateful_sets}
 
     def service_of(self, stateful_set: FoundSet) -> FoundService | None:
         """Return the governing Service of a set."""

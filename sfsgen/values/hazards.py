@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from sfsgen import mount_options
 from sfsgen.documents.document import Path
-from sfsgen.nfs import FS_GROUP, RECLAIM, SOFT_MOUNT, is_address, is_soft
+from sfsgen.nfs import FS_GROUP, RECLAIM, SOFT_MOUNT, is_address
 from sfsgen.plain_text import brief
 from sfsgen.problems import Problem
 
 if TYPE_CHECKING:
     from sfsgen.values.model import ClaimTemplate, StatefulSet
+    from sfsgen.values.pairs import Volume
     from sfsgen.values.tree import Values
 
 RETENTION = (
@@ -39,7 +41,7 @@ def _storage(
     for index, template in enumerate(templates):
         for key, what, fix in (
             (("persistentVolumeReclaimPolicy",), *_reclaim_policy(template)),
-            (("mountOptions",), *_mount_options(template.volume.mount_options)),
+            *((("mountOptions",), *each) for each in _mount_options(template.volume)),
             (("nfs", "server"), *_server(template.volume.server)),
             (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
         ):
@@ -68,8 +70,20 @@ def _reclaim_policy(template: "ClaimTemplate") -> tuple[str, str]:
     return RECLAIM.get((driver, policy), ""), fix
 
 
-def _mount_options(options: tuple[str, ...]) -> tuple[str, str]:
-    return (SOFT_MOUNT, "use hard") if is_soft(options) else ("", "")
+def _mount_options(volume: "Volume") -> Iterator[tuple[str, str]]:
+    options = volume.mount_options
+    if mount_options.is_soft(options):
+        yield SOFT_MOUNT, "use hard"
+    if not (volume.read_only or mount_options.is_read_only(options)) and (
+        word := mount_options.local_locks(options)
+    ):
+        old = " and ".join(filter(None, (mount_options.version_option(options), word)))
+        fix = f"use nfsvers=4.1 in place of {old}, or leave {word} out and start rpc-statd on nodes"
+        yield f"{word}: {mount_options.LOCAL_LOCKS}", fix
+    # What mount refuses for certain is an error already, and what does nothing hurts nobody.
+    for fault in mount_options.faults(options, volume.driver):
+        if fault.severity == "warning":
+            yield fault.what, fault.fix
 
 
 def _server(server: str) -> tuple[str, str]:
