@@ -764,6 +764,20 @@ def test_ordinals_on_one_directory_are_refused_wherever_another_lies_elsewhere(
     assert_refused_once(render(text), "stdin:3:38", f"ordinals {left} share the directory /srv/web")
 
 
+def test_a_directory_inside_another_is_refused_unless_one_of_both_is_only_read() -> None:
+    text = WEB.replace("1Gi}", "1Gi, volumes: [{ordinal: 0, nfs: {path: /exports}}]}")
+    inside = "the directory /exports/pv-web-1 lies inside /exports"
+    assert_refused_once(render(text), "stdin:3:38", f"web-1 and web-0: {inside}")
+    read_only = text.replace("nfs: {server", "nfs: {readOnly: true, server")
+    assert render(read_only).status == 0
+    two = f"{WEB}---\n{WEB.replace('web', 'db')}"
+    assert render(two.replace("/exports", "'/srv/{name}/{ordinal}'")).status == 0
+    first, second = (WEB.replace("/exports", f"'{path}'") for path in ("/{ordinal}", "/2/{claim}"))
+    nested = f"{first}---\n{second.replace('web', 'db')}"
+    inside = "db-0 and web-2: the directory /2/pvc-db-0 lies inside /2"
+    assert_refused_once(render(nested), "stdin:8:38", inside)
+
+
 def test_one_ordinal_needs_no_ordinal_in_its_path() -> None:
     assert sfsgen(f"{PLAIN} -r 1 --nfs-path '/srv/{{name}}'").status == 0
 

@@ -220,8 +220,12 @@ class Inventory:
         """
         directory = location(wanted)
         here = None if is_shared else self._volume_in(directory)
-        above = map(self._volume_in, _parents(directory))
-        return here or self._below(directory) or next(filter(None, above), None)
+        return here or self._below(directory) or self.around(directory)
+
+    def around(self, directory: NfsDirectory) -> Volume | None:
+        """Return a volume whose directory lies above another one, the nearest."""
+        above = map(self._volume_in, _parents(location(directory)))
+        return next(filter(None, above), None)
 
     def _volume_in(self, directory: NfsDirectory) -> Volume | None:
         volumes = self.directories.get(directory)
