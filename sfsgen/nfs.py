@@ -23,6 +23,7 @@ RECLAIM = {
     ): "Delete cannot delete an NFS directory: when its claim goes, the volume turns Failed",
 }
 SOFT_MOUNT = "a soft mount gives up when the server is slow, and writes can be lost silently"
+NODE_DNS = "nodes mount in-tree NFS, and do not resolve"
 FS_GROUP = "in-tree NFS ignores fsGroup: the files keep their owner on the server"
 FS_GROUP_CSI = (
     "fsGroup: the kubelet gives the files to the group as root, which an export must let it do"
@@ -61,6 +62,14 @@ def is_address(server: str) -> bool:
         return not getattr(ipaddress.ip_address(server), "scope_id", None)
     except ValueError:
         return False
+
+
+def is_cluster_name(server: str) -> bool:
+    """Return whether a server is named as Services and pods are in a cluster's DNS."""
+    # name.namespace.svc and pod.name.namespace.svc, with or without the cluster's domain.
+    parts = server.lower().removesuffix(".").split(".")
+    is_short = parts[-1] == "svc" and len(parts) > 1
+    return is_short or "svc" in parts[2:4] or parts[-3:] == ["svc", "cluster", "local"]
 
 
 def normalised(path: str) -> str:

@@ -900,6 +900,8 @@ WARNED = [
     ("--mount-option bg", "--mount-option", "the node's disk"),
     ("--shared-directory", "--shared-directory", "overwrite"),
     ("--nfs-server 192.0.2.7", "--nfs-server", "DNS name"),
+    ("--nfs-server nfs.storage.svc.cluster.local", "--nfs-server", "clusterIP"),
+    ("--nfs-server nfs.storage.svc", "--nfs-server", "do not resolve"),
     ("--nfs-server 2001:db8::1", "--nfs-server", "DNS name"),
     ("--volume log=1Gi:/log --nfs-server 192.0.2.7", "--nfs-server", "DNS name"),
 ]
@@ -925,6 +927,12 @@ UNWARNED = [
     "mountOptions: [nolock, ro]",
     "persistentVolumeReclaimPolicy: Retain",
 ]
+
+
+def test_the_csi_driver_resolves_the_names_of_services() -> None:
+    command = "render web --storage 1Gi --nfs-server nfs.storage.svc --strict"
+    assert sfsgen(f"{command} --driver csi").status == 0
+    assert sfsgen(command).status == 2
 
 
 def assert_warned_once(plain: Result, strict: Result, where: str, part: str) -> None:

@@ -20,6 +20,7 @@ from sfsgen.sets.found import (
     found_set,
     found_volume,
 )
+from sfsgen.sets.pod_volumes import claims_used
 from sfsgen.values.pairs import Claim, Key, Volume
 
 
@@ -258,8 +259,13 @@ class Inventory:
 
     @property
     def orphans(self) -> Iterator[Key]:
-        """The claims that no set looks for, whatever its replicas."""
-        return (key for key in self.claims if not self.wanting(key))
+        """The claims that no set looks for, whatever its replicas, and no pod template names."""
+        used = {
+            (each.namespace, name)
+            for each in self.sets.values()
+            for name in claims_used(each.manifest)
+        }
+        return (key for key in self.claims if key not in used and not self.wanting(key))
 
 
 def _parents(directory: NfsDirectory) -> Iterator[NfsDirectory]:

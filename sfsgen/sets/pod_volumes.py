@@ -74,6 +74,18 @@ def pod_volumes(stateful_set: Manifest) -> list[PodVolume]:
     return found
 
 
+def is_mounted(stateful_set: Manifest, name: str) -> bool:
+    """Return whether a container mounts a volume or claim template of a name."""
+    return any(True for _ in _mounts(stateful_set, name))
+
+
+def claims_used(stateful_set: Manifest) -> Iterator[str]:
+    """Yield the claims that a pod template names."""
+    for each in _entries(stateful_set.at(*POD, "volumes")):
+        if name := _text(_mapping(each.get("persistentVolumeClaim")).get("claimName")):
+            yield name
+
+
 def containers(stateful_set: Manifest) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Yield the containers of a set's pods, but not those that end before the others start."""
     for index, each in enumerate(_entries(stateful_set.at(*POD, "containers"))):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sfsgen import mount_options
 from sfsgen.documents.document import Path
-from sfsgen.nfs import FS_GROUP, RECLAIM, SOFT_MOUNT, is_address
+from sfsgen.nfs import FS_GROUP, NODE_DNS, RECLAIM, SOFT_MOUNT, is_address, is_cluster_name
 from sfsgen.plain_text import brief
 from sfsgen.problems import Problem
 
@@ -42,23 +42,24 @@ def _storage(
         for key, what, fix in (
             (("persistentVolumeReclaimPolicy",), *_reclaim_policy(template)),
             *((("mountOptions",), *each) for each in _mount_options(template.volume)),
-            (("nfs", "server"), *_server(template.volume.server)),
+            (("nfs", "server"), *_server(template.volume.server, template.volume.driver)),
             (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
         ):
             if what:
                 yield values.inherited(("claimTemplates", index), *key), what, fix
-        yield from _elsewhere(values, ("claimTemplates", index), ordinals)
+        path: Path = ("claimTemplates", index)
+        yield from _elsewhere(values, path, ordinals, template.volume.driver)
 
 
 def _elsewhere(
-    values: "Values", template: Path, ordinals: range
+    values: "Values", template: Path, ordinals: range, driver: str
 ) -> Iterator[tuple[Path, str, str]]:
     for path, volume in values.entries(*template, "volumes"):
         if volume["ordinal"] not in ordinals:
             what = f"there is no ordinal {brief(volume['ordinal'])}"
             what += f": there are {ordinals[0]} to {ordinals[-1]}" if ordinals else ""
             yield (*path, "ordinal"), what, "see whether another is meant"
-        what, fix = _server(volume.get("nfs", {}).get("server", ""))
+        what, fix = _server(volume.get("nfs", {}).get("server", ""), driver)
         if what:
             yield (*path, "nfs", "server"), what, fix
 
@@ -86,7 +87,10 @@ def _mount_options(volume: "Volume") -> Iterator[tuple[str, str]]:
             yield fault.what, fault.fix
 
 
-def _server(server: str) -> tuple[str, str]:
+def _server(server: str, driver: str) -> tuple[str, str]:
+    if driver == "nfs" and is_cluster_name(server):
+        what = f"{NODE_DNS} {server}"
+        return what, "use the Service's clusterIP, a name that the nodes resolve, or --driver csi"
     if is_address(server):
         what = f"{server} is an address, and a volume's server can never be changed"
         return what, "use a DNS name: it can move to another server"
