@@ -24,6 +24,7 @@ MENDED = [
     "class",
     "half-reserved",
     "incomplete-claim-ref",
+    "not-ready-addresses",
     "reclaim-policy",
     "stale-uid",
     "unequal-pair",

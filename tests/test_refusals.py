@@ -915,7 +915,17 @@ WARNED_IN_THE_FILE = [
     ("pod: {securityContext: {fsGroup: 1}}", "5:34", "ignores fsGroup"),
     ("pod: {spec: {securityContext: {fsGroup: 1}}}", "5:41", "ignores fsGroup"),
 ]
+PEERS = "env: [{name: PEERS, value: 'web-0.web,web-1.web'}]"
+PROBE = "container: {readinessProbe: {tcpSocket: {port: 80}}}"
+WARNED_IN_THE_FILE += [
+    (f"{PEERS}\n{PROBE}", "1:1", "a deadlock where web-0"),
+    (f"{PEERS}\n{PROBE}\npublishNotReadyAddresses: false", "7:27", "publishes only those"),
+    (f"{PEERS}\n{PROBE}\npodManagementPolicy: Parallel", "1:1", "publishes only those"),
+]
 UNWARNED = [
+    f"{PEERS}\n{PROBE}\npublishNotReadyAddresses: true",
+    PEERS,
+    f"env: [{{name: PRIMARY, value: web-0.web}}]\n{PROBE}",
     "",
     f"statefulSet: {{{RETENTION}: {{whenScaled: Retain, whenDeleted: Retain}}}}",
     "pod: {securityContext: {fsGroup: 1}}\ndriver: csi",
@@ -930,7 +940,7 @@ UNWARNED = [
 
 
 def test_the_csi_driver_resolves_the_names_of_services() -> None:
-    command = "render web --storage 1Gi --nfs-server nfs.storage.svc --strict"
+    command = "render web -r 1 --storage 1Gi --nfs-server nfs.storage.svc --strict"
     assert sfsgen(f"{command} --driver csi").status == 0
     assert sfsgen(command).status == 2
 

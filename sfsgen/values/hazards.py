@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sfsgen import mount_options
 from sfsgen.documents.document import Path
+from sfsgen.kubernetes.discovery import sought
 from sfsgen.nfs import FS_GROUP, NODE_DNS, RECLAIM, SOFT_MOUNT, is_address, is_cluster_name
 from sfsgen.plain_text import brief
 from sfsgen.problems import Problem
@@ -115,3 +116,17 @@ def _fields(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[Pat
     if in_tree and "fsGroup" in stateful_set.pod.fields.get("securityContext", {}):
         path = ("pod", "securityContext", "fsGroup")
         yield values.nested(path), FS_GROUP, "set the owner on the NFS server"
+    if what := _discovery(stateful_set):
+        fix = "give --publish-not-ready-addresses, publishNotReadyAddresses: true"
+        yield ("publishNotReadyAddresses",), what, fix
+
+
+def _discovery(stateful_set: "StatefulSet") -> str:
+    """Return what keeps pods from finding each other before they are ready, or ""."""
+    service, container = stateful_set.service, stateful_set.container
+    if service.publish_not_ready_addresses:
+        return ""
+    containers = ({**container.fields, "env": list(container.env)}, *stateful_set.pod.sidecars)
+    found = sought(containers, stateful_set.name, service.name, stateful_set.ordinals)
+    policy = stateful_set.fields.get("podManagementPolicy") or "OrderedReady"
+    return found.told(service.name, policy)
