@@ -46,7 +46,7 @@ def _is_written(scene: Scene, volume: Volume) -> bool:
     """Return whether an ordinal of a set, in sight or not, writes into a volume made by hand."""
     modes = volume.storage.access_modes
     is_read = volume.read_only or (modes and set(modes) == {"ReadOnlyMany"})
-    if not (volume.server and volume.path and volume.is_static) or is_read:
+    if is_read or not (volume.server and volume.path[:1] == "/" and volume.is_static):
         return False
     if is_read_only(volume.mount_options):
         return False
