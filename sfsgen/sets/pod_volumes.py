@@ -54,7 +54,7 @@ def pod_volumes(stateful_set: Manifest) -> list[PodVolume]:
     What the API server would refuse there is passed over: it is not for us to judge.
     """
     found = []
-    for index, each in enumerate(_entries(stateful_set.at(*POD, "volumes"))):
+    for index, each in _volumes(stateful_set):
         claim = _mapping(each.get("persistentVolumeClaim"))
         driver, server, directory, read_only = _source(each)
         claim_name = _text(claim.get("claimName"))
@@ -74,6 +74,15 @@ def pod_volumes(stateful_set: Manifest) -> list[PodVolume]:
     return found
 
 
+def _volumes(stateful_set: Manifest) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the volumes of the pods; in place of some, a claim template is mounted (measured)."""
+    templates = _entries(stateful_set.at("spec", "volumeClaimTemplates"))
+    replaced = {_text(_mapping(each.get("metadata")).get("name")) for each in templates}
+    for index, each in enumerate(_entries(stateful_set.at(*POD, "volumes"))):
+        if _text(each.get("name")) not in replaced:
+            yield index, each
+
+
 def is_mounted(stateful_set: Manifest, name: str) -> bool:
     """Return whether a container mounts a volume or claim template of a name."""
     return any(True for _ in _mounts(stateful_set, name))
@@ -81,7 +90,7 @@ def is_mounted(stateful_set: Manifest, name: str) -> bool:
 
 def claims_used(stateful_set: Manifest) -> Iterator[str]:
     """Yield the claims that a pod template names."""
-    for each in _entries(stateful_set.at(*POD, "volumes")):
+    for _, each in _volumes(stateful_set):
         if name := _text(_mapping(each.get("persistentVolumeClaim")).get("claimName")):
             yield name
 
