@@ -5,6 +5,7 @@ Sources: nfs(5), mount(8), fs/nfs/fs_context.c, and mount.nfs of nfs-utils.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from sfsgen.plain_text import quoted
@@ -107,6 +108,11 @@ class Word(NamedTuple):
 
 def words(options: Iterable[str]) -> list[Word]:
     """Return the options of a list, of which mount makes one text with commas between."""
+    return _words(tuple(options))
+
+
+@lru_cache  # the volumes of a set have the same
+def _words(options: tuple[str, ...]) -> list[Word]:
     found = []
     for entry, text in enumerate(options):
         for each in _COMMA.split(text):

@@ -1,16 +1,17 @@
 """What is mounted from NFS servers: volumes, and volumes that pod templates have themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sfsgen.changes.cure import Cure
+from sfsgen.changes.cures import Cures
 from sfsgen.documents.document import Path
 from sfsgen.findings.places import CSI_ATTRIBUTES, attribute_of, directory_of
-from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import MOUNT_OPTIONS_ANNOTATION
+from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.pod_volumes import PodVolume
-from sfsgen.values.pairs import Volume
+from sfsgen.values.pairs import Key, Volume
 
 
 class NfsSource(NamedTuple):
@@ -29,21 +30,23 @@ class NfsSource(NamedTuple):
     at_share: Path
     at_options: Path
 
-    def cure(self, scene: Scene, fix: str) -> str | Cure:
+    def cure(self, cures: Cures, fix: str) -> str | Cure:
         """Return how its server or path is changed; a pod template's can be, a volume's cannot."""
         is_volume = self.manifest.kind == "PersistentVolume"
-        return scene.cures.of_immutable(self.manifest, fix) if is_volume else fix
+        return cures.of_immutable(self.manifest, fix) if is_volume else fix
 
 
-def nfs_sources(scene: Scene) -> Iterator[NfsSource]:
-    """Yield what is mounted from NFS servers."""
-    for volume in scene.inventory.volumes.values():
+def nfs_sources(
+    inventory: Inventory, of_pods: Mapping[Key, Sequence[PodVolume]]
+) -> Iterator[NfsSource]:
+    """Yield what is mounted from NFS servers; the volumes of pods are given by their sets."""
+    for volume in inventory.volumes.values():
         if volume.driver:
             yield _of_volume(volume)
-    for stateful_set in scene.inventory.stateful_sets:
-        for each in scene.pod_volumes(stateful_set):
+    for key, volumes in of_pods.items():
+        for each in volumes:
             if each.driver:
-                yield _of_pod(stateful_set.manifest, each)
+                yield _of_pod(inventory.sets[key].manifest, each)
 
 
 def _of_volume(volume: Volume) -> NfsSource:

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen.changes.cures import Cures
+from sfsgen.findings.nfs_sources import NfsSource, nfs_sources
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import numbered
@@ -163,6 +164,11 @@ class Scene:
     def pod_volumes(self, stateful_set: FoundSet) -> Sequence[PodVolume]:
         """Return the volumes of a set's pod template that hold data outside of its pods."""
         return self._pod_volumes[stateful_set.key]
+
+    @cached_property
+    def nfs_sources(self) -> Sequence[NfsSource]:
+        """What is mounted from NFS servers: volumes, and volumes of pod templates."""
+        return list(nfs_sources(self.inventory, self._pod_volumes))
 
     @cached_property
     def _pod_volumes(self) -> Mapping[Key, Sequence[PodVolume]]:

@@ -14,7 +14,7 @@ Source: nfs(5), lock/nolock and local_lock; fs/nfs/fs_context.c: NFSv4 ignores b
 from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, note, warning
-from sfsgen.findings.nfs_sources import NfsSource, nfs_sources
+from sfsgen.findings.nfs_sources import NfsSource
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.mount_options import (
@@ -29,7 +29,7 @@ from sfsgen.mount_options import (
 def locks(scene: Scene) -> Iterator[Finding]:
     local: dict[str, list[NfsSource]] = {}
     version_3: list[NfsSource] = []
-    for each in nfs_sources(scene):
+    for each in scene.nfs_sources:
         if each.read_only or is_read_only(each.mount_options):
             continue
         if word := local_locks(each.mount_options):

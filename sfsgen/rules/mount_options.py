@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from sfsgen.findings.finding import Finding, error
-from sfsgen.findings.nfs_sources import NfsSource, nfs_sources
+from sfsgen.findings.nfs_sources import NfsSource
 from sfsgen.findings.scene import Scene
 from sfsgen.mount_options import faults
 
@@ -24,7 +24,7 @@ _MOST = 10  # faults of one list: who wrote more did not write mount options
 
 def mount_options(scene: Scene) -> Iterator[Finding]:
     by_options: dict[tuple[str, tuple[str, ...]], list[NfsSource]] = {}
-    for each in nfs_sources(scene):
+    for each in scene.nfs_sources:
         if each.mount_options:
             by_options.setdefault((each.driver, each.mount_options), []).append(each)
     for (driver, options), sources in by_options.items():

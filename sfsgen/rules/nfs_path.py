@@ -14,12 +14,11 @@ import posixpath
 from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, error, warning
-from sfsgen.findings.nfs_sources import nfs_sources
 from sfsgen.findings.scene import Scene
 
 
 def nfs_path(scene: Scene) -> Iterator[Finding]:
-    for each in nfs_sources(scene):
+    for each in scene.nfs_sources:
         if each.driver == "nfs" and not each.path:
             what = f"{each.name} has no path on the server"
             name = each.name if each.manifest.kind == "PersistentVolume" else each.manifest.name
@@ -27,13 +26,13 @@ def nfs_path(scene: Scene) -> Iterator[Finding]:
             yield error(each.manifest, each.at_path, what, fix)
         elif each.driver == "nfs" and not each.path.startswith("/"):
             what = f'the path "{each.path}" of {each.name} is not absolute'
-            cure = each.cure(scene, f"write path: /{each.path}")
+            cure = each.cure(scene.cures, f"write path: /{each.path}")
             yield error(each.manifest, each.at_path, what, cure)
         elif each.driver == "csi" and each.path[:1] not in ("/", ""):
             what = f'the share "{each.path}" of {each.name} is not absolute'
-            cure = each.cure(scene, "write its whole path, from / on")
+            cure = each.cure(scene.cures, "write its whole path, from / on")
             yield error(each.manifest, each.at_share, what, cure)
         elif ".." in each.path.split("/"):
             what = f'the path "{each.path}" of {each.name} leads upwards with ".."'
-            cure = each.cure(scene, f"write {posixpath.normpath(each.path)}")
+            cure = each.cure(scene.cures, f"write {posixpath.normpath(each.path)}")
             yield warning(each.manifest, each.at_path, what, cure)

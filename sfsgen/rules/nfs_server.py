@@ -14,14 +14,13 @@ Source: pkg/apis/core/validation/validation.go, validateNFSVolumeSource (measure
 from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, error
-from sfsgen.findings.nfs_sources import nfs_sources
 from sfsgen.findings.scene import Scene
 from sfsgen.nfs import server_fault
 
 
 def nfs_server(scene: Scene) -> Iterator[Finding]:
     faults: dict[str, tuple[str, str]] = {}
-    for each in nfs_sources(scene):
+    for each in scene.nfs_sources:
         server = each.server
         if server not in faults:
             faults[server] = server_fault(server)
@@ -29,4 +28,4 @@ def nfs_server(scene: Scene) -> Iterator[Finding]:
         if fault:
             what = f'"{server}", the server of {each.name}, {fault}'
             what = what if server else f"{each.name} names no server"
-            yield error(each.manifest, each.at_server, what, each.cure(scene, fix))
+            yield error(each.manifest, each.at_server, what, each.cure(scene.cures, fix))

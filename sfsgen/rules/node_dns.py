@@ -14,7 +14,7 @@ Source: pkg/volume/nfs; csi-driver-nfs, deploy/csi-nfs-node.yaml: ClusterFirstWi
 from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, warning
-from sfsgen.findings.nfs_sources import NfsSource, nfs_sources
+from sfsgen.findings.nfs_sources import NfsSource
 from sfsgen.findings.scene import Scene
 from sfsgen.nfs import NODE_DNS, host, is_address, is_cluster_name
 from sfsgen.sets.found import FoundService
@@ -22,16 +22,16 @@ from sfsgen.sets.found import FoundService
 
 def node_dns(scene: Scene) -> Iterator[Finding]:
     by_server: dict[str, list[NfsSource]] = {}
-    for each in nfs_sources(scene):
-        if each.driver == "nfs" and not is_address(each.server):
+    for each in scene.nfs_sources:
+        if each.driver == "nfs":
             by_server.setdefault(host(each.server), []).append(each)
     for server, (first, *others) in by_server.items():
         service = _service(scene, server)
-        if service or is_cluster_name(server):
+        if (service or is_cluster_name(server)) and not is_address(server):
             named = f"{first.name} and {len(others)} more" if others else first.name
             what = f"{named}: {NODE_DNS} {first.server}"
             what += f", the Service {service.namespace}/{service.name}" if service else ""
-            cure = first.cure(scene, _fix(service))
+            cure = first.cure(scene.cures, _fix(service))
             related = (each.manifest for each in others)
             yield warning(first.manifest, first.at_server, what, cure, *related)
 

@@ -13,14 +13,13 @@ Source: nfs(5), soft/hard.
 from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, warning
-from sfsgen.findings.nfs_sources import nfs_sources
 from sfsgen.findings.scene import Scene
 from sfsgen.mount_options import is_hard, is_soft
 from sfsgen.nfs import SOFT_MOUNT
 
 
 def soft_mount(scene: Scene) -> Iterator[Finding]:
-    for each in nfs_sources(scene):
+    for each in scene.nfs_sources:
         if is_soft(each.mount_options):
             what = f"{each.name}: {SOFT_MOUNT}"
             fix = "write hard instead of soft"
