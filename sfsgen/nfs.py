@@ -3,7 +3,6 @@
 import ipaddress
 import posixpath
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,7 +23,11 @@ RECLAIM = {
     ): "Delete cannot delete an NFS directory: when its claim goes, the volume turns Failed",
 }
 SOFT_MOUNT = "a soft mount gives up when the server is slow, and writes can be lost silently"
+NODE_DNS = "nodes mount in-tree NFS, and do not resolve"
 FS_GROUP = "in-tree NFS ignores fsGroup: the files keep their owner on the server"
+FS_GROUP_CSI = (
+    "fsGroup: the kubelet gives the files to the group as root, which an export must let it do"
+)
 
 
 _LONGEST_DNS_LABEL = 63
@@ -61,16 +64,19 @@ def is_address(server: str) -> bool:
         return False
 
 
+def is_cluster_name(server: str) -> bool:
+    """Return whether a server is named as Services and pods are in a cluster's DNS."""
+    # name.namespace.svc and pod.name.namespace.svc, with or without the cluster's domain.
+    parts = server.lower().removesuffix(".").split(".")
+    is_short = parts[-1] == "svc" and len(parts) > 1
+    return is_short or "svc" in parts[2:4] or parts[-3:] == ["svc", "cluster", "local"]
+
+
 def normalised(path: str) -> str:
     """Return a path without empty, `.` or trailing parts: the same directory, one spelling."""
     if path[:1] == "/" and "//" not in path and "/." not in path and path[-1] != "/":
         return path  # as nearly all are
     return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
-
-
-def is_soft(options: Iterable[str]) -> bool:
-    """Return whether mount options make a soft mount."""
-    return "soft" in ",".join(options).split(",")
 
 
 def server_fault(text: str) -> tuple[str, str]:

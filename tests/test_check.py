@@ -559,8 +559,8 @@ def test_the_commands_of_fixes_mend_a_live_set(
         )
         assert done.returncode == 0, done.stderr
         _bind(server)
-    # The claim template is the set's own, and immutable.
-    assert set(_rules()) <= {"class"}
+    # The claim template is the set's own, and immutable; nothing makes the pods ready.
+    assert set(_rules()) <= {"class", "run-as-user"}
     assert sfsgen("check").status == 0
 
 

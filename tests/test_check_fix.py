@@ -25,6 +25,7 @@ MENDED = [
     "half-reserved",
     "incomplete-claim-ref",
     "missing-claim",
+    "not-ready-addresses",
     "reclaim-policy",
     "stale-uid",
     "unequal-pair",

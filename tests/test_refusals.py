@@ -186,6 +186,14 @@ BY_OPTIONS = [
     ("--mount-path /d --volume a=1Gi:/d", "--volume", "mounted at /d"),
     ("--mount-path /d --volume a=1Gi:/d/", "--volume", "mounted at /d"),
     ("--mount-option 'a b'", "--mount-option", "one word"),
+    ("--mount-option rsize", "--mount-option", "rsize=1048576"),
+    ("--mount-option wsize=1m", "--mount-option", "wsize=1048576"),
+    ("--mount-option timeo=abc", "--mount-option", "timeo=600"),
+    ("--mount-option nfsvers=5", "--mount-option", "nfsvers=4.1"),
+    ("--mount-option proto=sctp", "--mount-option", "tcp"),
+    ("--mount-option nfsvers=4.1 --mount-option vers=3", "--mount-option", "more than one"),
+    ("--mount-option '-o hard'", "--mount-option", "hard"),
+    ("--mount-option gid=1000", "--mount-option", "no option of NFS"),
     ("--mount-option ''", "--mount-option", "one word"),
     ("--mount-option hard --kube-version 1.5", "--mount-option", "1.6"),
     # servers
@@ -756,6 +764,20 @@ def test_ordinals_on_one_directory_are_refused_wherever_another_lies_elsewhere(
     assert_refused_once(render(text), "stdin:3:38", f"ordinals {left} share the directory /srv/web")
 
 
+def test_a_directory_inside_another_is_refused_unless_one_of_both_is_only_read() -> None:
+    text = WEB.replace("1Gi}", "1Gi, volumes: [{ordinal: 0, nfs: {path: /exports}}]}")
+    inside = "the directory /exports/pv-web-1 lies inside /exports"
+    assert_refused_once(render(text), "stdin:3:38", f"web-1 and web-0: {inside}")
+    read_only = text.replace("nfs: {server", "nfs: {readOnly: true, server")
+    assert render(read_only).status == 0
+    two = f"{WEB}---\n{WEB.replace('web', 'db')}"
+    assert render(two.replace("/exports", "'/srv/{name}/{ordinal}'")).status == 0
+    first, second = (WEB.replace("/exports", f"'{path}'") for path in ("/{ordinal}", "/2/{claim}"))
+    nested = f"{first}---\n{second.replace('web', 'db')}"
+    inside = "db-0 and web-2: the directory /2/pvc-db-0 lies inside /2"
+    assert_refused_once(render(nested), "stdin:8:38", inside)
+
+
 def test_one_ordinal_needs_no_ordinal_in_its_path() -> None:
     assert sfsgen(f"{PLAIN} -r 1 --nfs-path '/srv/{{name}}'").status == 0
 
@@ -870,8 +892,16 @@ WARNED = [
     ("--reclaim-policy Delete", "--reclaim-policy", "Failed"),
     ("--mount-option soft", "--mount-option", "lost silently"),
     ("--mount-option nfsvers=4.1,soft", "--mount-option", "lost silently"),
+    ("--mount-option nolock", "--mount-option", "one node only"),
+    ("--mount-option nfsvers=3 --mount-option nolock", "--mount-option", "of nfsvers=3 and nolock"),
+    ("--mount-option local_lock=posix", "--mount-option", "one node only"),
+    ("--mount-option nfsver=4.1", "--mount-option", "nfsvers=4.1"),
+    ("--mount-option ro --mount-option rw", "--mount-option", "rw wins"),
+    ("--mount-option bg", "--mount-option", "the node's disk"),
     ("--shared-directory", "--shared-directory", "overwrite"),
     ("--nfs-server 192.0.2.7", "--nfs-server", "DNS name"),
+    ("--nfs-server nfs.storage.svc.cluster.local", "--nfs-server", "clusterIP"),
+    ("--nfs-server nfs.storage.svc", "--nfs-server", "do not resolve"),
     ("--nfs-server 2001:db8::1", "--nfs-server", "DNS name"),
     ("--volume log=1Gi:/log --nfs-server 192.0.2.7", "--nfs-server", "DNS name"),
 ]
@@ -885,14 +915,34 @@ WARNED_IN_THE_FILE = [
     ("pod: {securityContext: {fsGroup: 1}}", "5:34", "ignores fsGroup"),
     ("pod: {spec: {securityContext: {fsGroup: 1}}}", "5:41", "ignores fsGroup"),
 ]
+PEERS = "env: [{name: PEERS, value: 'web-0.web,web-1.web'}]"
+PROBE = "container: {readinessProbe: {tcpSocket: {port: 80}}}"
+WARNED_IN_THE_FILE += [
+    (f"{PEERS}\n{PROBE}", "1:1", "a deadlock where web-0"),
+    (f"{PEERS}\n{PROBE}\npublishNotReadyAddresses: false", "7:27", "publishes only those"),
+    (f"{PEERS}\n{PROBE}\npodManagementPolicy: Parallel", "1:1", "publishes only those"),
+]
 UNWARNED = [
+    f"{PEERS}\n{PROBE}\npublishNotReadyAddresses: true",
+    PEERS,
+    f"env: [{{name: PRIMARY, value: web-0.web}}]\n{PROBE}",
     "",
     f"statefulSet: {{{RETENTION}: {{whenScaled: Retain, whenDeleted: Retain}}}}",
     "pod: {securityContext: {fsGroup: 1}}\ndriver: csi",
     "pod: {securityContext: {runAsUser: 1}}",
     "mountOptions: [hard, softreval]",
+    "mountOptions: ['hard,nfsvers=4.2', nconnect=8, noatime, rsize=1048576, 'sec=krb5:krb5i']",
+    "mountOptions: [nfsvers=3]",
+    "mountOptions: [nfsvers=4.1, nolock, intr]",
+    "mountOptions: [nolock, ro]",
     "persistentVolumeReclaimPolicy: Retain",
 ]
+
+
+def test_the_csi_driver_resolves_the_names_of_services() -> None:
+    command = "render web -r 1 --storage 1Gi --nfs-server nfs.storage.svc --strict"
+    assert sfsgen(f"{command} --driver csi").status == 0
+    assert sfsgen(command).status == 2
 
 
 def assert_warned_once(plain: Result, strict: Result, where: str, part: str) -> None:

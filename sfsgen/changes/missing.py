@@ -10,7 +10,8 @@ from sfsgen.kubernetes.binder import departures, is_large_enough, lacking_modes
 from sfsgen.kubernetes.names import label_fault, subdomain_fault
 from sfsgen.kubernetes.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.kubernetes.versions import Target
-from sfsgen.nfs import RECLAIM, SOFT_MOUNT, is_soft
+from sfsgen.mount_options import is_soft
+from sfsgen.nfs import RECLAIM, SOFT_MOUNT
 from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inference import infer

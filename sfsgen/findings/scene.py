@@ -6,6 +6,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen.changes.cures import Cures
+from sfsgen.findings.nfs_sources import NfsSource, nfs_sources
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import numbered
@@ -15,6 +16,7 @@ from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundService, FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.pod_volumes import PodVolume, pod_volumes
 from sfsgen.sets.renames import Renamed, renamed_claims
 from sfsgen.values.pairs import Claim, Key, Pair, Volume
 
@@ -174,6 +176,19 @@ class Scene:
             for each in self.pairing.ordinals
             if any(row.volume and row.volume.server for row in each.by_number.values())
         }
+
+    def pod_volumes(self, stateful_set: FoundSet) -> Sequence[PodVolume]:
+        """Return the volumes of a set's pod template that hold data outside of its pods."""
+        return self._pod_volumes[stateful_set.key]
+
+    @cached_property
+    def nfs_sources(self) -> Sequence[NfsSource]:
+        """What is mounted from NFS servers: volumes, and volumes of pod templates."""
+        return list(nfs_sources(self.inventory, self._pod_volumes))
+
+    @cached_property
+    def _pod_volumes(self) -> Mapping[Key, Sequence[PodVolume]]:
+        return {each.key: pod_volumes(each.manifest) for each in self.inventory.stateful_sets}
 
     def service_of(self, stateful_set: FoundSet) -> FoundService | None:
         """Return the governing Service of a set."""

@@ -2,7 +2,7 @@
 
 The API server refuses a path of in-tree NFS that does not begin with `/`, so the volume is never
 made and its claim stays Pending. It does take a path with `..` in it (measured), which leads to
-another directory than the one it seems to name.
+another directory than the one it seems to name. The same goes for NFS volumes in a pod template.
 
 Fix: Write the whole path on the server, from `/` on, without `..`. In a live cluster a volume's
 path cannot be changed: delete the volume, and create it again.
@@ -14,27 +14,25 @@ import posixpath
 from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, error, warning
-from sfsgen.findings.places import attribute_of, directory_of
 from sfsgen.findings.scene import Scene
 
 
 def nfs_path(scene: Scene) -> Iterator[Finding]:
-    for volume in scene.inventory.volumes.values():
-        if volume.driver == "nfs" and not volume.path:
-            what = f"{volume.name} has no path on the server"
-            fix = f"write the path of its directory, such as path: /exports/{volume.name}"
-            yield error(volume.manifest, directory_of(volume), what, fix)
-        elif volume.driver == "nfs" and not volume.path.startswith("/"):
-            what = f'the path "{volume.path}" of {volume.name} is not absolute'
-            cure = scene.cures.of_immutable(volume.manifest, f"write path: /{volume.path}")
-            yield error(volume.manifest, directory_of(volume), what, cure)
-        elif volume.driver == "csi" and volume.path[:1] not in ("/", ""):
-            what = f'the share "{volume.path}" of {volume.name} is not absolute'
-            cure = scene.cures.of_immutable(volume.manifest, "write its whole path, from / on")
-            yield error(volume.manifest, attribute_of(volume, "share"), what, cure)
-        elif volume.driver and ".." in volume.path.split("/"):
-            what = f'the path "{volume.path}" of {volume.name} leads upwards with ".."'
-            cure = scene.cures.of_immutable(
-                volume.manifest, f"write {posixpath.normpath(volume.path)}"
-            )
-            yield warning(volume.manifest, directory_of(volume), what, cure)
+    for each in scene.nfs_sources:
+        if each.driver == "nfs" and not each.path:
+            what = f"{each.name} has no path on the server"
+            name = each.name if each.manifest.kind == "PersistentVolume" else each.manifest.name
+            fix = f"write the path of its directory, such as path: /exports/{name}"
+            yield error(each.manifest, each.at_path, what, fix)
+        elif each.driver == "nfs" and not each.path.startswith("/"):
+            what = f'the path "{each.path}" of {each.name} is not absolute'
+            cure = each.cure(scene.cures, f"write path: /{each.path}")
+            yield error(each.manifest, each.at_path, what, cure)
+        elif each.driver == "csi" and each.path[:1] not in ("/", ""):
+            what = f'the share "{each.path}" of {each.name} is not absolute'
+            cure = each.cure(scene.cures, "write its whole path, from / on")
+            yield error(each.manifest, each.at_share, what, cure)
+        elif ".." in each.path.split("/"):
+            what = f'the path "{each.path}" of {each.name} leads upwards with ".."'
+            cure = each.cure(scene.cures, f"write {posixpath.normpath(each.path)}")
+            yield warning(each.manifest, each.at_path, what, cure)

@@ -13,30 +13,19 @@ Source: pkg/apis/core/validation/validation.go, validateNFSVolumeSource (measure
 
 from collections.abc import Iterator
 
-from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error
-from sfsgen.findings.places import CSI_ATTRIBUTES
 from sfsgen.findings.scene import Scene
 from sfsgen.nfs import server_fault
-from sfsgen.values.pairs import Volume
 
 
 def nfs_server(scene: Scene) -> Iterator[Finding]:
     faults: dict[str, tuple[str, str]] = {}
-    for volume in scene.inventory.volumes.values():
-        if volume.driver:
-            server = volume.server
-            if server not in faults:
-                faults[server] = server_fault(server)
-            fault, fix = faults[server]
-            if fault:
-                what = f'"{server}", the server of {volume.name}, {fault}'
-                what = what if server else f"{volume.name} names no server"
-                path = (*_source_of(volume), "server")
-                yield error(
-                    volume.manifest, path, what, scene.cures.of_immutable(volume.manifest, fix)
-                )
-
-
-def _source_of(volume: Volume) -> Path:
-    return ("spec", "nfs") if volume.driver == "nfs" else CSI_ATTRIBUTES
+    for each in scene.nfs_sources:
+        server = each.server
+        if server not in faults:
+            faults[server] = server_fault(server)
+        fault, fix = faults[server]
+        if fault:
+            what = f'"{server}", the server of {each.name}, {fault}'
+            what = what if server else f"{each.name} names no server"
+            yield error(each.manifest, each.at_server, what, each.cure(scene.cures, fix))

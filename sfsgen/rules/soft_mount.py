@@ -12,18 +12,19 @@ Source: nfs(5), soft/hard.
 
 from collections.abc import Iterator
 
-from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.versions import MOUNT_OPTIONS_ANNOTATION
-from sfsgen.nfs import SOFT_MOUNT, is_soft
+from sfsgen.mount_options import is_hard, is_soft
+from sfsgen.nfs import SOFT_MOUNT
 
 
 def soft_mount(scene: Scene) -> Iterator[Finding]:
-    for volume in scene.inventory.volumes.values():
-        if volume.driver and is_soft(volume.mount_options):
-            what = f"{volume.name}: {SOFT_MOUNT}"
-            path: Path = ("spec", "mountOptions")
-            if not volume.manifest.at("spec", "mountOptions"):
-                path = ("metadata", "annotations", MOUNT_OPTIONS_ANNOTATION)
-            yield warning(volume.manifest, path, what, "write hard instead of soft")
+    for each in scene.nfs_sources:
+        if is_soft(each.mount_options):
+            what = f"{each.name}: {SOFT_MOUNT}"
+            fix = "write hard instead of soft"
+            if is_hard(each.mount_options):
+                # In-tree, Kubernetes sorts the options, and mount takes the last.
+                what += "; beside hard, soft wins" * (each.driver == "nfs")
+                fix = "remove soft"
+            yield warning(each.manifest, each.at_options, what, fix)

@@ -211,7 +211,7 @@ def found_volume(manifest: Manifest) -> Volume:
     """Return the volume of a manifest without faults."""
     metadata, spec = manifest.value["metadata"], manifest.value["spec"]
     annotations = metadata.get("annotations") or _NOTHING
-    driver, server, path, read_only = _source(spec)
+    driver, server, path, read_only = source(spec)
     reference = spec.get("claimRef") or _NOTHING
     name, namespace = reference.get("name"), reference.get("namespace")
     return Volume(
@@ -239,7 +239,7 @@ def _annotated_options(annotations: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(filter(None, text.split(","))) if text else ()
 
 
-def _source(spec: Mapping[str, Any]) -> tuple[str, str, str, bool]:
+def source(spec: Mapping[str, Any]) -> tuple[str, str, str, bool]:
     """Return a volume's driver, server, directory and whether it is read-only."""
     if nfs := spec.get("nfs"):
         return "nfs", nfs.get("server") or "", nfs.get("path") or "", bool(nfs.get("readOnly"))

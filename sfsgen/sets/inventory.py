@@ -20,6 +20,7 @@ from sfsgen.sets.found import (
     found_set,
     found_volume,
 )
+from sfsgen.sets.pod_volumes import claims_used
 from sfsgen.values.pairs import Claim, Key, Volume
 
 
@@ -222,8 +223,12 @@ class Inventory:
         """
         directory = location(wanted)
         here = None if is_shared else self._volume_in(directory)
-        above = map(self._volume_in, _parents(directory))
-        return here or self._below(directory) or next(filter(None, above), None)
+        return here or self._below(directory) or self.around(directory)
+
+    def around(self, directory: NfsDirectory) -> Volume | None:
+        """Return a volume whose directory lies above another one, the nearest."""
+        above = map(self._volume_in, _parents(location(directory)))
+        return next(filter(None, above), None)
 
     def _volume_in(self, directory: NfsDirectory) -> Volume | None:
         volumes = self.directories.get(directory)
@@ -256,8 +261,13 @@ class Inventory:
 
     @property
     def orphans(self) -> Iterator[Key]:
-        """The claims that no set looks for, whatever its replicas."""
-        return (key for key in self.claims if not self.wanting(key))
+        """The claims that no set looks for, whatever its replicas, and no pod template names."""
+        used = {
+            (each.namespace, name)
+            for each in self.sets.values()
+            for name in claims_used(each.manifest)
+        }
+        return (key for key in self.claims if key not in used and not self.wanting(key))
 
 
 def _parents(directory: NfsDirectory) -> Iterator[NfsDirectory]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sfsgen import mount_options
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import names, quantities, versions
 from sfsgen.kubernetes.binder import Storage
@@ -17,7 +18,6 @@ from sfsgen.values.settings import setting_at
 from sfsgen.values.tree import Values
 
 _FURTHER_VOLUME_NAME = "pv-{claim}"
-_LONGEST_MOUNT_OPTIONS = 4095  # bytes: mount(2) takes a page
 _LONGEST_PATH, _LONGEST_PATH_PART = 4095, 255  # bytes: Linux' PATH_MAX and NAME_MAX
 
 
@@ -104,7 +104,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
             storage,
             *owner.volume_metadata[:2],
             reclaim_policy=str(as_said["reclaim_policy"]),
-            mount_options=_mount_options(values, values.inherited(path, "mountOptions")),
+            mount_options=_mount_options(values, values.inherited(path, "mountOptions"), driver),
             driver=driver,
             read_only=bool(values.get(*values.inherited(path, "nfs", "readOnly"))),
             server=_server(values, values.inherited(path, "nfs", "server"), needed=True),
@@ -177,17 +177,17 @@ def _access_modes(values: Values, path: Path, driver: str) -> tuple[str, ...]:
     return tuple(modes)
 
 
-def _mount_options(values: Values, path: Path) -> tuple[str, ...]:
+def _mount_options(values: Values, path: Path, driver: str) -> tuple[str, ...]:
     if values.is_reported(*path):
         return ()
     options = tuple(option for _, option in values.entries(*path))
     for option in options:
-        if not option or not option.isprintable() or " " in option:
+        if not option or not option.isprintable():
             fix = "give each as one word, such as nfsvers=4.1"
             values.fault(path, f"{quoted(option)} is not a mount option", fix)
-    if sum(len(option.encode()) + 1 for option in options) > _LONGEST_MOUNT_OPTIONS:
-        what = f"the mount options have more than {_LONGEST_MOUNT_OPTIONS} bytes"
-        values.fault(path, what, "give fewer: a mount takes no more")
+    for fault in mount_options.faults(options, driver):
+        if fault.severity == "error":
+            values.fault(path, fault.what, fault.fix)
     if options:
         values.require(path)
     return options

@@ -10,6 +10,7 @@ from sfsgen.nfs import host, location
 from sfsgen.plain_text import brief, quoted
 from sfsgen.values.meetings import Claim, TooMixedError, meetings
 from sfsgen.values.model import ClaimTemplate
+from sfsgen.values.nesting import nestings
 
 
 class Collision(NamedTuple):
@@ -100,6 +101,7 @@ def collisions(claimants: Iterable[Claimant]) -> Iterator[Collision]:
         except TooMixedError:
             what = "in too many ways do ordinals and digits stand side by side for a comparison"
             yield places[-1].collision(key, what, "put a letter or - between {ordinal} and digits")
+    yield from _nested(places)
 
 
 def _by_name(claimants: Iterable[Claimant]) -> Iterator[tuple[int, Claimant]]:
@@ -162,6 +164,30 @@ def _directories(places: Iterable[_Place]) -> Iterator[Collision]:
             names = f"({met.place.template.name}, {met.earlier.template.name})"
             what = f"{met.pods} {names} {shared}"
             yield met.place.collision("nfs.path", what, f"put {met.difference} into the path")
+
+
+def _nested(places: Iterable[_Place]) -> Iterator[Collision]:
+    """Yield for every claim template a directory that lies inside another one, if both are written.
+
+    Who writes into the outer one can overwrite the inner one's files.
+    """
+    wishes = [
+        wish for wish in _directory_wishes(places) if not wish.place.template.volume.read_only
+    ]
+    told: set[tuple[int, int]] = set()
+    for meeting in nestings([wish.claim for wish in wishes]):
+        inner, outer = wishes[meeting.later], wishes[meeting.earlier]
+        place, key = inner.place, (inner.place.set_index, inner.place.template_index)
+        if key not in told:
+            told.add(key)
+            ordinals = meeting.its_ordinal, meeting.their_ordinal
+            met = _Met(place, ordinals[0], outer.place, ordinals[1], "")
+            paths = [
+                brief(wish.claim.pattern.at(ordinal).removeprefix(wish.where))
+                for wish, ordinal in zip((inner, outer), ordinals, strict=True)
+            ]
+            what = f"{met.pods}: the directory {paths[0]} lies inside {paths[1]}"
+            yield place.collision("nfs.path", what, "give it a path outside of the other")
 
 
 def _wish(place: _Place, where: str, pattern: Pattern) -> _Wish:

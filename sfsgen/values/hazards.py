@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from sfsgen import mount_options
 from sfsgen.documents.document import Path
-from sfsgen.nfs import FS_GROUP, RECLAIM, SOFT_MOUNT, is_address, is_soft
+from sfsgen.kubernetes.discovery import sought
+from sfsgen.nfs import FS_GROUP, NODE_DNS, RECLAIM, SOFT_MOUNT, is_address, is_cluster_name
 from sfsgen.plain_text import brief
 from sfsgen.problems import Problem
 
 if TYPE_CHECKING:
     from sfsgen.values.model import ClaimTemplate, StatefulSet
+    from sfsgen.values.pairs import Volume
     from sfsgen.values.tree import Values
 
 RETENTION = (
@@ -39,24 +42,25 @@ def _storage(
     for index, template in enumerate(templates):
         for key, what, fix in (
             (("persistentVolumeReclaimPolicy",), *_reclaim_policy(template)),
-            (("mountOptions",), *_mount_options(template.volume.mount_options)),
-            (("nfs", "server"), *_server(template.volume.server)),
+            *((("mountOptions",), *each) for each in _mount_options(template.volume)),
+            (("nfs", "server"), *_server(template.volume.server, template.volume.driver)),
             (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
         ):
             if what:
                 yield values.inherited(("claimTemplates", index), *key), what, fix
-        yield from _elsewhere(values, ("claimTemplates", index), ordinals)
+        path: Path = ("claimTemplates", index)
+        yield from _elsewhere(values, path, ordinals, template.volume.driver)
 
 
 def _elsewhere(
-    values: "Values", template: Path, ordinals: range
+    values: "Values", template: Path, ordinals: range, driver: str
 ) -> Iterator[tuple[Path, str, str]]:
     for path, volume in values.entries(*template, "volumes"):
         if volume["ordinal"] not in ordinals:
             what = f"there is no ordinal {brief(volume['ordinal'])}"
             what += f": there are {ordinals[0]} to {ordinals[-1]}" if ordinals else ""
             yield (*path, "ordinal"), what, "see whether another is meant"
-        what, fix = _server(volume.get("nfs", {}).get("server", ""))
+        what, fix = _server(volume.get("nfs", {}).get("server", ""), driver)
         if what:
             yield (*path, "nfs", "server"), what, fix
 
@@ -68,11 +72,26 @@ def _reclaim_policy(template: "ClaimTemplate") -> tuple[str, str]:
     return RECLAIM.get((driver, policy), ""), fix
 
 
-def _mount_options(options: tuple[str, ...]) -> tuple[str, str]:
-    return (SOFT_MOUNT, "use hard") if is_soft(options) else ("", "")
+def _mount_options(volume: "Volume") -> Iterator[tuple[str, str]]:
+    options = volume.mount_options
+    if mount_options.is_soft(options):
+        yield SOFT_MOUNT, "use hard"
+    if not (volume.read_only or mount_options.is_read_only(options)) and (
+        word := mount_options.local_locks(options)
+    ):
+        old = " and ".join(filter(None, (mount_options.version_option(options), word)))
+        fix = f"use nfsvers=4.1 in place of {old}, or leave {word} out and start rpc-statd on nodes"
+        yield f"{word}: {mount_options.LOCAL_LOCKS}", fix
+    # What mount refuses for certain is an error already, and what does nothing hurts nobody.
+    for fault in mount_options.faults(options, volume.driver):
+        if fault.severity == "warning":
+            yield fault.what, fault.fix
 
 
-def _server(server: str) -> tuple[str, str]:
+def _server(server: str, driver: str) -> tuple[str, str]:
+    if driver == "nfs" and is_cluster_name(server):
+        what = f"{NODE_DNS} {server}"
+        return what, "use the Service's clusterIP, a name that the nodes resolve, or --driver csi"
     if is_address(server):
         what = f"{server} is an address, and a volume's server can never be changed"
         return what, "use a DNS name: it can move to another server"
@@ -97,3 +116,17 @@ def _fields(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[Pat
     if in_tree and "fsGroup" in stateful_set.pod.fields.get("securityContext", {}):
         path = ("pod", "securityContext", "fsGroup")
         yield values.nested(path), FS_GROUP, "set the owner on the NFS server"
+    if what := _discovery(stateful_set):
+        fix = "give --publish-not-ready-addresses, publishNotReadyAddresses: true"
+        yield ("publishNotReadyAddresses",), what, fix
+
+
+def _discovery(stateful_set: "StatefulSet") -> str:
+    """Return what keeps pods from finding each other before they are ready, or ""."""
+    service, container = stateful_set.service, stateful_set.container
+    if service.publish_not_ready_addresses:
+        return ""
+    containers = ({**container.fields, "env": list(container.env)}, *stateful_set.pod.sidecars)
+    found = sought(containers, stateful_set.name, service.name, stateful_set.ordinals)
+    policy = stateful_set.fields.get("podManagementPolicy") or "OrderedReady"
+    return found.told(service.name, policy)

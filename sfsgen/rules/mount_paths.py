@@ -1,0 +1,52 @@
+"""A container mounts each volume at a path of its own: the API server refuses two at one path.
+
+Before 1.34 the set is taken, and then no pod can be made: "must be unique". A claim template for
+each server, all mounted at one path, is no way to give each replica another server: every pod has
+a claim of every template. A path inside another one is fine.
+
+Fix: Give each its own `mountPath`. For data on several servers, write one claim template, and the
+volumes of its ordinals on the servers (`volumes` in a values file of `sfsgen render`).
+
+Source: pkg/apis/core/validation/validation.go, ValidateVolumeMounts, ValidateVolumeDevices.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sfsgen.documents.document import Path
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.scene import Scene
+from sfsgen.plain_text import quoted
+from sfsgen.sets.pod_volumes import POD
+
+_FIELDS = (("volumeMounts", "mountPath"), ("volumeDevices", "devicePath"))
+
+
+def mount_paths(scene: Scene) -> Iterator[Finding]:
+    for stateful_set in scene.inventory.stateful_sets:
+        for kind in ("initContainers", "containers"):
+            for index, each in enumerate(stateful_set.manifest.at(*POD, kind) or ()):
+                for (path, where), volumes in _shared(each):
+                    named = " and ".join(dict.fromkeys(map(quoted, volumes)))
+                    what = f"{len(volumes)} mounts at {quoted(where)}, of {named}: no pod is made"
+                    fix = "give each its own mountPath"
+                    yield error(stateful_set.manifest, (*POD, kind, index, *path), what, fix)
+
+
+def _shared(container: Mapping[str, Any]) -> Iterator[tuple[tuple[Path, str], list[str]]]:
+    """Yield each path at which a container mounts several volumes: the second one's place."""
+    given: dict[str, list[tuple[Path, str]]] = {}
+    for path, where, volume in _mounts(container):
+        given.setdefault(where, []).append((path, volume))
+    for where, mounts in given.items():
+        if len(mounts) > 1:
+            yield (mounts[1][0], where), [volume for _, volume in mounts]
+
+
+def _mounts(container: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+    """Yield where a container mounts what, each with its place in the container."""
+    for field, key in _FIELDS:
+        for index, each in enumerate(container.get(field) or ()):
+            where = each.get(key)
+            if isinstance(where, str) and where:
+                yield (field, index, key), where, each.get("name") or ""
