@@ -10,8 +10,9 @@ from sfsgen.commands.parameters import chosen_target
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
-from sfsgen.kubernetes.quantities import whole_number
+from sfsgen.kubernetes.quantities import meant, whole_number
 from sfsgen.kubernetes.resources import PAIRED
+from sfsgen.plain_text import quoted as word
 from sfsgen.printing.objects import Printing, check, print_documents
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import Ordinal
@@ -95,8 +96,8 @@ def _replicas(text: str | None, problems: list[Problem]) -> int | None:
     except ValueError:
         number = -1
     if not 0 <= number <= _MOST_REPLICAS:
-        what = f'"{text}" is not a whole number from 0 to {_MOST_REPLICAS}'
-        problems.append(Problem("--replicas", what, "give it as --replicas 5"))
+        what = f"{word(text)} is not a whole number from 0 to {_MOST_REPLICAS}"
+        problems.append(Problem("--replicas", what, f"give it as --replicas {meant(text, 5)}"))
     return number
 
 
@@ -104,13 +105,11 @@ def _refuse_renamed(inventory: "Inventory", stateful_sets: Iterable["FoundSet"])
     """Raise InputError where a set's claims were renamed away from it: that is not guessed at."""
     manifests = [each.manifest for each in stateful_sets]
     problems = []
-    for claim, meant in renamed_claims(inventory):
-        manifest = meant.stateful_set.manifest
+    for claim, row in renamed_claims(inventory):
+        manifest = row.stateful_set.manifest
         if manifest in manifests:
             what = f'the set "{manifest.name}" does not look for the claim "{claim.name}"'
-            fix = (
-                f'name it "{meant.claim_key[1]}": a namePrefix or a rename has changed one of them'
-            )
+            fix = f'name it "{row.claim_key[1]}": a namePrefix or a rename has changed one of them'
             problems.append(Problem(manifest.where(("metadata", "name")), what, fix))
     if problems:
         raise InputError(*problems)

@@ -14,9 +14,10 @@ from typing import IO
 from sfsgen import signals
 from sfsgen.documents.files import LARGEST, too_large
 from sfsgen.kubernetes.kubectl import Kubectl
+from sfsgen.kubernetes.words import CLUSTER
 from sfsgen.problems import InputError, Problem
 
-NAME = "cluster"
+NAME = CLUSTER
 """How messages name what was read from a cluster."""
 PAIRED = ("statefulsets", "persistentvolumeclaims", "persistentvolumes")
 ALL = (*PAIRED, "services")

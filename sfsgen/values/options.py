@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sfsgen.documents.document import Path
-from sfsgen.kubernetes.quantities import whole_number
+from sfsgen.kubernetes.quantities import meant, whole_number
 from sfsgen.kubernetes.words import DEFAULT_CLAIM_TEMPLATE
 from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem
@@ -67,7 +67,8 @@ def _set_number(values: Values, path: Path, option: str, given: str) -> None:
         _set(values, path, option, whole_number(given))
     except ValueError:
         values.say(path, option)
-        values.fault(path, f"{quoted(given)} is not a whole number", f"give it as {option} 3")
+        what = f"{quoted(given)} is not a whole number"
+        values.fault(path, what, f"give it as {option} {meant(given, 3)}")
 
 
 def _set_in_the_template(values: Values, path: Path, option: str, given: str) -> None:

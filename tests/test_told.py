@@ -1,0 +1,132 @@
+"""What a run tells beside what it prints: notes, each true, and only where there is something."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.program import Result, sfsgen
+
+RENDER = "render web -r 1 --nfs-server nfs.example.com"
+Kubectl = Callable[[str], None]
+
+
+def _notes(result: Result) -> list[str]:
+    lines = result.err.splitlines()
+    return [each for each in lines if not each.startswith("sfsgen: defaults used")]
+
+
+# Sizes that a server writes down otherwise.
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"), [("1024Mi", "1Gi"), ("1.5Gi", "1536Mi"), ("1000000000", "1G")]
+)
+def test_a_size_that_the_server_rewrites_is_told(size: str, kept: str) -> None:
+    result = sfsgen(f"{RENDER} --storage {size}")
+    told = f"the server stores {size} as {kept}: server-side apply after create conflicts"
+    assert _notes(result) == [f"sfsgen: --storage: {told}; write {kept}"]
+    assert f"storage: {size}\n" in result.out or f'storage: "{size}"\n' in result.out
+
+
+@pytest.mark.parametrize(
+    "more", ["--storage 1Gi", "--storage 1e9", "--storage 1024Mi --only service"]
+)
+def test_a_size_that_stays_is_not_told(more: str) -> None:
+    assert _notes(sfsgen(f"{RENDER} {more}")) == []
+
+
+def test_each_size_is_told_once_where_it_stands() -> None:
+    values = (
+        "name: a\nreplicas: 1\nnfs: {server: nfs.example.com}\nclaimTemplates:\n"
+        "- {name: a, storage: 1Gi, mountPath: /a}\n- {name: b, storage: 0.5Gi, mountPath: /b}\n"
+    )
+    (told,) = _notes(sfsgen("render -f -", values))
+    assert told.startswith("sfsgen: stdin:6:22: the server stores 0.5Gi as 512Mi: ")
+
+
+# What a live cluster holds is named as an object and its field: nobody sees the text.
+
+
+@pytest.fixture
+def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kubectl:
+    """Put a program of that name first on the PATH."""
+
+    def install(script: str) -> None:
+        program = tmp_path / "bin/kubectl"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+
+    return install
+
+
+def _live(*changes: tuple[str, str, tuple[str | int, ...], Any]) -> str:
+    """Return a set of two as a cluster holds it, with changes: kind, name, path, value."""
+    printed = sfsgen("render web -r 2 --nfs-server nfs.example.com --storage 1Gi").out
+    items = list(yaml.safe_load_all(printed))
+    for number, each in enumerate(items):
+        each["metadata"]["uid"] = f"00000000-0000-4000-8000-{number:012}"
+    for kind, name, path, value in changes:
+        at = next(
+            each for each in items if (each["kind"], each["metadata"]["name"]) == (kind, name)
+        )
+        for part in path[:-1]:
+            at = at[part]
+        at[path[-1]] = value
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+
+
+TEMPLATE = ("spec", "volumeClaimTemplates", 0)
+OTHERS = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": "x", "name": "y"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "command", "where"),
+    [
+        (
+            [
+                (
+                    "StatefulSet",
+                    "web",
+                    ("spec", "volumeClaimTemplates", 0, "spec", "volumeMode"),
+                    "Block",
+                )
+            ],
+            "volumes",
+            "cluster:statefulset/web:spec.volumeClaimTemplates[0].spec.volumeMode",
+        ),
+        (
+            [("StatefulSet", "web", ("spec", "replicas"), 200_000)],
+            "volumes",
+            "cluster:statefulset/web:spec.replicas",
+        ),
+        (
+            [("PersistentVolumeClaim", "pvc-web-0", ("metadata", "name"), "my-pvc-web-0")],
+            "scale web -r 3",
+            "cluster:statefulset/web:metadata.name",
+        ),
+        (
+            [
+                ("PersistentVolumeClaim", "pvc-web-1", ("spec", "volumeName"), None),
+                ("PersistentVolume", "pv-web-1", ("spec", "claimRef"), OTHERS),
+            ],
+            "volumes",
+            "cluster:persistentvolume/pv-web-1:spec.claimRef",
+        ),
+    ],
+)
+def test_a_live_problem_names_object_and_field(
+    kubectl: Kubectl, tmp_path: Path, changes: list[Any], command: str, where: str
+) -> None:
+    (tmp_path / "live.json").write_text(_live(*changes))
+    kubectl(f"[ $1 = get ] && cat {tmp_path}/live.json")
+    result = sfsgen(command)
+    assert (result.status, result.out) == (2, "")
+    assert f"{where}: error: " in result.err
+    assert "cluster:1" not in result.err
