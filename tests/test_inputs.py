@@ -357,7 +357,8 @@ def test_a_file_is_not_the_name_of_a_set(
     Path("web").mkdir()
     result = sfsgen([*command.split(), name])
     assert result.status == 2
-    assert f'NAME: error: "{name}" is a file, not the name of a set' in result.err
+    kind = "folder" if name == "./web" else "file"
+    assert f'NAME: error: "{name}" is a {kind}, not the name of a set' in result.err
 
 
 @pytest.mark.parametrize("command", ["check", "volumes", "scale web -r 2"])

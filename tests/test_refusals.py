@@ -588,7 +588,7 @@ def test_a_file_that_holds_no_values_is_refused(text: str | bytes, where: str, p
 
 
 def test_a_folder_as_file_is_refused(tmp_path: Path) -> None:
-    assert_refused_once(sfsgen(["render", "-f", str(tmp_path)]), str(tmp_path), "cannot be read")
+    assert_refused_once(sfsgen(["render", "-f", str(tmp_path)]), str(tmp_path), "is a folder")
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -422,10 +422,10 @@ def test_volumes_takes_another_number_of_replicas() -> None:
             ],
         ),
         (
-            "--output-dir out --context 'my prod'",
+            "--output-dir 'my out'",
             [
-                "kubectl '--context=my prod' create -f out",
-                "kubectl '--context=my prod' scale statefulset/web --replicas=3 -n default",
+                "kubectl create -f 'my out'",
+                "kubectl scale statefulset/web --replicas=3 -n default",
             ],
         ),
     ],

@@ -79,13 +79,9 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
         parameters["namespace"],
         Kubectl(parameters["kube_context"], parameters["kubeconfig"]),
     )
-    problems += wrong_scope(_names(parameters["name"]), parameters["namespace"])
+    problems += wrong_scope(parameters["namespace"])
     style = {each.option: parameters[each.parameter] for each in listed(PAIRS)}
     return Asked(access, _replicas(parameters["replicas"], problems), style, printing)
-
-
-def _names(given: str | Sequence[str] | None) -> Sequence[str]:
-    return [given] if isinstance(given, str) else given or ()
 
 
 def _replicas(text: str | None, problems: list[Problem]) -> int | None:
