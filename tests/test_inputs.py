@@ -298,7 +298,9 @@ def test_only_what_is_needed_is_asked_for(
     sfsgen(command)
     services = ",services" if command == "check" else ""
     resources = f"statefulsets,persistentvolumeclaims,persistentvolumes{services}"
-    assert (tmp_path / "asked").read_text() == f"get {resources} -o json --request-timeout=30s\n"
+    assert (tmp_path / "asked").read_text() == (
+        f"get {resources} -o json --request-timeout=30s\nconfig view --minify -o json\n"
+    )
 
 
 def test_a_kubectl_that_is_not_there_is_told(

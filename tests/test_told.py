@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +130,59 @@ def test_a_live_problem_names_object_and_field(
     assert (result.status, result.out) == (2, "")
     assert f"{where}: error: " in result.err
     assert "cluster:1" not in result.err
+
+
+# Where a live cluster was looked at.
+
+CONFIG = {
+    "current-context": "prod",
+    "contexts": [{"name": "prod", "context": {"cluster": "c", "namespace": "shop"}}],
+}
+
+
+def _plain(context: Mapping[str, str]) -> str:
+    return json.dumps({**CONFIG, "contexts": [{"name": "prod", "context": context}]})
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("", json.dumps(CONFIG), "context prod, namespace shop"),
+        ("", _plain({"cluster": "c"}), "context prod, namespace default"),
+        ("-n web", json.dumps(CONFIG), "context prod, namespace web"),
+        ("--context test -n web", "", "context test, namespace web"),
+        ("--context test", "", "context test, its own namespace"),
+        ("", "", "the cluster that kubectl finds, its own namespace"),
+        ("-n web", "no JSON", "the cluster that kubectl finds, namespace web"),
+        ("", "[]", "the cluster that kubectl finds, its own namespace"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "volumes", "scale web -r 2"])
+def test_what_was_looked_at_is_told(
+    kubectl: Kubectl, tmp_path: Path, command: str, case: tuple[str, str, str]
+) -> None:
+    options, config, told = case
+    live = _live().replace('"namespace": "default"', '"namespace": "web"')
+    (tmp_path / "live.json").write_text(live)
+    (tmp_path / "config.json").write_text(config)
+    printed = f"[ -s {tmp_path}/config.json ] && exec cat {tmp_path}/config.json"
+    kubectl(f'case "$*" in *get*) cat {tmp_path}/live.json;; *) {printed}; exit 1;; esac')
+    result = sfsgen(f"{command} {options}")
+    assert f"sfsgen: looked at {told}\n" in result.err
+
+
+def test_a_namespace_that_is_not_there_is_told(kubectl: Kubectl) -> None:
+    empty = json.dumps({"apiVersion": "v1", "kind": "List", "items": []})
+    kubectl(f"case \"$*\" in *get*) echo '{empty}';; *) exit 1;; esac")
+    result = sfsgen("volumes -n typo --context prod")
+    assert result.status == 2
+    assert result.err.startswith("sfsgen: looked at context prod, namespace typo\nNAME: error: ")
+
+
+def test_kubectl_is_asked_no_more_than_is_needed(kubectl: Kubectl, tmp_path: Path) -> None:
+    empty = json.dumps({"apiVersion": "v1", "kind": "List", "items": []})
+    kubectl(f"echo \"$@\" >> {tmp_path}/asked; echo '{empty}'")
+    sfsgen("check -n shop --context prod")
+    assert len((tmp_path / "asked").read_text().splitlines()) == 1
+    sfsgen("check -f -", "")
+    assert len((tmp_path / "asked").read_text().splitlines()) == 1

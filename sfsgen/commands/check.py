@@ -66,7 +66,9 @@ def check(
     look = partial(_look, access, target if kube_version else None, name or (), selector, rules)
     is_edited = fix or diff or (output == "sarif" and not access.is_live)
     contents = dict(sources(access.filenames)) if is_edited else {}
-    seen = look(read_all(contents.items()) if is_edited else objects(access, cluster.ALL))
+    read = read_all(contents.items()) if is_edited else objects(access, cluster.ALL)
+    parameters.tell_where(access)
+    seen = look(read)
     if fix or diff:
         seen, contents = _mend(contents, seen, look, is_diff=diff)
     if not diff:

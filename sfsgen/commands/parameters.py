@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sfsgen.console import note
 from sfsgen.kubernetes import versions
+from sfsgen.kubernetes.kubectl import Access
 from sfsgen.problems import Problem
 
 if TYPE_CHECKING:
@@ -170,3 +172,16 @@ def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions
         fix = f"give 1.{versions.OLDEST} to 1.{versions.NEWEST}"
         problems.append(Problem("--kube-version", what, fix))
         return versions.Target()
+
+
+def tell_where(access: Access) -> None:
+    """Tell which context and which namespace of a live cluster are looked at."""
+    if not access.is_live:
+        return
+    from sfsgen.kubernetes import cluster
+
+    context, namespace = cluster.whereabouts(access.kubectl, access.namespace)
+    of_context = f"context {context}" if context else "the cluster that kubectl finds"
+    note(
+        f"looked at {of_context}, {f'namespace {namespace}' if namespace else 'its own namespace'}"
+    )

@@ -43,6 +43,7 @@ def scale(
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     given = _asked(context.params)
     found = inventory(given.access)
+    parameters.tell_where(given.access)
     (stateful_set,) = chosen(found, [str(name)], namespace, None)
     count = given.replicas or 0
     printed = print_missing(found, [(stateful_set, count)], given)

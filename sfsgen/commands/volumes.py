@@ -42,6 +42,7 @@ def volumes(
     if problems:
         raise InputError(*problems)
     found = inventory(given.access)
+    parameters.tell_where(given.access)
     sets = chosen(found, name or (), namespace, selector)
     wanted = [(each, each.replicas if given.replicas is None else given.replicas) for each in sets]
     printed = print_missing(found, wanted, given)
