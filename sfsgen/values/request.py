@@ -111,7 +111,7 @@ def _from_file(filename: str, target: Target) -> list[Values]:
     all_values = []
     for document in documents:
         values = Values(target, document)
-        for path, problem in list(faults(document._replace(value=values.tree), target)):
+        for path, problem in list(faults(document._replace(value=values.tree), target, text)):
             values.drop(path, problem)
         all_values.append(values)
     return all_values
