@@ -186,3 +186,35 @@ def test_kubectl_is_asked_no_more_than_is_needed(kubectl: Kubectl, tmp_path: Pat
     assert len((tmp_path / "asked").read_text().splitlines()) == 1
     sfsgen("check -f -", "")
     assert len((tmp_path / "asked").read_text().splitlines()) == 1
+
+
+# Server-side apply where it takes the uid of a volume's claimRef.
+
+TOLD = "sfsgen: server-side apply (Flux, Argo CD) of pv-web-0"
+
+
+@pytest.mark.parametrize(
+    ("options", "is_told"),
+    [
+        *((f"--kube-version 1.{minor}", minor in (22, 23, 24)) for minor in range(20, 27)),
+        *(("--kube-version 1.20-1.22", True), ("--kube-version 1.25-1.30", False), ("", False)),
+        *(("--kube-version 1.9-1.37", True), ("--kube-version 1.9-1.21", False)),
+        ("--kube-version 1.23 --only pvc", False),
+        ("--kube-version 1.23 -r 0", False),
+        ("--kube-version 1.23 --annotation kustomize.toolkit.fluxcd.io/ssa=IfNotPresent", False),
+        ("--kube-version 1.23 --strict", True),
+    ],
+)
+def test_what_server_side_apply_does_is_told(options: str, is_told: bool) -> None:
+    result = sfsgen(f"{RENDER} --storage 1Gi {options}")
+    assert result.status == 0
+    assert any(each.startswith(TOLD) for each in _notes(result)) is is_told
+
+
+def test_check_notes_what_server_side_apply_does() -> None:
+    printed = sfsgen(f"{RENDER} -r 3 --storage 1Gi --kube-version 1.23").out
+    assert sfsgen("check -f -", printed).out == ""
+    result = sfsgen("check -f - --kube-version 1.23 --strict", printed)
+    assert result.status == 0
+    assert "note: server-side apply (Flux, Argo CD) of pv-web-0 and 2 more volumes" in result.out
+    assert result.out.count("note: ") == 1

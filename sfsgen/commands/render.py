@@ -7,6 +7,7 @@ import typer
 
 from sfsgen import console
 from sfsgen.commands import parameters
+from sfsgen.kubernetes import server_side
 from sfsgen.kubernetes.quantities import meant, stored, whole_number
 from sfsgen.kubernetes.resources import CLAIM, STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import Target
@@ -69,6 +70,8 @@ def render(
     print_documents(lambda each: _documents(each, requests, printing, first), printing)
     console.tell(*cautions)
     _note_defaults(requests, printing.resources)
+    if VOLUME in printing.resources and (told := _applied(requests, target)):
+        console.note(told)
     if printing.resources & _WITH_SIZES:
         for each in _rewritten(requests):
             console.note(each)
@@ -129,6 +132,20 @@ def _note_defaults(requests: Iterable[Request], printed: frozenset[str]) -> None
     }
     if defaults:
         console.note(f"defaults used, to change where they do not fit: {', '.join(defaults)}")
+
+
+def _applied(requests: Iterable[Request], target: Target) -> str:
+    """Return what server-side apply does to the volumes in the target's minors, or ""."""
+    found = [
+        (template.volume_name.at(ordinals.start), len(ordinals))
+        for request in requests
+        for template in request.stateful_set.claim_templates
+        if (ordinals := request.stateful_set.ordinals)
+        and server_side.is_at_risk(template.volume.annotations, target)
+    ]
+    if not found:
+        return ""
+    return f"{server_side.what(found[0][0], sum(count for _, count in found))}; {server_side.FIX}"
 
 
 def _rewritten(requests: Iterable[Request]) -> Iterator[str]:
