@@ -1,4 +1,5 @@
 """What a run tells beside what it prints: notes, each true, and only where there is something."""
+# ruff: noqa: E501  # a case a line
 
 import json
 import os
@@ -218,3 +219,50 @@ def test_check_notes_what_server_side_apply_does() -> None:
     assert result.status == 0
     assert "note: server-side apply (Flux, Argo CD) of pv-web-0 and 2 more volumes" in result.out
     assert result.out.count("note: ") == 1
+
+
+# Options that change nothing.
+
+PRINTED = "render web -r 2 --nfs-server nfs.example.com --storage 1Gi"
+FIXED = "can never be changed"
+
+
+@pytest.mark.parametrize(
+    ("only", "options", "told"),
+    [
+        ("", "--nfs-server b", f"nothing is printed, so --nfs-server changed nothing; a volume's server {FIXED}"),
+        ("", "--nfs-path /b --nfs-server b", f"nothing is printed, so --nfs-server and --nfs-path changed nothing; a volume's server and directory {FIXED}"),
+        ("", "--storage 2Gi --reclaim-policy Retain", "nothing is printed, so --storage and --reclaim-policy changed nothing; what exists keeps its own"),
+        ("", "--no-read-only", f"nothing is printed, so --read-only changed nothing; a volume's source {FIXED}"),
+        ("", "--output-dir nowhere", "nothing was written to nowhere"),
+        ("--only pv,sts", "--nfs-server b", f"no volume is printed, so --nfs-server changed nothing; a volume's server {FIXED}"),
+        ("--only pv,sts", "--volume-name '{claim}'", "no volume is printed, so --volume-name changed nothing; what exists keeps its own"),
+        ("--only pv,sts", "--storage 2Gi", "--storage changed nothing: a claim and its volume have one size and the same modes, and one of the two is there"),
+        ("--only pvc,sts", "--storage 2Gi --access-mode RWX --nfs-server b --nfs-path /b", "--storage and --access-mode changed nothing: a claim and its volume have one size and the same modes, and one of the two is there"),
+        ("--only pvc,sts", "--nfs-server b --nfs-path /b", ""),
+        ("--only sts", "--storage 2Gi --nfs-server b --nfs-path /b", ""),
+        ("--only sts -r 0", "--nfs-server b", f"nothing is printed, so --nfs-server changed nothing; a volume's server {FIXED}"),
+        ("", "", ""),
+    ],
+)  # fmt: skip
+def test_an_option_that_changes_nothing_is_told(only: str, options: str, told: str) -> None:
+    printed = sfsgen(f"{PRINTED} {only}").out
+    for command in ("volumes", "scale web -r 2" if "-r 0" not in only else "scale web -r 0"):
+        result = sfsgen(f"{command} -f - {options}", printed)
+        assert result.status == 0, result.err
+        lines = [each for each in _notes(result) if "changed nothing" in each or "written" in each]
+        assert lines == [f"sfsgen: {told}"] * bool(told)
+
+
+def test_an_option_that_changes_something_for_one_set_is_not_told() -> None:
+    whole, bare = sfsgen(PRINTED).out, sfsgen(f"{PRINTED} --only sts".replace("web", "db")).out
+    options = "--storage 2Gi --nfs-server b --nfs-path /b"
+    assert "changed nothing" not in sfsgen(f"volumes -f - {options}", whole + bare).err
+
+
+@pytest.mark.parametrize(
+    ("only", "is_told"), [("svc,sts", True), ("svc,pvc", False), ("pv", False)]
+)
+def test_an_ordinal_that_nothing_begins_with_is_told(only: str, is_told: bool) -> None:
+    result = sfsgen(f"{PRINTED} --from-ordinal 1 --only {only}")
+    assert ("sfsgen: --from-ordinal changed nothing: " in result.err) is is_told

@@ -20,6 +20,7 @@ from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.reading import wrong_scope
 from sfsgen.sets.renames import renamed_claims
 from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.options import is_given
 from sfsgen.values.settings import PAIRS, listed
 from sfsgen.values.tree import option_for
 
@@ -49,6 +50,16 @@ ABOUT_ROWS = (
     "volume-mode",
 )
 """The rules about a claim and its volume, which new pairs do not mend."""
+_OF_PAIRS = ("--storage", "--access-mode")
+"""The options that say what a claim and its volume have alike."""
+_NEVER_CHANGED = {
+    "--nfs-server": "server",
+    "--nfs-path": "directory",
+    "--shared-directory": "directory",
+    "--read-only": "source",
+    "--driver": "driver",
+}
+"""What options say that no patch of a volume can change."""
 _MOST_REPLICAS = 2**31 - 1
 _MOST_PAIRS = 100_000  # to look through in a run; a set of more is a slip of the finger
 
@@ -252,6 +263,36 @@ def _documents(plans: Iterable[Plan], renderer: "Renderer") -> Iterator["Documen
         for resource in PAIRED:
             for series in plan.series(resource):
                 yield renderer.pairs(resource, series)
+
+
+def tell_unused(plans: Sequence[Plan], given: Asked) -> None:
+    """Tell which options changed nothing, since what they are for is not printed."""
+    lacks = {run.lack for plan in plans for run in plan.runs if run.resources}
+    options = [option for option, value in given.style.items() if is_given(value)]
+    of_pairs = [each for each in options if each in _OF_PAIRS]
+    of_volumes = [each for each in options if each not in _OF_PAIRS]
+    if not lacks and options:
+        console.note(f"nothing is printed, so {_and(options)} changed nothing; {_why(options)}")
+    elif Lack.PAIR not in lacks and of_pairs:
+        why = "a claim and its volume have one size and the same modes, and one of the two is there"
+        console.note(f"{_and(of_pairs)} changed nothing: {why}")
+    if lacks == {Lack.CLAIM} and of_volumes:
+        why = _why(of_volumes)
+        console.note(f"no volume is printed, so {_and(of_volumes)} changed nothing; {why}")
+    if not lacks and given.printing.output_dir:
+        console.note(f"nothing was written to {given.printing.output_dir}")
+
+
+def _why(options: Iterable[str]) -> str:
+    fixed = dict.fromkeys(_NEVER_CHANGED[each] for each in options if each in _NEVER_CHANGED)
+    if fixed:
+        return f"a volume's {_and(fixed)} can never be changed"
+    return "what exists keeps its own"
+
+
+def _and(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def tell_next(asked_for: Asked, *, is_missing: bool, then: str = "") -> None:

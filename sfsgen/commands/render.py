@@ -9,7 +9,7 @@ from sfsgen import console
 from sfsgen.commands import parameters
 from sfsgen.kubernetes import server_side
 from sfsgen.kubernetes.quantities import meant, stored, whole_number
-from sfsgen.kubernetes.resources import CLAIM, STATEFUL_SET, VOLUME
+from sfsgen.kubernetes.resources import CLAIM, PAIRED, STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import quoted
 from sfsgen.printing.objects import (
@@ -70,6 +70,9 @@ def render(
     print_documents(lambda each: _documents(each, requests, printing, first), printing)
     console.tell(*cautions)
     _note_defaults(requests, printing.resources)
+    if from_ordinal is not None and not printing.resources & set(PAIRED):
+        note = "--from-ordinal changed nothing: it is for volumes and claims, and --only names none"
+        console.note(note)
     if VOLUME in printing.resources and (told := _applied(requests, target)):
         console.note(told)
     if printing.resources & _WITH_SIZES:

@@ -8,7 +8,7 @@ import typer
 from sfsgen import console
 from sfsgen.changes.missing import left_behind
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import Asked, asked, print_missing, tell_next
+from sfsgen.commands.missing import Asked, asked, print_missing, tell_next, tell_unused
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.reading import chosen, inventory
 from sfsgen.values.settings import PAIRS
@@ -54,6 +54,7 @@ def scale(
         console.note(f"{name} has no claim templates, and needs no volumes")
     elif not (printed.is_missing or printed.is_told):
         console.note(f"nothing is missing: {name} has a volume and a claim for every ordinal")
+    tell_unused(printed.plans, given)
     then = ["scale", f"statefulset/{name}", f"--replicas={count}"]
     scaled = given.access.kubectl.command(*then, namespace=stateful_set.namespace)
     is_another = count != stateful_set.replicas
