@@ -1030,9 +1030,11 @@ def test_own_fields_are_held_to_the_same_rules(text: str, part: str) -> None:
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("server: nfs", "write it as nfs.server"),
-        ("storage: 1Gi", "write it as claimTemplates[].storage"),
-        ("mountPath: /a", "write it as claimTemplates[].mountPath"),
+        ("server: nfs", "write it as nfs: {server: nfs}"),
+        ("storage: 1Gi", "write it as claimTemplates: [{storage: 1Gi}]"),
+        ("mountPath: '/a, b'", 'write it as claimTemplates: [{mountPath: "/a, b"}]'),
+        ("mountPath: [a]", "write it as claimTemplates: [{mountPath: VALUE}]"),
+        ("start: 3", "write it as ordinals: {start: 3}"),
         ("container: {resources: {limits: {memory: 2GB}}}", '"2GB" is not a Kubernetes quantity'),
         ("pod: {containers: [{name: a}]}", "lacks image"),
     ],

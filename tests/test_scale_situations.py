@@ -467,7 +467,7 @@ def _volumes(*changes: Object) -> list[Object]:
             [{"spec__persistentVolumeReclaimPolicy": each} for each in ("Retain", "Delete")],
             [
                 "the volumes differ in their reclaim policy: 'Retain' (pv-web-0) and 'Delete'",
-                "fix: give --reclaim-policy: the one for the new volumes",
+                "fix: give --reclaim-policy Retain or --reclaim-policy Delete\n",
             ],
         ),
         (

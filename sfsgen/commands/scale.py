@@ -9,6 +9,7 @@ from sfsgen import console
 from sfsgen.changes.missing import left_behind
 from sfsgen.commands import parameters
 from sfsgen.commands.missing import Asked, asked, print_missing, tell_next, tell_unused
+from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.reading import chosen, inventory
 from sfsgen.values.settings import PAIRS
@@ -65,12 +66,16 @@ def _asked(parameters: Mapping[str, Any]) -> Asked:
     """Return what is asked for. Raises InputError where it lacks what `scale` cannot do without."""
     problems: list[Problem] = []
     given = asked(parameters, problems)
-    for option, what, value in (
-        ("NAME", "the StatefulSet's name", parameters["name"]),
-        ("--replicas", "the number of replicas to come", given.replicas),
+    name, replicas = parameters["name"], given.replicas
+    shown = ["NAME" if name is None else name, "--replicas", "N" if replicas is None else replicas]
+    command = quoted(["sfsgen", "scale", *map(str, shown), *given.access.options])
+    for option, what, value, placeholder in (
+        ("NAME", "the StatefulSet's name", name, "NAME"),
+        ("--replicas", "the number of replicas to come", parameters["replicas"], "N"),
     ):
         if value is None:
-            problems.append(Problem(option, f"{what} is missing", "sfsgen scale web --replicas 5"))
+            fix = f"{command}, with {what} for {placeholder}"
+            problems.append(Problem(option, f"{what} is missing", fix))
     if problems:
         raise InputError(*problems)
     return given

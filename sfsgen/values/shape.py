@@ -43,10 +43,8 @@ _MOST_VALUES = 100_000  # of a file
 _WORD = re.compile(r"[^\s,#\[\]{}&*!|>'\"%@`][^\s,\[\]{}]*")
 _LONGEST_JSON = 40  # characters
 _ALIKE = 0.8  # of two keys: "server" is not meant by "service"
-# Words that stand deeper in a values file, by their last part.
-_ELSEWHERE = {
-    str(path[-1]): spelled(path).replace("[0]", "[]") for path in OPTIONS if len(path) > 1
-}
+# Where words stand that stand deeper in a values file, by their last part.
+_ELSEWHERE = {str(path[-1]): path for path in OPTIONS if len(path) > 1}
 
 
 def faults(document: Document, target: Target, text: str = "") -> Iterator[tuple[Path, Problem]]:
@@ -93,7 +91,12 @@ def _schema(target: Target) -> Schema:
 
 
 def _written(fault: Fault, document: Document, lines: Sequence[str]) -> str:
-    """Return the word that stands in a text for a number, or for true or false: NO, 0123."""
+    """Return the word that stands in a text for a number, or for true or false: NO, 0123.
+
+    Of a word that there is not, it is the value.
+    """
+    if fault.word == "additionalProperties" and len(fault.path) == 1:
+        return _flow(document.value.get(fault.path[0]))
     if not isinstance(fault.value, bool | int | float):
         return ""
     line, column = document.locate(fault.path, False)  # as its type has it
@@ -101,12 +104,19 @@ def _written(fault: Fault, document: Document, lines: Sequence[str]) -> str:
     return brief(found[0]) if found else ""
 
 
+def _flow(value: object) -> str:
+    """Return a scalar as YAML, or "" for any other value."""
+    from sfsgen.documents.yaml_writer import flow
+
+    return flow(value) if isinstance(value, str | int | float) else ""
+
+
 def _explained(fault: Fault, target: Target, written: str) -> tuple[str, str]:
     """Return what is wrong, and how to mend it."""
     name, wanted = spelled(fault.path), fault.wanted
     shown = "nothing" if fault.value is None else _as_json(fault.value)
     if fault.word == "additionalProperties":
-        return _unknown_key(fault.path, wanted)
+        return _unknown_key(fault.path, wanted, written)
     if fault.word == "type":
         return _wrong_type(name, wanted, fault.value, shown, written)
     if fault.word == "required":
@@ -116,13 +126,20 @@ def _explained(fault: Fault, target: Target, written: str) -> tuple[str, str]:
     return what.format(name=name, shown=shown, wanted=words, target=target), fix.format(words)
 
 
-def _unknown_key(path: Path, known: Sequence[str]) -> tuple[str, str]:
+def _unknown_key(path: Path, known: Sequence[str], written: str) -> tuple[str, str]:
     *around, key = path
     near = nearest(str(key), known, _ALIKE)
     fix = f'write "{near}"' if near else f"there are: {', '.join(known)}"
     if not around and not near and key in _ELSEWHERE:
-        fix = f"write it as {_ELSEWHERE[str(key)]}"
+        fix = f"write it as {_nested(_ELSEWHERE[str(key)], written or 'VALUE')}"
     return f"there is no {quoted(str(key))} in {spelled(tuple(around))}", fix
+
+
+def _nested(path: Path, text: str) -> str:
+    """Return a value at a path, as a line of YAML that can be pasted."""
+    for part in reversed(path[1:]):
+        text = f"[{text}]" if isinstance(part, int) else f"{{{part}: {text}}}"
+    return f"{path[0]}: {text}"
 
 
 def _wrong_type(name: str, wanted: Any, value: object, shown: str, written: str) -> tuple[str, str]:
