@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.kubectl import Access, Kubectl
+from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.manifests import read_manifests, sources
 from sfsgen.kubernetes.names import label_fault
@@ -140,7 +140,8 @@ def chosen(
         count = len([each for each in sets if each.name == name])
         if count == 0:
             is_file = os.path.exists(name)  # noqa: PTH110  # a Path would raise for some names
-            its_fix = f"{fix}; what lies in {name} is read with -f {name}" if is_file else fix
+            as_file = f"{fix}; what lies in {name} is read with {quoted(['-f', name])}"
+            its_fix = as_file if is_file else fix
             problems.append(Problem("NAME", f'there is no StatefulSet "{name}"', its_fix))
         elif count > 1:
             what = f'several namespaces hold a StatefulSet "{name}"'
