@@ -1,6 +1,7 @@
 """The command line: the commands, each loaded when it is called."""
 
 import importlib
+import shlex
 import shutil
 import sys
 from collections.abc import Sequence
@@ -11,8 +12,10 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 import sfsgen
+from sfsgen.commands.arguments import Command, Parser, filled
 from sfsgen.console import tell, write_stdout
-from sfsgen.problems import EXIT_STATUS, InputError, Problem
+from sfsgen.plain_text import quoted
+from sfsgen.problems import EXIT_STATUS, InputError, Problem, nearest
 
 _COMMANDS = {
     "render": "Print a whole set: Service, volumes, claims and StatefulSet.",
@@ -22,6 +25,7 @@ _COMMANDS = {
     "init": "Print a values file to start from.",
     "schema": "Print the JSON Schema of values files.",
 }
+_ALIKE = 0.7  # of two commands
 _WIDE = 120  # columns: narrower, rich cuts the longest options short
 
 
@@ -42,8 +46,43 @@ class _Commands(TyperGroup):
             return None
         module = importlib.import_module(f"sfsgen.commands.{cmd_name}")
         alone = typer.Typer(add_completion=False, rich_markup_mode=_help_style())
-        alone.command(cmd_name, short_help=_COMMANDS[cmd_name])(getattr(module, cmd_name))
+        help_line = _COMMANDS[cmd_name]
+        alone.command(cmd_name, cls=Command, short_help=help_line)(getattr(module, cmd_name))
         return typer.main.get_command(alone)
+
+    def make_parser(self, ctx: Any) -> Any:
+        return filled(_Parser(ctx), self, ctx)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in _COMMANDS:
+            raise InputError(_no_command(args))
+        return super().resolve_command(ctx, args)
+
+
+class _Parser(Parser):
+    """The parser of what stands before the command."""
+
+    def parse_args(self, args: list[str]) -> tuple[dict[str, Any], list[str], list[Any]]:
+        given = list(args)
+        try:
+            return super().parse_args(args)
+        except InputError as error:
+            command = next((each for each in given if each in _COMMANDS), "")
+            if not command:
+                raise
+            given.remove(command)
+            fix = f"write it after the command: {shlex.join(['sfsgen', command, *given])}"
+            raise InputError(*(each._replace(fix=fix) for each in error.problems)) from error
+
+
+def _no_command(arguments: Sequence[str]) -> Problem:
+    """Return why there is no such command, and which one is meant."""
+    typed, *others = arguments
+    if near := nearest(typed, _COMMANDS, _ALIKE):
+        fix = f"write {shlex.join(['sfsgen', near, *others])}"
+    else:
+        fix = f"there are: {', '.join(_COMMANDS)}"
+    return Problem("sfsgen", f"there is no command {quoted(typed)}", fix)
 
 
 app = typer.Typer(

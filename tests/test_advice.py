@@ -6,7 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +40,15 @@ def _objects(text: str) -> list[Object]:
 
 
 def _advice(dump: str, *options: str) -> str:
-    """Return all that `check`, `scale` and `volumes` say of a dump."""
-    said = [sfsgen(["check", "-f", "-", *options], dump)]
-    said.append(sfsgen(["volumes", "-f", "-", *options], dump))
+    """Return all that `check`, `scale` and `volumes` say of a dump, or of a cluster by options."""
+    options = options or ("-f", "-")
+    said = [sfsgen(["check", *options], dump)]
+    said.append(sfsgen(["volumes", *options], dump))
     for each in _objects(dump):
         if each["kind"] == "StatefulSet":
             name, namespace = each["metadata"]["name"], each["metadata"]["namespace"]
             for replicas in ("0", "5"):
-                scale = ["scale", name, "-r", replicas, "-n", namespace, "-f", "-", *options]
+                scale = ["scale", name, "-r", replicas, "-n", namespace, *options]
                 said.append(sfsgen(scale, dump))
     assert not [each.err for each in said if "bug" in each.err]
     return "".join(each.out + each.err for each in said if each.status < 2 or not each.out)
@@ -71,13 +72,33 @@ def _verb(command: list[str]) -> list[str]:
     return [each for each in command[1:] if not each.startswith(("--context", "--kubeconfig"))]
 
 
-@pytest.mark.parametrize("path", DUMPS, ids=lambda path: f"{path.parent.name}")
-def test_every_printed_command_reaches_the_cluster_and_the_namespace(path: Path) -> None:
-    for command in _commands(_advice(path.read_text(), *WHERE)):
+@pytest.fixture
+def advised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+    """Give what is said of a cluster, by its context, in which there is what a dump holds."""
+
+    def ask(dump: str) -> str:
+        items = [each for each in _objects(dump) if each["metadata"]]
+        live = {"apiVersion": "v1", "kind": "List", "items": items}
+        (tmp_path / "live.json").write_text(json.dumps(live, default=str))
+        program = tmp_path / "kubectl"
+        program.write_text(f"#!/bin/sh\ncat {tmp_path}/live.json\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+        return _advice(dump, *WHERE)
+
+    return ask
+
+
+def test_every_printed_command_reaches_the_cluster_and_the_namespace(
+    advised: Callable[[str], str],
+) -> None:
+    found = [each for path in DUMPS for each in _commands(advised(path.read_text()))]
+    for command in found:
         assert command[1:3] == ["--context=my prod", "--kubeconfig=/etc/a b"], command
         verb, *objects = _verb(command)
         if verb != "create" and any(each.startswith(NAMESPACED) for each in objects):
             assert "-n" in objects or "-A" in objects, command
+    assert len(found) > len(DUMPS)
 
 
 @pytest.mark.parametrize("path", DUMPS, ids=lambda path: f"{path.parent.name}")

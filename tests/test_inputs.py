@@ -298,7 +298,9 @@ def test_only_what_is_needed_is_asked_for(
     sfsgen(command)
     services = ",services" if command == "check" else ""
     resources = f"statefulsets,persistentvolumeclaims,persistentvolumes{services}"
-    assert (tmp_path / "asked").read_text() == f"get {resources} -o json --request-timeout=30s\n"
+    assert (tmp_path / "asked").read_text() == (
+        f"get {resources} -o json --request-timeout=30s\nconfig view --minify -o json\n"
+    )
 
 
 def test_a_kubectl_that_is_not_there_is_told(
@@ -357,7 +359,8 @@ def test_a_file_is_not_the_name_of_a_set(
     Path("web").mkdir()
     result = sfsgen([*command.split(), name])
     assert result.status == 2
-    assert f'NAME: error: "{name}" is a file, not the name of a set' in result.err
+    kind = "folder" if name == "./web" else "file"
+    assert f'NAME: error: "{name}" is a {kind}, not the name of a set' in result.err
 
 
 @pytest.mark.parametrize("command", ["check", "volumes", "scale web -r 2"])

@@ -1187,3 +1187,38 @@ def test_built_in_templates_need_no_process_and_no_sandbox() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "what", "fix"),
+    [
+        ("{{ volme.name }}", 'there is no variable "volme" here', "write volume; "),
+        ("{{ volumeName }}", 'there is no variable "volumeName" here', "write volume.name; "),
+        ("{{ Volume.name }}", 'there is no variable "Volume" here', "write volume; "),
+        ("{{ name }}", 'there is no variable "name" here', "write volume.name or claim.name"),
+        ("{{ pod.labels }}", 'there is no variable "pod" here', "there are: claim, ordinal, volume; "),
+        ("{{ volume.nam }}", 'there is no "nam" in volume', "write volume.name; "),
+        ("{{ volume['pth'] }}", 'there is no "pth" in volume', "write volume.path; "),
+        ("{{ volume.labels.x }}", 'there is no "x" in volume.labels', "there are: app.kubernetes.io/instance, "),
+        ("{{ volume.annotations.x }}", 'there is no "x" in volume.annotations', "leave it out: there is nothing in it; "),
+        ("{{ volume.name.first }}", 'there is no "first" in volume.name, which is a single value', "docs/templates.md"),
+        ("{{ volume.access_modes[5] }}", 'there is no "5" in volume.access_modes, which is a list', "docs/templates.md"),
+        ("{% for each in volume.things %}{% endfor %}", 'there is no "things" in volume', "there are: "),
+        ("{{ volume.name | uper }}", 'there is no filter "uper"', "write upper; "),
+        ("{{ volume.name | quote }}", 'there is no filter "quote"', "leave it out: every expression is quoted"),
+        ("{{ volume.labels | toYaml }}", 'there is no filter "toYaml"', "write block(COLUMNS)"),
+        ("{{ upper(volume.name) }}", 'there is no function "upper"', "it is a filter: write VALUE | upper"),
+        ("{{ volume.name is strng }}", 'there is no test "strng"', "write string; "),
+        ("{% include 'servce.yaml.j2' %}", 'there is no template "servce.yaml.j2"', "write service.yaml.j2; "),
+        ("{{ .Values.x }}", "unexpected '.': this is a template of Helm's", "templates are Jinja's, not Helm's"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_not_there_is_told_with_the_nearest(
+    value: str, what: str, fix: str, tmp_path: Path
+) -> None:
+    result = sfsgen([*PLAIN.split(), *template(tmp_path, value)])
+    assert (result.status, result.out) == (2, "")
+    where, advice, *more = result.err.splitlines()
+    assert where == f"{tmp_path}/persistentvolume.yaml.j2:{LINE}: error: {what}"
+    assert advice.startswith(f"  fix: {fix}")
+    assert not more

@@ -1,6 +1,10 @@
 """Sizes: which texts are quantities, and what they are worth in billionths of a byte."""
 
 import contextlib
+import json
+import random
+import shutil
+import subprocess
 import time
 from fractions import Fraction
 from math import ceil
@@ -9,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfsgen.kubernetes.quantities import nano_units
+from sfsgen.kubernetes.quantities import meant, nano_units, stored, whole_number
 
 NANO = 10**9
 LARGEST = (2**63 - 1) * NANO
@@ -173,3 +177,116 @@ def test_fractions_are_exact_up_to_rounding(number: str, unit: str) -> None:
 def test_any_text_is_a_quantity_or_refused(text: str) -> None:
     with contextlib.suppress(ValueError):
         assert -LARGEST <= nano_units(text) <= LARGEST
+
+
+# What a server makes of a size, as kubectl's own apimachinery printed it.
+STORED = {
+    "1Gi": "1Gi",
+    "1024Mi": "1Gi",
+    "1.5Gi": "1536Mi",
+    "0.5Gi": "512Mi",
+    ".5Gi": "512Mi",
+    "1.0Gi": "1Gi",
+    "1048576Ki": "1Gi",
+    "1000Mi": "1000Mi",
+    "8Gi": "8Gi",
+    "+8Gi": "8Gi",
+    "100Ti": "100Ti",
+    "1000000000": "1G",
+    "1000000001": "1000000001",
+    "1073741824": "1073741824",
+    "1500000": "1500k",
+    "1000M": "1G",
+    "1024M": "1024M",
+    "1.5G": "1500M",
+    "1.500G": "1.500G",
+    "1e9": "1e9",
+    "1E9": "1E9",
+    "1e10": "10e9",
+    "10e9": "10e9",
+    "1000m": "1",
+    "1500m": "1500m",
+    "1.5Ki": "1536",
+    "0.1Ki": "102400m",
+    "+1Gi": "+1Gi",
+    "01Gi": "01Gi",
+    "16Ei": "9223372036854775807",
+    "1.0001": "1001m",
+    "1n": "1m",
+}
+
+
+@pytest.mark.parametrize(("text", "kept"), STORED.items())
+def test_a_server_writes_a_size_down(text: str, kept: str) -> None:
+    assert stored(text) == kept
+
+
+_WRITTEN = st.from_regex(r"[+]?[0-9]{0,3}[1-9][0-9]{0,12}(\.[0-9]{0,3})?", fullmatch=True)
+
+
+@given(_WRITTEN, st.sampled_from([each for each in sorted(UNITS) if each not in ("n", "u")]))
+def test_what_a_server_writes_down_is_worth_the_same_and_stays(number: str, unit: str) -> None:
+    thousandths = -(-nano_units(f"{number}{unit}") // 10**6)
+    kept = stored(f"{number}{unit}")
+    if thousandths * 10**6 < LARGEST:
+        assert nano_units(kept) == thousandths * 10**6
+    assert stored(kept) == kept
+
+
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl on this machine")
+def test_kubectl_writes_sizes_down_so() -> None:
+    """In kubectl is the very code; only its defaults, which round to thousandths, are not."""
+    chance = random.Random(10)  # noqa: S311  # sizes are no secrets
+    numbers = [
+        f"{sign}{chance.randrange(10 ** chance.randrange(1, 19))}" for sign in ("", "+", "0")
+    ]
+    numbers += [str(1000 * each) for each in range(1, 9)] + [str(2**each) for each in range(1, 40)]
+    numbers += ["1.5", "0.5", "2.50", "1.500", "3.", ".25"]
+    units = [each for each in UNITS if each not in ("n", "u")]
+    texts = [*STORED, *(f"{number}{unit}" for number in numbers for unit in units)]
+    texts = [
+        each for each in texts if 0 < nano_units(each) < LARGEST and not nano_units(each) % 10**6
+    ]
+    container = {
+        "name": "web",
+        "image": "web:1",
+        "resources": {"requests": {f"q{index}": each for index, each in enumerate(texts)}},
+    }
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}}
+    done = subprocess.run(
+        ["kubectl", "set", "image", "--local", "-f", "-", "web=web:2", "-o", "json"],
+        input=json.dumps({**pod, "spec": {"containers": [container]}}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (container,) = json.loads(done.stdout)["spec"]["containers"]
+    written = container["resources"]["requests"]
+    assert [stored(each) for each in texts] == [written[f"q{index}"] for index in range(len(texts))]
+    assert len(texts) > 1000
+
+
+@given(st.one_of(st.text(), st.text("0123456789.+-eEkKMGi")))
+def test_any_text_is_stored_or_refused(text: str) -> None:
+    with contextlib.suppress(ValueError):
+        assert stored(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("+2", "2"),
+        (" 2 ", "2"),
+        ("2.0", "2"),
+        ("2.", "2"),
+        ("1e3", "1000"),
+        ("1E+3", "1000"),
+        ("1_000", "1000"),
+        *((each, "5") for each in ("", "-1", "two", "2.5", "0x2", "1e99", "1e-3", "2 3", "nan")),
+    ],
+)
+def test_no_whole_number_but_what_is_written_with_digits(text: str, number: str) -> None:
+    assert meant(text, 5) == number
+    if text != "-1":
+        with pytest.raises(ValueError, match=r".*"):
+            whole_number(text)

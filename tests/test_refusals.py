@@ -229,9 +229,12 @@ BY_OPTIONS = [
     ("--volume-name 'pv-{volume}-{ordinal}'", "--volume-name", "{volume}"),
     ("--volume-name 'pv-{ordinal}-{'", "--volume-name", "placeholder"),
     ("--volume a", "--volume", "data=10Gi:/var/lib/data"),
-    ("--volume a=1Gi", "--volume", "data=10Gi:/var/lib/data"),
-    ("--volume =1Gi:/a", "--volume", "data=10Gi:/var/lib/data"),
-    ("--volume a=:/a", "--volume", "data=10Gi:/var/lib/data"),
+    ("--volume a=1Gi", "--volume", "--volume a=1Gi:/var/lib/data"),
+    ("--volume a=1Gi:", "--volume", "it lacks the mount path"),
+    ("--volume a=", "--volume", "it lacks the size and the mount path"),
+    ("--volume =1Gi:/a", "--volume", "--volume data=1Gi:/a"),
+    ("--volume a=:/a", "--volume", "--volume a=10Gi:/a"),
+    ("--volume 'a b=1Gi'", "--volume", "--volume 'a b=1Gi:/var/lib/data'"),
     ("--volume a=1Gi:/a --volume a=1Gi:/b", "--volume", "twice"),
     ("--volume pvc=1Gi:/a", "--volume", "pvc"),
     ("--claim-template a --volume a=1Gi:/a", "--volume", "a"),
@@ -423,7 +426,7 @@ INSTEAD = [
     ("name: web", f"name: {53 * 'a'}", "1:7", "52"),
     ("name: web", "name: 0web", "1:7", ""),
     ("name: web", "#", "2:1", "name: web"),
-    ("{server: nfs.example.com, ", "{", "3:6", "nfs.server: nfs.example.com"),
+    ("{server: nfs.example.com, ", "{", "3:6", "write server: nfs.example.com in nfs or"),
     ("nfs.example.com", "host:/path", "3:15", "the path as /path"),
     ("nfs.example.com", "1.5", "3:15", "put it in quotes"),
     ("path:", "pth:", "3:32", 'write "path"'),
@@ -436,7 +439,7 @@ INSTEAD = [
     ("[{storage: 1Gi}]", "[]", "4:17", "at least one"),
     ("[{storage: 1Gi}]", "{storage: 1Gi}", "4:17", "a list"),
     ("[{storage: 1Gi}]", "[1Gi]", "4:18", "a mapping"),
-    ("[{storage: 1Gi}]", "[{}]", "4:18", "claimTemplates[0].storage: 1Gi"),
+    ("[{storage: 1Gi}]", "[{}]", "4:18", "write storage: 1Gi in claimTemplates[0] or"),
     ("storage: 1Gi", "storage: 1Gi, size: 1Gi", "4:33", "storage"),
     ("storage: 1Gi", "storage: 1GB", "4:28", 'write "1G"'),
     ("storage: 1Gi", "storage: 0", "4:28", "zero"),
@@ -596,7 +599,7 @@ def test_a_file_that_holds_no_values_is_refused(text: str | bytes, where: str, p
 
 
 def test_a_folder_as_file_is_refused(tmp_path: Path) -> None:
-    assert_refused_once(sfsgen(["render", "-f", str(tmp_path)]), str(tmp_path), "cannot be read")
+    assert_refused_once(sfsgen(["render", "-f", str(tmp_path)]), str(tmp_path), "is a folder")
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
@@ -718,7 +721,7 @@ BETWEEN_TEMPLATES = [
     ("{name: a, storage: 1Gi}, {name: b, storage: 1Gi}", "4:43", "mounted at /data"),
     ("{storage: 1Gi}, {name: b, storage: 1Gi, mountPath: /data/}", "4:69", "mounted at /data"),
     ("{storage: 1Gi}, {storage: 1Gi, mountPath: /b}", "4:34", "pvc"),
-    ("{storage: 1Gi}, {name: b, mountPath: /b}", "4:34", "claimTemplates[1].storage"),
+    ("{storage: 1Gi}, {name: b, mountPath: /b}", "4:34", "1Gi in claimTemplates[1] or"),
     (
         f"{{storage: 1Gi, nfs: {{path: '/{{claim}}'}}}}, {{{B}, volumeName: 'pv-web-{{ordinal}}'}}",
         "4:110",
@@ -1077,9 +1080,11 @@ def test_own_fields_are_held_to_the_same_rules(text: str, part: str) -> None:
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("server: nfs", "write it as nfs.server"),
-        ("storage: 1Gi", "write it as claimTemplates[].storage"),
-        ("mountPath: /a", "write it as claimTemplates[].mountPath"),
+        ("server: nfs", "write it as nfs: {server: nfs}"),
+        ("storage: 1Gi", "write it as claimTemplates: [{storage: 1Gi}]"),
+        ("mountPath: '/a, b'", 'write it as claimTemplates: [{mountPath: "/a, b"}]'),
+        ("mountPath: [a]", "write it as claimTemplates: [{mountPath: VALUE}]"),
+        ("start: 3", "write it as ordinals: {start: 3}"),
         ("container: {resources: {limits: {memory: 2GB}}}", '"2GB" is not a Kubernetes quantity'),
         ("pod: {containers: [{name: a}]}", "lacks image"),
     ],
@@ -1110,3 +1115,41 @@ def test_mount_options_fill_a_page_with_their_commas_and_no_more(longer: int, st
     result = sfsgen(f"render web -r 1 --nfs-server nfs --storage 1Gi {options}")
     assert result.status == status, result.err[:200]
     assert ("more than 4095 bytes" in result.err) == bool(status)
+
+
+@pytest.mark.parametrize(
+    ("said", "word", "taken_for"),
+    [
+        *(("NO", "NO", "false"), ("on", "on", "true"), ("Yes # or no", "Yes", "true")),
+        *(("0123", "0123", "83"), ("1_000", "1_000", "1000"), ("1e3", "1e3", "1000")),
+        *(("1.10", "1.10", "1.1"), ("0x1F", "0x1F", "31"), ("false", "false", "")),
+    ],
+)
+@pytest.mark.parametrize("path", ["name", "labels.a", "claimTemplates[0].name"])
+def test_what_yaml_takes_for_no_text_is_told_as_it_stands(
+    said: str, word: str, taken_for: str, path: str
+) -> None:
+    template = f"\n- storage: 1Gi\n  name: {said}"
+    lines = {
+        "name": f"name: {said}\n{WEB.partition(chr(10))[2]}",
+        "labels.a": f"{WEB}\nlabels:\n  a: {said}",
+        "claimTemplates[0].name": WEB.replace("[{storage: 1Gi}]", template),
+    }
+    (problem,) = [each for each in refused(render(lines[path])) if path in each.what]
+    read_as = f", which YAML takes for {taken_for}" if taken_for else ""
+    assert problem.what == f"{path} must be a string, not {word}{read_as}"
+    assert problem.fix == f'put it in quotes: "{word}"'
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{}", "nfs: {server: nfs.example.com}"),
+        ("nfs: {}", "server: nfs.example.com in nfs"),
+        ("name: a", "claimTemplates: [{storage: 1Gi}]"),
+        ("claimTemplates: [{}]", "storage: 1Gi in claimTemplates[0]"),
+        ("claimTemplates: [{storage: 1Gi}, {name: b}]", "storage: 1Gi in claimTemplates[1]"),
+    ],
+)
+def test_what_is_missing_is_advised_as_yaml(text: str, line: str) -> None:
+    assert f"write {line} or give --" in "".join(each.fix for each in refused(render(text)))

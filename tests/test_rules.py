@@ -27,10 +27,11 @@ def test_a_bad_example_yields_its_finding_and_no_other(
     name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(EXAMPLES / name)
-    (finding,) = findings("-f", "bad.yaml")
+    options = rules_page.options(name)
+    (finding,) = findings(*options, "-f", "bad.yaml")
     assert finding["rule"] == name
     assert finding["fix"]
-    result = sfsgen("check -f bad.yaml")
+    result = sfsgen(["check", *options, "-f", "bad.yaml"])
     assert result.status == (1 if finding["severity"] == "error" else 0)
     told, diff = rules_page.expected(name)
     if request.config.getoption("--update-examples"):
@@ -45,7 +46,8 @@ def test_a_bad_example_yields_nothing_once_it_is_mended(name: str, tmp_path: Pat
     good.write_text(_patched((EXAMPLES / name / "bad.yaml").read_text(), diff))
     if not diff:
         sfsgen(["check", "-f", str(good), "--fix"])
-    result = sfsgen(["check", "-f", str(good), "--strict", "--ignore", "dump"])
+    options = rules_page.options(name)
+    result = sfsgen(["check", *options, "-f", str(good), "--strict", "--ignore", "dump"])
     assert (result.status, result.out) == (0, "")
 
 

@@ -422,10 +422,10 @@ def test_volumes_takes_another_number_of_replicas() -> None:
             ],
         ),
         (
-            "--output-dir out --context 'my prod'",
+            "--output-dir 'my out'",
             [
-                "kubectl '--context=my prod' create -f out",
-                "kubectl '--context=my prod' scale statefulset/web --replicas=3 -n default",
+                "kubectl create -f 'my out'",
+                "kubectl scale statefulset/web --replicas=3 -n default",
             ],
         ),
     ],
@@ -467,7 +467,7 @@ def _volumes(*changes: Object) -> list[Object]:
             [{"spec__persistentVolumeReclaimPolicy": each} for each in ("Retain", "Delete")],
             [
                 "the volumes differ in their reclaim policy: 'Retain' (pv-web-0) and 'Delete'",
-                "fix: give --reclaim-policy: the one for the new volumes",
+                "fix: give --reclaim-policy Retain or --reclaim-policy Delete\n",
             ],
         ),
         (

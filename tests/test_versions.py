@@ -35,8 +35,22 @@ def test_a_minor_is_read_as_kubectl_prints_it(text: str, minor: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "oldest", "newest"),
+    [
+        ("1.22-1.24", 22, 24),
+        ("v1.9-1.37", 9, 37),
+        ("1.29-1.29", 29, 29),
+        ("1.29.3-v1.30.1", 29, 30),
+    ],
+)
+def test_a_range_is_all_its_minors(text: str, oldest: int, newest: int) -> None:
+    assert parse(text) == Target(oldest, newest)
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        *("1.24-1.22", "1.3-1.37", "1.22-1.38", "1.2-1.5", "1.22-1.", "1.22-1.24-1.26"),
         *("1.2", "1.0", "1.38", "1.290", "1.1000", "0.29", "2.29"),
         *("", "1", "1.", "v1", "29", "latest", "1.-29", "-1.29", "1,29"),
         *("1.29.", "1.29.x", "1.29.3.4", "1.29x", "1.2.9", "V1.29", "vv1.29"),

@@ -6,6 +6,7 @@
 """
 
 import re
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
@@ -55,6 +56,13 @@ Fix: {fix}
 [bad example](../examples/rules/{name}/bad.yaml);
 [its finding, {mended}](../examples/rules/{name}/expected.txt)
 """
+
+
+def options(name: str) -> list[str]:
+    """Return with which options a bad example is checked: its first line may say them."""
+    first, _, _ = (EXAMPLES / name / "bad.yaml").read_text().partition("\n")
+    words = shlex.split(first.removeprefix("# sfsgen check ")) if first.startswith("# sf") else []
+    return words[: words.index("-f")] if words else []
 
 
 def expected(name: str) -> tuple[str, str]:

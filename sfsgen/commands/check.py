@@ -2,7 +2,7 @@
 
 import difflib
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -57,7 +57,7 @@ def check(
     problems: list[Problem] = []
     target = parameters.chosen_target(kube_version, problems)
     rules = _rules(rule, ignore, problems)
-    problems += _wrong(name or (), namespace, output)
+    problems += _wrong(namespace, output)
     access = Access(filename or (), namespace, Kubectl(kube_context, kubeconfig))
     if fix or diff:
         problems += _unwritable(access, output, is_diff=diff)
@@ -66,7 +66,9 @@ def check(
     look = partial(_look, access, target if kube_version else None, name or (), selector, rules)
     is_edited = fix or diff or (output == "sarif" and not access.is_live)
     contents = dict(sources(access.filenames)) if is_edited else {}
-    seen = look(read_all(contents.items()) if is_edited else objects(access, cluster.ALL))
+    read = read_all(contents.items()) if is_edited else objects(access, cluster.ALL)
+    parameters.tell_where(access)
+    seen = look(read)
     if fix or diff:
         seen, contents = _mend(contents, seen, look, is_diff=diff)
     if not diff:
@@ -77,9 +79,9 @@ def check(
         raise typer.Exit(_FOUND)
 
 
-def _wrong(names: Iterable[str], namespace: str | None, output: str) -> Iterator[Problem]:
+def _wrong(namespace: str | None, output: str) -> Iterator[Problem]:
     """Yield what is wrong with options."""
-    yield from wrong_scope(names, namespace)
+    yield from wrong_scope(namespace)
     if output not in FORMATS:
         what = f'"{output}" is no format'
         yield Problem("--output", what, f"give one of {', '.join(FORMATS)}")

@@ -11,8 +11,9 @@ from sfsgen.commands.parameters import chosen_target
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
-from sfsgen.kubernetes.quantities import whole_number
+from sfsgen.kubernetes.quantities import meant, whole_number
 from sfsgen.kubernetes.resources import PAIRED
+from sfsgen.plain_text import quoted as word
 from sfsgen.printing.objects import Printing, check, print_documents
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import Ordinal
@@ -20,6 +21,7 @@ from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.reading import wrong_scope
 from sfsgen.sets.renames import renamed_claims
 from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.options import is_given
 from sfsgen.values.settings import PAIRS, listed
 from sfsgen.values.tree import option_for
 
@@ -49,6 +51,16 @@ ABOUT_ROWS = (
     "volume-mode",
 )
 """The rules about a claim and its volume, which new pairs do not mend."""
+_OF_PAIRS = ("--storage", "--access-mode")
+"""The options that say what a claim and its volume have alike."""
+_NEVER_CHANGED = {
+    "--nfs-server": "server",
+    "--nfs-path": "directory",
+    "--shared-directory": "directory",
+    "--read-only": "source",
+    "--driver": "driver",
+}
+"""What options say that no patch of a volume can change."""
 _MOST_REPLICAS = 2**31 - 1
 _MOST_PAIRS = 100_000  # to look through in a run; a set of more is a slip of the finger
 
@@ -79,13 +91,9 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
         parameters["namespace"],
         Kubectl(parameters["kube_context"], parameters["kubeconfig"]),
     )
-    problems += wrong_scope(_names(parameters["name"]), parameters["namespace"])
+    problems += wrong_scope(parameters["namespace"])
     style = {each.option: parameters[each.parameter] for each in listed(PAIRS)}
     return Asked(access, _replicas(parameters["replicas"], problems), style, printing)
-
-
-def _names(given: str | Sequence[str] | None) -> Sequence[str]:
-    return [given] if isinstance(given, str) else given or ()
 
 
 def _replicas(text: str | None, problems: list[Problem]) -> int | None:
@@ -96,8 +104,8 @@ def _replicas(text: str | None, problems: list[Problem]) -> int | None:
     except ValueError:
         number = -1
     if not 0 <= number <= _MOST_REPLICAS:
-        what = f'"{text}" is not a whole number from 0 to {_MOST_REPLICAS}'
-        problems.append(Problem("--replicas", what, "give it as --replicas 5"))
+        what = f"{word(text)} is not a whole number from 0 to {_MOST_REPLICAS}"
+        problems.append(Problem("--replicas", what, f"give it as --replicas {meant(text, 5)}"))
     return number
 
 
@@ -105,13 +113,11 @@ def _refuse_renamed(inventory: "Inventory", stateful_sets: Iterable["FoundSet"])
     """Raise InputError where a set's claims were renamed away from it: that is not guessed at."""
     manifests = [each.manifest for each in stateful_sets]
     problems = []
-    for claim, meant in renamed_claims(inventory):
-        manifest = meant.stateful_set.manifest
+    for claim, row in renamed_claims(inventory):
+        manifest = row.stateful_set.manifest
         if manifest in manifests:
             what = f'the set "{manifest.name}" does not look for the claim "{claim.name}"'
-            fix = (
-                f'name it "{meant.claim_key[1]}": a namePrefix or a rename has changed one of them'
-            )
+            fix = f'name it "{row.claim_key[1]}": a namePrefix or a rename has changed one of them'
             problems.append(Problem(manifest.where(("metadata", "name")), what, fix))
     if problems:
         raise InputError(*problems)
@@ -265,6 +271,36 @@ def _documents(plans: Iterable[Plan], renderer: "Renderer") -> Iterator["Documen
         for resource in PAIRED:
             for series in plan.series(resource):
                 yield renderer.pairs(resource, series)
+
+
+def tell_unused(plans: Sequence[Plan], given: Asked) -> None:
+    """Tell which options changed nothing, since what they are for is not printed."""
+    lacks = {run.lack for plan in plans for run in plan.runs if run.resources}
+    options = [option for option, value in given.style.items() if is_given(value)]
+    of_pairs = [each for each in options if each in _OF_PAIRS]
+    of_volumes = [each for each in options if each not in _OF_PAIRS]
+    if not lacks and options:
+        console.note(f"nothing is printed, so {_and(options)} changed nothing; {_why(options)}")
+    elif Lack.PAIR not in lacks and of_pairs:
+        why = "a claim and its volume have one size and the same modes, and one of the two is there"
+        console.note(f"{_and(of_pairs)} changed nothing: {why}")
+    if lacks == {Lack.CLAIM} and of_volumes:
+        why = _why(of_volumes)
+        console.note(f"no volume is printed, so {_and(of_volumes)} changed nothing; {why}")
+    if not lacks and given.printing.output_dir:
+        console.note(f"nothing was written to {given.printing.output_dir}")
+
+
+def _why(options: Iterable[str]) -> str:
+    fixed = dict.fromkeys(_NEVER_CHANGED[each] for each in options if each in _NEVER_CHANGED)
+    if fixed:
+        return f"a volume's {_and(fixed)} can never be changed"
+    return "what exists keeps its own"
+
+
+def _and(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def tell_next(asked_for: Asked, *, is_missing: bool, then: str = "") -> None:

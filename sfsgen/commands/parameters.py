@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sfsgen.console import note
 from sfsgen.kubernetes import versions
+from sfsgen.kubernetes.kubectl import Access
+from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem
 
 if TYPE_CHECKING:
@@ -108,8 +111,8 @@ KubeVersion = Annotated[
     _of_output(
         "--kube-version",
         metavar="1.N",
-        text=f"What Kubernetes 1.N takes, from 1.{versions.OLDEST} to 1.{versions.NEWEST}. "
-        "Default: what every maintained version takes.",
+        text=f"What Kubernetes 1.N takes, from 1.{versions.OLDEST} to 1.{versions.NEWEST}, or each "
+        "of 1.N-1.M. Default: what every maintained version takes.",
     ),
 ]
 Strict = Annotated[bool, _of_output("--strict", text="Take warnings for errors.")]
@@ -166,7 +169,21 @@ def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions
     try:
         return versions.parse(kube_version) if kube_version is not None else versions.Target()
     except ValueError:
-        what = f'"{kube_version}" is no minor that sfsgen knows'
-        fix = f"give 1.{versions.OLDEST} to 1.{versions.NEWEST}"
+        what = f"{quoted(kube_version)} is no minor that sfsgen knows, and no range of such"
+        fix = f"give one of 1.{versions.OLDEST} to 1.{versions.NEWEST}, or a range as 1.22-1.24 in "
+        fix += "which sets have one apiVersion"
         problems.append(Problem("--kube-version", what, fix))
         return versions.Target()
+
+
+def tell_where(access: Access) -> None:
+    """Tell which context and which namespace of a live cluster are looked at."""
+    if not access.is_live:
+        return
+    from sfsgen.kubernetes import cluster
+
+    context, namespace = cluster.whereabouts(access.kubectl, access.namespace)
+    of_context = f"context {context}" if context else "the cluster that kubectl finds"
+    note(
+        f"looked at {of_context}, {f'namespace {namespace}' if namespace else 'its own namespace'}"
+    )

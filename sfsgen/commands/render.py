@@ -7,8 +7,9 @@ import typer
 
 from sfsgen import console
 from sfsgen.commands import parameters
-from sfsgen.kubernetes.quantities import whole_number
-from sfsgen.kubernetes.resources import VOLUME
+from sfsgen.kubernetes import server_side
+from sfsgen.kubernetes.quantities import meant, stored, whole_number
+from sfsgen.kubernetes.resources import CLAIM, PAIRED, STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import quoted
 from sfsgen.printing.objects import (
@@ -25,6 +26,8 @@ from sfsgen.values.tree import Values
 
 if TYPE_CHECKING:
     from sfsgen.printing.rendering import Documents, Renderer
+
+_WITH_SIZES = {VOLUME, CLAIM, STATEFUL_SET}
 
 
 @parameters.with_settings(RENDER)
@@ -67,6 +70,14 @@ def render(
     print_documents(lambda each: _documents(each, requests, printing, first), printing)
     console.tell(*cautions)
     _note_defaults(requests, printing.resources)
+    if from_ordinal is not None and not printing.resources & set(PAIRED):
+        note = "--from-ordinal changed nothing: it is for volumes and claims, and --only names none"
+        console.note(note)
+    if VOLUME in printing.resources and (told := _applied(requests, target)):
+        console.note(told)
+    if printing.resources & _WITH_SIZES:
+        for each in _rewritten(requests):
+            console.note(each)
 
 
 def _requests(
@@ -101,7 +112,8 @@ def _first_ordinal(text: str | None, requests: Iterable[Request], problems: list
         first = -1
     if first < 0:
         what = f"{quoted(text)} is not an ordinal"
-        problems.append(Problem("--from-ordinal", what, "give it as --from-ordinal 2"))
+        fix = f"give it as --from-ordinal {meant(text, 2)}"
+        problems.append(Problem("--from-ordinal", what, fix))
         return 0
     for request in requests:
         ordinals = request.stateful_set.ordinals
@@ -123,6 +135,35 @@ def _note_defaults(requests: Iterable[Request], printed: frozenset[str]) -> None
     }
     if defaults:
         console.note(f"defaults used, to change where they do not fit: {', '.join(defaults)}")
+
+
+def _applied(requests: Iterable[Request], target: Target) -> str:
+    """Return what server-side apply does to the volumes in the target's minors, or ""."""
+    found = [
+        (template.volume_name.at(ordinals.start), len(ordinals))
+        for request in requests
+        for template in request.stateful_set.claim_templates
+        if (ordinals := request.stateful_set.ordinals)
+        and server_side.is_at_risk(template.volume.annotations, target)
+    ]
+    if not found:
+        return ""
+    return f"{server_side.what(found[0][0], sum(count for _, count in found))}; {server_side.FIX}"
+
+
+def _rewritten(requests: Iterable[Request]) -> Iterator[str]:
+    """Yield the sizes that a server writes down otherwise than they are said, each once."""
+    told = set()
+    for request in requests:
+        for path, _ in request.values.entries("claimTemplates"):
+            size = request.values.text((*path, "storage"))
+            where = request.values.where((*path, "storage"))
+            if (kept := stored(size)) != size and (where, size) not in told:
+                told.add((where, size))
+                yield (
+                    f"{where}: the server stores {size} as {kept}: server-side apply after create "
+                    f"conflicts; write {kept}"
+                )
 
 
 def _is_left_out(values: Values, setting: Setting) -> bool:

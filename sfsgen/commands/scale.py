@@ -8,7 +8,8 @@ import typer
 from sfsgen import console
 from sfsgen.changes.missing import left_behind
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import Asked, asked, print_missing, tell_next
+from sfsgen.commands.missing import Asked, asked, print_missing, tell_next, tell_unused
+from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.reading import chosen, inventory
 from sfsgen.values.settings import PAIRS
@@ -43,6 +44,7 @@ def scale(
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     given = _asked(context.params)
     found = inventory(given.access)
+    parameters.tell_where(given.access)
     (stateful_set,) = chosen(found, [str(name)], namespace, None)
     count = given.replicas or 0
     printed = print_missing(found, [(stateful_set, count)], given)
@@ -53,6 +55,7 @@ def scale(
         console.note(f"{name} has no claim templates, and needs no volumes")
     elif not (printed.is_missing or printed.is_told):
         console.note(f"nothing is missing: {name} has a volume and a claim for every ordinal")
+    tell_unused(printed.plans, given)
     then = ["scale", f"statefulset/{name}", f"--replicas={count}"]
     scaled = given.access.kubectl.command(*then, namespace=stateful_set.namespace)
     is_another = count != stateful_set.replicas
@@ -63,12 +66,16 @@ def _asked(parameters: Mapping[str, Any]) -> Asked:
     """Return what is asked for. Raises InputError where it lacks what `scale` cannot do without."""
     problems: list[Problem] = []
     given = asked(parameters, problems)
-    for option, what, value in (
-        ("NAME", "the StatefulSet's name", parameters["name"]),
-        ("--replicas", "the number of replicas to come", given.replicas),
+    name, replicas = parameters["name"], given.replicas
+    shown = ["NAME" if name is None else name, "--replicas", "N" if replicas is None else replicas]
+    command = quoted(["sfsgen", "scale", *map(str, shown), *given.access.options])
+    for option, what, value, placeholder in (
+        ("NAME", "the StatefulSet's name", name, "NAME"),
+        ("--replicas", "the number of replicas to come", parameters["replicas"], "N"),
     ):
         if value is None:
-            problems.append(Problem(option, f"{what} is missing", "sfsgen scale web --replicas 5"))
+            fix = f"{command}, with {what} for {placeholder}"
+            problems.append(Problem(option, f"{what} is missing", fix))
     if problems:
         raise InputError(*problems)
     return given

@@ -6,7 +6,7 @@ import typer
 
 from sfsgen import console
 from sfsgen.commands import parameters
-from sfsgen.commands.missing import asked, print_missing, tell_next
+from sfsgen.commands.missing import asked, print_missing, tell_next, tell_unused
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.reading import chosen, inventory
 from sfsgen.values.settings import PAIRS
@@ -42,6 +42,7 @@ def volumes(
     if problems:
         raise InputError(*problems)
     found = inventory(given.access)
+    parameters.tell_where(given.access)
     sets = chosen(found, name or (), namespace, selector)
     wanted = [(each, each.replicas if given.replicas is None else given.replicas) for each in sets]
     printed = print_missing(found, wanted, given)
@@ -49,4 +50,5 @@ def volumes(
         console.note("no set has claim templates, and none needs volumes")
     elif not (printed.is_missing or printed.is_told):
         console.note("nothing is missing: every ordinal has a volume and a claim")
+    tell_unused(printed.plans, given)
     tell_next(given, is_missing=printed.is_missing)

@@ -3,6 +3,7 @@
 import codecs
 import contextlib
 import os
+import shlex
 import stat
 import sys
 import tempfile
@@ -90,7 +91,7 @@ def _not_of_folder(name: str, root: str) -> Iterator[Problem]:
             target = os.path.realpath(name)
             if os.path.commonpath([root, target]) != root:
                 what = f"it is a link out of the folder, to {target}"
-                yield Problem(name, what, f"name what is meant: -f {target}")
+                yield Problem(name, what, f"name what is meant: -f {shlex.quote(target)}")
     except OSError as error:
         yield from _unreadable(name, error).problems
 

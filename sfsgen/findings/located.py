@@ -41,8 +41,7 @@ class Located(NamedTuple):
     @property
     def where(self) -> str:
         """Where it stands, as messages say it."""
-        if self.place.file == cluster.NAME and self.subject:
-            # Nobody sees the text that kubectl printed: the object and its field say it.
+        if self.place.file == cluster.NAME and self.subject:  # as a manifest's `where` has it
             return f"{cluster.NAME}:{called(self.subject)}:{self.field or 'metadata'}"
         return ":".join(map(str, self.place))
 

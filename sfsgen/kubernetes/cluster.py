@@ -14,13 +14,15 @@ from typing import IO
 from sfsgen import signals
 from sfsgen.documents.files import LARGEST, too_large
 from sfsgen.kubernetes.kubectl import Kubectl
+from sfsgen.kubernetes.words import CLUSTER, DEFAULT_NAMESPACE
 from sfsgen.problems import InputError, Problem
 
-NAME = "cluster"
+NAME = CLUSTER
 """How messages name what was read from a cluster."""
 PAIRED = ("statefulsets", "persistentvolumeclaims", "persistentvolumes")
 ALL = (*PAIRED, "services")
 _PATIENCE = 60  # seconds, for kubectl as a whole
+_CONFIG_PATIENCE = 5  # seconds, for what kubectl reads of files
 _REQUEST_PATIENCE = 30  # seconds, for one request
 _PIECE = 2**16  # bytes, as much as a pipe holds
 
@@ -37,6 +39,28 @@ def objects(resources: Sequence[str], namespace: str | None, kubectl: Kubectl) -
 def all_claims(kubectl: Kubectl) -> bytes:
     """Return the claims of all namespaces. Raises InputError as `objects` does."""
     return _get(["persistentvolumeclaims", "--all-namespaces"], None, kubectl)
+
+
+def whereabouts(kubectl: Kubectl, namespace: str | None) -> tuple[str, str]:
+    """Return the context and the namespace that kubectl looks at, "" where it does not say.
+
+    It does not where there is no context, as in a pod.
+    """
+    if kubectl.context is not None and namespace is not None:
+        return kubectl.context, namespace
+    import json
+
+    context, its_namespace = kubectl.context or "", ""
+    command = kubectl.words("config", "view", "--minify", "-o", "json")
+    with contextlib.suppress(OSError, TimeoutError, InputError, ValueError, LookupError, TypeError):
+        status, out, _ = _run(command, "kubectl config", _CONFIG_PATIENCE)
+        if not status:
+            config = json.loads(out)
+            context = str(config["current-context"])
+            its_namespace = str(
+                config["contexts"][0]["context"].get("namespace") or DEFAULT_NAMESPACE
+            )
+    return context, its_namespace if namespace is None else namespace
 
 
 def garbled(kubectl: Kubectl) -> InputError:
@@ -70,7 +94,9 @@ def _get(what: Sequence[str], namespace: str | None, kubectl: Kubectl) -> bytes:
     return out
 
 
-def _run(command: Sequence[str], shown: str) -> tuple[int, bytes, bytes]:
+def _run(
+    command: Sequence[str], shown: str, patience: float | None = None
+) -> tuple[int, bytes, bytes]:
     """Run a command and return its exit status and what it printed on stdout and stderr.
 
     Raises TimeoutError where it takes too long, InputError where it prints without end. Whatever
@@ -79,7 +105,7 @@ def _run(command: Sequence[str], shown: str) -> tuple[int, bytes, bytes]:
     with signals.held() as before:
         process = _started(command, before)
         with process, _ended(process), signals.let_through(before), _in_foreground(process.pid):
-            deadline = time.monotonic() + _PATIENCE
+            deadline = time.monotonic() + (_PATIENCE if patience is None else patience)
             out, err = _printed(process, shown, deadline)
             status = _status(process, deadline)
     if status == -signal.SIGINT:  # Ctrl-C reaches only what is in the foreground

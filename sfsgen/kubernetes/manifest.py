@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sfsgen.documents.document import Document, Path
+from sfsgen.documents.document import Document, Path, spelled
+from sfsgen.kubernetes.words import CLUSTER
 from sfsgen.problems import Place
 
 WRITTEN_BY_SERVER = (
@@ -51,6 +52,11 @@ class Manifest(NamedTuple):
         return self.value["metadata"].get("deletionTimestamp") is not None
 
     @property
+    def called(self) -> str:
+        """What `kubectl get -o name` calls it."""
+        return f"{self.kind.lower()}/{self.name}"
+
+    @property
     def annotations(self) -> Mapping[str, str]:
         """All its annotations, Kubernetes' own too."""
         return self.value["metadata"].get("annotations") or {}
@@ -64,7 +70,12 @@ class Manifest(NamedTuple):
         return value
 
     def where(self, path: Path = (), *, key: bool = False) -> str:
-        """Return FILE:LINE:COLUMN of one of its values, or of the value's key."""
+        """Return FILE:LINE:COLUMN of one of its values, or of the value's key.
+
+        Nobody sees the text that kubectl printed of a cluster: the object and its field say it.
+        """
+        if self.document.file == CLUSTER:
+            return f"{CLUSTER}:{self.called}:{spelled(path) if path else 'metadata'}"
         return self.document.where((*self.inside, *path), key=key)
 
     def place(self, path: Path = (), *, key: bool = False) -> Place:

@@ -1,4 +1,4 @@
-"""Numbers: Kubernetes quantities, compared by value and kept as typed, and whole numbers."""
+"""Numbers: Kubernetes quantities, their value and what a server makes of them; whole numbers."""
 
 import re
 from functools import lru_cache
@@ -16,6 +16,10 @@ _LARGEST: int = (2**63 - 1) * 10**_NANO
 # More digits than this before or after the point make no difference once capped or rounded.
 _ENOUGH_DIGITS = 64
 _SIGNIFICANT = 256
+_NANO_PER_MILLI = 6
+# Within these a server keeps a text: so many digits, and nothing finer than thousandths.
+_FAST_DIGITS, _FINEST_KEPT = 18, -3
+_BINARY = 1024
 
 
 @lru_cache
@@ -43,6 +47,63 @@ def nano_units(text: str) -> int:
     return -value if match["sign"] == "-" else value
 
 
+def stored(text: str) -> str:
+    """Return a quantity as the API server writes it down, which may be another text of its value.
+
+    That is `resource.Quantity` of apimachinery: `ParseQuantity` keeps some texts as they are,
+    defaults round up to thousandths, and `CanonicalizeBytes` writes what is not kept: 1024Mi as
+    1Gi, 1.5Gi as 1536Mi. Raises ValueError for what is not a quantity.
+    """
+    value = -(-nano_units(text) // 10**_NANO_PER_MILLI)
+    match = _SYNTAX.fullmatch(text)
+    if match is None or value <= 0 or _is_kept(match):
+        return text
+    suffix = match["suffix"] or ""
+    if suffix not in _BINARY_EXPONENT:
+        # What is above the cap of `nano_units` is more than any volume has.
+        is_capped = nano_units(text) == _LARGEST
+        return text if is_capped else _decimal(value, "e" if match["exponent"] else "")
+    whole, rest = divmod(value, 1000)
+    if rest or whole < _BINARY:
+        return _decimal(value, "")
+    whole, times = _without_factors(whole, _BINARY)
+    return f"{whole}{('', *_BINARY_EXPONENT)[times]}"
+
+
+def _is_kept(match: re.Match[str]) -> bool:
+    """Return whether the server keeps a text: it takes the most usual ones for canonical."""
+    number = (match["whole"] or "").lstrip("0") or "0"
+    fraction, suffix = match["fraction"] or "", match["suffix"] or ""
+    if binary := _BINARY_EXPONENT.get(suffix):
+        is_short = 15 - len(number) - binary * 3 // 10 - 1 >= 0
+        return is_short and not fraction and int(number) % 8 != 0
+    digits = number + fraction
+    exponent = int(match["exponent"] or 0) + _DECIMAL_EXPONENT.get(suffix, 0) - len(fraction)
+    is_short = len(digits) <= _FAST_DIGITS and exponent >= _FINEST_KEPT
+    return is_short and exponent % 3 == 0 and digits[0] != "0" and not digits.endswith("000")
+
+
+def _decimal(thousandths: int, mark: str) -> str:
+    """Return a number as few digits and a power of a thousand, by its letter or by a mark."""
+    digits, tens = _without_factors(thousandths, 10)
+    exponent = tens - 3
+    digits *= 10 ** (exponent % 3)
+    exponent -= exponent % 3
+    letters = {power: letter for letter, power in _DECIMAL_EXPONENT.items()}
+    if not exponent:
+        return str(digits)
+    is_letter = not mark and exponent in letters
+    return f"{digits}{letters[exponent]}" if is_letter else f"{digits}e{exponent}"
+
+
+def _without_factors(number: int, factor: int) -> tuple[int, int]:
+    """Return a number divided by a factor as often as it can be, and how often that is."""
+    times = 0
+    while number % factor == 0:
+        number, times = number // factor, times + 1
+    return number, times
+
+
 def closest(text: str) -> str:
     """Return the quantity nearest to what was meant, the text itself where none is near."""
     return re.sub(r"^([0-9.]+) ?([kKmMgGtTpPeE])(i?)[bB]?$", _as_suffix, text)
@@ -55,9 +116,20 @@ def _as_suffix(match: re.Match[str]) -> str:
 
 def whole_number(text: str) -> int:
     """Return a number that is written with digits only. Raises ValueError for any other text."""
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
         raise ValueError(text)
     return int(text)
+
+
+def meant(text: str, example: int) -> str:
+    """Return the whole number that somebody means who writes `+2`, ` 2 `, `2.0` or `1e3`.
+
+    It is an example where none can be meant.
+    """
+    bare = text.strip().removeprefix("+").replace("_", "")
+    if re.fullmatch(r"[0-9]{1,9}(\.0*)?([eE]\+?[0-9])?", bare):
+        return str(int(float(bare)))
+    return str(example)
 
 
 def _scaled(digits: str, exponent: int, factor: int) -> int:

@@ -116,10 +116,17 @@ class Target(NamedTuple):
 
 
 def parse(text: str) -> Target:
-    """Read a minor as kubectl prints it (`1.29`, `v1.29`, `1.29.3`).
+    """Read a minor as kubectl prints it (`1.29`, `v1.29`, `1.29.3`), or a range (`1.22-1.24`).
 
-    Raises ValueError for what is not a version from 1.3 to the newest that is known.
+    Raises ValueError for what is not a version from 1.3 to the newest that is known, or is a range
+    in which no kind of set is served throughout.
     """
+    if found := re.fullmatch(r"(v?1\.[0-9.]+)-(v?1\..*)", text):
+        (oldest, _), (newest, *others) = map(parse, found.groups())
+        made = Target(oldest, newest)
+        if oldest > newest or others != [newest] or not made.serves(*made.stateful_set_api):
+            raise ValueError(text)
+        return made
     match = re.fullmatch(r"v?1\.([1-9][0-9]?)(?:\.[0-9]+)?(?:[-+].*)?", text)
     if not match or not OLDEST <= int(match[1]) <= NEWEST:
         raise ValueError(text)

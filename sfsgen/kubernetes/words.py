@@ -1,6 +1,7 @@
 """Words that Kubernetes fixes: access modes, policies, recommended labels, the first namespace."""
 
 DEFAULT_NAMESPACE = "default"
+CLUSTER = "cluster"  # our word too: how messages name what was read from one
 DEFAULT_CLAIM_TEMPLATE = "pvc"  # our word: Kubernetes has none
 # Labels that Kubernetes recommends, in its own order; the first two never change.
 RECOMMENDED_LABELS = tuple(

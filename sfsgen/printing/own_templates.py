@@ -6,6 +6,8 @@ import signal
 import stat
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from traceback import walk_tb
 from types import FrameType
@@ -18,6 +20,7 @@ from jinja2.parser import Parser
 
 from sfsgen.documents.files import decoded
 from sfsgen.plain_text import brief
+from sfsgen.printing import unknown_names
 from sfsgen.printing.isolation import MEGABYTES, SECONDS, DiedError, TooLongError, apart, bounded
 from sfsgen.printing.sandbox import sandbox
 from sfsgen.problems import InputError, Problem
@@ -73,7 +76,7 @@ def environment(folder: Path, built_in: Path) -> jinja2.Environment:
 
 def compiled(theirs: jinja2.Environment, path: Path) -> jinja2.Template:
     """Return a template of the folder. Raises InputError for one that cannot be compiled."""
-    return _told(path, lambda: theirs.get_template(path.name))
+    return _told(path, theirs, {}, lambda: theirs.get_template(path.name))
 
 
 def renderer(theirs: jinja2.Environment, path: Path) -> Callable[..., str]:
@@ -85,7 +88,7 @@ def renderer(theirs: jinja2.Environment, path: Path) -> Callable[..., str]:
 
     def render(**variables: object) -> str:
         template = compiled(theirs, path)
-        return _told(path, lambda: _rendered(template, variables))
+        return _told(path, theirs, variables, lambda: _rendered(template, variables))
 
     return render
 
@@ -142,14 +145,24 @@ def _rendered(template: jinja2.Template, variables: Mapping[str, object]) -> str
     return text if text.endswith("\n") else f"{text}\n"
 
 
-def _told(path: Path, work: Callable[[], T]) -> T:
+def _told(
+    path: Path,
+    theirs: jinja2.Environment,
+    variables: Mapping[str, object],
+    work: Callable[[], T],
+) -> T:
     """Do what a template does, within bounds. Raises InputError for whatever it raises."""
     try:
         return bounded(work)
     except InputError:
         raise
     except (Exception, TooLongError) as error:  # noqa: BLE001  # a template can raise anything
-        raise InputError(_problem(error, path)) from None
+        problem = _problem(error, path)
+        with suppress(Exception, TooLongError):  # as any error of a template, it may be odd
+            look = partial(unknown_names.told, error, theirs, str(path.parent), variables)
+            known = bounded(look)
+            problem = problem._replace(what=brief(known[0]), fix=known[1]) if known else problem
+        raise InputError(problem) from None
 
 
 def _problem(error: BaseException, path: Path) -> Problem:

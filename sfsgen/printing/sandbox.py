@@ -11,6 +11,7 @@ from jinja2.environment import TemplateModule
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sfsgen.printing import expressions
+from sfsgen.printing.unknown_names import Unknown
 
 
 def sandbox(loader: jinja2.BaseLoader) -> jinja2.Environment:
@@ -18,6 +19,7 @@ def sandbox(loader: jinja2.BaseLoader) -> jinja2.Environment:
     made = expressions.environment(loader, _Sandbox)
     made.optimized = False  # constants are worked out within bounds, and with a line, as all is
     made.finalize = _finalize
+    made.undefined = Unknown
     # The same input gives the same bytes.
     del made.filters["random"], made.globals["lipsum"]
     return made

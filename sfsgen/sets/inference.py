@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.documents.document import Path
+from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.versions import Target
@@ -19,6 +20,8 @@ from sfsgen.values.options import is_given, overlay
 from sfsgen.values.pairs import Claim, Volume
 from sfsgen.values.settings import OPTIONS
 from sfsgen.values.tree import Values
+
+_MOST_SHOWN = 3  # values of which one is to be given
 
 
 class _Pairs(NamedTuple):
@@ -236,11 +239,7 @@ class _Style(NamedTuple):
                 f"{value!r} ({next(name for name in values if values[name] == value)})"
                 for value in list(distinct)[:2]
             )
-            self._ask(
-                option,
-                f"the volumes differ in their {what}: {shown}",
-                "the one for the new volumes",
-            )
+            self._ask(option, f"the volumes differ in their {what}: {shown}", *distinct)
         return None
 
     def _pattern(
@@ -260,9 +259,9 @@ class _Style(NamedTuple):
         if found:
             several = [as_values(each) for each in found[:3]]
             what = f"the volumes' {what} ({shown}) follow {' and '.join(several)}"
-            self._ask(option, what, f"the one that is meant: {' or '.join(several)}")
+            self._ask(option, what, *several)
         else:
-            self._ask(option, f"the volumes' {what} ({shown}) follow no pattern", "{ordinal} in it")
+            self._ask(option, f"the volumes' {what} ({shown}) follow no pattern")
         return None
 
     @property
@@ -270,6 +269,19 @@ class _Style(NamedTuple):
         """What may hold numbers that are no ordinals: the names of the set and its namespace."""
         return self.pairs.stateful_set.name, self.pairs.stateful_set.namespace
 
-    def _ask(self, option: str, what: str, example: str) -> None:
+    def _ask(self, option: str, what: str, *values: Any) -> None:
+        """Note that an option is needed, and which values it may well have."""
         (path,) = (path for path, each in OPTIONS.items() if each == option)
-        self.values.drop(path, Problem(option, what, f"give {option}: {example}"))
+        given = [_as_given(option, each) for each in values if each not in ("", ())]
+        fix = f"give {' or '.join(given[:_MOST_SHOWN])}"
+        if not given:
+            fix = f"give {option} PATTERN, with a pattern that holds {{ordinal}} for PATTERN"
+        self.values.drop(path, Problem(option, what, fix))
+
+
+def _as_given(option: str, value: Any) -> str:
+    """Return an option as it says a value, to be pasted."""
+    if isinstance(value, bool):
+        return option if value else f"--no-{option.removeprefix('--')}"
+    values = value if isinstance(value, list | tuple) else [value]
+    return quoted([word for each in values for word in (option, str(each))])

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sfsgen.documents.files import MANIFESTS
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
@@ -22,13 +21,8 @@ _CLAIM = "PersistentVolumeClaim"
 _EMPTY_LIST = re.compile(rb'"items"\s*:\s*\[')
 
 
-def wrong_scope(names: Iterable[str], namespace: str | None) -> Iterator[Problem]:
-    """Yield what is wrong with the names of sets, and of a namespace, that options give."""
-    for name in names:
-        # What can be the name of a set is one, whatever lies in the folder.
-        if label_fault(name) and (name.endswith(MANIFESTS) or os.path.exists(name)):  # noqa: PTH110
-            what = f'"{name}" is a file, not the name of a set'
-            yield Problem("NAME", what, f"give it as {quoted(['-f', name])}")
+def wrong_scope(namespace: str | None) -> Iterator[Problem]:
+    """Yield what is wrong with the name of a namespace that an option gives."""
     if namespace is not None and (fault := label_fault(namespace)):
         what = f'"{namespace}" is no name of a namespace: it {fault}'
         yield Problem("--namespace", what, "write it as shop")
@@ -146,7 +140,8 @@ def chosen(
         count = len([each for each in sets if each.name == name])
         if count == 0:
             is_file = os.path.exists(name)  # noqa: PTH110  # a Path would raise for some names
-            its_fix = f"{fix}; what lies in {name} is read with -f {name}" if is_file else fix
+            as_file = f"{fix}; what lies in {name} is read with {quoted(['-f', name])}"
+            its_fix = as_file if is_file else fix
             problems.append(Problem("NAME", f'there is no StatefulSet "{name}"', its_fix))
         elif count > 1:
             what = f'several namespaces hold a StatefulSet "{name}"'

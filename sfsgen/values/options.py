@@ -1,11 +1,12 @@
 """Options laid over the values of a file; an option wins."""
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sfsgen.documents.document import Path
-from sfsgen.kubernetes.quantities import whole_number
+from sfsgen.kubernetes.quantities import meant, whole_number
 from sfsgen.kubernetes.words import DEFAULT_CLAIM_TEMPLATE
 from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem
@@ -67,7 +68,8 @@ def _set_number(values: Values, path: Path, option: str, given: str) -> None:
         _set(values, path, option, whole_number(given))
     except ValueError:
         values.say(path, option)
-        values.fault(path, f"{quoted(given)} is not a whole number", f"give it as {option} 3")
+        what = f"{quoted(given)} is not a whole number"
+        values.fault(path, what, f"give it as {option} {meant(given, 3)}")
 
 
 def _set_in_the_template(values: Values, path: Path, option: str, given: str) -> None:
@@ -137,12 +139,26 @@ def _add_volumes(values: Values, given: Sequence[str]) -> None:
         name, _, rest = text.partition("=")
         storage, _, mount_path = rest.partition(":")
         if not (name and storage and mount_path):
-            fix = "give it as --volume data=10Gi:/var/lib/data"
-            _refuse(values, "--volume", f"{quoted(text)} is not NAME=SIZE:MOUNTPATH", fix)
+            _refuse(values, "--volume", *_incomplete(text))
         else:
             index = places.setdefault(name, len(templates))
             said = {"name": name, "storage": storage, "mountPath": mount_path}
             _add_volume(values, templates, index, said)
+
+
+def _incomplete(text: str) -> tuple[str, str]:
+    """Return which part of a volume is missing, and the whole with an example in its place."""
+    name, equals, rest = text.partition("=")
+    storage, _, mount_path = rest.partition(":")
+    if not equals:  # what stands there may be any of the three
+        name, storage, mount_path = "", "", ""
+    parts = {"name": name, "size": storage, "mount path": mount_path}
+    lacking = [key for key, value in parts.items() if not value]
+    what = f"{quoted(text)} is not NAME=SIZE:MOUNTPATH"
+    if equals:
+        what = f"{what}: it lacks the {' and the '.join(lacking)}"
+    whole = f"{name or 'data'}={storage or '10Gi'}:{mount_path or '/var/lib/data'}"
+    return what, f"give it as {shlex.join(['--volume', whole])}"
 
 
 def _add_volume(values: Values, templates: list[Any], index: int, said: dict[str, str]) -> None:

@@ -1,11 +1,15 @@
 """What a command is asked for: sets, from options and values files."""
 
+import os
 import re
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfsgen.documents.files import content, decoded, shown
+from sfsgen.documents.files import MANIFESTS, content, decoded, shown
+from sfsgen.kubernetes import foreign
+from sfsgen.kubernetes.foreign import Kind
 from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import listed, quoted
 from sfsgen.problems import InputError, Problem
@@ -33,6 +37,8 @@ def read_text(filename: str) -> str:
     """Return the text of a file, or of stdin for `-`. Raises InputError where there is none."""
     if not filename:
         raise InputError(Problem("--filename", "it is empty", "name a file, or - for stdin"))
+    if os.path.isdir(filename):  # noqa: PTH112  # a Path would raise for some names
+        raise InputError(_folder(filename))
     data = content(filename)
     if not data.strip():
         fix = "`sfsgen init` prints one to start from"
@@ -67,7 +73,15 @@ def read_sets(
 
 
 def _values(options: Mapping[str, Any], filenames: Sequence[str], target: Target) -> list[Values]:
-    all_values = [each for filename in filenames for each in _from_file(filename, target)]
+    all_values: list[Values] = []
+    problems: list[Problem] = []
+    for filename in filenames:
+        try:
+            all_values += _from_file(filename, target)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(*problems)
     if filenames:
         all_values = _chosen(all_values, options.get("NAME"), filenames)
     else:
@@ -81,7 +95,14 @@ def _from_file(filename: str, target: Target) -> list[Values]:
     # Most runs have no values file: the libraries that read and check one are loaded for it.
     from sfsgen.values.shape import faults, refuse_too_many
 
-    documents = _documents(read_text(filename), shown(filename))
+    text = read_text(filename)
+    try:
+        documents = _documents(text, shown(filename))
+    except InputError as error:
+        if foreign.of_text(text) is Kind.UNKNOWN:
+            raise
+        raise InputError(_other(filename, f"{shown(filename)}:1:1", Kind.TEMPLATE)) from error
+    _refuse_others(documents, text, filename)
     if not documents:
         what = "it holds no values"
         fix = "`sfsgen init` prints a file to start from"
@@ -90,10 +111,35 @@ def _from_file(filename: str, target: Target) -> list[Values]:
     all_values = []
     for document in documents:
         values = Values(target, document)
-        for path, problem in list(faults(document._replace(value=values.tree), target)):
+        for path, problem in list(faults(document._replace(value=values.tree), target, text)):
             values.drop(path, problem)
         all_values.append(values)
     return all_values
+
+
+def _refuse_others(documents: "Iterable[Document]", text: str, filename: str) -> None:
+    """Raise InputError for what is no values file, but is known: that alone, whatever it holds."""
+    for document in documents:
+        kind = foreign.of_value(document.value, text, filename)
+        if kind is not Kind.UNKNOWN:
+            raise InputError(_other(filename, document.where(), kind))
+
+
+def _other(filename: str, where: str, kind: Kind) -> Problem:
+    what = f"it is {kind.value}, and render takes values files (`sfsgen init` prints one)"
+    return Problem(where, what, foreign.commands(kind, filename))
+
+
+def _folder(filename: str) -> Problem:
+    """Return why a folder is no values file, and what was meant by it."""
+    kind = foreign.of_folder(filename)
+    if kind is not Kind.UNKNOWN:
+        what = f"it is a folder with {kind.value}, and render takes values files"
+        return Problem(filename, what, foreign.commands(kind, filename))
+    names = sorted(each for each in os.listdir(filename) if each.endswith(MANIFESTS))  # noqa: PTH208
+    files = [word for each in names for word in ("-f", os.path.join(filename, each))]  # noqa: PTH118
+    fix = shlex.join(["sfsgen", "render", *files]) if files else "`sfsgen init` prints one"
+    return Problem(filename, "it is a folder, and render takes values files", fix)
 
 
 def _documents(text: str, file: str) -> "list[Document]":

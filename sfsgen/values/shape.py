@@ -1,6 +1,7 @@
 """Whether a values file has the shape that its schema asks for: keys, types and minors."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
@@ -39,26 +40,29 @@ _SAID = {
 }
 _MOST_FAULTS = 100  # of a document
 _MOST_VALUES = 100_000  # of a file
+_WORD = re.compile(r"[^\s,#\[\]{}&*!|>'\"%@`][^\s,\[\]{}]*")
 _LONGEST_JSON = 40  # characters
 _ALIKE = 0.8  # of two keys: "server" is not meant by "service"
-# Words that stand deeper in a values file, by their last part.
-_ELSEWHERE = {
-    str(path[-1]): spelled(path).replace("[0]", "[]") for path in OPTIONS if len(path) > 1
-}
+# Where words stand that stand deeper in a values file, by their last part.
+_ELSEWHERE = {str(path[-1]): path for path in OPTIONS if len(path) > 1}
 
 
-def faults(document: Document, target: Target) -> Iterator[tuple[Path, Problem]]:
+def faults(document: Document, target: Target, text: str = "") -> Iterator[tuple[Path, Problem]]:
     """Yield what is wrong with a document, each with the path of what cannot be used without it.
+
+    The text is the one in which the document stands.
 
     That is the value itself, or what must have it: an entry without its name is none. After many
     faults the document is given up.
     """
     schema = _schema(target)
     found = schema.faults(document.value)
+    lines = text.replace("\r\n", "\n").split("\n") if found else []
     for fault in found[:_MOST_FAULTS]:
         is_of_key = fault.word in ("additionalProperties", "x-since", "x-until")
         where = document.where(fault.path, key=is_of_key)
-        yield schema.unusable(fault.path), Problem(where, *_explained(fault, target))
+        written = _written(fault, document, lines)
+        yield schema.unusable(fault.path), Problem(where, *_explained(fault, target, written))
     if len(found) > _MOST_FAULTS:
         what = f"this is not all: the first {_MOST_FAULTS} faults in keys and types are told"
         yield (), Problem(document.where(()), what, "mend them first")
@@ -86,14 +90,35 @@ def _schema(target: Target) -> Schema:
     return Schema(source, Terms(source["$defs"], target))
 
 
-def _explained(fault: Fault, target: Target) -> tuple[str, str]:
+def _written(fault: Fault, document: Document, lines: Sequence[str]) -> str:
+    """Return the word that stands in a text for a number, or for true or false: NO, 0123.
+
+    Of a word that there is not, it is the value.
+    """
+    if fault.word == "additionalProperties" and len(fault.path) == 1:
+        return _flow(document.value.get(fault.path[0]))
+    if not isinstance(fault.value, bool | int | float):
+        return ""
+    line, column = document.locate(fault.path, False)  # as its type has it
+    found = _WORD.match(lines[line - 1], column - 1) if line <= len(lines) else None
+    return brief(found[0]) if found else ""
+
+
+def _flow(value: object) -> str:
+    """Return a scalar as YAML, or "" for any other value."""
+    from sfsgen.documents.yaml_writer import flow
+
+    return flow(value) if isinstance(value, str | int | float) else ""
+
+
+def _explained(fault: Fault, target: Target, written: str) -> tuple[str, str]:
     """Return what is wrong, and how to mend it."""
     name, wanted = spelled(fault.path), fault.wanted
     shown = "nothing" if fault.value is None else _as_json(fault.value)
     if fault.word == "additionalProperties":
-        return _unknown_key(fault.path, wanted)
+        return _unknown_key(fault.path, wanted, written)
     if fault.word == "type":
-        return _wrong_type(name, wanted, fault.value, shown)
+        return _wrong_type(name, wanted, fault.value, shown, written)
     if fault.word == "required":
         wanted = [key for key in wanted if key not in fault.value]
     words = ", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted
@@ -101,20 +126,29 @@ def _explained(fault: Fault, target: Target) -> tuple[str, str]:
     return what.format(name=name, shown=shown, wanted=words, target=target), fix.format(words)
 
 
-def _unknown_key(path: Path, known: Sequence[str]) -> tuple[str, str]:
+def _unknown_key(path: Path, known: Sequence[str], written: str) -> tuple[str, str]:
     *around, key = path
     near = nearest(str(key), known, _ALIKE)
     fix = f'write "{near}"' if near else f"there are: {', '.join(known)}"
     if not around and not near and key in _ELSEWHERE:
-        fix = f"write it as {_ELSEWHERE[str(key)]}"
+        fix = f"write it as {_nested(_ELSEWHERE[str(key)], written or 'VALUE')}"
     return f"there is no {quoted(str(key))} in {spelled(tuple(around))}", fix
 
 
-def _wrong_type(name: str, wanted: Any, value: object, shown: str) -> tuple[str, str]:
-    what = f"{name} must be {called(wanted)}, not {shown}"
+def _nested(path: Path, text: str) -> str:
+    """Return a value at a path, as a line of YAML that can be pasted."""
+    for part in reversed(path[1:]):
+        text = f"[{text}]" if isinstance(part, int) else f"{{{part}: {text}}}"
+    return f"{path[0]}: {text}"
+
+
+def _wrong_type(name: str, wanted: Any, value: object, shown: str, written: str) -> tuple[str, str]:
+    read_as = f", which YAML takes for {shown}" if written not in ("", shown) else ""
+    what = f"{name} must be {called(wanted)}, not {written or shown}{read_as}"
     is_scalar = isinstance(value, int | float | bool)
-    is_text = is_scalar and "string" in listed(wanted)
-    return what, "put it in quotes" if is_text else _AS[listed(wanted)[0]]
+    if is_scalar and "string" in listed(wanted):
+        return what, f'put it in quotes: "{written}"' if written else "put it in quotes"
+    return what, _AS[listed(wanted)[0]]
 
 
 def _as_json(value: object) -> str:

@@ -1,9 +1,11 @@
 """What the user wants of one set: a tree of values, each with where it was said."""
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sfsgen.documents.document import Path, Paths, beginnings, spelled
+from sfsgen.documents.files import STDIN
 from sfsgen.kubernetes.versions import Feature, Target
 from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem
@@ -136,11 +138,30 @@ class Values:
             option = option_for(path)
             by_option = "" if not option else f"give {option} {example}"
             if option == "NAME":
-                by_option = f"name it: sfsgen render {example}"
-            in_file = f"write {spelled(path)}: {example}" if self.document else ""
+                by_option = f"name it: sfsgen render {example}{self._given}"
+            in_file = self._line(path, example) if self.document else ""
             fix = " or ".join(filter(None, (in_file, by_option)))
             self.fault(path, f"{what} is missing", fix, key=True)
         return value
+
+    @property
+    def _given(self) -> str:
+        """The option that gives the file, if there is one."""
+        if not self.document:
+            return ""
+        file = "-" if self.document.file == STDIN else self.document.file
+        return f" {shlex.join(['-f', file])}"
+
+    def _line(self, path: Path, example: str) -> str:
+        """Return how a value that is missing is written, as YAML, and below what that is there."""
+        around = next(
+            each for each in beginnings(path[:-1]) if not each or self.get(*each) is not None
+        )
+        text = example
+        for part in reversed(path[len(around) + 1 :]):
+            text = f"[{text}]" if isinstance(part, int) else f"{{{part}: {text}}}"
+        below = f" in {spelled(around)}" if around else ""
+        return f"write {path[len(around)]}: {text}{below}"
 
     def choice(self, path: Path, choices: Sequence[str] = ()) -> str:
         """Return the value at a path, which must be one of a few: by default, of its setting's."""

@@ -1,0 +1,183 @@
+"""What people give where something else is meant, and the command that was meant by it."""
+
+import os
+import re
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from sfsgen.documents.files import MANIFESTS
+from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.problems import InputError, Problem
+
+
+class Kind(Enum):
+    """What a document, a file or a folder is; what is meant is nothing that is known here."""
+
+    MANIFEST = "a Kubernetes manifest"
+    TEMPLATE = "a Helm template"
+    CHART = "a Helm chart"
+    CHART_VALUES = "the values of a Helm chart"
+    KUSTOMIZATION = "a kustomization"
+    UNKNOWN = ""
+
+
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://.+|(git|s3|gs|oci|ssh):.+|(git)@[^:]+:.+")
+_TEMPLATE = re.compile(
+    r"\{\{-? *(?:/\*|\.|\$|(?:if|else|end|range|with|define|include|template|block|toYaml|tpl)\b)"
+)
+_OF_CHARTS = re.compile(
+    r"\{\{[^}\n]*[.$](?:Values|Release|Chart|Capabilities|Files)\b|\{\{-? *include "
+)
+_IMAGE_WORDS = {"repository", "tag", "registry"}
+_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_KUSTOMIZE_WORDS = {
+    *("resources", "bases", "components", "patches", "patchesStrategicMerge", "patchesJson6902"),
+    *("configMapGenerator", "secretGenerator", "images", "generators", "transformers", "crds"),
+    *("helmCharts", "replacements"),
+}
+_CHART_WORDS = {
+    *("replicaCount", "nameOverride", "fullnameOverride", "global", "persistence"),
+    *("imagePullSecrets", "podSecurityContext", "serviceAccount", "podAnnotations", "autoscaling"),
+}
+
+
+def is_url(text: str) -> bool:
+    """Return whether a text is the address of something elsewhere, not a file's name."""
+    return bool(_URL.fullmatch(text)) and not os.path.lexists(text)
+
+
+def fetched(url: str, command: Sequence[str]) -> str:
+    """Return the command line that fetches what lies at a URL, for one that ends with `-f -`."""
+    is_git, url = url.startswith("git::"), url.removeprefix("git::")
+    match = _URL.fullmatch(url)
+    scheme = next(filter(None, match.groups())).lower() if match else ""
+    if scheme == "oci" and "render" in command:  # it is a chart
+        command = ["sfsgen", "check", "-f", "-"]
+    into = f"| {quoted(command)}"
+    if scheme in ("http", "https") and (url.endswith(".git") or is_git):
+        scheme = "git"
+    if scheme in ("http", "https", "ftp"):
+        # The page that shows a file is no file.
+        file = re.sub(r"/(-/)?blob/", lambda found: f"/{found[1] or ''}raw/", url, count=1)
+        return f"{quoted(['curl', '-fsSL', file])} {into}"
+    if scheme in ("s3", "gs", "oci"):
+        program = {
+            "s3": ["aws", "s3", "cp", url, "-"],
+            "gs": ["gcloud", "storage", "cat", url],
+            "oci": ["helm", "template", url],
+        }[scheme]
+        return f"{quoted(program)} {into}"
+    if scheme == "file":
+        return f"{quoted(['cat', re.sub(r'^file:(//)?', '', url)])} {into}"
+    if scheme.startswith("git") or scheme == "ssh":
+        return (
+            f"{quoted(['git', 'clone', url, 'FOLDER'])} && "
+            f"{quoted([*command[:-1], 'FOLDER'])}, with a name of your own for FOLDER"
+        )
+    return f"COMMAND {into}, where COMMAND prints what lies there"
+
+
+def of_text(text: str) -> Kind:
+    """Return what a text is that is no YAML, by what it holds."""
+    return Kind.TEMPLATE if _TEMPLATE.search(text) else Kind.UNKNOWN
+
+
+def of_value(value: Any, text: str, filename: str) -> Kind:
+    """Return what a document is that no values file would hold."""
+    if isinstance(value, list):
+        kinds = [of_value(each, text, filename) for each in value]
+        return Kind.MANIFEST if Kind.MANIFEST in kinds else Kind.UNKNOWN
+    if not isinstance(value, dict):
+        return Kind.UNKNOWN
+    words, base = {str(each) for each in value}, os.path.basename(filename)  # noqa: PTH119
+    is_object = {"apiVersion", "kind"} <= words or (
+        "metadata" in words and not words.isdisjoint({"apiVersion", "kind"})
+    )
+    is_own = "claimTemplates" in words or words >= {"name", "replicas"}
+    guesses = (
+        (base in _KUSTOMIZATIONS or value.get("kind") == "Kustomization", Kind.KUSTOMIZATION),
+        (is_object and bool(_OF_CHARTS.search(text)), Kind.TEMPLATE),
+        (is_object, Kind.MANIFEST),
+        ({"apiVersion", "name", "version"} <= words, Kind.CHART),
+        (is_own, Kind.UNKNOWN),
+        (_is_kustomization(value), Kind.KUSTOMIZATION),
+        (_is_of_chart(value), Kind.CHART_VALUES),
+    )
+    return next((kind for is_so, kind in guesses if is_so), Kind.UNKNOWN)
+
+
+def _is_kustomization(value: dict[Any, Any]) -> bool:
+    return any(isinstance(value[each], list) for each in value if each in _KUSTOMIZE_WORDS)
+
+
+def _is_of_chart(value: dict[Any, Any]) -> bool:
+    image = value.get("image")
+    is_image = isinstance(image, dict) and not _IMAGE_WORDS.isdisjoint(image)
+    return is_image or any(each in _CHART_WORDS for each in value)
+
+
+def of_path(path: str) -> Kind:
+    """Return what a file or a folder is, as far as it can be read."""
+    from sfsgen.documents.files import content, decoded
+    from sfsgen.documents.yaml_reader import read_each
+
+    try:
+        if os.path.isdir(path):  # noqa: PTH112
+            return of_folder(path)
+        text = decoded(content(path), path)
+    except (InputError, OSError):
+        return Kind.UNKNOWN
+    found = list(read_each(text, path))
+    if any(isinstance(each, Problem) for each in found):
+        return of_text(text)
+    kinds = (of_value(each.value, text, path) for each in found if not isinstance(each, Problem))
+    return next((each for each in kinds if each is not Kind.UNKNOWN), Kind.UNKNOWN)
+
+
+def of_folder(folder: str) -> Kind:
+    """Return what a folder is, by the files that lie in it."""
+    names = set(os.listdir(folder))  # noqa: PTH208
+    if "Chart.yaml" in names:
+        return Kind.CHART
+    if not names.isdisjoint(_KUSTOMIZATIONS):
+        return Kind.KUSTOMIZATION
+    files = [os.path.join(folder, each) for each in sorted(names)]  # noqa: PTH118
+    kinds = {of_path(each) for each in files if each.endswith(MANIFESTS) and os.path.isfile(each)}  # noqa: PTH113
+    return next((each for each in Kind if each in kinds), Kind.UNKNOWN)
+
+
+def commands(kind: Kind, filename: str, command: str = "check") -> str:
+    """Return how sets are looked at that a file, a folder or stdin (`-`) holds."""
+    folder = os.path.dirname(filename) or "."  # noqa: PTH120
+    if os.path.isdir(filename):  # noqa: PTH112
+        folder = filename
+    into = "volumes" if command == "volumes" else "check"
+    chart = _chart_around(filename) or "CHART"
+    if kind is Kind.KUSTOMIZATION:
+        return _piped(["kubectl", "kustomize", "FOLDER" if filename == "-" else folder], into)
+    if kind is Kind.CHART:
+        return _piped(["helm", "template", "CHART" if filename == "-" else folder], into)
+    if kind is Kind.TEMPLATE:
+        return _piped(["helm", "template", chart], into)
+    if kind is Kind.CHART_VALUES:
+        return _piped(["helm", "template", chart, "-f", filename], into)
+    check, volumes = (quoted(["sfsgen", each, "-f", filename]) for each in ("check", "volumes"))
+    return f"`{check}` looks at it, `{volumes}` prints what its sets lack"
+
+
+def _piped(words: Sequence[str], into: str) -> str:
+    line = f"`{quoted(words)} | sfsgen {into} -f -`"
+    for word, meaning in (("CHART", "the chart's name or folder"), ("FOLDER", "its folder")):
+        line += f", with {meaning} for {word}" if word in words else ""
+    return line
+
+
+def _chart_around(filename: str) -> str:
+    """Return the folder of the chart in which a file lies, or ""."""
+    inside = Path(filename).absolute().parent
+    for each in (inside, *inside.parents)[:4]:
+        if (each / "Chart.yaml").is_file():
+            return os.path.relpath(each)
+    return ""
