@@ -30,7 +30,7 @@ def test_a_bad_example_yields_its_finding_and_no_other(
     (finding,) = findings("-f", "bad.yaml")
     assert finding["rule"] == name
     assert finding["fix"]
-    result = sfsgen("check -f bad.yaml")
+    result = sfsgen("check --allow-empty -f bad.yaml")
     assert result.status == (1 if finding["severity"] == "error" else 0)
     told, diff = rules_page.expected(name)
     if request.config.getoption("--update-examples"):
@@ -45,7 +45,7 @@ def test_a_bad_example_yields_nothing_once_it_is_mended(name: str, tmp_path: Pat
     good.write_text(_patched((EXAMPLES / name / "bad.yaml").read_text(), diff))
     if not diff:
         sfsgen(["check", "-f", str(good), "--fix"])
-    result = sfsgen(["check", "-f", str(good), "--strict"])
+    result = sfsgen(["check", "--allow-empty", "-f", str(good), "--strict"])
     assert (result.status, result.out) == (0, "")
 
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen.changes.cures import Cures
+from sfsgen.documents.document import Double
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import numbered
@@ -35,6 +36,8 @@ class Look(NamedTuple):
     """The minors to judge by, None where none is asked for."""
     access: Access
     """Where it was read from."""
+    doubles: Sequence[tuple[Manifest, Double]] = ()
+    """The keys that stand several times in objects."""
 
 
 class Scene:

@@ -2,10 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sfsgen.documents.document import Document, Path, spelled
+from sfsgen.documents.document import Document, Double, Path, spelled
 from sfsgen.documents.files import LARGEST, content, decoded, manifests_in, shown, too_large
 from sfsgen.documents.yaml_reader import read_each
 from sfsgen.kubernetes.manifest import Manifest
@@ -91,6 +91,42 @@ def read_manifests(data: bytes, file: str) -> tuple[list[Manifest], list[Problem
             )
             break
     return manifests, problems
+
+
+def doubles(manifests: Iterable[Manifest]) -> Iterator[tuple[Manifest, Double]]:
+    """Yield the keys that stand several times in objects that are looked at, each with its object.
+
+    Where a second object begins without a ---, that is told once.
+    """
+    by_place = {
+        (id(each.document), each.inside): each for each in manifests if each.document.doubles
+    }
+    joined: set[int] = set()
+    for document in {id(each.document): each.document for each in by_place.values()}.values():
+        for double in document.doubles:
+            around = (by_place.get((id(document), double.path[:depth])) for depth in (0, 2))
+            manifest = next(filter(None, around), None)
+            if manifest and not (id(manifest) in joined and _is_of_root(double, manifest)):
+                if is_type := double.path[len(manifest.inside) :] in (("apiVersion",), ("kind",)):
+                    joined.add(id(manifest))
+                if is_type or _is_looked_at(manifest):
+                    yield manifest, double
+
+
+def _is_of_root(double: Double, manifest: Manifest) -> bool:
+    return double.path[:-1] == manifest.inside
+
+
+def _is_looked_at(manifest: Manifest) -> bool:
+    return manifest.kind in KINDS and manifest.is_kubernetes_own
+
+
+def overridden(double: Double, manifest: Manifest) -> tuple[str, str]:
+    """Return what is wrong with a key that stands several times in an object, and what mends it."""
+    fix = "keep the one that is meant"
+    if double.path in ((*manifest.inside, "apiVersion"), (*manifest.inside, "kind")):
+        fix = "write --- before the second object, or keep one of the lines"
+    return f"{double.what}, and kubectl takes this one, the last", fix
 
 
 def _found(text: str, file: str) -> Iterator[Manifest | Problem]:

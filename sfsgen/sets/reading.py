@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from sfsgen import console
 from sfsgen.documents.files import MANIFESTS
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
-from sfsgen.kubernetes.manifests import read_manifests, sources
+from sfsgen.kubernetes.manifests import doubles, overridden, read_manifests, sources
 from sfsgen.kubernetes.names import label_fault
 from sfsgen.kubernetes.readable import faults
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
@@ -42,14 +43,23 @@ class Read(NamedTuple):
     elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE
 
 
-def inventory(access: Access) -> Inventory:
-    """Return what exists. Raises InputError for what cannot be read, with every problem of it."""
+def inventory(access: Access, *, strict: bool = False) -> Inventory:
+    """Return what exists, and tell what is warned of in it.
+
+    Raises InputError for what cannot be read, with every problem of it.
+    """
     read = objects(access)
     problems = list(read.problems)
     for manifest in read.manifests:
         problems += faults(manifest)
-    if problems:
-        raise InputError(*problems)
+    for manifest, double in doubles(read.manifests):
+        what, fix = overridden(double, manifest)
+        where = manifest.document.where(double.path, key=True)
+        problems.append(Problem(where, what, fix, "warning"))
+    errors, cautions = console.split(problems, strict=strict)
+    if errors:
+        raise InputError(*errors, *cautions)
+    console.tell(*cautions)
     return Inventory(read.manifests, access.namespace or DEFAULT_NAMESPACE, read.elsewhere)
 
 
