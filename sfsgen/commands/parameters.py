@@ -153,6 +153,9 @@ FindingsOutput = Annotated[
     str, _of_output("--output", "-o", metavar="FORMAT", text="text, json, github or sarif.")
 ]
 StrictStatus = Annotated[bool, _of_output("--strict", text="Exit with 1 for warnings too.")]
+AllowEmpty = Annotated[
+    bool, _of_output("--allow-empty", text="Take an input without a StatefulSet.")
+]
 Fix = Annotated[
     bool, _of_output("--fix", text="Mend in the files what edits of them can, and tell the rest.")
 ]
