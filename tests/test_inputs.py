@@ -267,7 +267,8 @@ def test_a_login_may_ask_on_the_terminal(
 ) -> None:
     kubectl(f"echo password: >/dev/tty; read given </dev/tty; [ $given ] && echo '{EMPTY}'")
     main, terminal = pty.openpty()
-    program = f"import os; os.login_tty({terminal}); os.execvp('sfsgen', ['sfsgen', 'check', '--allow-empty'])"
+    command = ["sfsgen", "check", "--allow-empty"]
+    program = f"import os; os.login_tty({terminal}); os.execvp('sfsgen', {command})"
     path = os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)])
     with subprocess.Popen(
         [sys.executable, "-c", program], pass_fds=[terminal], env={**os.environ, "PATH": path}
