@@ -152,9 +152,9 @@ NOT_ALL_OBJECTS = [
         "4:3",
         "the object has no kind",
     ),
-    ("a: 1", "1:1", "the object has no apiVersion"),
-    ("a: 1", "1:1", "the object has no kind"),
-    ("a: 1", "1:1", "the object has no metadata.name"),
+    ("a: 1", "1:1", "it is no Kubernetes object: it has no apiVersion, no kind, no metadata"),
+    ("kind: PersistentVolume", "1:1", "PersistentVolume has no metadata.name"),
+    ("kind: Template\nobjects: []", "1:1", "it is no Kubernetes object: it has no apiVersion"),
     ("kind: PersistentVolume\nmetadata: {name: a}", "1:1", "PersistentVolume has no apiVersion"),
     ("kind: ''\napiVersion: v1\nmetadata: {name: a}", "1:7", "the object has no kind"),
     (
@@ -207,9 +207,9 @@ def test_what_is_no_object_is_told_and_the_rest_is_read(text: str, where: str, w
 
 
 def test_everything_that_an_object_lacks_is_told_at_once() -> None:
-    _, problems = read("spec: {}")
-    assert [each.what.removeprefix("the object has no ") for each in problems] == [
-        *("apiVersion", "kind", "metadata.name")
+    _, problems = read("kind: Service\nspec: {}")
+    assert [each.what.removeprefix("Service has no ") for each in problems] == [
+        *("apiVersion", "metadata.name")
     ]
     assert {each.fix for each in problems} == {"add it"}
 

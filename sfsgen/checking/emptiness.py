@@ -32,8 +32,10 @@ def emptiness(scene: Scene, read: Sequence[Manifest]) -> Problem:
     if access.is_live:
         what = "there is no StatefulSet in kubectl's namespace"
         return Problem("cluster", what, _allowed(_elsewhere(sets, access)))
+    others = (each.fix for each in scene.look.unreadable if each.severity == "note")
+    way = next((each for each in others if each.endswith(f"{access.again}`")), "") or _near(read)
     where = _short(["stdin" if each == "-" else each for each in access.filenames])
-    return Problem(where, _holding(read), _allowed(_near(read)))
+    return Problem(where, _holding(read), _allowed(way))
 
 
 def _allowed(fix: str) -> str:
@@ -53,7 +55,7 @@ def _elsewhere(sets: Iterable[Key], access: Access) -> str:
 def _holding(read: Iterable[Manifest]) -> str:
     """Return what there is, in place of a StatefulSet."""
     held = _short([f"{count} {kind}" for kind, count in Counter(map(_kind, read)).most_common()])
-    return f"there is no StatefulSet in it, but {held}" if held else "there is no object in it"
+    return f"there is no StatefulSet in it, but {held}" if held else "nothing in it is looked at"
 
 
 def _kind(manifest: Manifest) -> str:

@@ -60,7 +60,8 @@ def check(
     target = parameters.chosen_target(kube_version, problems)
     rules = _rules(rule, ignore, problems)
     problems += _wrong(name or (), namespace, output)
-    access = Access(filename or (), namespace, Kubectl(kube_context, kubeconfig))
+    kubectl, again = Kubectl(kube_context, kubeconfig), parameters.piped("check")
+    access = Access(filename or (), namespace, kubectl, again)
     if fix or diff:
         problems += _unwritable(access, output, is_diff=diff)
     if problems:
@@ -68,9 +69,13 @@ def check(
     look = partial(_look, access, target if kube_version else None, name or (), selector, rules)
     is_edited = fix or diff or (output == "sarif" and not access.is_live)
     contents = dict(sources(access.filenames)) if is_edited else {}
-    seen = look(read_all(contents.items()) if is_edited else objects(access, cluster.ALL))
+    if is_edited:
+        seen = look(read_all(contents.items(), access))
+    else:
+        seen = look(objects(access, cluster.ALL))
     if fix or diff:
-        seen, contents = _mend(contents, seen, look, is_diff=diff)
+        look_again = lambda now: look(read_all(now.items(), access))  # noqa: E731
+        seen, contents = _mend(contents, seen, look_again, is_diff=diff)
     if not diff:
         _print(seen.found, output, contents)
     counts = counted(seen.found)
@@ -116,7 +121,11 @@ class _Seen(NamedTuple):
 
 
 def _mend(
-    contents: dict[str, bytes], before: _Seen, look: Callable[[Read], _Seen], *, is_diff: bool
+    contents: dict[str, bytes],
+    before: _Seen,
+    look: Callable[[Mapping[str, bytes]], _Seen],
+    *,
+    is_diff: bool,
 ) -> tuple[_Seen, dict[str, bytes]]:
     """Mend files, or print what that would change.
 
@@ -124,7 +133,7 @@ def _mend(
     """
     from sfsgen.checking.mending import differences, mend
 
-    made = mend(contents, before.found, lambda now: look(read_all(now.items())).found)
+    made = mend(contents, before.found, lambda now: look(now).found)
     if is_diff:
         console.write_stdout(differences(contents, made.contents))
         console.tell(*made.problems)

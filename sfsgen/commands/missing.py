@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sfsgen import console
 from sfsgen.changes.missing import ANOTHER_NAME, Lack, Plan, plan_for
-from sfsgen.commands.parameters import chosen_target
+from sfsgen.commands.parameters import chosen_target, piped
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
@@ -77,6 +77,7 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
         parameters["filename"] or (),
         parameters["namespace"],
         Kubectl(parameters["kube_context"], parameters["kubeconfig"]),
+        piped("scale" if isinstance(parameters["name"], str) else "volumes"),
     )
     problems += wrong_scope(_names(parameters["name"]), parameters["namespace"])
     style = {each.option: parameters[each.parameter] for each in listed(PAIRS)}

@@ -1,6 +1,8 @@
 """The parameters of commands: those that several share, and the options of the settings."""
 
 import inspect
+import re
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sfsgen.kubernetes import versions
+from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.problems import Problem
 
 if TYPE_CHECKING:
@@ -162,6 +165,18 @@ Fix = Annotated[
 Diff = Annotated[
     bool, _of_output("--diff", text="Print what --fix would change, and write nothing.")
 ]
+
+
+def piped(command: str) -> str:
+    """Return the command line that was typed, but with -f -; that of a command where none was."""
+    words, left = sys.argv[1:], list[str]()
+    while words:
+        word = words.pop(0)
+        if word in ("-f", "--filename"):
+            words[:1] = []
+        elif not (word.startswith("--filename=") or re.match("-f.", word)):
+            left.append(word)
+    return quoted(["sfsgen", *(left if left[:1] == [command] else [command]), "-f", "-"])
 
 
 def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions.Target:
