@@ -23,7 +23,7 @@ def tell(*problems: Problem) -> None:
     Of very many the first are told, errors before warnings, and how many there are more.
     """
     known = sorted(dict.fromkeys(problems), key=lambda each: each.place or Place("", 0, 0))
-    told = set(sorted(known, key=lambda each: each.severity == "warning")[:_MOST_TOLD])
+    told = set(sorted(known, key=lambda each: each.severity != "error")[:_MOST_TOLD])
     for problem in known:
         if problem in told:
             say(f"{problem.where}: {problem.severity}: {problem.what}")
@@ -39,13 +39,15 @@ def note(text: str) -> None:
 
 
 def split(problems: Iterable[Problem], *, strict: bool) -> tuple[list[Problem], list[Problem]]:
-    """Return errors and warnings; if strict, warnings are errors."""
-    if strict:
-        return [problem._replace(severity="error") for problem in problems], []
-    both: dict[str, list[Problem]] = {"error": [], "warning": []}
+    """Return errors, and the rest; if strict, warnings are errors."""
+    errors: list[Problem] = []
+    others: list[Problem] = []
     for problem in problems:
-        both[problem.severity].append(problem)
-    return both["error"], both["warning"]
+        if problem.severity == "error" or (strict and problem.severity == "warning"):
+            errors.append(problem._replace(severity="error"))
+        else:
+            others.append(problem)
+    return errors, others
 
 
 def write_stdout(pieces: Iterable[str]) -> None:

@@ -20,13 +20,13 @@ class Problem(NamedTuple):
     """One thing wrong with the input.
 
     `where` is an option (`--storage`) or `FILE:LINE:COLUMN`, `fix` an instruction that can be
-    followed as it stands. A warning is something that works but hurts.
+    followed as it stands. A warning is something that works but hurts, a note is worth knowing.
     """
 
     where: str
     what: str
     fix: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "note"] = "error"
 
     @property
     def place(self) -> Place | None:

@@ -32,6 +32,7 @@ def sfsgen(command: str | list[str], stdin: str | bytes = "") -> Result:
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
+        patch.setattr(sys, "argv", ["sfsgen", *arguments])
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
         status = run(arguments)
         out.flush()
@@ -39,8 +40,8 @@ def sfsgen(command: str | list[str], stdin: str | bytes = "") -> Result:
 
 
 def findings(*arguments: str, stdin: str | bytes = "") -> list[dict[str, Any]]:
-    """Run `check` and return what it finds; it must have been able to look."""
-    result = sfsgen(["check", "-o", "json", *arguments], stdin)
+    """Run `check` and return what it finds, in sets or without any; it must have looked."""
+    result = sfsgen(["check", "--allow-empty", "-o", "json", *arguments], stdin)
     assert result.status < COULD_NOT_LOOK, result.err
     found: list[dict[str, Any]] = json.loads(result.out)["findings"]
     return found

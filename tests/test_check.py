@@ -23,6 +23,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 RELEASED = EXAMPLES / "check-released" / "dump.yaml"
 CROSSED = EXAMPLES / "check-crossed" / "dump.yaml"
 DEFAULT_CLASS = EXAMPLES / "check-default-class" / "dump.yaml"
+CONFIG_MAP = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n"
 GOOD = sfsgen("render web -r 2 --nfs-server nfs.example.com --storage 1Gi").out
 needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl here")
 
@@ -39,10 +40,11 @@ def _rules(*arguments: str, stdin: str = "") -> list[str]:
     [
         ("check -f -", GOOD, 0),
         ("check -f - --strict", GOOD, 0),
-        (f"check -f {RELEASED}", "", 1),
+        (f"check -f {RELEASED}", "", 2),
+        (f"check -f {RELEASED} --allow-empty", "", 1),
         (f"check -f {CROSSED} --rule reclaim-policy", "", 0),
         (f"check -f {CROSSED} --rule reclaim-policy --strict", "", 1),
-        (f"check -f {RELEASED} --ignore released --strict", "", 0),
+        (f"check -f {RELEASED} --ignore released --strict --allow-empty", "", 0),
         ("check -f - --strict", GOOD.replace("replicas: 2", "replicas: 1"), 0),  # a note
         ("check -f /nowhere.yaml", "", 2),
         ("check -f -", "", 2),
@@ -53,16 +55,53 @@ def _rules(*arguments: str, stdin: str = "") -> list[str]:
         ("check -f - --kube-version 2", GOOD, 2),
         ("check -f - --nonsense", GOOD, 2),
         ("check -f - -l a=b", GOOD, 2),
-        ("check -f -", "a: [", 1),
-        ("check -f -", "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n", 0),
+        ("check -f -", "a: [", 2),
+        ("check -f - --allow-empty", "a: [", 1),
+        ("check -f -", GOOD.replace("replicas: 2", "replicas: two"), 1),
+        ("check -f -", CONFIG_MAP, 2),
+        ("check -f - --allow-empty", CONFIG_MAP, 0),
+        ("check -f - -n shop", GOOD, 2),
     ],
 )
 def test_the_exit_status(command: str, stdin: str, status: int) -> None:
     result = sfsgen(command, stdin)
     assert result.status == status, result
     if status == 2:
-        assert result.out == ""
         assert "fix: " in result.err
+        assert not result.out or "there is no StatefulSet in it" in result.err or stdin == "a: ["
+
+
+@pytest.mark.parametrize(
+    ("options", "stdin", "what", "fix"),
+    [
+        ("-n shpo", GOOD.replace(": default", ": shop"), 'namespace "shpo"', "give -n shop: shop"),
+        (
+            "-n b",
+            GOOD.replace(": default", ": shop"),
+            'namespace "b"',
+            "name another: shop has web",
+        ),
+        ("", GOOD[: GOOD.index("apiVersion: apps/")], "but 2 PersistentVolume, 2 Persis", "name a"),
+        ("", CONFIG_MAP, "there is no StatefulSet in it, but 1 ConfigMap", "name a file with a"),
+        ("", CONFIG_MAP.replace("ConfigMap", "Statefulset"), "1 Statefulset", "write StatefulSet"),
+        ("", '{"kind": "List", "items": []}', "nothing in it is looked at", "name a file with a"),
+    ],
+)
+def test_an_input_without_a_set_is_not_called_right(
+    options: str, stdin: str, what: str, fix: str
+) -> None:
+    result = sfsgen(f"check -f - {options}", stdin)
+    assert (result.status, "nothing wrong" in result.err) == (2, False)
+    assert what in result.err
+    assert f"fix: {fix}" in result.err
+    assert "or give --allow-empty where there is to be none" in result.err
+    assert sfsgen(f"check -f - {options} --allow-empty", stdin).status == 0 or not options
+
+
+def test_what_is_found_without_a_set_is_told_all_the_same() -> None:
+    result = sfsgen(f"check -f {RELEASED}")
+    assert "is Released" in result.out
+    assert result.err.startswith("sfsgen: 1 error in 2 Services, 3 PersistentVolumeClaims")
 
 
 def test_a_misspelt_rule_is_answered_with_the_nearest() -> None:
@@ -78,11 +117,11 @@ def test_all_that_is_wrong_with_the_options_is_told_at_once() -> None:
 def test_a_summary_tells_what_was_looked_at() -> None:
     looked_at = "1 StatefulSet, 1 Service, 2 PersistentVolumeClaims, 2 PersistentVolumes"
     assert sfsgen("check -f -", GOOD).err == f"sfsgen: nothing wrong in {looked_at}\n"
-    result = sfsgen(f"check -f {RELEASED}")
+    result = sfsgen(f"check --allow-empty -f {RELEASED}")
     assert result.err.startswith("sfsgen: 1 error in ")
-    assert sfsgen("check -f -", "kind: A\nmetadata: {name: a}\napiVersion: v1").err == (
-        "sfsgen: nothing wrong in no object that it looks at\n"
-    )
+    assert sfsgen(
+        "check --allow-empty -f -", "kind: A\nmetadata: {name: a}\napiVersion: v1"
+    ).err == ("sfsgen: nothing wrong in no object that it looks at\n")
 
 
 # What is chosen.
@@ -407,7 +446,9 @@ def test_sarif_is_what_the_standard_says(name: str, monkeypatch: pytest.MonkeyPa
         place = result["locations"][0].get("physicalLocation")
         assert bool(place) == ("bad.yaml" in command)
         # What cannot be read as an object has no name.
-        assert ("logicalLocations" in result["locations"][0]) == (name != "unreadable")
+        assert ("logicalLocations" in result["locations"][0]) == (
+            name not in ("no-manifest", "unreadable")
+        )
 
 
 @pytest.mark.skipif(not shutil.which("sarif-multitool"), reason="no sarif-multitool here")
@@ -541,9 +582,7 @@ def test_a_cluster_that_cannot_be_read_is_no_finding(server: ApiServer) -> None:
 
 
 @needs_kubectl
-@pytest.mark.parametrize(
-    ("path", "rules"), [(RELEASED, ["released"]), (DEFAULT_CLASS, ["class"])]
-)
+@pytest.mark.parametrize(("path", "rules"), [(RELEASED, ["released"]), (DEFAULT_CLASS, ["class"])])
 def test_the_commands_of_fixes_mend_a_live_set(
     server: ApiServer, path: Path, rules: list[str]
 ) -> None:

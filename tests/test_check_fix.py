@@ -55,9 +55,9 @@ def test_a_bad_example_is_mended_and_all_else_stays(bad: Path, tmp_path: Path) -
     before = commented(bad.read_text())
     file.write_text(before)
     edits = [edit for each in found(file)["findings"] for edit in each["edits"]]
-    preview = sfsgen(["check", "--diff", "-f", str(file)])
+    preview = sfsgen(["check", "--allow-empty", "--diff", "-f", str(file)])
     assert file.read_text() == before
-    result = sfsgen(["check", "--fix", "-f", str(file)])
+    result = sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     after = file.read_text()
     assert (bad.parent.name in MENDED) == (after != before) == bool(edits)
     if edits:
@@ -71,7 +71,7 @@ def test_a_bad_example_is_mended_and_all_else_stays(bad: Path, tmp_path: Path) -
     # What goes, goes with its comment; all other comments stay.
     gone = [line for line in before.splitlines() if line not in after.splitlines()]
     assert len(gone) <= len(edits)
-    again = sfsgen(["check", "--fix", "-f", str(file)])
+    again = sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     assert file.read_text() == after
     assert again.out == result.out
 
@@ -83,7 +83,7 @@ def test_mending_a_changed_set_brings_no_new_error(
     file = tmp_path / "set.yaml"
     file.write_text(yaml.safe_dump_all(mutated(GOOD, name, path, value).values()))
     before = found(file)
-    sfsgen(["check", "--fix", "-f", str(file)])
+    sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     after = found(file)
     assert after["summary"]["errors"] <= before["summary"]["errors"]
     assert not [each for each in after["findings"] if each["edits"]]
@@ -121,7 +121,7 @@ def test_the_fixes_of_sarif_do_what_fix_does(rule: str, line_end: str, tmp_path:
     log = json.loads(sfsgen(["check", "-f", str(file), "-o", "sarif"]).out)
     fixes = [fix for each in log["runs"][0]["results"] for fix in each.get("fixes", ())]
     assert fixes[0]["artifactChanges"][0]["artifactLocation"]["uri"] == file.as_uri()
-    sfsgen(["check", "--fix", "-f", str(file)])
+    sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     assert with_replacements(before, fixes) == file.read_bytes().decode()
 
 
@@ -149,12 +149,12 @@ def test_mending_a_set_with_several_faults_brings_no_new_error(
         file = Path("set.yaml")
         file.write_text(yaml.safe_dump_all(shuffled))
         before = found(file)
-        result = sfsgen(["check", "--fix", "-f", str(file)])
+        result = sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
         assert "bug" not in result.err
         after = found(file)
         assert after["summary"]["errors"] <= before["summary"]["errors"]
         once = file.read_text()
-        sfsgen(["check", "--fix", "-f", str(file)])
+        sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
         assert file.read_text() == once
 
 
@@ -197,7 +197,7 @@ def test_volumes_prints_claims_for_the_volumes_that_check_finds_for_them(
     ]
     assert all(f"warning: {what} (unreserved)" in result.err for what in advice)
     file.write_text(text + result.out)
-    sfsgen(["check", "--fix", "-f", str(file)])
+    sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     assert not [each for each in found(file)["findings"] if each["severity"] != "note"]
     assert sfsgen(["volumes", "web", "-f", str(file)]).out == ""
 
@@ -212,7 +212,7 @@ def test_fixes_in_one_line_do_not_overlap(tmp_path: Path) -> None:
     log = json.loads(sfsgen(["check", "-f", str(file), "-o", "sarif"]).out)
     fixes = [fix for each in log["runs"][0]["results"] for fix in each.get("fixes", ())]
     assert len(fixes) == 2
-    sfsgen(["check", "--fix", "-f", str(file)])
+    sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     assert with_replacements(before, fixes) == file.read_text()
 
 
@@ -261,7 +261,7 @@ def test_the_file_stays_as_it_is_written(before: str, after: str, tmp_path: Path
     file = tmp_path / "claim.yaml"
     file.write_bytes(before.encode())
     file.chmod(0o640)
-    result = sfsgen(["check", "--fix", "-f", str(file)])
+    result = sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     assert file.read_bytes() == after.encode()
     assert file.stat().st_mode & 0o777 == 0o640
     assert 'wrote spec.storageClassName: "" of PersistentVolumeClaim pvc-web-0' in result.err
@@ -272,7 +272,7 @@ def test_json_and_lists_are_mended_too(tmp_path: Path) -> None:
     file = tmp_path / "claim.json"
     value = {"apiVersion": "v1", "kind": "List", "items": [yaml.safe_load(CLASSLESS)]}
     file.write_text(json.dumps(value, indent=2))
-    sfsgen(["check", "--fix", "-f", str(file)])
+    sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     value["items"][0]["spec"]["storageClassName"] = ""
     assert json.loads(file.read_text()) == value
 
@@ -302,12 +302,15 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
 def test_what_is_not_edited(text: str, why: str, tmp_path: Path) -> None:
     file = tmp_path / "claim.yaml"
     file.write_bytes(text.encode())
-    result = sfsgen(["check", "--fix", "-f", str(file)])
+    result = sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     if why:
         assert file.read_bytes() == text.encode()
         assert f"{file}: warning: it is not edited: {why}" in result.err
         assert "(class)" in result.out
-        assert result.err.splitlines()[0] in sfsgen(["check", "--diff", "-f", str(file)]).err
+        assert (
+            result.err.splitlines()[0]
+            in sfsgen(["check", "--allow-empty", "--diff", "-f", str(file)]).err
+        )
     else:
         assert not [each for each in found(file)["findings"] if each["rule"] == "class"]
 
@@ -341,7 +344,7 @@ def test_all_that_was_done_is_told(tmp_path: Path) -> None:
     for path, value in changes:
         objects = mutated(objects, "volume 1", path, value)
     file.write_text(yaml.safe_dump_all(objects.values()))
-    err = sfsgen(["check", "--fix", "-f", str(file)]).err
+    err = sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)]).err
     for told in ("spec.claimRef.name: pvc-web-1", "spec.capacity.storage: 1Gi"):
         assert f"{file}: wrote {told} of PersistentVolume pv-web-1\n" in err
     assert yaml.safe_dump_all(GOOD.values()) == file.read_text()
@@ -351,7 +354,7 @@ def test_a_file_with_a_space_in_its_name_is_patched(tmp_path: Path) -> None:
     """`patch` reads a name up to the tab."""
     file = tmp_path / "a claim.yaml"
     file.write_text(CLASSLESS)
-    result = sfsgen(["check", "--diff", "--strict", "-f", str(file)])
+    result = sfsgen(["check", "--allow-empty", "--diff", "--strict", "-f", str(file)])
     assert (result.status, result.err) == (1, "sfsgen: 1 warning in 1 PersistentVolumeClaim\n")
     assert result.out.startswith(f"--- {file}\t\n+++ {file}\t\n@@ ")
 
@@ -387,7 +390,7 @@ def test_what_a_server_holds_is_not_edited(tmp_path: Path) -> None:
     file = tmp_path / "dump.yaml"
     dump = CLASSLESS.replace("  name: pvc", "  uid: 1-2\n  name: pvc")
     file.write_text(dump)
-    sfsgen(["check", "--fix", "-f", str(file)])
+    sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     assert file.read_text() == dump
 
 
@@ -396,7 +399,7 @@ def test_a_file_that_may_only_be_read(tmp_path: Path) -> None:
     file = tmp_path / "claim.yaml"
     file.write_text(CLASSLESS)
     file.chmod(0o400)
-    result = sfsgen(["check", "--fix", "-f", str(file)])
+    result = sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     assert result.status == 2
     assert f"{file}: error: it cannot be written" in result.err
     assert file.read_text() == CLASSLESS
@@ -440,7 +443,7 @@ def test_a_volume_is_not_given_away_by_a_guess(objects: list[Any], tmp_path: Pat
     file.write_text(yaml.safe_dump_all(objects))
     assert found(file)["findings"]
     before = file.read_text()
-    sfsgen(["check", "--fix", "-f", str(file)])
+    sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     volume = next(each for each in yaml.safe_load_all(before) if each["kind"] == "PersistentVolume")
     assert volume in list(yaml.safe_load_all(file.read_text()))
 
@@ -459,7 +462,7 @@ def test_cures_that_undo_one_another_write_nothing(tmp_path: Path) -> None:
     file.write_text(yaml.safe_dump_all([*sets, *claims, volume]))
     for _ in range(2):
         before = file.read_text()
-        sfsgen(["check", "--fix", "-f", str(file)])
+        sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     assert file.read_text() == before
 
 
@@ -473,7 +476,7 @@ def test_edits_that_would_bring_errors_are_not_made(tmp_path: Path) -> None:
     file = tmp_path / "set.yaml"
     file.write_text(yaml.safe_dump_all([*objects.values(), *claims]))
     before = file.read_text()
-    result = sfsgen(["check", "--fix", "-f", str(file)])
+    result = sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     assert "nothing is written: its edits would bring errors that were not there" in result.err
     assert file.read_text() == before
 
@@ -483,6 +486,6 @@ def test_a_file_that_lies_beside_is_not_written_to(tmp_path: Path) -> None:
     file.write_text(CLASSLESS)
     victim.write_text("mine")
     (tmp_path / ".claim.yaml.sfsgen").symlink_to(victim)
-    sfsgen(["check", "--fix", "-f", str(file)])
+    sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
     assert victim.read_text() == "mine"
     assert file.read_text() == MENDED_CLASS

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sfsgen.documents.document import Path as Inside
 from sfsgen.kubernetes.manifest import Manifest
-from sfsgen.kubernetes.manifests import read_manifests, sources
+from sfsgen.kubernetes.manifests import doubles, read_manifests, sources
 from sfsgen.problems import InputError, Problem
 from tests.program import sfsgen
 
@@ -152,9 +152,9 @@ NOT_ALL_OBJECTS = [
         "4:3",
         "the object has no kind",
     ),
-    ("a: 1", "1:1", "the object has no apiVersion"),
-    ("a: 1", "1:1", "the object has no kind"),
-    ("a: 1", "1:1", "the object has no metadata.name"),
+    ("a: 1", "1:1", "it is no Kubernetes object: it has no apiVersion, no kind, no metadata"),
+    ("kind: PersistentVolume", "1:1", "PersistentVolume has no metadata.name"),
+    ("kind: Template\nobjects: []", "1:1", "it is no Kubernetes object: it has no apiVersion"),
     ("kind: PersistentVolume\nmetadata: {name: a}", "1:1", "PersistentVolume has no apiVersion"),
     ("kind: ''\napiVersion: v1\nmetadata: {name: a}", "1:7", "the object has no kind"),
     (
@@ -207,9 +207,9 @@ def test_what_is_no_object_is_told_and_the_rest_is_read(text: str, where: str, w
 
 
 def test_everything_that_an_object_lacks_is_told_at_once() -> None:
-    _, problems = read("spec: {}")
-    assert [each.what.removeprefix("the object has no ") for each in problems] == [
-        *("apiVersion", "kind", "metadata.name")
+    _, problems = read("kind: Service\nspec: {}")
+    assert [each.what.removeprefix("Service has no ") for each in problems] == [
+        *("apiVersion", "metadata.name")
     ]
     assert {each.fix for each in problems} == {"add it"}
 
@@ -219,7 +219,7 @@ BROKEN = [
     ("a: 'x", "2:1", "this is not YAML"),
     ("a: b: c", "1:5", "this is not YAML"),
     ("\ta: 1", "1:1", "this is not YAML"),
-    ("a: 1\nb: 2\na: 3", "3:1", 'the key "a" stands here and in line '),
+    ("1: 1\nb: 2\n'1': 3", "3:1", 'the key "1" stands here and before, once as a text'),
     ("a: *b", "1:4", "no anchor &b"),
     ("a: \0", "1:4", "U+0000 may not stand in it"),
     ("a: |\n  x\x01", "2:4", "U+0001 may not stand in it"),
@@ -288,11 +288,61 @@ def test_no_more_is_told_of_a_file_than_anybody_reads() -> None:
         assert problems[-1].what == "from here on more is wrong"
 
 
-@pytest.mark.parametrize(("before", "line"), [("", 6), ("a: [\n---\n", 8)])
-def test_the_line_of_the_other_key_is_the_one_in_the_file(before: str, line: int) -> None:
-    _, problems = read(f"{before}{an_object('a')}---\nx: 1\nx: 2\n")
-    assert problems[-1].what == f'the key "x" stands here and in line {line}'
-    assert problems[-1].where == f"f:{line + 1}:1"
+AN_OBJECT = '{"apiVersion": "v1", "kind": "%s", "metadata": {"name": "a"}%s}'
+TWO_IN_A_LIST = """\
+kind: List
+apiVersion: v1
+items:
+- {x: 1, x: 2, kind: Secret, apiVersion: v1, metadata: {name: b}}
+- {y: 1, y: 2, kind: Service, apiVersion: v1, metadata: {name: a}}
+"""
+DOUBLES = [
+    ("kind: Service\napiVersion: v1\nmetadata: {name: a}\n", []),
+    (
+        "# x\n---\n" + an_object("a", "Service") + "x: 1\n---\n" + an_object("b", "Service"),
+        [],
+    ),
+    (an_object("a", "Service") + "x: 1\nx: 2\n", [("a", ("x",), (5,))]),
+    ("a: [\n---\n" + an_object("a", "Service") + "x: 1\nx: 2\n", [("a", ("x",), (7,))]),
+    (an_object("a", "Service") + "x: 1\nx: 2\ny: 1\nx: 3\n", [("a", ("x",), (5, 6))]),
+    (an_object("a", "Service") + "x: [{}, {z: 1, z: 2}]\n", [("a", ("x", 1, "z"), (5,))]),
+    (an_object("a", "Service") + "x: {y: 1, y: 2}\nx: 1\n", [("a", ("x",), (5,))]),
+    (
+        an_object("a", "Service") + "x: 1\nx: {z: 1,\n z: 2}\n",
+        [("a", ("x",), (5,)), ("a", ("x", "z"), (6,))],
+    ),
+    (an_object("a", "Service") + "x: {<<: {y: 1}, y: 2}\n", []),
+    (an_object("a", "Service") + "  name: b\n", [("b", ("metadata", "name"), (4,))]),
+    (an_object("a", "Service") + "true: 1\nyes: 2\n", [("a", ("true",), (5,))]),
+    (an_object("a", "ConfigMap") + "x: 1\nx: 2\n", []),
+    (an_object("a", "ConfigMap").replace("v1", "a.example.com/v1") + "x: 1\nx: 2\n", []),
+    (an_object("a", "Service") + an_object("b", "ConfigMap"), [("b", ("apiVersion",), (1,))]),
+    (AN_OBJECT % ("Service", ',\n"x": 1, "x": 2'), [("a", ("x",), (2,))]),
+    (AN_OBJECT % ("Service", ', "x": [{}, {"y": {}, "y": {}}]'), [("a", ("x", 1, "y"), (1,))]),
+    (AN_OBJECT % ("Secret", ', "x": 1, "x": 2'), []),
+    ("{}\n" + AN_OBJECT % ("Service", ',\n"x": 1, "x": 2'), [("a", ("x",), (3,))]),
+    (TWO_IN_A_LIST, [("a", ("items", 1, "true"), (5,))]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), DOUBLES)
+def test_a_key_that_stands_twice_is_noted_with_its_object(text: str, expected: Any) -> None:
+    manifests, _ = read(text)
+    found = [(manifest.name, *double) for manifest, double in doubles(manifests)]
+    assert found == expected
+
+
+def test_of_a_document_no_more_doubles_are_noted_than_anybody_reads() -> None:
+    many = "".join(f"k{number}: 1\nk{number}: 2\n" for number in range(3000))
+    assert len(list(doubles(read(an_object("a", "Service") + many)[0]))) == 1000
+
+
+def test_in_json_that_a_program_must_have_written_nobody_looks_for_doubles() -> None:
+    for length, count in ((2**20 - 200, 1), (2**20, 0)):
+        text = AN_OBJECT % ("Service", f', "x": "{"y" * length}", "x": 1')
+        manifests, problems = read(text)
+        assert (manifests[0].value["x"], problems) == (1, [])
+        assert len(list(doubles(manifests))) == count
 
 
 def test_every_broken_document_is_told() -> None:

@@ -31,7 +31,7 @@ def test_a_bad_example_yields_its_finding_and_no_other(
     (finding,) = findings(*options, "-f", "bad.yaml")
     assert finding["rule"] == name
     assert finding["fix"]
-    result = sfsgen(["check", *options, "-f", "bad.yaml"])
+    result = sfsgen(["check", "--allow-empty", *options, "-f", "bad.yaml"])
     assert result.status == (1 if finding["severity"] == "error" else 0)
     told, diff = rules_page.expected(name)
     if request.config.getoption("--update-examples"):
@@ -47,7 +47,9 @@ def test_a_bad_example_yields_nothing_once_it_is_mended(name: str, tmp_path: Pat
     if not diff:
         sfsgen(["check", "-f", str(good), "--fix"])
     options = rules_page.options(name)
-    result = sfsgen(["check", *options, "-f", str(good), "--strict", "--ignore", "dump"])
+    result = sfsgen(
+        ["check", "--allow-empty", *options, "-f", str(good), "--strict", "--ignore", "dump"]
+    )
     assert (result.status, result.out) == (0, "")
 
 

@@ -266,7 +266,9 @@ def test_documents_come_in_order() -> None:
     [
         ("a: 1\nb: 2\na: 3", "3:1", 'the key "a" stands here and in line 1'),
         ("x:\n- a: 1\n  'a': 3", "3:3", 'the key "a" stands here and in line 2'),
-        ("1: a\n'1': b", "2:1", 'the key "1" stands here and in line 1'),
+        ("1: a\n'1': b", "2:1", 'the key "1" stands here and before, once as a text and once not'),
+        ("'1': a\n1: b", "2:1", 'the key "1" stands here and before, once as a text and once not'),
+        ("a: 1\na: 2\na: 3", "3:1", 'the key "a" stands here and in lines 1, 2'),
         ("true: a\nyes: b", "2:1", 'the key "true" stands here and in line 1'),
         ("'<<': a\n'<<': b", "2:1", 'the key "<<" stands here and in line 1'),
         ("a: *b", "1:4", "no anchor &b before this"),

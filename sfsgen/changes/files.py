@@ -3,10 +3,10 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sfsgen.changes.edits import Edit
-from sfsgen.documents.document import Document
+from sfsgen.documents.document import Document, Path
 from sfsgen.documents.files import decoded
 from sfsgen.documents.lines import Lines
 from sfsgen.documents.yaml_editor import Change, NotEditableError, changed, edited
@@ -153,13 +153,19 @@ class _File:
             before = self._text[start:end]
             after = edited(before, chosen, is_json=self._is_json)
             # The changes, and no others, must be what has become of it.
-            if self._values(after) != [changed(each, chosen) for each in self._values(before)]:
+            wanted = [(changed(each, chosen), twice) for each, twice in self._read(before)]
+            if self._read(after) != wanted:
                 raise NotEditableError("its values are shared by aliases, or are laid out oddly")
             yield _Piece(start, before, after)
 
-    def _values(self, text: str) -> list[object]:
+    def _read(self, text: str) -> list[tuple[Any, list[Path]]]:
+        """Return the value of each document of a text, and the keys that stand twice in it."""
         found = (documents if self._is_json else read_each)(text, self._name)
-        return [each.value for each in found if isinstance(each, Document)]
+        return [
+            (each.value, [twice.path for twice in each.doubles])
+            for each in found
+            if isinstance(each, Document)
+        ]
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> int:

@@ -8,11 +8,12 @@ from sfsgen.findings.finding import Finding
 from sfsgen.findings.located import Located, located
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access
+from sfsgen.kubernetes.manifests import doubles
 from sfsgen.kubernetes.readable import faults
 from sfsgen.kubernetes.versions import Target
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
-from sfsgen.sets.reading import Read
+from sfsgen.sets.reading import Read, once_a_file
 
 if TYPE_CHECKING:
     from sfsgen.kubernetes.manifest import Manifest
@@ -34,8 +35,10 @@ def scene(read: Read, namespace: str, target: Target | None, access: Access) -> 
             unread.setdefault(key, set()).add(manifest.name)
         elif manifest.is_kubernetes_own:
             sound.append(manifest)
+    unreadable = once_a_file(unreadable)
+    noted = list(doubles(read.manifests))
     found_there = Inventory(sound, namespace, read.elsewhere)
-    return Scene(found_there, Look(sound, unreadable, unread, target, access))
+    return Scene(found_there, Look(sound, unreadable, unread, target, access, noted))
 
 
 def inspect(

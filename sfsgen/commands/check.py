@@ -10,6 +10,7 @@ from typing import NamedTuple
 import typer
 
 from sfsgen import console
+from sfsgen.checking.emptiness import emptiness, is_unread
 from sfsgen.checking.inspection import inspect, numbers, of_namespace, of_sets, scene
 from sfsgen.checking.report import FORMATS, print_in_colour
 from sfsgen.checking.ruleset import Rule, all_rules, rule_id
@@ -23,7 +24,7 @@ from sfsgen.kubernetes.kubectl import Access, Kubectl
 from sfsgen.kubernetes.manifests import EMPTY, sources
 from sfsgen.kubernetes.versions import Target
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
-from sfsgen.problems import InputError, Problem
+from sfsgen.problems import EXIT_STATUS, InputError, Problem
 from sfsgen.rules.unreadable import unreadable
 from sfsgen.sets.reading import Read, chosen, objects, read_all, wrong_scope
 
@@ -42,13 +43,14 @@ def check(
     output: parameters.FindingsOutput = "text",
     kube_version: parameters.KubeVersion = None,
     strict: parameters.StrictStatus = False,
+    allow_empty: parameters.AllowEmpty = False,
     fix: parameters.Fix = False,
     diff: parameters.Diff = False,
 ) -> None:
     """Say whether StatefulSets will find their volumes and bind, and if not, why not.
 
     Looks at any manifests, or at the live cluster, without -f. Exits with 1 for errors, with
-    --strict for warnings too.
+    --strict for warnings too, and with 2 where there is no StatefulSet, without --allow-empty.
 
     \b
     sfsgen check -f manifests/
@@ -58,7 +60,8 @@ def check(
     target = parameters.chosen_target(kube_version, problems)
     rules = _rules(rule, ignore, problems)
     problems += _wrong(namespace, output)
-    access = Access(filename or (), namespace, Kubectl(kube_context, kubeconfig))
+    kubectl, again = Kubectl(kube_context, kubeconfig), parameters.piped("check")
+    access = Access(filename or (), namespace, kubectl, again)
     if fix or diff:
         problems += _unwritable(access, output, is_diff=diff)
     if problems:
@@ -66,15 +69,22 @@ def check(
     look = partial(_look, access, target if kube_version else None, name or (), selector, rules)
     is_edited = fix or diff or (output == "sarif" and not access.is_live)
     contents = dict(sources(access.filenames)) if is_edited else {}
-    read = read_all(contents.items()) if is_edited else objects(access, cluster.ALL)
+    if is_edited:
+        seen = look(read_all(contents.items(), access))
+    else:
+        seen = look(objects(access, cluster.ALL))
     parameters.tell_where(access)
-    seen = look(read)
     if fix or diff:
-        seen, contents = _mend(contents, seen, look, is_diff=diff)
+        look_again = lambda now: look(read_all(now.items(), access))  # noqa: E731
+        seen, contents = _mend(contents, seen, look_again, is_diff=diff)
     if not diff:
         _print(seen.found, output, contents)
     counts = counted(seen.found)
-    console.note(_summary(counts, seen.numbers))
+    if seen.found or not seen.emptiness or allow_empty:
+        console.note(_summary(counts, seen.numbers))
+    if seen.emptiness and not allow_empty:
+        console.tell(seen.emptiness)
+        raise typer.Exit(EXIT_STATUS)
     if counts["error"] or (strict and counts["warning"]):
         raise typer.Exit(_FOUND)
 
@@ -107,10 +117,16 @@ class _Seen(NamedTuple):
 
     found: Sequence[Located]
     numbers: Mapping[str, int]
+    emptiness: Problem | None
+    """Why that says little: no StatefulSet is among them."""
 
 
 def _mend(
-    contents: dict[str, bytes], before: _Seen, look: Callable[[Read], _Seen], *, is_diff: bool
+    contents: dict[str, bytes],
+    before: _Seen,
+    look: Callable[[Mapping[str, bytes]], _Seen],
+    *,
+    is_diff: bool,
 ) -> tuple[_Seen, dict[str, bytes]]:
     """Mend files, or print what that would change.
 
@@ -118,7 +134,7 @@ def _mend(
     """
     from sfsgen.checking.mending import differences, mend
 
-    made = mend(contents, before.found, lambda now: look(read_all(now.items())).found)
+    made = mend(contents, before.found, lambda now: look(now).found)
     if is_diff:
         console.write_stdout(differences(contents, made.contents))
         console.tell(*made.problems)
@@ -156,7 +172,9 @@ def _look(  # all but what was read stays the same
     elif access.namespace is not None:
         concerned = of_namespace(looked_at, access.namespace)
     found = inspect(looked_at, rules, concerned)
-    return _Seen(found, dict(numbers(looked_at, concerned)))
+    counts = dict(numbers(looked_at, concerned))
+    is_looked_at = counts["StatefulSet"] or is_unread(looked_at, access.namespace)
+    return _Seen(found, counts, None if is_looked_at else emptiness(looked_at, read.manifests))
 
 
 def _scene(access: Access, target: Target | None, read: Read) -> Scene:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from sfsgen import console
 from sfsgen.changes.cures import RESYNC
 from sfsgen.changes.missing import ANOTHER_NAME, Lack, Plan, plan_for
-from sfsgen.commands.parameters import chosen_target
+from sfsgen.commands.parameters import chosen_target, piped
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
@@ -90,6 +90,7 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
         parameters["filename"] or (),
         parameters["namespace"],
         Kubectl(parameters["kube_context"], parameters["kubeconfig"]),
+        piped("scale" if isinstance(parameters["name"], str) else "volumes"),
     )
     problems += wrong_scope(parameters["namespace"])
     style = {each.option: parameters[each.parameter] for each in listed(PAIRS)}

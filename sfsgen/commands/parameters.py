@@ -1,16 +1,18 @@
 """The parameters of commands: those that several share, and the options of the settings."""
 
 import inspect
+import re
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sfsgen import plain_text
 from sfsgen.console import note
 from sfsgen.kubernetes import versions
-from sfsgen.kubernetes.kubectl import Access
-from sfsgen.plain_text import quoted
+from sfsgen.kubernetes.kubectl import Access, quoted
 from sfsgen.problems import Problem
 
 if TYPE_CHECKING:
@@ -156,6 +158,9 @@ FindingsOutput = Annotated[
     str, _of_output("--output", "-o", metavar="FORMAT", text="text, json, github or sarif.")
 ]
 StrictStatus = Annotated[bool, _of_output("--strict", text="Exit with 1 for warnings too.")]
+AllowEmpty = Annotated[
+    bool, _of_output("--allow-empty", text="Take an input without a StatefulSet.")
+]
 Fix = Annotated[
     bool, _of_output("--fix", text="Mend in the files what edits of them can, and tell the rest.")
 ]
@@ -164,12 +169,26 @@ Diff = Annotated[
 ]
 
 
+def piped(command: str) -> str:
+    """Return the command line that was typed, but with -f -; that of a command where none was."""
+    words, left = sys.argv[1:], list[str]()
+    while words:
+        word = words.pop(0)
+        if word in ("-f", "--filename"):
+            words[:1] = []
+        elif not (word.startswith("--filename=") or re.match("-f.", word)):
+            left.append(word)
+    return quoted(["sfsgen", *(left if left[:1] == [command] else [command]), "-f", "-"])
+
+
 def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions.Target:
     """Return what --kube-version means, noting a problem where it means nothing."""
     try:
         return versions.parse(kube_version) if kube_version is not None else versions.Target()
     except ValueError:
-        what = f"{quoted(kube_version)} is no minor that sfsgen knows, and no range of such"
+        what = (
+            f"{plain_text.quoted(kube_version)} is no minor that sfsgen knows, and no range of such"
+        )
         fix = f"give one of 1.{versions.OLDEST} to 1.{versions.NEWEST}, or a range as 1.22-1.24 in "
         fix += "which sets have one apiVersion"
         problems.append(Problem("--kube-version", what, fix))

@@ -1,14 +1,29 @@
 """A document of a text: its value, and where each of its values stands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.plain_text import brief
 
 Path = tuple[str | int, ...]
 """The keys and indexes that lead to a value."""
+_MOST_LINES = 5
 GONE = object()
 """In place of a value: there is none, and one that is there is taken out."""
+
+
+class Double(NamedTuple):
+    """A key that stands several times in a mapping: where to, and the lines before the last one."""
+
+    path: Path
+    lines: tuple[int, ...]
+
+    @property
+    def what(self) -> str:
+        """What there is to say of it."""
+        lines = [*map(str, self.lines[:_MOST_LINES]), *["…"] * (len(self.lines) > _MOST_LINES)]
+        key = brief(str(self.path[-1]))
+        return f'the key "{key}" stands here and in line{"s" * (len(lines) > 1)} {", ".join(lines)}'
 
 
 class Document(NamedTuple):
@@ -22,6 +37,8 @@ class Document(NamedTuple):
     value: Any
     file: str
     locate: Callable[[Path, bool], tuple[int, int]]
+    doubles: Sequence[Double] = ()
+    """The keys that stand in it several times: the last one counts."""
 
     def where(self, path: Path = (), *, key: bool = False) -> str:
         """Return FILE:LINE:COLUMN of a value or its key, or of the nearest value around it."""

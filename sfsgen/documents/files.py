@@ -15,9 +15,11 @@ from sfsgen.problems import InputError, Problem
 
 STDIN = "stdin"
 """How messages name what was read from stdin."""
-# What kubectl reads of a folder; a kustomization is no object, and kubectl stops at one.
+# What kubectl reads of a folder.
 MANIFESTS = (".json", ".yaml", ".yml")
 """How the names of files with manifests end."""
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""How kustomize's own files are called, which say what becomes of manifests."""
 LARGEST = 128 * 2**20
 """Bytes of one input at the most: some 30,000 pairs as kubectl prints them."""
 _UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
@@ -58,7 +60,7 @@ def too_large(name: str) -> InputError:
 
 
 def manifests_in(folder: str) -> list[str]:
-    """Return the files in a folder, and in those within, that kubectl would read, sorted.
+    """Return the files in a folder, and in those within, that kubectl or kustomize reads, sorted.
 
     Raises InputError for what cannot be looked into, and where there is no such file.
     """
@@ -71,7 +73,7 @@ def manifests_in(folder: str) -> list[str]:
         for inside, folders, names in os.walk(folder, onerror=refuse)
         if _is_whole(inside, folders)
         for name in names
-        if name.endswith(MANIFESTS) and not name.startswith("kustomization.")
+        if name.endswith(MANIFESTS) or name in KUSTOMIZATIONS
     )
     if not found:
         what = f"it holds no {', no '.join(f'*{each}' for each in MANIFESTS)}"

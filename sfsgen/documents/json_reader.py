@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from sfsgen.documents.document import Document, Path
+from sfsgen.documents.document import Document, Double, Path
 from sfsgen.documents.lines import Lines
 from sfsgen.documents.yaml_scalars import as_json
-from sfsgen.documents.yaml_values import DEEPEST, shown
+from sfsgen.documents.yaml_values import DEEPEST
 from sfsgen.problems import InputError, Problem
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _STRING_OR_NUMBER = re.compile(
     r'"(?:[^"\\]++|\\.)*+"|(NaN|-?Infinity|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)', re.DOTALL
 )
+_LONGEST_BY_HAND = 2**20  # characters
 _LONGEST_INTEGER = 20  # characters; what is longer is beyond 64 bits
 _LIKE_YAML = re.compile(r"\{\s*[^\s\"{}]")
 _ESCAPE = re.compile(
@@ -32,19 +33,21 @@ class NotJsonError(InputError):
 def documents(text: str, file: str, *, unique_keys: bool = False) -> Iterator[Document]:
     """Yield the documents of a JSON text, which stand one after another, without the empty ones.
 
-    Of a key that stands twice the last one counts, as for kubectl, or it is refused.
+    Of a key that stands twice the last one counts, as for kubectl, or it is refused. It is noted
+    where the text is not so long that a program must have written it: to look takes half the time.
     Raises InputError at the first document that cannot be read: NotJsonError for what is not JSON,
     InputError itself for numbers, characters, keys and depths that nobody could send on.
     """
     import json
 
     source, doubles = _Source(text, file), list[Any]()
+    is_looking = unique_keys or len(text) <= _LONGEST_BY_HAND
     # Called for few values of a manifest only: nearly all of them are texts.
     decode = json.JSONDecoder(
         parse_float=_number,
         parse_int=_integer,
         parse_constant=_number,
-        object_pairs_hook=partial(_noting_doubles, doubles) if unique_keys else None,
+        object_pairs_hook=partial(_noting_doubles, doubles) if is_looking else None,
     ).raw_decode
     start = source.after_blanks(0)
     while start < len(text):
@@ -57,10 +60,14 @@ def documents(text: str, file: str, *, unique_keys: bool = False) -> Iterator[Do
         except ValueError as error:
             raise source.no_number(start) from error
         source.check(value, start, end)
-        if doubles:
-            raise next(source.double_keys(start))
+        found = list(source.doubles(start)) if doubles else []
+        doubles.clear()
+        document = Document(value, file, partial(source.locate, start), found)
+        if found and unique_keys:
+            where = document.where(found[0].path, key=True)
+            raise InputError(Problem(where, found[0].what, "remove one"))
         if value is not None:
-            yield Document(value, file, partial(source.locate, start))
+            yield document
         start = source.after_blanks(end)
 
 
@@ -113,18 +120,20 @@ class _Source:
             fix = "begin the file with a line ---, and it is read as YAML"
         return NotJsonError(Problem(self._where(index), what, fix))
 
-    def double_keys(self, start: int) -> Iterator[InputError]:
-        """Yield the error for each key that stands twice in an object of a document."""
-        todo = [start]
+    def doubles(self, start: int) -> Iterator[Double]:
+        """Yield the keys that stand several times in an object of a document, where they count."""
+        todo: list[tuple[Path, int]] = [((), start)]
         while todo:
-            first: dict[str | int, int] = {}
-            for key, key_at, value_at in self._entries(todo.pop()):
-                if key in first:
-                    line, _ = self.lines.place(first[key])
-                    what = f'the key "{shown(str(key))}" stands here and in line {line}'
-                    yield InputError(Problem(self._where(key_at), what, "remove one"))
-                first[key] = key_at
-                todo.append(value_at)
+            path, at = todo.pop()
+            places: dict[str | int, list[int]] = {}
+            values: dict[str | int, int] = {}
+            for key, key_at, values[key] in self._entries(at):
+                places.setdefault(key, []).append(key_at)
+            for key, found in places.items():
+                if len(found) > 1:
+                    lines = tuple(self.lines.place(each)[0] for each in found[:-1])
+                    yield Double((*path, key), lines)
+            todo += [((*path, key), value_at) for key, value_at in values.items()]
 
     def too_deep(self, start: int) -> InputError:
         """Return the error for a document that is nested too deep."""

@@ -170,7 +170,8 @@ def _is_empty(node: Any) -> bool:
 def _inside(node: Any, part: str | int) -> tuple[Any, Any] | None:
     """Return what stands at a key, or an index, with the key."""
     if node.id == "mapping":
-        return next((each for each in node.value if each[0].value == part), None)
+        # Of a key that stands twice the last one counts.
+        return next((each for each in reversed(node.value) if each[0].value == part), None)
     if node.id == "sequence" and isinstance(part, int) and part < len(node.value):
         return node.value[part], node.value[part]
     return None

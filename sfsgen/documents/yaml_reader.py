@@ -1,12 +1,12 @@
 """YAML text as plain data, read as Kubernetes reads it, each value with its line and column."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 from sfsgen.documents import yaml_events
-from sfsgen.documents.document import Document, Path
+from sfsgen.documents.document import Document, Double, Path, beginnings
 from sfsgen.documents.lines import Lines
 from sfsgen.documents.yaml_values import Fault, Place, Reader, shown
 from sfsgen.problems import InputError, Problem
@@ -30,7 +30,7 @@ _LATE_BYTE_ORDER_MARK = re.compile(f"(?:^|(?<=\r)){_BYTE_ORDER_MARK}", re.MULTIL
 def read(text: str, file: str) -> list[Document]:
     """Return the documents of a YAML stream, without the empty ones.
 
-    Raises InputError with all that cannot be read.
+    Raises InputError with all that cannot be read, and for keys that stand twice in a mapping.
     """
     documents: list[Document] = []
     problems: list[Problem] = []
@@ -39,6 +39,11 @@ def read(text: str, file: str) -> list[Document]:
             problems.append(found)
         else:
             documents.append(found)
+            where = found.where
+            problems += [
+                Problem(where(each.path, key=True), each.what, "remove one")
+                for each in found.doubles
+            ]
     if problems:
         raise InputError(*problems)
     return documents
@@ -47,8 +52,8 @@ def read(text: str, file: str) -> list[Document]:
 def read_each(text: str, file: str) -> Iterator[Document | Problem]:
     """Yield each document of a YAML stream, or why it cannot be read, without the empty ones.
 
-    Not read are what is no YAML, what kubectl would pass over in silence, duplicate keys, and
-    nesting or aliases that would take unbounded memory.
+    Not read are what is no YAML, what kubectl would pass over in silence, and nesting or aliases
+    that would take unbounded memory.
     """
     for piece in _pieces(text.replace("\r\n", "\n"), file):
         if isinstance(piece, Problem):
@@ -60,7 +65,7 @@ def read_each(text: str, file: str) -> Iterator[Document | Problem]:
             yield from error.problems
         else:
             if value is not None:
-                yield Document(value, file, piece.locate)
+                yield Document(value, file, piece.locate, piece.doubles)
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
@@ -97,6 +102,7 @@ class _Piece:
             self.start += 1
         self.parse = yaml_events.parse
         self.root: Place | None = None
+        self.doubles: Sequence[Double] = ()
 
     def value(self) -> Any:
         """Return the value of the document, or None. Raises InputError."""
@@ -106,18 +112,32 @@ class _Piece:
         try:
             _refuse_what_yaml_would_take(text)
             try:
-                return Reader().read(self._events(text), text)
+                return self._read(text)
             except MarkedYAMLError as error:
                 if not yaml_events.is_libyaml_alone(error, text):
                     raise
                 self.parse = yaml_events.parse_in_python
-                return Reader().read(self._events(text), text)
+                return self._read(text)
         except Fault as fault:
             raise self._error(fault) from fault
         except MarkedYAMLError as error:
             raise self._not_yaml(error) from error
         except YAMLError as error:
             raise self._error(Fault(0, f"this is not YAML: {error}", _MEND)) from error
+
+    def _read(self, text: str) -> Any:
+        reader = Reader()
+        value = reader.read(self._events(text), text)
+        if reader.doubles:
+            self.doubles = list(self._doubles(reader.doubles.values()))
+        return value
+
+    def _doubles(self, found: Collection[tuple[Path, Sequence[int]]]) -> Iterator[Double]:
+        """Yield the keys that stand several times, but for those in what another one overrides."""
+        last = {path: indexes[-1] for path, indexes in found}
+        for path, indexes in found:
+            if not any(last.get(each, -1) > indexes[-1] for each in beginnings(path)):
+                yield Double(path, tuple(self._place(each)[0] for each in indexes[:-1]))
 
     def locate(self, path: Path, key: bool) -> tuple[int, int]:
         """Return the line and column of a value, or of its key."""
@@ -151,10 +171,7 @@ class _Piece:
 
     def _error(self, fault: Fault) -> InputError:
         line, column = self._place(fault.index)
-        what = fault.what
-        if fault.first is not None:
-            what += f" and in line {self._place(fault.first)[0]}"
-        return InputError(Problem(f"{self.file}:{line}:{column}", what, fault.fix))
+        return InputError(Problem(f"{self.file}:{line}:{column}", fault.what, fault.fix))
 
     def _not_yaml(self, error: Any) -> InputError:
         mark = error.problem_mark or error.context_mark

@@ -3,11 +3,15 @@
 import math
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from sfsgen.documents.yaml_scalars import TAG, as_json, resolve, spelled, tagged
 
+if TYPE_CHECKING:
+    from sfsgen.documents.document import Path
+
 DEEPEST = 100  # the API's own types nest to about 20
+_MOST_DOUBLES = 1000  # keys of a document: nobody reads more, and they would fill the memory
 _LARGEST_EXPANSION = 100_000  # values that aliases stand for, each counted each time
 _MERGE = "<<"
 _MERGING = object()  # stands for the key << while the mappings that it merges are read
@@ -22,14 +26,11 @@ _SAYS_NOTHING = re.compile(
 
 
 class Fault(Exception):  # noqa: N818
-    """What keeps a document from being read: the index of the character, what, and how to mend it.
+    """What keeps a document from being read: the index of the character, what, how to mend it."""
 
-    `first` is the index of what the character's value repeats.
-    """
-
-    def __init__(self, index: int, what: str, fix: str, first: int | None = None) -> None:
-        super().__init__(index, what, fix, first)
-        self.index, self.what, self.fix, self.first = index, what, fix, first
+    def __init__(self, index: int, what: str, fix: str) -> None:
+        super().__init__(index, what, fix)
+        self.index, self.what, self.fix = index, what, fix
 
 
 class Place(NamedTuple):
@@ -80,6 +81,9 @@ class Reader:
         self.open = [self.top]
         self.anchors: dict[str, _Node] = {}
         self.decoded, self.from_aliases = 1, 0
+        self.no_texts: set[tuple[int, str]] = set()
+        self.doubles: dict[tuple[int, str], tuple[Path, list[int]]] = {}
+        """Keys that stand several times, by their mapping: the path, and where each stands."""
 
     def read(self, parsed: Iterable[Any], text: str) -> Any:
         """Return the value of the first document, or None. Raises Fault, and what the parser does.
@@ -201,17 +205,36 @@ class Reader:
             scalar.implicit[0] and self.resolved[key].__class__ is not str
         ):
             key = self._spelled(event, scalar)
-        if key in top.written:
-            self._fail_double(event, key)
+        elif key in top.written:
+            self._double(event, key, is_text=True)
         top.written[key] = event.start_mark
         top.key = key
 
     def _spelled(self, event: Any, scalar: Any) -> str:
         value = resolve(scalar.value) if scalar.tag is None else self._tagged(scalar)
         try:
-            return spelled(value)
+            key = spelled(value)
         except ValueError:
             self._fail(event, f"{shown(scalar.value) or 'nothing'} cannot be a key", "quote it")
+        is_text = value.__class__ is str
+        if key in self.top.written:
+            self._double(event, key, is_text=is_text)
+        if not is_text:
+            self.no_texts.add((self.top.before, key))
+        return key
+
+    def _double(self, event: Any, key: str, *, is_text: bool) -> None:
+        """Note a key that its mapping has already: the last one counts, as for kubectl."""
+        top, known = self.top, (self.top.before, key)
+        if is_text == (known in self.no_texts):
+            what = f'the key "{shown(key)}" stands here and before, once as a text and once not'
+            self._fail(event, f"{what}: kubectl takes either", "remove one")
+        if known not in self.doubles and len(self.doubles) < _MOST_DOUBLES:
+            around = (each.key if each.is_mapping else len(each.value) for each in self.open[1:-1])
+            path = (*(part for part in around if part is not _MERGING), key)
+            self.doubles[known] = path, [top.written[key].index]
+        if known in self.doubles:
+            self.doubles[known][1].append(event.start_mark.index)
 
     def _add(self, event: Any, value: Any, inside: "dict[str | int, Place]") -> None:
         top = self.top
@@ -245,12 +268,6 @@ class Reader:
             if self.is_placing:
                 beside = Place(around.at, here.key_at, _NOWHERE)
                 self.top.inside.update({key: around.inside.get(key, beside) for key in each})
-
-    def _fail_double(self, event: Any, key: str) -> NoReturn:
-        # Every object begins with it: two of them are two objects.
-        fix = "remove one" if key != "apiVersion" else "write --- before the second object"
-        what = f'the key "{shown(key)}" stands here'
-        raise Fault(event.start_mark.index, what, fix, self.top.written[key].index)
 
     def _fail(self, event: Any, what: str, fix: str) -> NoReturn:
         raise Fault(event.start_mark.index, what, fix)

@@ -6,6 +6,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen.changes.cures import Cures
+from sfsgen.documents.document import Double
 from sfsgen.findings.nfs_sources import NfsSource, nfs_sources
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifest import Manifest
@@ -38,6 +39,8 @@ class Look(NamedTuple):
     """The minors to judge by, None where none is asked for."""
     access: Access
     """Where it was read from."""
+    doubles: Sequence[tuple[Manifest, Double]] = ()
+    """The keys that stand several times in objects."""
 
 
 class Scene:

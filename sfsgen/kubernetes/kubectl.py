@@ -33,6 +33,8 @@ class Access(NamedTuple):
     filenames: Sequence[str] = ()
     namespace: str | None = None
     kubectl: Kubectl = Kubectl()
+    again: str = "sfsgen check -f -"
+    """The command line that does the same with what is piped into it."""
 
     @property
     def is_live(self) -> bool:

@@ -2,10 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
-from sfsgen.documents.document import Document, Path, spelled
+from sfsgen.documents.document import Document, Double, Path, spelled
 from sfsgen.documents.files import LARGEST, content, decoded, manifests_in, shown, too_large
 from sfsgen.documents.yaml_reader import read_each
 from sfsgen.kubernetes.manifest import Manifest
@@ -69,31 +69,105 @@ def sources(filenames: Sequence[str]) -> list[tuple[str, bytes]]:
     return found
 
 
+class Stray(NamedTuple):
+    """A document, or an item of a list, that is not meant as an object: another program's."""
+
+    document: Document
+    inside: Path
+    value: Any
+
+    @property
+    def problem(self) -> Problem:
+        """What is wrong where it stands in an object's place."""
+        where = self.document.where(self.inside)
+        if isinstance(self.value, dict):
+            fields = ("apiVersion", "kind", "metadata")
+            lacking = [field for field in fields if field not in self.value]
+            what = f"it is no Kubernetes object: it has no {', no '.join(lacking or ['kind'])}"
+            return Problem(where, what, "add what is missing, or take it out of the input")
+        what = f"{spelled(self.inside)} is {_TYPES[type(self.value)]}, not an object"
+        return Problem(
+            where, what, "give objects only: mappings with apiVersion, kind and metadata"
+        )
+
+
+class Found(NamedTuple):
+    """What a text holds."""
+
+    manifests: list[Manifest]
+    problems: list[Problem]
+    strays: list[Stray]
+
+
 def read_manifests(data: bytes, file: str) -> tuple[list[Manifest], list[Problem]]:
     """Return the objects of YAML or JSON text, those of Lists one by one, and what is no object."""
+    manifests, problems, strays = read_text(data, file)
+    return manifests, [each.problem for each in strays] + problems
+
+
+def read_text(data: bytes, file: str) -> Found:
+    """Return the objects of YAML or JSON text, those of Lists one by one, and the rest."""
+    found = Found([], [], [])
     try:
         text = decoded(data, file)
     except InputError as error:
-        return [], list(error.problems)
+        return found._replace(problems=list(error.problems))
     if not text or text.isspace():
         fix = "see whether the command that should write it failed"
-        return [], [Problem(f"{file}:1:1", EMPTY, fix)]
-    manifests: list[Manifest] = []
-    problems: list[Problem] = []
+        return found._replace(problems=[Problem(f"{file}:1:1", EMPTY, fix)])
     for each in _found(text, file):
         if isinstance(each, Manifest):
-            manifests.append(each)
-        elif len(problems) < _MOST_PROBLEMS:
-            problems.append(each)
-        else:
-            problems.append(
-                Problem(each.where, "from here on more is wrong", "mend the others first")
-            )
+            found.manifests.append(each)
+            continue
+        if len(found.problems) + len(found.strays) == _MOST_PROBLEMS:
+            problem = each.problem if isinstance(each, Stray) else each
+            what, fix = "from here on more is wrong", "mend the others first"
+            found.problems.append(Problem(problem.where, what, fix))
             break
-    return manifests, problems
+        if isinstance(each, Stray):
+            found.strays.append(each)
+        else:
+            found.problems.append(each)
+    return found
 
 
-def _found(text: str, file: str) -> Iterator[Manifest | Problem]:
+def doubles(manifests: Iterable[Manifest]) -> Iterator[tuple[Manifest, Double]]:
+    """Yield the keys that stand several times in objects that are looked at, each with its object.
+
+    Where a second object begins without a ---, that is told once.
+    """
+    by_place = {
+        (id(each.document), each.inside): each for each in manifests if each.document.doubles
+    }
+    joined: set[int] = set()
+    for document in {id(each.document): each.document for each in by_place.values()}.values():
+        for double in document.doubles:
+            around = (by_place.get((id(document), double.path[:depth])) for depth in (0, 2))
+            manifest = next(filter(None, around), None)
+            if manifest and not (id(manifest) in joined and _is_of_root(double, manifest)):
+                if is_type := double.path[len(manifest.inside) :] in (("apiVersion",), ("kind",)):
+                    joined.add(id(manifest))
+                if is_type or _is_looked_at(manifest):
+                    yield manifest, double
+
+
+def _is_of_root(double: Double, manifest: Manifest) -> bool:
+    return double.path[:-1] == manifest.inside
+
+
+def _is_looked_at(manifest: Manifest) -> bool:
+    return manifest.kind in KINDS and manifest.is_kubernetes_own
+
+
+def overridden(double: Double, manifest: Manifest) -> tuple[str, str]:
+    """Return what is wrong with a key that stands several times in an object, and what mends it."""
+    fix = "keep the one that is meant"
+    if double.path in ((*manifest.inside, "apiVersion"), (*manifest.inside, "kind")):
+        fix = "write --- before the second object, or keep one of the lines"
+    return f"{double.what}, and kubectl takes this one, the last", fix
+
+
+def _found(text: str, file: str) -> Iterator[Manifest | Problem | Stray]:
     """Yield the objects, and what is wrong with what is none."""
     for document in documents(text, file):
         if isinstance(document, Problem):
@@ -104,7 +178,7 @@ def _found(text: str, file: str) -> Iterator[Manifest | Problem]:
             yield from _object(document, (), document.value, _NO_TYPE)
 
 
-def _listed(document: Document) -> Iterator[Manifest | Problem]:
+def _listed(document: Document) -> Iterator[Manifest | Problem | Stray]:
     """Yield the items of a list. Kubernetes knows no lists of lists, and no other lists."""
     kind, items = document.value["kind"], document.value.get("items")
     if kind in KINDS:
@@ -128,12 +202,27 @@ def _listed(document: Document) -> Iterator[Manifest | Problem]:
 
 def _object(
     document: Document, inside: Path, value: Any, type_of_list: tuple[Any, str]
-) -> Iterator[Manifest | Problem]:
+) -> Iterator[Manifest | Problem | Stray]:
     manifest = _manifest(document, inside, value, type_of_list)
-    if manifest:
+    if is_template(value) or not (manifest or _is_meant(value) or inside):
+        yield Stray(document, inside, value)
+    elif manifest:
         yield manifest
     elif not _is_passed_over(value, type_of_list):
         yield from _faults(document, inside, value, type_of_list)
+
+
+def is_template(value: Any) -> bool:
+    """Return whether a value is a Template of OpenShift, whose objects have still to be made."""
+    return isinstance(value, dict) and value.get("kind") == "Template" and "objects" in value
+
+
+def _is_meant(value: Any) -> bool:
+    """Return whether a value is meant as an object, though something may keep it from being one."""
+    if not isinstance(value, dict):
+        return False
+    kind, others = value.get("kind"), {"apiVersion", "metadata"} & set(value)
+    return isinstance(kind, str) or len(others) + ("kind" in value) > 1
 
 
 def is_json(text: str) -> bool:

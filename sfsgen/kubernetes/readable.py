@@ -1,10 +1,13 @@
 """Whether an existing object can be read: the fields that are looked at, and what each must be."""
 
 import json
+import re
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from sfsgen.documents.document import spelled
+from sfsgen.documents.document import Path, spelled
+from sfsgen.documents.files import STDIN
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import closest_label, label_fault
 from sfsgen.kubernetes.quantities import closest
@@ -14,6 +17,11 @@ from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE, RECLAI
 from sfsgen.problems import Problem
 
 _LARGEST = 2**31 - 1
+PLACEHOLDER = re.compile(
+    r"\$\{[^{}\s]+\}|\$?\{\{[^\n]*?\}\}|\$\([\w.]+\)|\$[A-Z][A-Z0-9_]+|<[A-Za-z][\w .:/-]*>"
+    r"|%[A-Z][A-Z0-9_]*%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9_]*__"
+)
+"""What people write where something is still to be filled in."""
 
 
 def _object(**fields: Any) -> dict[str, Any]:
@@ -103,7 +111,25 @@ def faults(manifest: Manifest) -> list[Problem]:
         problems += dict.fromkeys(_problem(manifest, each) for each in found)
     if manifest.kind in STATEFUL_SET_KINDS:
         problems += _template_faults(manifest)
+    for field in ("name", "namespace"):
+        if unfilled := PLACEHOLDER.search(getattr(manifest, field)):
+            problems.append(_unfilled(manifest, ("metadata", field), unfilled[0]))
     return problems
+
+
+def filled_in_first(placeholder: str, file: str) -> tuple[str, str]:
+    """Return what is wrong with what is still to be filled in, and what to do."""
+    if placeholder.startswith("${") or placeholder.strip("${}_").isupper():
+        command = "envsubst" if file == STDIN else f"`envsubst < {shlex.quote(file)}`"
+        return f"{placeholder} is not filled in", f"fill it in first, such as with {command}"
+    if placeholder.startswith("{{"):
+        return f"{placeholder} is not filled in", "render it first, such as with `helm template`"
+    return f"{placeholder} is not filled in", "write what is meant in its place"
+
+
+def _unfilled(manifest: Manifest, path: Path, placeholder: str) -> Problem:
+    what, fix = filled_in_first(placeholder, manifest.document.file)
+    return Problem(manifest.where(path), f"{spelled(path)}: {what}", fix, "note")
 
 
 def _template_faults(manifest: Manifest) -> Iterator[Problem]:
@@ -131,6 +157,8 @@ def _template_faults(manifest: Manifest) -> Iterator[Problem]:
 
 def _problem(manifest: Manifest, fault: Fault) -> Problem:
     wanted, value = _called(fault), fault.value
+    if isinstance(value, str) and (unfilled := PLACEHOLDER.search(value)):
+        return _unfilled(manifest, fault.path, unfilled[0])
     what, fix = f"{wanted}, not {_brief(value)}", f"write {wanted}"
     if value is None:
         what, fix = "there, and is empty", "write it, or remove its -"

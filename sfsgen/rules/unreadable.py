@@ -20,4 +20,5 @@ from sfsgen.findings.scene import Scene
 
 def unreadable(scene: Scene) -> Iterator[Finding]:
     for problem in scene.look.unreadable:
-        yield Finding("error", problem.what, Cure(problem.fix), None, unread=problem.place)
+        if problem.severity == "error":
+            yield Finding("error", problem.what, Cure(problem.fix), None, unread=problem.place)

@@ -5,16 +5,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from sfsgen import console
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
-from sfsgen.kubernetes.manifests import read_manifests, sources
+from sfsgen.kubernetes.manifests import doubles, overridden, read_manifests, read_text, sources
 from sfsgen.kubernetes.names import label_fault
 from sfsgen.kubernetes.readable import faults
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import UNKNOWN_ELSEWHERE, ClaimsElsewhere, Inventory
+from sfsgen.sets.recognised import Surroundings
 from sfsgen.values.pairs import Key
 
 _CLAIM = "PersistentVolumeClaim"
@@ -36,15 +38,37 @@ class Read(NamedTuple):
     elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE
 
 
-def inventory(access: Access) -> Inventory:
-    """Return what exists. Raises InputError for what cannot be read, with every problem of it."""
+def inventory(access: Access, *, strict: bool = False) -> Inventory:
+    """Return what exists, and tell what is warned of in it.
+
+    Raises InputError for what cannot be read, with every problem of it.
+    """
     read = objects(access)
     problems = list(read.problems)
+    sound: list[Manifest] = []
     for manifest in read.manifests:
-        problems += faults(manifest)
-    if problems:
-        raise InputError(*problems)
-    return Inventory(read.manifests, access.namespace or DEFAULT_NAMESPACE, read.elsewhere)
+        if found := faults(manifest):
+            problems += found
+        else:
+            sound.append(manifest)
+    for manifest, double in doubles(read.manifests):
+        what, fix = overridden(double, manifest)
+        where = manifest.document.where(double.path, key=True)
+        problems.append(Problem(where, what, fix, "warning"))
+    errors, cautions = console.split(once_a_file(problems), strict=strict)
+    if errors:
+        raise InputError(*errors, *cautions)
+    console.tell(*cautions)
+    return Inventory(sound, access.namespace or DEFAULT_NAMESPACE, read.elsewhere)
+
+
+def once_a_file(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems, of notes with one cure the first of each file."""
+    known: dict[object, Problem] = {}
+    for each in problems:
+        is_note = each.severity == "note" and each.place
+        known.setdefault((each.place.file, each.fix) if is_note and each.place else each, each)
+    return list(known.values())
 
 
 def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
@@ -56,16 +80,20 @@ def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
         data = cluster.objects(resources, access.namespace, access.kubectl)
         manifests = _sent(data, access.kubectl)
         return Read(manifests, (), _claims_elsewhere(manifests, access.kubectl))
-    return read_all(sources(access.filenames))
+    return read_all(sources(access.filenames), access)
 
 
-def read_all(contents: Iterable[tuple[str, bytes]]) -> Read:
-    """Return the objects of what files hold, and what is no object."""
-    read = [read_manifests(data, file) for file, data in contents]
-    return Read(
-        [each for found, _ in read for each in found],
-        [each for _, broken in read for each in broken],
-    )
+def read_all(contents: Iterable[tuple[str, bytes]], access: Access) -> Read:
+    """Return the objects of what files hold, and what is no object: a fault, or worth a note."""
+    by_name = dict(contents)
+    around = Surroundings(by_name, access)
+    read = [
+        around.sifted(read_text(data, file), file, data)
+        for file, data in by_name.items()
+        if not around.takes(file)
+    ]
+    problems = [each for found in read for each in found.problems]
+    return Read([each for found in read for each in found.manifests], [*problems, *around.notes])
 
 
 def _sent(data: bytes, kubectl: Kubectl) -> list[Manifest]:

@@ -37,6 +37,11 @@ def schema() -> dict[str, Any]:
     }
 
 
+def words() -> set[str]:
+    """Return the words that may stand at the root of a values file."""
+    return {str(each.path[0]) for each in listed(SCHEMA) if each.path} | set(_PASSED_THROUGH)
+
+
 def _object(properties: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False, **more}
 
