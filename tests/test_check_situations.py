@@ -166,6 +166,16 @@ HEALTHY: dict[str, list[Object]] = {
         _service(),
         *(_volume(f"disk-{n}", f"data-db-{n}", size="2Gi") for n in range(2)),
     ],
+    "on disks of nodes, each of which is as good as the other": [
+        _set(storage_class="local"),
+        _service(),
+        *(
+            _volume(
+                f"disk-{each}", size="9Gi", storageClassName="local", nfs=None, local={"path": "/d"}
+            )
+            for each in "abc"
+        ),
+    ],
     "another project's kinds": [
         {
             "apiVersion": "serving.knative.dev/v1",
@@ -259,6 +269,20 @@ _ONE_FINDING: dict[str, tuple[list[Object], str, str]] = {
         [_set(), _service(), *(_volume(f"disk-{each}") for each in "ab")],
         "unreserved",
         "error",
+    ),
+    "free volumes that are larger": (
+        [_set(), _service(), *(_volume(f"disk-{each}", size="9Gi") for each in "abc")],
+        "unreserved",
+        "error",
+    ),
+    "fewer disks of nodes than pods": (
+        [
+            _set(replicas=3, storage_class="local"),
+            _service(),
+            _volume("disk", storageClassName="local", nfs=None, local={"path": "/d"}),
+        ],
+        "missing-volume",
+        "warning",
     ),
     "reserved, and too small": (
         [_set(), _service(), *(_volume(f"v{n}", f"data-db-{n}", size="1Mi") for n in range(2))],

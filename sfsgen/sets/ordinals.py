@@ -199,7 +199,7 @@ class Pairing:
         rows = ordinals.by_number.values()
         if any(each.volume for each in rows):
             return any(each.volume.is_static for each in rows if each.volume)
-        template = ordinals.template
+        template, replicas = ordinals.template, ordinals.stateful_set.replicas
         classes = {each.claim.storage.storage_class for each in rows if each.claim}
         classes.add(template.storage.storage_class)
         pinned = ordinals.stateful_set.manifest.at(*template.path, "spec", "volumeName")
@@ -208,7 +208,7 @@ class Pairing:
             or classes & self._static_classes
             or pinned
             or any(each.claim.names_static for each in rows if each.claim)
-            or (classes == {None} and self._might_get(template.storage))
+            or (classes == {None} and self._might_get(template.storage, replicas))
         )
 
     @cached_property
@@ -219,14 +219,18 @@ class Pairing:
             classes[each.is_static].add(each.storage.storage_class)
         return classes[True] - classes[False]
 
-    def _might_get(self, wanted: Storage) -> bool:
-        """Return whether free volumes, made for it by their size, are more than others need."""
+    def _might_get(self, wanted: Storage, replicas: int) -> bool:
+        """Return whether free volumes are more than others need, and made for it.
+
+        That is shown by their size, or by there being one for each of several pods.
+        """
         fitting = {each: n for each, n in self._free_storages.items() if fits(wanted, each)}
-        alike = sum(n for each, n in fitting.items() if size(each) == size(wanted))
-        if not alike:
+        if not fitting:
             return False
         others = self._left_without.items()
-        return alike > sum(n for claim, n in others if any(fits(claim, each) for each in fitting))
+        taken = sum(n for claim, n in others if any(fits(claim, each) for each in fitting))
+        alike = sum(n for each, n in fitting.items() if size(each) == size(wanted))
+        return alike > taken or sum(fitting.values()) - taken >= replicas > 1
 
     @cached_property
     def _free_storages(self) -> Mapping[Storage, int]:
