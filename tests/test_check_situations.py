@@ -170,9 +170,7 @@ HEALTHY: dict[str, list[Object]] = {
         _set(storage_class="local"),
         _service(),
         *(
-            _volume(
-                f"disk-{each}", size="9Gi", storageClassName="local", nfs=None, local={"path": "/d"}
-            )
+            _volume(each, size="9Gi", storageClassName="local", nfs=None, local={})
             for each in "abc"
         ),
     ],

@@ -64,6 +64,7 @@ class Pairing:
         self.inventory = inventory
         self.names = VolumeNames(inventory)
         self._asked = asked or {}
+        self._provisioned: dict[TemplateKey, bool] = {}
 
     @cached_property
     def pairs(self) -> Mapping[Key, Pair]:
@@ -187,12 +188,14 @@ class Pairing:
         So it is where nothing static is in sight: then none need be there. A template that names
         no class goes by the others of its set.
         """
-        if self._is_static(ordinals):
-            return False
-        if ordinals.template.storage.storage_class:
-            return True
-        others = (self.of(each) for each in ordinals.stateful_set.templates)
-        return not any(map(self._is_static, others))
+        key = ordinals.template.key
+        if key not in self._provisioned:
+            is_static = self._is_static(ordinals)
+            if not (is_static or ordinals.template.storage.storage_class):
+                others = (self.of(each) for each in ordinals.stateful_set.templates)
+                is_static = any(map(self._is_static, others))
+            self._provisioned[key] = not is_static
+        return self._provisioned[key]
 
     def _is_static(self, ordinals: TemplateOrdinals) -> bool:
         """Return whether anything says that the volumes of a template are made by hand."""
