@@ -210,7 +210,7 @@ class Pairing:
             "" in classes
             or classes & self._static_classes
             or pinned
-            or any(each.claim.names_static for each in rows if each.claim)
+            or any(_is_for_static(each.claim) for each in rows if each.claim)
             or (classes == {None} and self._might_get(template.storage, replicas))
         )
 
@@ -288,3 +288,8 @@ class Pairing:
             if volume and self.names.claim_of(volume) == claim and self.free.take(name):
                 return volume
         return None
+
+
+def _is_for_static(claim: Claim) -> bool:
+    """Return whether a claim names a volume, or waits for one though no default class came in."""
+    return claim.names_static or (claim.phase == "Pending" and claim.storage.storage_class is None)
