@@ -26,6 +26,7 @@ from sfsgen.findings.vacancies import (
     joined,
     needed,
     printing_command,
+    spare_volumes,
     to_print_missing,
     without_volume,
 )
@@ -42,9 +43,10 @@ _MOST = 20  # volumes to be changed one by one
 
 def missing_volume(scene: Scene) -> Iterator[Finding]:
     yield from _dangling(scene)
+    spare = spare_volumes(scene)
     for stateful_set, templates in scene.pairing.by_set:
         lacking = []
-        for each in without_volume(scene, templates):
+        for each in without_volume(scene, templates, spare):
             kept = [claim for claim in each.claims if not _is_elsewhere(scene, claim)]
             yield from _elsewhere(scene, [each for each in each.claims if each not in kept])
             if kept or each.ordinals:
@@ -135,7 +137,11 @@ def _like(scene: Scene, rows: TemplateOrdinals, ordinal: int) -> str:
     stateful_set, template = rows.stateful_set, rows.template
     name = template.claim_name.at(ordinal)
     if namespaces := scene.namespaces_of.get(name):
-        return f"; the claim {name} is in the namespace {namespaces[0]}"
+        other = scene.inventory.claims[namespaces[0], name].manifest
+        # Where it lands if it names none only `-n` says.
+        is_said = other.namespace or scene.look.access.namespace is not None
+        where = f"is in the namespace {namespaces[0]}" if is_said else "names no namespace"
+        return f"; the claim {name} {where}"
     for orphan in scene.lonely(stateful_set.namespace):
         head, _ = numbered(orphan)
         is_like = head.startswith(f"{template.name}-") or head.endswith(f"-{stateful_set.name}-")

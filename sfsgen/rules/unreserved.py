@@ -21,7 +21,9 @@ from sfsgen.findings.misfits import other_class
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
+from sfsgen.findings.vacancies import Spare, spare_volumes
 from sfsgen.sets.found import FoundSet, Ordinal
+from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Pair, Tie, Volume
 
 
@@ -30,15 +32,26 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
         if not is_named and not is_incomplete(pair.volume):
             yield _chance(scene, pair)
+    spare = spare_volumes(scene)
     for stateful_set, templates in scene.pairing.by_set:
         found = [
             (row, volume)
             for rows in templates
-            for row, volume in rows.unreserved
+            for row, volume in (*rows.unreserved, *_on_nfs(rows, spare))
             if not (is_incomplete(volume) or volume.claim)
         ]
         if found:
             yield _open(scene, stateful_set, found)
+
+
+def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Volume]]:
+    """Yield the ordinals whose claims get one of the free volumes on an NFS server.
+
+    Of others, such as a node's disks, each is as good as the other.
+    """
+    for number, volume in spare.get(rows.template.key, {}).items():
+        if volume.server:
+            yield rows.row(number)._replace(volume=volume, tie=Tie.CHANCE), volume
 
 
 def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, Volume]]) -> Finding:

@@ -1,10 +1,10 @@
 """Which claim and which volume belong to which ordinal, and what ties them: decided once, here."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from sfsgen.kubernetes.binder import Storage, fits
+from sfsgen.kubernetes.binder import Storage, fits, size
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal, TemplateKey
 from sfsgen.sets.free_volumes import FreeVolumes
 from sfsgen.sets.inventory import Inventory
@@ -64,6 +64,7 @@ class Pairing:
         self.inventory = inventory
         self.names = VolumeNames(inventory)
         self._asked = asked or {}
+        self._provisioned: dict[TemplateKey, bool] = {}
 
     @cached_property
     def pairs(self) -> Mapping[Key, Pair]:
@@ -183,19 +184,21 @@ class Pairing:
         So it is where nothing static is in sight: then none need be there. A template that names
         no class goes by the others of its set.
         """
-        if self._is_static(ordinals):
-            return False
-        if ordinals.template.storage.storage_class:
-            return True
-        others = (self.of(each) for each in ordinals.stateful_set.templates)
-        return not any(map(self._is_static, others))
+        key = ordinals.template.key
+        if key not in self._provisioned:
+            is_static = self._is_static(ordinals)
+            if not (is_static or ordinals.template.storage.storage_class):
+                others = (self.of(each) for each in ordinals.stateful_set.templates)
+                is_static = any(map(self._is_static, others))
+            self._provisioned[key] = not is_static
+        return self._provisioned[key]
 
     def _is_static(self, ordinals: TemplateOrdinals) -> bool:
         """Return whether anything says that the volumes of a template are made by hand."""
         rows = ordinals.by_number.values()
         if any(each.volume for each in rows):
             return any(each.volume.is_static for each in rows if each.volume)
-        template = ordinals.template
+        template, replicas = ordinals.template, ordinals.stateful_set.replicas
         classes = {each.claim.storage.storage_class for each in rows if each.claim}
         classes.add(template.storage.storage_class)
         pinned = ordinals.stateful_set.manifest.at(*template.path, "spec", "volumeName")
@@ -203,8 +206,8 @@ class Pairing:
             "" in classes
             or classes & self._static_classes
             or pinned
-            or any(each.claim.names_static for each in rows if each.claim)
-            or (classes == {None} and self._might_get(template.storage))
+            or any(_is_for_static(each.claim) for each in rows if each.claim)
+            or (classes == {None} and self._might_get(template.storage, replicas))
         )
 
     @cached_property
@@ -215,9 +218,14 @@ class Pairing:
             classes[each.is_static and bool(each.server)].add(each.storage.storage_class)
         return classes[True] - classes[False]
 
-    def _might_get(self, wanted: Storage) -> bool:
-        """Return whether the binder could give a claim one of the volumes of the pool."""
-        return any(fits(wanted, each) for each in self._pooled)
+    def _might_get(self, wanted: Storage, replicas: int) -> bool:
+        """Return whether volumes of the pool are made for a claim template.
+
+        That is shown by their size, or by there being one for each of several pods.
+        """
+        fitting = {each: n for each, n in self._pooled.items() if fits(wanted, each)}
+        is_alike = any(size(each) == size(wanted) for each in fitting)
+        return is_alike or sum(fitting.values()) >= replicas > 1
 
     @cached_property
     def _left_without(self) -> Mapping[Storage, int]:
@@ -255,9 +263,9 @@ class Pairing:
         return pool
 
     @cached_property
-    def _pooled(self) -> Collection[Storage]:
-        """What the volumes of the pool hold before any is given away."""
-        return {each.storage for each in self._pool.left_over() if each.claim is None}
+    def _pooled(self) -> Mapping[Storage, int]:
+        """What the volumes of the pool hold before any is given away, and how many do."""
+        return Counter(each.storage for each in self._pool.left_over() if each.claim is None)
 
     def _is_free(self, volume: Volume) -> bool:
         if volume.phase not in ("", "Pending", "Available") or volume.name in self.inventory.takers:
@@ -276,3 +284,8 @@ class Pairing:
             if volume and self.names.claim_of(volume) == claim and self.free.take(name):
                 return volume
         return None
+
+
+def _is_for_static(claim: Claim) -> bool:
+    """Return whether a claim names a volume, or waits for one though no default class came in."""
+    return claim.names_static or (claim.phase == "Pending" and claim.storage.storage_class is None)
