@@ -455,3 +455,15 @@ def test_an_empty_file_among_others_is_no_finding(tmp_path: Any) -> None:
 
 def test_a_name_that_is_a_file_is_answered_with_the_option() -> None:
     assert "give it as -f web.yaml" in sfsgen("check web.yaml").err
+
+
+def test_a_claim_that_a_pod_template_names_is_no_renamed_one() -> None:
+    stateful_set, claim = _set("prod-db", 1), _claim("prod-data-db-0")
+    pod = stateful_set["spec"]["template"]["spec"]
+    of_names = ["check", "-f", "-", "--rule", "name", "-o", "json"]
+    found = sfsgen(of_names, yaml.safe_dump_all([stateful_set, claim])).out
+    assert [each["rule"] for each in json.loads(found)["findings"]] == ["name"]
+    used = {"claimName": claim["metadata"]["name"]}
+    pod["volumes"] = [{"name": "old", "persistentVolumeClaim": used}]
+    found = sfsgen(of_names, yaml.safe_dump_all([stateful_set, claim])).out
+    assert json.loads(found)["findings"] == []

@@ -10,7 +10,6 @@ from sfsgen.kubernetes.binder import departures, is_large_enough, lacking_modes
 from sfsgen.kubernetes.names import label_fault, subdomain_fault
 from sfsgen.kubernetes.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.kubernetes.versions import Target
-from sfsgen.mount_options import is_soft
 from sfsgen.nfs import RECLAIM, SOFT_MOUNT
 from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal
@@ -144,8 +143,11 @@ def _traits(
     hazard = RECLAIM.get((wanted.volume.driver, wanted.volume.reclaim_policy))
     if hazard and not is_given(options.get("--reclaim-policy")):
         yield f"the new volumes {of_template} are as the others: {hazard}"
-    if is_soft(wanted.volume.mount_options) and not is_given(options.get("--mount-option")):
-        yield f"the new volumes {of_template} are as the others: {SOFT_MOUNT}"
+    if wanted.volume.mount_options and not is_given(options.get("--mount-option")):
+        from sfsgen.mount_options import is_soft
+
+        if is_soft(wanted.volume.mount_options):
+            yield f"the new volumes {of_template} are as the others: {SOFT_MOUNT}"
     is_live = stateful_set.manifest.is_stored
     for each in departures(wanted.storage, template.storage, template.name, is_live=is_live):
         yield f"a new claim {of_template} is not what it would make: {each.what}"

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sfsgen import mount_options
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import names, quantities, versions
 from sfsgen.kubernetes.binder import Storage
@@ -185,10 +184,12 @@ def _mount_options(values: Values, path: Path, driver: str) -> tuple[str, ...]:
         if not option or not option.isprintable():
             fix = "give each as one word, such as nfsvers=4.1"
             values.fault(path, f"{quoted(option)} is not a mount option", fix)
-    for fault in mount_options.faults(options, driver):
-        if fault.severity == "error":
-            values.fault(path, fault.what, fault.fix)
     if options:
+        from sfsgen.mount_options import faults
+
+        for fault in faults(options, driver):
+            if fault.severity == "error":
+                values.fault(path, fault.what, fault.fix)
         values.require(path)
     return options
 

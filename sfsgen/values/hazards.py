@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from sfsgen import mount_options
 from sfsgen.documents.document import Path
-from sfsgen.kubernetes.discovery import sought
 from sfsgen.nfs import FS_GROUP, NODE_DNS, RECLAIM, SOFT_MOUNT, is_address, is_cluster_name
 from sfsgen.plain_text import brief
 from sfsgen.problems import Problem
@@ -74,6 +72,10 @@ def _reclaim_policy(template: "ClaimTemplate") -> tuple[str, str]:
 
 def _mount_options(volume: "Volume") -> Iterator[tuple[str, str]]:
     options = volume.mount_options
+    if not options:
+        return
+    from sfsgen import mount_options
+
     if mount_options.is_soft(options):
         yield SOFT_MOUNT, "use hard"
     if not (volume.read_only or mount_options.is_read_only(options)) and (
@@ -124,8 +126,10 @@ def _fields(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[Pat
 def _discovery(stateful_set: "StatefulSet") -> str:
     """Return what keeps pods from finding each other before they are ready, or ""."""
     service, container = stateful_set.service, stateful_set.container
-    if service.publish_not_ready_addresses:
+    if service.publish_not_ready_addresses or not (container.fields or stateful_set.pod.sidecars):
         return ""
+    from sfsgen.kubernetes.discovery import sought
+
     containers = ({**container.fields, "env": list(container.env)}, *stateful_set.pod.sidecars)
     found = sought(containers, stateful_set.name, service.name, stateful_set.ordinals)
     policy = stateful_set.fields.get("podManagementPolicy") or "OrderedReady"
