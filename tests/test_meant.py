@@ -82,6 +82,17 @@ def _told(result: Result) -> list[tuple[str, str]]:
         ("render nothing.yaml", "sfsgen render -f nothing.yaml"),
         ("render web.yaml", "`sfsgen check -f web.yaml` looks at it, `sfsgen volumes -f web.yaml` prints what its sets lack"),
         ("check chart/templates/set.yaml", "`helm template chart | sfsgen check -f -`"),
+        ("check web.yaml k8s/web.yaml", "sfsgen check -f web.yaml -f k8s/web.yaml"),
+        ("check -f web.yaml k8s/web.yaml 'my web.yaml' --strict", "sfsgen check -f web.yaml --strict -f k8s/web.yaml -f 'my web.yaml'"),
+        ("render -f web.yaml vals/web.yaml k8s/web.yaml", "sfsgen render -f web.yaml -f vals/web.yaml -f k8s/web.yaml"),
+        ("scale web -r 3 web.yaml", "sfsgen scale web -r 3 -f web.yaml"),
+        ("check ''", "name a set, or leave it out"),
+        # Nothing but a file.
+        ("web.yaml", "`sfsgen check -f web.yaml` looks at it, `sfsgen volumes -f web.yaml` prints what its sets lack"),
+        ("./chart", "`helm template ./chart | sfsgen check -f -`"),
+        ("nothing.yaml -o json", "sfsgen check -f nothing.yaml -o json"),
+        ("-f web.yaml", "write a command before it: sfsgen check -f web.yaml"),
+        ("help", "write sfsgen --help"),
         # A folder that can be a name as well.
         ("check k8s", "`sfsgen check -f k8s` looks at it; `sfsgen check sts/k8s` looks at the set in a cluster"),
         ("check deep", "`sfsgen check -f deep` looks at it; `sfsgen check sts/deep` looks at the set in a cluster"),

@@ -72,6 +72,7 @@ class Parser(_OptionParser):
 
     def parse_args(self, args: list[str]) -> tuple[dict[str, Any], list[str], list[Any]]:
         """Return options, what is left over, and their order. Raises InputError, or click's own."""
+        given = list(args)
         try:
             options, left, order = super().parse_args(args)
         except BadOptionUsage as error:
@@ -90,7 +91,8 @@ class Parser(_OptionParser):
         if left and self.allow_interspersed_args:
             from sfsgen.commands.meant import surplus
 
-            raise InputError(surplus(self._command.rpartition(" ")[2], left, options.get("name")))
+            name = options.get("name")
+            raise InputError(surplus(self._command.rpartition(" ")[2], left, name, given))
         return options, left, order
 
     @property

@@ -23,6 +23,8 @@ class Kind(Enum):
     UNKNOWN = ""
 
 
+_HIGHEST = 4  # folders above a file, of which one may be its chart
+_MOST_FILES = 50  # of a folder, to see what it is
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://.+|(git|s3|gs|oci|ssh):.+|(git)@[^:]+:.+")
 _TEMPLATE = re.compile(
     r"\{\{-? *(?:/\*|\.|\$|(?:if|else|end|range|with|define|include|template|block|toYaml|tpl)\b)"
@@ -126,6 +128,8 @@ def of_path(path: str) -> Kind:
     try:
         if os.path.isdir(path):  # noqa: PTH112
             return of_folder(path)
+        if not os.path.isfile(path):  # noqa: PTH113  # what is no file could be read but once
+            return Kind.UNKNOWN
         text = decoded(content(path), path)
     except (InputError, OSError):
         return Kind.UNKNOWN
@@ -143,7 +147,7 @@ def of_folder(folder: str) -> Kind:
         return Kind.CHART
     if not names.isdisjoint(_KUSTOMIZATIONS):
         return Kind.KUSTOMIZATION
-    files = [os.path.join(folder, each) for each in sorted(names)]  # noqa: PTH118
+    files = [os.path.join(folder, each) for each in sorted(names)[:_MOST_FILES]]  # noqa: PTH118
     kinds = {of_path(each) for each in files if each.endswith(MANIFESTS) and os.path.isfile(each)}  # noqa: PTH113
     return next((each for each in Kind if each in kinds), Kind.UNKNOWN)
 
@@ -177,7 +181,7 @@ def _piped(words: Sequence[str], into: str) -> str:
 def _chart_around(filename: str) -> str:
     """Return the folder of the chart in which a file lies, or ""."""
     inside = Path(filename).absolute().parent
-    for each in (inside, *inside.parents)[:4]:
-        if (each / "Chart.yaml").is_file():
+    for each in (inside, *inside.parents)[:_HIGHEST]:
+        if os.path.isfile(each / "Chart.yaml"):  # noqa: PTH113  # a Path would raise for some
             return os.path.relpath(each)
     return ""
