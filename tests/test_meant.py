@@ -36,6 +36,8 @@ FILES = {
     "kust/odd.yaml": "resources: [web.yaml]\nimages: []\n",
     "chart/Chart.yaml": CHART,
     "chart/values.yaml": CHART_VALUES,
+    "chart/named.yaml": "name: web\nreplicas: 3\nimage: {repository: nginx}\n",
+    "kust/part.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n",
     "chart/templates/set.yaml": TEMPLATE,
     "chart/templates/quoted.yaml": QUOTED_TEMPLATE,
     "loose.yaml": TEMPLATE,
@@ -126,6 +128,8 @@ def _told(result: Result) -> list[tuple[str, str]]:
         ("render -f chart", "`helm template chart | sfsgen check -f -`"),
         ("render -f chart/Chart.yaml", "`helm template chart | sfsgen check -f -`"),
         ("render -f chart/values.yaml", "`helm template chart -f chart/values.yaml | sfsgen check -f -`"),
+        ("render -f chart/named.yaml", "`helm template chart -f chart/named.yaml | sfsgen check -f -`"),
+        ("render -f kust/part.yaml", "`kubectl kustomize kust | sfsgen check -f -`"),
         ("render -f chart/templates/set.yaml", "`helm template chart | sfsgen check -f -`"),
         ("render -f chart/templates/quoted.yaml", "`helm template chart | sfsgen check -f -`"),
         ("render -f loose.yaml", "`helm template CHART | sfsgen check -f -`, with the chart's name or folder for CHART"),
@@ -141,6 +145,7 @@ def _told(result: Result) -> list[tuple[str, str]]:
         ("render deploy/web -r 2", "sfsgen render web -r 2"),
         ("check shop/web", "sfsgen check web -n shop, if that is its namespace"),
         ("scale sts web -r 3", "write sts/web"),
+        ("check StatefulSet web", "write StatefulSet/web"),
         # Commands and options.
         ("rendr web", "write sfsgen render web"),
         ("chek -f 'a b'", "write sfsgen check -f 'a b'"),
@@ -183,7 +188,15 @@ def test_what_a_values_file_may_hold_is_left_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["name: [", "resources: {limits: {}}\n", "global: {", "kind: web\n", "metadata: {}\n"]
+    "text",
+    [
+        "name: [",
+        "nfs: {\nimage: '{{ .x }}'\n",
+        "resources: {limits: {}}\n",
+        "global: {",
+        "kind: web\n",
+        "metadata: {}\n",
+    ],
 )
 def test_what_is_nothing_else_is_a_values_file_with_mistakes(text: str) -> None:
     told = sfsgen("render -f -", text)

@@ -49,6 +49,9 @@ def unmeant(command: str, parameters: dict[str, Any], given: Sequence[str]) -> I
         what = f"{word(plain[0])} and {len(plain) - 1} more are files, not names of sets"
         yield Problem("NAME", what, quoted(line.with_files(plain)))
         names = [each for each in names if each not in plain]
+    if len(names) > 1 and _SET.fullmatch(names[0]):
+        yield Problem("NAME", "a kind and a name stand in one word", f"write {names[0]}/{names[1]}")
+        return
     for each in names:
         yield from _misnamed(line, each, is_live=several and not files)
     bare = [_without_kind(each) for each in names]

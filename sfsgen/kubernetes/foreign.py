@@ -83,7 +83,8 @@ def fetched(url: str, command: Sequence[str]) -> str:
 
 def of_text(text: str) -> Kind:
     """Return what a text is that is no YAML, by what it holds."""
-    return Kind.TEMPLATE if _TEMPLATE.search(text) else Kind.UNKNOWN
+    is_own = re.search(r"^(?:claimTemplates|nfs):", text, re.MULTILINE)
+    return Kind.TEMPLATE if _TEMPLATE.search(text) and not is_own else Kind.UNKNOWN
 
 
 def of_value(value: Any, text: str, filename: str) -> Kind:
@@ -99,10 +100,11 @@ def of_value(value: Any, text: str, filename: str) -> Kind:
     )
     is_own = "claimTemplates" in words or words >= {"name", "replicas"}
     guesses = (
-        (base in _KUSTOMIZATIONS or value.get("kind") == "Kustomization", Kind.KUSTOMIZATION),
+        (base in _KUSTOMIZATIONS or _is_of_kustomize(value), Kind.KUSTOMIZATION),
         (is_object and bool(_OF_CHARTS.search(text)), Kind.TEMPLATE),
         (is_object, Kind.MANIFEST),
         ({"apiVersion", "name", "version"} <= words, Kind.CHART),
+        (_is_image(value.get("image")), Kind.CHART_VALUES),
         (is_own, Kind.UNKNOWN),
         (_is_kustomization(value), Kind.KUSTOMIZATION),
         (_is_of_chart(value), Kind.CHART_VALUES),
@@ -110,14 +112,22 @@ def of_value(value: Any, text: str, filename: str) -> Kind:
     return next((kind for is_so, kind in guesses if is_so), Kind.UNKNOWN)
 
 
+def _is_of_kustomize(value: dict[Any, Any]) -> bool:
+    version = str(value.get("apiVersion", ""))
+    return value.get("kind") == "Kustomization" or version.startswith("kustomize.config.k8s.io/")
+
+
 def _is_kustomization(value: dict[Any, Any]) -> bool:
     return any(isinstance(value[each], list) for each in value if each in _KUSTOMIZE_WORDS)
 
 
+def _is_image(value: Any) -> bool:
+    """Return whether an image is said in parts, as charts do."""
+    return isinstance(value, dict) and not _IMAGE_WORDS.isdisjoint(value)
+
+
 def _is_of_chart(value: dict[Any, Any]) -> bool:
-    image = value.get("image")
-    is_image = isinstance(image, dict) and not _IMAGE_WORDS.isdisjoint(image)
-    return is_image or any(each in _CHART_WORDS for each in value)
+    return any(each in _CHART_WORDS for each in value)
 
 
 def of_path(path: str) -> Kind:
