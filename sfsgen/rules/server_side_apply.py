@@ -41,9 +41,9 @@ def server_side_apply(scene: Scene) -> Iterator[Finding]:
 
 def _is_applied(volume: Volume) -> bool:
     """Return whether a volume shows that it is applied server-side, and its claimRef with it."""
-    managers = volume.manifest.at("metadata", "managedFields") or ()
+    managers = volume.manifest.at("metadata", "managedFields")
     return _OF_FLUX in volume.labels or any(
         each.get("operation") == "Apply" and "f:claimRef" in str(each.get("fieldsV1"))
-        for each in managers
+        for each in (managers if isinstance(managers, list) else ())
         if isinstance(each, dict)
     )
