@@ -1,6 +1,7 @@
 """The command line: the commands, each loaded when it is called."""
 
 import importlib
+import os
 import shlex
 import shutil
 import sys
@@ -68,10 +69,13 @@ class _Parser(Parser):
             return super().parse_args(args)
         except InputError as error:
             command = next((each for each in given if each in _COMMANDS), "")
-            if not command:
+            if command:
+                given.remove(command)
+                fix = f"write it after the command: {shlex.join(['sfsgen', command, *given])}"
+            elif given[0].startswith(("-f", "--filename")):
+                fix = f"write a command before it: {shlex.join(['sfsgen', 'check', *given])}"
+            else:
                 raise
-            given.remove(command)
-            fix = f"write it after the command: {shlex.join(['sfsgen', command, *given])}"
             raise InputError(*(each._replace(fix=fix) for each in error.problems)) from error
 
 
@@ -80,6 +84,12 @@ def _no_command(arguments: Sequence[str]) -> Problem:
     typed, *others = arguments
     if near := nearest(typed, _COMMANDS, _ALIKE):
         fix = f"write {shlex.join(['sfsgen', near, *others])}"
+    elif typed == "help":
+        fix = "write sfsgen --help"
+    elif os.path.exists(typed) or "." in typed:  # noqa: PTH110
+        from sfsgen.commands.meant import without_command
+
+        fix = without_command(arguments)
     else:
         fix = f"there are: {', '.join(_COMMANDS)}"
     return Problem("sfsgen", f"there is no command {quoted(typed)}", fix)

@@ -36,6 +36,8 @@ FILES = {
     "kust/odd.yaml": "resources: [web.yaml]\nimages: []\n",
     "chart/Chart.yaml": CHART,
     "chart/values.yaml": CHART_VALUES,
+    "chart/named.yaml": "name: web\nreplicas: 3\nimage: {repository: nginx}\n",
+    "kust/part.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n",
     "chart/templates/set.yaml": TEMPLATE,
     "chart/templates/quoted.yaml": QUOTED_TEMPLATE,
     "loose.yaml": TEMPLATE,
@@ -82,6 +84,17 @@ def _told(result: Result) -> list[tuple[str, str]]:
         ("render nothing.yaml", "sfsgen render -f nothing.yaml"),
         ("render web.yaml", "`sfsgen check -f web.yaml` looks at it, `sfsgen volumes -f web.yaml` prints what its sets lack"),
         ("check chart/templates/set.yaml", "`helm template chart | sfsgen check -f -`"),
+        ("check web.yaml k8s/web.yaml", "sfsgen check -f web.yaml -f k8s/web.yaml"),
+        ("check -f web.yaml k8s/web.yaml 'my web.yaml' --strict", "sfsgen check -f web.yaml --strict -f k8s/web.yaml -f 'my web.yaml'"),
+        ("render -f web.yaml vals/web.yaml k8s/web.yaml", "sfsgen render -f web.yaml -f vals/web.yaml -f k8s/web.yaml"),
+        ("scale web -r 3 web.yaml", "sfsgen scale web -r 3 -f web.yaml"),
+        ("check ''", "name a set, or leave it out"),
+        # Nothing but a file.
+        ("web.yaml", "`sfsgen check -f web.yaml` looks at it, `sfsgen volumes -f web.yaml` prints what its sets lack"),
+        ("./chart", "`helm template ./chart | sfsgen check -f -`"),
+        ("nothing.yaml -o json", "sfsgen check -f nothing.yaml -o json"),
+        ("-f web.yaml", "write a command before it: sfsgen check -f web.yaml"),
+        ("help", "write sfsgen --help"),
         # A folder that can be a name as well.
         ("check k8s", "`sfsgen check -f k8s` looks at it; `sfsgen check sts/k8s` looks at the set in a cluster"),
         ("check deep", "`sfsgen check -f deep` looks at it; `sfsgen check sts/deep` looks at the set in a cluster"),
@@ -115,6 +128,8 @@ def _told(result: Result) -> list[tuple[str, str]]:
         ("render -f chart", "`helm template chart | sfsgen check -f -`"),
         ("render -f chart/Chart.yaml", "`helm template chart | sfsgen check -f -`"),
         ("render -f chart/values.yaml", "`helm template chart -f chart/values.yaml | sfsgen check -f -`"),
+        ("render -f chart/named.yaml", "`helm template chart -f chart/named.yaml | sfsgen check -f -`"),
+        ("render -f kust/part.yaml", "`kubectl kustomize kust | sfsgen check -f -`"),
         ("render -f chart/templates/set.yaml", "`helm template chart | sfsgen check -f -`"),
         ("render -f chart/templates/quoted.yaml", "`helm template chart | sfsgen check -f -`"),
         ("render -f loose.yaml", "`helm template CHART | sfsgen check -f -`, with the chart's name or folder for CHART"),
@@ -130,6 +145,7 @@ def _told(result: Result) -> list[tuple[str, str]]:
         ("render deploy/web -r 2", "sfsgen render web -r 2"),
         ("check shop/web", "sfsgen check web -n shop, if that is its namespace"),
         ("scale sts web -r 3", "write sts/web"),
+        ("check StatefulSet web", "write StatefulSet/web"),
         # Commands and options.
         ("rendr web", "write sfsgen render web"),
         ("chek -f 'a b'", "write sfsgen check -f 'a b'"),
@@ -172,7 +188,15 @@ def test_what_a_values_file_may_hold_is_left_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["name: [", "resources: {limits: {}}\n", "global: {", "kind: web\n", "metadata: {}\n"]
+    "text",
+    [
+        "name: [",
+        "nfs: {\nimage: '{{ .x }}'\n",
+        "resources: {limits: {}}\n",
+        "global: {",
+        "kind: web\n",
+        "metadata: {}\n",
+    ],
 )
 def test_what_is_nothing_else_is_a_values_file_with_mistakes(text: str) -> None:
     told = sfsgen("render -f -", text)

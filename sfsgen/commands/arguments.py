@@ -1,18 +1,20 @@
 """A command's arguments, read as kubectl reads its own; all that is wrong with them at once."""
 
-from collections.abc import Iterable
+import os
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from typer._click.exceptions import BadOptionUsage, NoSuchOption, UsageError
 from typer._click.parser import _Option, _OptionParser, _ParsingState
 from typer.core import TyperCommand
 
-from sfsgen.commands.meant import given_to_printer, surplus, unmeant
 from sfsgen.plain_text import brief
 from sfsgen.plain_text import quoted as word
 from sfsgen.problems import InputError, Problem, nearest
 
 _PRINTERS = ("init", "schema")
+_PLAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _ALIKE = 0.75  # of two options, without their hyphens
 
 
@@ -26,12 +28,32 @@ class Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Fill in its parameters. Raises InputError for what stands in the wrong place."""
         given, name = list(args), str(self.name)
-        if name in _PRINTERS and (problems := list(given_to_printer(name, given))):
-            raise InputError(*problems)
+        if given and name in _PRINTERS:
+            from sfsgen.commands.meant import given_to_printer
+
+            _raise_any(given_to_printer(name, given))
         rest = super().parse_args(ctx, args)
-        if problems := list(unmeant(name, ctx.params, given)):
-            raise InputError(*problems)
+        if not _is_plain(ctx.params):
+            from sfsgen.commands.meant import unmeant
+
+            _raise_any(unmeant(name, ctx.params, given))
         return rest
+
+
+def _raise_any(problems: Iterable[Problem]) -> None:
+    if found := list(problems):
+        raise InputError(*found)
+
+
+def _is_plain(parameters: Mapping[str, Any]) -> bool:
+    """Return whether parameters are so usual that none can stand in the wrong place."""
+    names, files = parameters.get("name") or (), parameters.get("filename") or ()
+    several = [names] if isinstance(names, str) else names
+    if any(not _PLAIN.fullmatch(each) or os.path.exists(each) for each in several):  # noqa: PTH110
+        return False
+    is_by_cluster = any(parameters.get(each) is not None for each in ("kube_context", "kubeconfig"))
+    folders = (parameters.get(each) or "" for each in ("template_dir", "output_dir"))
+    return not (is_by_cluster or any(":" in each for each in (*files, *folders)))
 
 
 def filled(parser: "Parser", command: Any, context: Any) -> "Parser":
@@ -50,6 +72,7 @@ class Parser(_OptionParser):
 
     def parse_args(self, args: list[str]) -> tuple[dict[str, Any], list[str], list[Any]]:
         """Return options, what is left over, and their order. Raises InputError, or click's own."""
+        given = list(args)
         try:
             options, left, order = super().parse_args(args)
         except BadOptionUsage as error:
@@ -66,7 +89,10 @@ class Parser(_OptionParser):
         if self.problems:
             raise InputError(*self.problems)
         if left and self.allow_interspersed_args:
-            raise InputError(surplus(self._command.rpartition(" ")[2], left, options.get("name")))
+            from sfsgen.commands.meant import surplus
+
+            name = options.get("name")
+            raise InputError(surplus(self._command.rpartition(" ")[2], left, name, given))
         return options, left, order
 
     @property

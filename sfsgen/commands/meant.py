@@ -44,10 +44,18 @@ def unmeant(command: str, parameters: dict[str, Any], given: Sequence[str]) -> I
     if not names:
         return
     several = isinstance(names, list | tuple)
-    for each in names if several else [names]:
+    names = list(names) if several else [names]
+    if len(plain := [each for each in names if _is_plain_file(each)]) > 1:
+        what = f"{word(plain[0])} and {len(plain) - 1} more are files, not names of sets"
+        yield Problem("NAME", what, quoted(line.with_files(plain)))
+        names = [each for each in names if each not in plain]
+    if len(names) > 1 and _SET.fullmatch(names[0]):
+        yield Problem("NAME", "a kind and a name stand in one word", f"write {names[0]}/{names[1]}")
+        return
+    for each in names:
         yield from _misnamed(line, each, is_live=several and not files)
-    bare = [_without_kind(each) for each in (names if several else [names])]
-    parameters["name"] = bare if several else bare[0]
+    bare = [_without_kind(each) for each in names]
+    parameters["name"] = bare if several else "".join(bare)
 
 
 class _Line:
@@ -61,6 +69,11 @@ class _Line:
         before, after = self._around(name)
         words = [*before, "NAME", *after] if self.command == "scale" else [*before, *after]
         return ["sfsgen", self.command, *words, "-f", filename]
+
+    def with_files(self, names: Sequence[str]) -> list[str]:
+        """Return the same with files by -f in the place of names."""
+        left = [each for each in self.given if each not in names]
+        return ["sfsgen", self.command, *left, *(word for each in names for word in ("-f", each))]
 
     def renamed(self, name: str, *words: str) -> str:
         """Return the same with other words in the place of a name, to be pasted."""
@@ -105,7 +118,10 @@ def _elsewhere(
 def _misnamed(line: _Line, name: str, *, is_live: bool) -> Iterator[Problem]:
     """Yield why what stands in a name's place is no name of a set."""
     kind, slash, rest = name.partition("/")
-    if name == "-":
+    if not name:
+        if line.command != "render":
+            yield Problem("NAME", "it is empty", "name a set, or leave it out")
+    elif name == "-":
         yield Problem("NAME", '"-" is stdin', _by_option(line, name, "-"))
     elif _is_file(name):
         yield _file(line, name)
@@ -185,6 +201,11 @@ def _is_file(name: str) -> bool:
     return is_path or (bool(label_fault(name)) and os.path.exists(name))  # noqa: PTH110
 
 
+def _is_plain_file(name: str) -> bool:
+    """Return whether a name is that of a file by its end, and no address."""
+    return name.endswith(MANIFESTS) and "://" not in name
+
+
 def _holds_manifests(name: str) -> bool:
     """Return whether a name is that of a file, or of a folder with manifests in it."""
     if not os.path.isdir(name):  # noqa: PTH112
@@ -193,14 +214,25 @@ def _holds_manifests(name: str) -> bool:
     return any(each.endswith(MANIFESTS) for _, _, files in folders for each in files)
 
 
-def surplus(command: str, left: Sequence[str], name: object) -> Problem:
-    """Return what to say of arguments that a command has no place for."""
+def without_command(given: Sequence[str]) -> str:
+    """Return what to write where a file stands in the place of a command."""
+    from sfsgen.kubernetes import foreign
+
+    kind = foreign.of_path(given[0])
+    if kind is not foreign.Kind.UNKNOWN:
+        return foreign.commands(kind, given[0])
+    return quoted(["sfsgen", "check", "-f", *given])
+
+
+def surplus(command: str, left: Sequence[str], name: object, given: Sequence[str]) -> Problem:
+    """Return what to say of arguments that a command has no place for, of all that were given."""
     first, words = left[0], quoted(left)
     what = f"`sfsgen {command}` has no place for {words}"
     if isinstance(name, str) and _SET.fullmatch(name):
         return Problem(words, "a kind and a name stand in one word", f"write sts/{first}")
-    if _is_file(first):
-        return Problem(words, what, f"give it as {quoted(['-f', first])}")
+    if all(map(_is_file, left)):
+        files = [str(name), *left] if isinstance(name, str) and _is_file(name) else left
+        return Problem(words, what, quoted(_Line(command, given).with_files(files)))
     return Problem(words, what, f"leave it out; `sfsgen {command} --help` lists what there is")
 
 

@@ -23,6 +23,8 @@ class Kind(Enum):
     UNKNOWN = ""
 
 
+_HIGHEST = 4  # folders above a file, of which one may be its chart
+_MOST_FILES = 50  # of a folder, to see what it is
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://.+|(git|s3|gs|oci|ssh):.+|(git)@[^:]+:.+")
 _TEMPLATE = re.compile(
     r"\{\{-? *(?:/\*|\.|\$|(?:if|else|end|range|with|define|include|template|block|toYaml|tpl)\b)"
@@ -81,7 +83,8 @@ def fetched(url: str, command: Sequence[str]) -> str:
 
 def of_text(text: str) -> Kind:
     """Return what a text is that is no YAML, by what it holds."""
-    return Kind.TEMPLATE if _TEMPLATE.search(text) else Kind.UNKNOWN
+    is_own = re.search(r"^(?:claimTemplates|nfs):", text, re.MULTILINE)
+    return Kind.TEMPLATE if _TEMPLATE.search(text) and not is_own else Kind.UNKNOWN
 
 
 def of_value(value: Any, text: str, filename: str) -> Kind:
@@ -97,10 +100,11 @@ def of_value(value: Any, text: str, filename: str) -> Kind:
     )
     is_own = "claimTemplates" in words or words >= {"name", "replicas"}
     guesses = (
-        (base in _KUSTOMIZATIONS or value.get("kind") == "Kustomization", Kind.KUSTOMIZATION),
+        (base in _KUSTOMIZATIONS or _is_of_kustomize(value), Kind.KUSTOMIZATION),
         (is_object and bool(_OF_CHARTS.search(text)), Kind.TEMPLATE),
         (is_object, Kind.MANIFEST),
         ({"apiVersion", "name", "version"} <= words, Kind.CHART),
+        (_is_image(value.get("image")), Kind.CHART_VALUES),
         (is_own, Kind.UNKNOWN),
         (_is_kustomization(value), Kind.KUSTOMIZATION),
         (_is_of_chart(value), Kind.CHART_VALUES),
@@ -108,14 +112,22 @@ def of_value(value: Any, text: str, filename: str) -> Kind:
     return next((kind for is_so, kind in guesses if is_so), Kind.UNKNOWN)
 
 
+def _is_of_kustomize(value: dict[Any, Any]) -> bool:
+    version = str(value.get("apiVersion", ""))
+    return value.get("kind") == "Kustomization" or version.startswith("kustomize.config.k8s.io/")
+
+
 def _is_kustomization(value: dict[Any, Any]) -> bool:
     return any(isinstance(value[each], list) for each in value if each in _KUSTOMIZE_WORDS)
 
 
+def _is_image(value: Any) -> bool:
+    """Return whether an image is said in parts, as charts do."""
+    return isinstance(value, dict) and not _IMAGE_WORDS.isdisjoint(value)
+
+
 def _is_of_chart(value: dict[Any, Any]) -> bool:
-    image = value.get("image")
-    is_image = isinstance(image, dict) and not _IMAGE_WORDS.isdisjoint(image)
-    return is_image or any(each in _CHART_WORDS for each in value)
+    return any(each in _CHART_WORDS for each in value)
 
 
 def of_path(path: str) -> Kind:
@@ -126,6 +138,8 @@ def of_path(path: str) -> Kind:
     try:
         if os.path.isdir(path):  # noqa: PTH112
             return of_folder(path)
+        if not os.path.isfile(path):  # noqa: PTH113  # what is no file could be read but once
+            return Kind.UNKNOWN
         text = decoded(content(path), path)
     except (InputError, OSError):
         return Kind.UNKNOWN
@@ -143,7 +157,7 @@ def of_folder(folder: str) -> Kind:
         return Kind.CHART
     if not names.isdisjoint(_KUSTOMIZATIONS):
         return Kind.KUSTOMIZATION
-    files = [os.path.join(folder, each) for each in sorted(names)]  # noqa: PTH118
+    files = [os.path.join(folder, each) for each in sorted(names)[:_MOST_FILES]]  # noqa: PTH118
     kinds = {of_path(each) for each in files if each.endswith(MANIFESTS) and os.path.isfile(each)}  # noqa: PTH113
     return next((each for each in Kind if each in kinds), Kind.UNKNOWN)
 
@@ -177,7 +191,7 @@ def _piped(words: Sequence[str], into: str) -> str:
 def _chart_around(filename: str) -> str:
     """Return the folder of the chart in which a file lies, or ""."""
     inside = Path(filename).absolute().parent
-    for each in (inside, *inside.parents)[:4]:
-        if (each / "Chart.yaml").is_file():
+    for each in (inside, *inside.parents)[:_HIGHEST]:
+        if os.path.isfile(each / "Chart.yaml"):  # noqa: PTH113  # a Path would raise for some
             return os.path.relpath(each)
     return ""

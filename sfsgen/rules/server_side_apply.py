@@ -4,7 +4,7 @@ There, server-side apply takes `spec.claimRef` as one value: what is applied tak
 whole, and the uid that the controller wrote is gone. The claim of a running pod turns Lost. Flux
 applies so always, Argo CD with `ServerSideApply=true`; so does `kubectl apply --server-side`. From
 1.25 on each field of claimRef is its own. This is looked for where `--kube-version` asks for one of
-these versions.
+these versions; it is a warning where a volume shows that Flux or server-side apply has it.
 
 Fix: Create the volumes with kubectl, and keep them out of what is applied; or annotate them, for
 Flux with `kustomize.toolkit.fluxcd.io/ssa: IfNotPresent`, for Argo CD with
@@ -16,9 +16,12 @@ Source: kubernetes/kubernetes#110495, fluxcd/flux2#2827.
 
 from collections.abc import Iterator
 
-from sfsgen.findings.finding import Finding, note
+from sfsgen.findings.finding import Finding, note, warning
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes import server_side
+from sfsgen.values.pairs import Volume
+
+_OF_FLUX = "kustomize.toolkit.fluxcd.io/name"
 
 
 def server_side_apply(scene: Scene) -> Iterator[Finding]:
@@ -32,4 +35,15 @@ def server_side_apply(scene: Scene) -> Iterator[Finding]:
     if found:
         what = server_side.what(found[0].name, len(found))
         first, *others = (each.manifest for each in found)
-        yield note(first, ("spec", "claimRef"), what, server_side.FIX, *others)
+        tell = warning if any(map(_is_applied, found)) else note
+        yield tell(first, ("spec", "claimRef"), what, server_side.FIX, *others)
+
+
+def _is_applied(volume: Volume) -> bool:
+    """Return whether a volume shows that it is applied server-side, and its claimRef with it."""
+    managers = volume.manifest.at("metadata", "managedFields")
+    return _OF_FLUX in volume.labels or any(
+        each.get("operation") == "Apply" and "f:claimRef" in str(each.get("fieldsV1"))
+        for each in (managers if isinstance(managers, list) else ())
+        if isinstance(each, dict)
+    )

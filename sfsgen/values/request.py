@@ -8,8 +8,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfsgen.documents.files import MANIFESTS, content, decoded, shown
-from sfsgen.kubernetes import foreign
-from sfsgen.kubernetes.foreign import Kind
 from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import listed, quoted
 from sfsgen.problems import InputError, Problem
@@ -21,6 +19,7 @@ from sfsgen.values.tree import Values
 
 if TYPE_CHECKING:
     from sfsgen.documents.document import Document
+    from sfsgen.kubernetes.foreign import Kind
 
 
 _VERSION = re.compile(r"\A((?:[ \t]*(?:#.*)?\n)*+)%YAML 1\.[0-9][ \t]*(?:#.*)?\n(?=---)")
@@ -93,15 +92,17 @@ def _values(options: Mapping[str, Any], filenames: Sequence[str], target: Target
 
 def _from_file(filename: str, target: Target) -> list[Values]:
     # Most runs have no values file: the libraries that read and check one are loaded for it.
+    from sfsgen.kubernetes import foreign
     from sfsgen.values.shape import faults, refuse_too_many
 
     text = read_text(filename)
     try:
         documents = _documents(text, shown(filename))
     except InputError as error:
-        if foreign.of_text(text) is Kind.UNKNOWN:
+        kind = foreign.of_text(text)
+        if kind is foreign.Kind.UNKNOWN:
             raise
-        raise InputError(_other(filename, f"{shown(filename)}:1:1", Kind.TEMPLATE)) from error
+        raise InputError(_other(filename, f"{shown(filename)}:1:1", kind)) from error
     _refuse_others(documents, text, filename)
     if not documents:
         what = "it holds no values"
@@ -119,21 +120,27 @@ def _from_file(filename: str, target: Target) -> list[Values]:
 
 def _refuse_others(documents: "Iterable[Document]", text: str, filename: str) -> None:
     """Raise InputError for what is no values file, but is known: that alone, whatever it holds."""
+    from sfsgen.kubernetes import foreign
+
     for document in documents:
         kind = foreign.of_value(document.value, text, filename)
-        if kind is not Kind.UNKNOWN:
+        if kind is not foreign.Kind.UNKNOWN:
             raise InputError(_other(filename, document.where(), kind))
 
 
-def _other(filename: str, where: str, kind: Kind) -> Problem:
+def _other(filename: str, where: str, kind: "Kind") -> Problem:
+    from sfsgen.kubernetes import foreign
+
     what = f"it is {kind.value}, and render takes values files (`sfsgen init` prints one)"
     return Problem(where, what, foreign.commands(kind, filename))
 
 
 def _folder(filename: str) -> Problem:
     """Return why a folder is no values file, and what was meant by it."""
+    from sfsgen.kubernetes import foreign
+
     kind = foreign.of_folder(filename)
-    if kind is not Kind.UNKNOWN:
+    if kind is not foreign.Kind.UNKNOWN:
         what = f"it is a folder with {kind.value}, and render takes values files"
         return Problem(filename, what, foreign.commands(kind, filename))
     names = sorted(each for each in os.listdir(filename) if each.endswith(MANIFESTS))  # noqa: PTH208
