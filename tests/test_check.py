@@ -58,6 +58,7 @@ def _rules(*arguments: str, stdin: str = "") -> list[str]:
         ("check -f -", "a: [", 2),
         ("check -f - --allow-empty", "a: [", 1),
         ("check -f -", GOOD.replace("replicas: 2", "replicas: two"), 1),
+        ("check -f -", GOOD.replace("apps/v1", "v1"), 1),
         ("check -f -", CONFIG_MAP, 2),
         ("check -f - --allow-empty", CONFIG_MAP, 0),
         ("check -f - -n shop", GOOD, 2),

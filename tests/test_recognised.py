@@ -93,6 +93,10 @@ FOLDERS: dict[str, tuple[dict[str, str], str, str, str]] = {
             "fill it in first, such as with `envsubst < ./c.y",
         ),
     ),
+    "what makes a mapping": (
+        {"c.yaml": "apiVersion: v1\nkind: Service\nmetadata:\n  name: {name}\n"},
+        *("c.yaml:4:1", "{name} is not filled in", "write what is meant in its place"),
+    ),
     "what makes a field invalid": (
         {"c.yaml": CLAIM.replace("{}", '{accessModes: ["<mode>"]}')},
         *("c.yaml:4:22", "accessModes[0]: <mode> is not filled in", "write what is meant in its"),
@@ -243,6 +247,19 @@ def test_what_is_still_to_be_filled_in_is_not_called_missing() -> None:
     (found,) = findings("-f", "-", stdin=text)
     assert (found["rule"], found["severity"]) == ("no-manifest", "note")
     assert found["fix"] == "fill it in first, such as with envsubst"
+
+
+@pytest.mark.parametrize("gap", ["${REPLICAS}", "<replicas>", '"{{ .Values.replicas }}"'])
+def test_a_set_that_is_still_to_be_filled_in_is_not_called_right(gap: str) -> None:
+    result = sfsgen("check -f -", stdin=SET.replace("replicas: 2", f"replicas: {gap}"))
+    assert (result.status, result.out.count("is not filled in (no-manifest)")) == (2, 1)
+    broken = SET.replace("replicas: 2", f"replicas: {gap}").replace("serviceName: web", "x: [", 1)
+    assert sfsgen("check -f -", stdin=broken).status == 2
+
+
+def test_a_file_that_is_none_of_ours_is_told_of_once() -> None:
+    (found,) = findings("-f", "-", stdin="a: 1\n---\n- 1\n---\nb: 2\n")
+    assert found["line"] == 1
 
 
 def test_the_lines_of_a_flux_kustomization_are_an_object(tmp_path: Path) -> None:

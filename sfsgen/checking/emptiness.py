@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.kubectl import Access, quoted
 from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.readable import NOT_FILLED_IN
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.problems import Problem, nearest
 from sfsgen.values.pairs import Key
@@ -15,11 +16,12 @@ _ALIKE, _ALIKE_KIND = 0.7, 0.85
 
 
 def is_unread(scene: Scene, namespace: str | None) -> bool:
-    """Return whether a StatefulSet is there that cannot be read, which is told of."""
-    return any(
-        kind in STATEFUL_SET_KINDS and namespace in (None, its_namespace)
-        for kind, its_namespace in scene.look.unread
-    )
+    """Return whether a StatefulSet is there that is broken, which is told of."""
+    look = scene.look
+    broken = {each.namespace for each in look.manifests if each.kind in STATEFUL_SET_KINDS}
+    if any(each.severity == "error" for each in look.unreadable):
+        broken |= {each for kind, each in look.unread if kind in STATEFUL_SET_KINDS}
+    return bool(broken) and (namespace is None or not broken.isdisjoint(("", namespace)))
 
 
 def emptiness(scene: Scene, read: Sequence[Manifest]) -> Problem:
@@ -32,10 +34,21 @@ def emptiness(scene: Scene, read: Sequence[Manifest]) -> Problem:
     if access.is_live:
         what = "there is no StatefulSet in kubectl's namespace"
         return Problem("cluster", what, _allowed(_elsewhere(sets, access)))
-    others = (each.fix for each in scene.look.unreadable if each.severity == "note")
-    way = next((each for each in others if each.endswith(f"{access.again}`")), "") or _near(read)
     where = _short(["stdin" if each == "-" else each for each in access.filenames])
-    return Problem(where, _holding(read), _allowed(way))
+    return Problem(where, _holding(read), _allowed(_way(scene, read)))
+
+
+def _way(scene: Scene, read: Sequence[Manifest]) -> str:
+    """Return how to come to a StatefulSet in files."""
+    beside = scene.look.unreadable
+    made = [each.fix for each in beside if each.fix.endswith(f"{scene.look.access.again}`")]
+    if made:
+        return made[0]
+    gaps = [each.fix for each in beside if each.what.endswith(NOT_FILLED_IN)]
+    if gaps:
+        return gaps[0]
+    is_broken = any(each.severity == "error" for each in beside)
+    return "mend what cannot be read" if is_broken else _near(read)
 
 
 def _allowed(fix: str) -> str:

@@ -48,14 +48,20 @@ def inspect(
 
     They come in the order of the files, and from top to bottom of each.
     """
-    order = dict.fromkeys(each.document.file for each in looked_at.look.manifests)
-    files = {file: number for number, file in enumerate(order)}
-    found = [
+    found = (
         located(each)
         for each in findings(looked_at, chosen)
         if concerned is None or _is_about(each, concerned)
-    ]
-    return sorted(found, key=lambda each: (files.get(each.place.file, -1), each.place))
+    )
+    return in_order(found, looked_at.look.manifests)
+
+
+def in_order(found: Iterable[Located], manifests: Iterable["Manifest"]) -> list[Located]:
+    """Return findings in the order of the files, and from top to bottom of each, each once."""
+    order = dict.fromkeys(each.document.file for each in manifests)
+    files = {file: number for number, file in enumerate(order)}
+    once = {(each.rule, each.place, each.what): each for each in found}.values()
+    return sorted(once, key=lambda each: (files.get(each.place.file, -1), each.place))
 
 
 def of_namespace(scene: Scene, namespace: str) -> set[int]:
@@ -92,8 +98,10 @@ def _is_about(finding: Finding, concerned: Container[int]) -> bool:
     return any(each is None or id(each) in concerned for each in sides)
 
 
-def numbers(scene: Scene, concerned: Container[int] | None = None) -> Iterator[tuple[str, int]]:
-    """Yield how many objects of each kind were looked at."""
+def looked_at(
+    scene: Scene, concerned: Container[int] | None = None
+) -> Iterator[tuple[str, set[int]]]:
+    """Yield each kind, with the identities of its objects that were looked at."""
     found = scene.inventory
     for kind, of_kind in (
         ("StatefulSet", found.sets),
@@ -101,8 +109,5 @@ def numbers(scene: Scene, concerned: Container[int] | None = None) -> Iterator[t
         ("PersistentVolumeClaim", found.claims),
         ("PersistentVolume", found.volumes),
     ):
-        manifests = (each.manifest for each in of_kind.values())
-        count = len(of_kind)
-        if concerned is not None:
-            count = sum(id(each) in concerned for each in manifests)
-        yield kind, count
+        every = (id(each.manifest) for each in of_kind.values())
+        yield kind, {each for each in every if concerned is None or each in concerned}

@@ -2,7 +2,7 @@
 
 import difflib
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,7 @@ import typer
 
 from sfsgen import console
 from sfsgen.checking.emptiness import emptiness, is_unread
-from sfsgen.checking.inspection import inspect, numbers, of_namespace, of_sets, scene
+from sfsgen.checking.inspection import in_order, inspect, looked_at, of_namespace, of_sets, scene
 from sfsgen.checking.report import FORMATS, print_in_colour
 from sfsgen.checking.ruleset import Rule, all_rules, rule_id
 from sfsgen.commands import parameters
@@ -27,6 +27,8 @@ from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import EXIT_STATUS, InputError, Problem
 from sfsgen.rules.unreadable import unreadable
 from sfsgen.sets.reading import Read, chosen, objects, read_all, wrong_scope
+from sfsgen.sets.variants import Variant, variants
+from sfsgen.values.pairs import Key
 
 _FOUND = 1  # looked, and found problems
 
@@ -80,6 +82,9 @@ def check(
     if not diff:
         _print(seen.found, output, contents)
     counts = counted(seen.found)
+    if seen.variants:
+        folders = ", ".join(seen.variants)
+        console.note(f"variants of one object are looked at by themselves: {folders}")
     if seen.found or not seen.emptiness or allow_empty:
         console.note(_summary(counts, seen.numbers))
     if seen.emptiness and not allow_empty:
@@ -119,6 +124,8 @@ class _Seen(NamedTuple):
     numbers: Mapping[str, int]
     emptiness: Problem | None
     """Why that says little: no StatefulSet is among them."""
+    variants: Sequence[str]
+    """The folders that were looked at one by one."""
 
 
 def _mend(
@@ -163,18 +170,39 @@ def _look(  # all but what was read stays the same
     rules: Sequence[Rule],
     read: Read,
 ) -> _Seen:
-    """Return what rules find in what was read, of what is asked for."""
-    looked_at = _scene(access, target, read)
-    concerned = None
+    """Return what rules find in what was read, of what is asked for: in each variant by itself."""
+    whole = _scene(access, target, read)
+    keys = None
     if names or selector:
-        sets = chosen(looked_at.inventory, names, access.namespace, selector)
-        concerned = of_sets(looked_at, sets)
-    elif access.namespace is not None:
-        concerned = of_namespace(looked_at, access.namespace)
-    found = inspect(looked_at, rules, concerned)
-    counts = dict(numbers(looked_at, concerned))
-    is_looked_at = counts["StatefulSet"] or is_unread(looked_at, access.namespace)
-    return _Seen(found, counts, None if is_looked_at else emptiness(looked_at, read.manifests))
+        sets = chosen(whole.inventory, names, access.namespace, selector)
+        keys = {each.key for each in sets}
+    several = variants(whole.inventory.twice, read.manifests, access.filenames)
+    found: list[Located] = []
+    seen: dict[str, set[int]] = {}
+    for each in [_variant(whole, each, read) for each in several] or [whole]:
+        concerned = _concerned(each, keys)
+        found += inspect(each, rules, concerned)
+        for kind, those in looked_at(each, concerned):
+            seen.setdefault(kind, set()).update(those)
+    found = in_order(found, read.manifests) if several else found
+    counts = {kind: len(those) for kind, those in seen.items()}
+    is_looked_at = counts["StatefulSet"] or is_unread(whole, access.namespace)
+    why = None if is_looked_at else emptiness(whole, read.manifests)
+    return _Seen(found, counts, why, [each.folder for each in several])
+
+
+def _variant(whole: Scene, variant: Variant, read: Read) -> Scene:
+    """Return the scene of a variant, whose cures are for it alone."""
+    access = whole.look.access._replace(filenames=variant.filenames)
+    return _scene(access, whole.look.target, read._replace(manifests=variant.manifests))
+
+
+def _concerned(scene: Scene, keys: Container[Key] | None) -> set[int] | None:
+    """Return the identities of what is asked for: of some sets, or of a namespace; else all."""
+    namespace = scene.look.access.namespace
+    if keys is not None:
+        return of_sets(scene, [each for each in scene.inventory.stateful_sets if each.key in keys])
+    return None if namespace is None else of_namespace(scene, namespace)
 
 
 def _scene(access: Access, target: Target | None, read: Read) -> Scene:

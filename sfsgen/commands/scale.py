@@ -43,7 +43,7 @@ def scale(
     kubectl scale statefulset/web --replicas=5
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     given = _asked(context.params)
-    found = inventory(given.access, strict=given.printing.strict)
+    found = inventory(given.access, [str(name)], strict=given.printing.strict)
     parameters.tell_where(given.access)
     (stateful_set,) = chosen(found, [str(name)], namespace, None)
     count = given.replicas or 0

@@ -41,7 +41,7 @@ def volumes(
     given = asked(context.params, problems)
     if problems:
         raise InputError(*problems)
-    found = inventory(given.access, strict=given.printing.strict)
+    found = inventory(given.access, name or (), strict=given.printing.strict)
     parameters.tell_where(given.access)
     sets = chosen(found, name or (), namespace, selector)
     wanted = [(each, each.replicas if given.replicas is None else given.replicas) for each in sets]

@@ -22,6 +22,7 @@ PLACEHOLDER = re.compile(
     r"|%[A-Z][A-Z0-9_]*%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9_]*__"
 )
 """What people write where something is still to be filled in."""
+NOT_FILLED_IN = "is not filled in"
 
 
 def _object(**fields: Any) -> dict[str, Any]:
@@ -121,10 +122,10 @@ def filled_in_first(placeholder: str, file: str) -> tuple[str, str]:
     """Return what is wrong with what is still to be filled in, and what to do."""
     if placeholder.startswith("${") or placeholder.strip("${}_").isupper():
         command = "envsubst" if file == STDIN else f"`envsubst < {shlex.quote(file)}`"
-        return f"{placeholder} is not filled in", f"fill it in first, such as with {command}"
+        return f"{placeholder} {NOT_FILLED_IN}", f"fill it in first, such as with {command}"
     if placeholder.startswith("{{"):
-        return f"{placeholder} is not filled in", "render it first, such as with `helm template`"
-    return f"{placeholder} is not filled in", "write what is meant in its place"
+        return f"{placeholder} {NOT_FILLED_IN}", "render it first: `helm template`"
+    return f"{placeholder} {NOT_FILLED_IN}", "write what is meant in its place"
 
 
 def _unfilled(manifest: Manifest, path: Path, placeholder: str) -> Problem:

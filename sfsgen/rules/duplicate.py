@@ -2,7 +2,8 @@
 
 `kubectl create` answers AlreadyExists for the second, and exits with 1; `kubectl apply` lets the
 last one win. Where both differ, what the cluster holds depends on the command and on the order of
-the files. The other rules look at the first one only.
+the files. The other rules look at the first one only. Folders that lie beside one another, in one
+that is named, may hold variants of one object: each is looked at by itself.
 
 Fix: Keep the one that is meant, and remove the other. Where an older output was joined to a newer
 one, look which of both has the volumes' right sizes and directories.

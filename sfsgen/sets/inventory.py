@@ -87,6 +87,12 @@ class Inventory:
             self.duplicates.append((before.manifest, manifest))
 
     @property
+    def twice(self) -> Iterator[tuple[Manifest, Manifest]]:
+        """The manifests with one kind, namespace and name: the first of them, and each other."""
+        yield from self.duplicates
+        yield from ((first.manifest, second.manifest) for first, second in self.namesakes)
+
+    @property
     def manifests(self) -> Iterator[Manifest]:
         """The manifests of all, also of those that stand there twice."""
         kinds = (self.sets, self.services, self.claims, self.volumes)

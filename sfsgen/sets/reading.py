@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sfsgen import console
@@ -12,11 +12,13 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.manifests import doubles, overridden, read_manifests, read_text, sources
 from sfsgen.kubernetes.names import label_fault
 from sfsgen.kubernetes.readable import faults
+from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import UNKNOWN_ELSEWHERE, ClaimsElsewhere, Inventory
 from sfsgen.sets.recognised import Surroundings
+from sfsgen.sets.variants import Variant, variants
 from sfsgen.values.pairs import Key
 
 _CLAIM = "PersistentVolumeClaim"
@@ -38,10 +40,11 @@ class Read(NamedTuple):
     elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE
 
 
-def inventory(access: Access, *, strict: bool = False) -> Inventory:
-    """Return what exists, and tell what is warned of in it.
+def inventory(access: Access, names: Iterable[str] = (), *, strict: bool = False) -> Inventory:
+    """Return what exists, and tell what is warned of in it; of variants, that of the named sets.
 
-    Raises InputError for what cannot be read, with every problem of it.
+    Raises InputError for what cannot be read, with every problem of it, and where several
+    variants could be meant.
     """
     read = objects(access)
     problems = list(read.problems)
@@ -59,7 +62,39 @@ def inventory(access: Access, *, strict: bool = False) -> Inventory:
     if errors:
         raise InputError(*errors, *cautions)
     console.tell(*cautions)
-    return Inventory(sound, access.namespace or DEFAULT_NAMESPACE, read.elsewhere)
+    namespace = access.namespace or DEFAULT_NAMESPACE
+    whole = Inventory(sound, namespace, read.elsewhere)
+    twice = [each for each in whole.twice if each[0].kind != "Service"]
+    several = variants(twice, sound, access.filenames) if twice else []
+    if not several:
+        return whole
+    chosen_one = _variant(several, twice[0][0], {*names})
+    return Inventory(chosen_one, namespace) if chosen_one else whole
+
+
+def _variant(
+    several: Sequence[Variant], first: Manifest, names: set[str]
+) -> Sequence[Manifest] | None:
+    """Return the objects of the one variant that holds named sets, if any does.
+
+    Raises InputError where several do.
+    """
+    fitting = [
+        each
+        for each in several
+        if not names or any(_is_named(one, names) for one in each.manifests)
+    ]
+    if len(fitting) > 1:
+        folders = [each.folder for each in fitting]
+        words = [word for each in fitting[0].filenames for word in ("-f", each)]
+        what = f"{', '.join(folders)} hold variants of {first.kind} {first.name}"
+        fix = f"choose one: {quoted(words)}"
+        raise InputError(Problem("--filename", what, fix))
+    return fitting[0].manifests if fitting else None
+
+
+def _is_named(manifest: Manifest, names: Container[str]) -> bool:
+    return manifest.kind in STATEFUL_SET_KINDS and manifest.name in names
 
 
 def once_a_file(problems: Iterable[Problem]) -> list[Problem]:

@@ -23,6 +23,7 @@ _ONLY_RENDERED = re.compile(
     r"^[ \t]*(?:\{\{-? *(?:if|else|end|with|range|include|template|define|tpl|toYaml)\b|\{%|<%)",
     re.MULTILINE,
 )
+_IN_BRACES = re.compile(r"(?<=: )\{[A-Za-z_]\w*\}")  # to YAML a mapping, with a key and no value
 _SAYS_TYPE = re.compile(r"^\W*(?:apiVersion|kind)\W*:", re.MULTILINE)
 _IS_TEMPLATE = re.compile(r"^\W*kind\W*:\s*\W?Template\b", re.MULTILINE)
 _ARCHIVE = b"\x1f\x8b"
@@ -91,7 +92,8 @@ class Surroundings:
         if left and is_others:
             place = Place(file, *left[0].document.locate((), False))
             self._notes.append(_of_others(place))
-        problems = [*found.problems, *(each.problem for each in left if not is_others)]
+        told = [] if is_others else left[: None if found.manifests else 1]
+        problems = [*found.problems, *(each.problem for each in told)]
         return found._replace(problems=problems, strays=[])
 
     def _is_recognised(self, found: Found, file: str, data: bytes) -> bool:
@@ -124,8 +126,8 @@ class Surroundings:
             return [self._of_openshift(place)]
         if any(map(_IS_RENDERED.search, odd)) or _ONLY_RENDERED.search(text):
             return self._of_template(place)
-        unfilled = next(filter(None, map(PLACEHOLDER.search, odd)), None)
-        if unfilled:
+        gaps = (PLACEHOLDER.search(line) or _IN_BRACES.search(line) for line in odd)
+        if unfilled := next(filter(None, gaps), None):
             what, fix = filled_in_first(unfilled[0], file)
             return [Problem(":".join(map(str, place)), what, fix, "note")]
         return None

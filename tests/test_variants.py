@@ -1,0 +1,168 @@
+"""Variants of one object, in folders that lie beside one another, are no duplicates."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.program import findings, sfsgen
+
+RENDER = "render web -r 2 --nfs-server nfs.example.com --storage 1Gi"
+
+
+def made(only: str = "svc,pv,pvc,sts", path: str = "/exports") -> str:
+    return sfsgen(f"{RENDER} --only {only} --nfs-path {path}").out
+
+
+WHOLE = made()
+# The files of a folder, and the folders in it that are each looked at with what they stand beside.
+LAYOUTS: dict[str, tuple[dict[str, str], list[str]]] = {
+    "overlays with a base": (
+        {
+            "base/service.yaml": made("svc"),
+            "overlays/dev/set.yaml": made("pv,pvc,sts", "/dev"),
+            "overlays/prod/set.yaml": made("pv,pvc,sts", "/prod"),
+        },
+        ["overlays/dev", "overlays/prod"],
+    ),
+    "an overlay that has some of its base": (
+        {"base/all.yaml": WHOLE, "overlays/dev/set.yaml": made("sts")},
+        ["base", "overlays"],
+    ),
+    "versions": ({"v1/a.yaml": WHOLE, "v2/b.yaml": made(path="/v2")}, ["v1", "v2"]),
+    "deeper ones": (
+        {f"{each}/{part}/a.yaml": made(part) for each in "ab" for part in ("svc,sts", "pv,pvc")},
+        ["a", "b"],
+    ),
+    "by kind": (
+        {f"{part}/{each}/a.yaml": made(part) for each in "ab" for part in ("svc,sts", "pv,pvc")},
+        ["pv,pvc/a", "pv,pvc/b"],
+    ),
+    "beside what all share": (
+        {"a.yaml": made("svc,sts"), "x/a.yaml": made("pv,pvc"), "y/a.yaml": made("pv,pvc", "/y")},
+        ["x", "y"],
+    ),
+    "within the folder of another": (
+        {"a.yaml": WHOLE, "examples/a.yaml": made("sts")},
+        ["", "examples"],
+    ),
+    "in several places": (
+        {f"{app}/{each}/a.yaml": WHOLE for app in ("p", "q") for each in ("dev", "prod")},
+        ["p/dev", "p/prod", "q/dev", "q/prod"],
+    ),
+    "three": ({f"{each}/a.yaml": WHOLE for each in "abc"}, ["a", "b", "c"]),
+}
+
+
+def written(files: dict[str, str], folder: Path) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_each_is_looked_at_with_what_it_stands_beside(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, folders = LAYOUTS[name]
+    monkeypatch.chdir(tmp_path)
+    written(files, tmp_path / "k")
+    result = sfsgen("check --strict -f k")
+    assert (result.status, result.out) == (0, ""), result.out
+    said, _, _ = result.err.partition("\n")
+    beginning = "sfsgen: variants of one object are looked at by themselves: "
+    assert said.startswith(beginning)
+    assert sorted(said.removeprefix(beginning).split(", ")) == [
+        f"k/{each}".rstrip("/") for each in folders
+    ]
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_volumes_and_scale_print_no_mixture(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, _ = LAYOUTS[name]
+    monkeypatch.chdir(tmp_path)
+    written(files, tmp_path / "k")
+    for command in ("volumes -f k", "volumes web -f k", "scale web -r 3 -f k"):
+        done = sfsgen(command)
+        assert (done.status, done.out) == (2, "")
+        assert "hold variants of " in done.err
+        _, _, fix = done.err.partition("fix: choose one: ")
+        chosen = sfsgen(command.replace("-f k", fix.strip()))
+        assert chosen.status == 0, chosen
+
+
+def test_what_one_of_them_lacks_is_told_of_it_alone(tmp_path: Path) -> None:
+    lacking = WHOLE.replace("replicas: 2", "replicas: 3")
+    written({"dev/a.yaml": WHOLE, "prod/a.yaml": lacking}, tmp_path)
+    found = findings("-f", str(tmp_path))
+    assert {each["rule"] for each in found} == {"missing-claim", "missing-volume"}
+    assert {each["file"] for each in found} == {f"{tmp_path}/prod/a.yaml"}
+    for each in found:
+        assert f"`sfsgen volumes web -f {tmp_path}/prod`" in each["fix"]
+
+
+def test_what_all_share_is_told_once(tmp_path: Path) -> None:
+    service = made("svc").replace("clusterIP: None", "clusterIP: 10.0.0.1")
+    written({"s.yaml": service, **LAYOUTS["versions"][0]}, tmp_path)
+    for each in ("v1/a.yaml", "v2/b.yaml"):
+        (tmp_path / each).write_text(made("pv,pvc,sts", f"/{each[:2]}"))
+    found = findings("-f", str(tmp_path))
+    assert len(found) == len({(each["rule"], each["line"], each["what"]) for each in found}) > 0
+    assert {each["file"] for each in found} <= {f"{tmp_path}/s.yaml", f"{tmp_path}/v1/a.yaml"} | {
+        f"{tmp_path}/v2/b.yaml"
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments"),
+    [
+        ({"a.yaml": WHOLE, "b.yaml": WHOLE}, ["-f", "."]),
+        ({"v/a.yaml": WHOLE + "---\n" + WHOLE, "w/a.yaml": WHOLE}, ["-f", "."]),
+        ({"v/a.yaml": WHOLE, "w/a.yaml": WHOLE}, ["-f", "v", "-f", "w"]),
+        ({"v/a.yaml": WHOLE, "w/a.yaml": WHOLE}, ["-f", "v/a.yaml", "-f", "w/a.yaml"]),
+    ],
+)
+def test_in_one_folder_or_in_several_that_are_named_they_are_duplicates(
+    files: dict[str, str], arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(files, tmp_path)
+    found = findings(*arguments)
+    assert {each["rule"] for each in found} == {"duplicate"}
+    assert len(found) == 6
+
+
+def test_the_set_that_one_of_them_holds_is_the_one_that_is_named(tmp_path: Path) -> None:
+    other = WHOLE.replace("name: web", "name: www").replace("pvc-web", "pvc-www")
+    style = "--nfs-path /a --nfs-server nfs.example.com"
+    written({"dev/a.yaml": WHOLE, "prod/a.yaml": other}, tmp_path)  # the volumes' names are one
+    done = sfsgen(["scale", "www", "-r", "3", "-o", "name", "-f", str(tmp_path), *style.split()])
+    assert done.status == 0, done
+    assert done.out == "persistentvolume/pv-web-2\npersistentvolumeclaim/pvc-www-2\n"
+
+
+def test_services_are_nothing_to_volumes(tmp_path: Path) -> None:
+    written({"a/s.yaml": made("svc"), "b/s.yaml": made("svc"), "set.yaml": WHOLE}, tmp_path)
+    assert sfsgen(["volumes", "-f", str(tmp_path)]).status == 0
+
+
+def test_a_named_set_is_looked_at_in_each(tmp_path: Path) -> None:
+    written({"a/a.yaml": WHOLE, "b/a.yaml": WHOLE}, tmp_path)
+    result = sfsgen(["check", "web", "-f", str(tmp_path)])
+    assert (result.status, "nothing wrong in 2 StatefulSets" in result.err) == (0, True)
+    assert sfsgen(["check", "www", "-f", str(tmp_path)]).status == 2
+
+
+def test_each_is_mended_in_its_own_files(tmp_path: Path) -> None:
+    broken = WHOLE.replace("    name: pvc-web-1\n  nfs", "    name: pvc-web-9\n  nfs")
+    assert broken != WHOLE
+    written({"a/a.yaml": WHOLE, "b/a.yaml": broken}, tmp_path)
+    assert sfsgen(["check", "--fix", "-f", str(tmp_path)]).status == 0
+    assert (tmp_path / "b/a.yaml").read_text() == WHOLE
+
+
+def test_very_many_are_looked_at_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written({f"{each}/a.yaml": WHOLE for each in "abc"}, tmp_path)
+    monkeypatch.setattr("sfsgen.sets.variants._MOST", 10)
+    assert {each["rule"] for each in findings("-f", str(tmp_path))} == {"duplicate"}
