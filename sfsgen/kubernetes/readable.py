@@ -113,7 +113,8 @@ def faults(manifest: Manifest) -> list[Problem]:
     if manifest.kind in STATEFUL_SET_KINDS:
         problems += _template_faults(manifest)
     for field in ("name", "namespace"):
-        if unfilled := PLACEHOLDER.search(getattr(manifest, field)):
+        unfilled = PLACEHOLDER.search(getattr(manifest, field))
+        if unfilled and not manifest.is_stored:
             problems.append(_unfilled(manifest, ("metadata", field), unfilled[0]))
     return problems
 

@@ -1,11 +1,13 @@
 """What the rules find in what own templates print, and not in what the built-in ones print."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sfsgen.checking.inspection import inspect, scene
 from sfsgen.checking.ruleset import all_rules
-from sfsgen.findings.located import Located
+from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.located import Located, located
 from sfsgen.findings.scene import Look, Scene
+from sfsgen.kubernetes.binder import differences
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import Target
@@ -18,7 +20,18 @@ AS_RENDERED = ", as rendered"
 """What stands behind a template's name where a place in what it prints is told."""
 # Of these a rule may say less than an error, for somebody can mean them. A template is told what
 # is meant: pairs that are equal and reserved on both sides, one for each replica.
-_NEVER_MEANT = frozenset(("claim-template", "class", "extra-pair", "half-reserved", "unequal-pair"))
+_NEVER_MEANT = frozenset(
+    (
+        "claim-template",
+        "class",
+        "extra-pair",
+        "half-reserved",
+        "missing-claim",
+        "missing-volume",
+        "service",
+        "unequal-pair",
+    )
+)
 _NOTHING = Scene(Inventory((), DEFAULT_NAMESPACE), Look((), (), {}, None, Access(("-",))))
 
 
@@ -51,8 +64,21 @@ def _found(printed: Iterable[Manifest], target: Target, seen: Scene) -> list[Loc
     there, access = seen.inventory, seen.look.access
     everything = Read([*there.manifests, *printed], (), there.elsewhere)
     whole = scene(everything, access.namespace or DEFAULT_NAMESPACE, target, access)
-    found = inspect(whole, all_rules())
+    found = [*inspect(whole, all_rules()), *map(located, _unequal(whole))]
     return [each for each in found if each.severity != "note" or each.rule in _NEVER_MEANT]
+
+
+def _unequal(whole: Scene) -> Iterator[Finding]:
+    """Yield the pairs whose volume has more than is asked for: those that we print are equal."""
+    for pair in whole.pairing.pairs.values():
+        claim, volume = pair.claim, pair.volume
+        found = list(differences(claim.storage, volume.storage, volume.name))
+        if pair.is_pinned and found and not any(each.is_short for each in found):
+            what = f"the claim {claim.name} and {volume.name} are not equal: {found[0].what}"
+            fix = "take this over from the built-in template"
+            yield error(volume.manifest, ("spec",), what, fix, claim.manifest)._replace(
+                rule="unequal-pair"
+            )
 
 
 def _key(found: Located) -> object:

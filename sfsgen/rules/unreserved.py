@@ -21,10 +21,12 @@ from sfsgen.findings.misfits import other_class
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
-from sfsgen.findings.vacancies import Spare, spare_volumes
+from sfsgen.findings.vacancies import Spare, joined, spare_volumes
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Pair, Tie, Volume
+
+_SHOWN = 4  # volumes, by their names
 
 
 def unreserved(scene: Scene) -> Iterator[Finding]:
@@ -54,6 +56,12 @@ def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Vol
             yield rows.row(number)._replace(volume=volume, tie=Tie.CHANCE), volume
 
 
+def _shown(found: Sequence[tuple[Ordinal, Volume]]) -> list[str]:
+    names = [volume.name for _, volume in found]
+    more = len(names) - _SHOWN
+    return [*names[:_SHOWN], f"{more} more"] if more > 1 else names
+
+
 def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, Volume]]) -> Finding:
     """Return that the volumes which are there for a set are reserved for none of its claims."""
     cures = [scene.cures.reserve(volume, row.claim_key) for row, volume in found]
@@ -65,9 +73,9 @@ def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, V
     what = f"the volume {volume.name} is not reserved for {row.claim_key[1]}: any claim can take it"
     if more:
         what = (
-            f"the {len(found)} volumes {volume.name} to {more[-1][1].name} are not reserved for "
-            f"the claims of {stateful_set.name}: chance decides which of them gets which, and any "
-            "other can take one"
+            f"the {len(found)} volumes {joined(_shown(found))} are not reserved for the claims of "
+            f"{stateful_set.name}: chance decides which of them gets which, and any other can take "
+            "one"
         )
     sides = [*(each.manifest for _, each in more), stateful_set.manifest]
     return error(volume.manifest, CLAIM_REF, what, fix, *sides)
