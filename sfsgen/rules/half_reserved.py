@@ -19,7 +19,10 @@ from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_reserved, is_incomplete
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.vacancies import claims_of, to_print_missing
 from sfsgen.kubernetes.binder import fits
+from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.values.pairs import Tie
 
 
 def half_reserved(scene: Scene) -> Iterator[Finding]:
@@ -46,3 +49,32 @@ def half_reserved(scene: Scene) -> Iterator[Finding]:
             sides = [each.manifest for each in (volume, free) if each]
             tell = error if free else warning
             yield tell(claim.manifest, VOLUME_NAME, what, fix, *sides)
+    for rows in scene.pairing.ordinals:
+        yield from _to_be_made(scene, rows)
+
+
+def _to_be_made(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
+    """Yield that claims which the controller makes can take a free volume in place of their own.
+
+    Where the volumes are there before them, they do not: of what a server holds nothing is told.
+    """
+    open_ones = [
+        row
+        for row in rows.by_number.values()
+        if row.claim is None
+        and row.volume
+        and row.tie is Tie.CLAIM_REF
+        and row.is_wanted
+        and not row.volume.manifest.is_stored
+    ]
+    free = scene.pairing.free.fitting(rows.template.storage) if open_ones else None
+    if free:
+        first, stateful_set = open_ones[0], rows.stateful_set
+        names = claims_of([(rows, [range(row.number, row.number + 1) for row in open_ones])])
+        what = (
+            f"{names}, which the controller makes, can take {free.name}, which is free, where "
+            "made before the volumes that are reserved"
+        )
+        fix = to_print_missing(scene, stateful_set)
+        manifest = first.volume.manifest if first.volume else stateful_set.manifest
+        yield error(manifest, CLAIM_REF, what, fix, stateful_set.manifest, free.manifest)
