@@ -88,6 +88,10 @@ def _volume(  # noqa: PLR0913  # as many as a test may want to say
     return volume
 
 
+def _sized(size: str) -> Object:
+    return {"requests": {"storage": size}}
+
+
 def _findings(*objects: Object) -> list[Object]:
     given = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
     return findings("-f", "-", stdin=given)
@@ -273,6 +277,22 @@ _ONE_FINDING: dict[str, tuple[list[Object], str, str]] = {
         [_set(), _service(), *(_volume(f"disk-{each}", size="9Gi") for each in "abc")],
         "unreserved",
         "error",
+    ),
+    "claims that ask for less than their template, as their volumes": (
+        [
+            _set(replicas=3),
+            _service(),
+            *(
+                _claim(f"data-db-{n}", volumeName=f"v{n}", resources=_sized(size))
+                for n, size in enumerate(("1Mi", "1Mi", "1Gi"))
+            ),
+            *(
+                _volume(f"v{n}", f"data-db-{n}", size=size)
+                for n, size in enumerate(("1Mi", "1Mi", "1Gi"))
+            ),
+        ],
+        "claim-template",
+        "warning",
     ),
     "fewer disks of nodes than pods": (
         [

@@ -15,11 +15,12 @@ set with the other template.
 Source: pkg/controller/statefulset/stateful_pod_control.go, createMissingPersistentVolumeClaims.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.vacancies import claims_of
 from sfsgen.kubernetes.binder import CLASS, Difference, departures, differences
 from sfsgen.sets.found import Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
@@ -35,9 +36,7 @@ def claim_template(scene: Scene) -> Iterator[Finding]:
         if _is_odd_template(rows):
             yield from _odd_template(scene, rows)
         else:
-            for number, claim in rows.claims.items():
-                if claim.storage is not rows.template.storage:
-                    yield from _odd_claim(scene, rows, number)
+            yield from _odd_claims(scene, rows)
         yield from _pinned_template(scene, rows)
 
 
@@ -65,14 +64,36 @@ def _odd_template(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
         yield tell(manifest, path, what, fix, claim.manifest)
 
 
-def _odd_claim(scene: Scene, rows: TemplateOrdinals, number: int) -> Iterator[Finding]:
+def _odd_claims(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
+    """Yield the claims that depart from their claim template; those in files together."""
+    found: dict[object, list[tuple[int, Difference]]] = {}
+    for number, claim in rows.claims.items():
+        if claim.storage is not rows.template.storage:
+            for each in _departures(rows, number):
+                is_alone = claim.manifest.is_stored  # each is mended by itself
+                tell = _telling(each.path, rows.by_number[number])
+                key = each.path, tell, number if is_alone else -1
+                found.setdefault(key, []).append((number, each))
+    for odd in found.values():
+        yield _odd_claim(scene, rows, odd)
+
+
+def _odd_claim(
+    scene: Scene, rows: TemplateOrdinals, odd: Sequence[tuple[int, Difference]]
+) -> Finding:
+    (number, first), *more = odd
     claim = rows.claims[number]
-    for each in _departures(rows, number):
-        what = f"the claim {claim.name} is not what its claim template would make: {each.what}"
-        as_made = f"let it be as the claim template {rows.template.name}"
-        fix = scene.cures.of_immutable(claim.manifest, as_made)
-        tell = _telling(each.path, rows.by_number[number])
-        yield tell(claim.manifest, each.path, what, fix, rows.stateful_set.manifest)
+    what = f"the claim {claim.name} is not what its claim template would make: {first.what}"
+    as_made = f"let it be as the claim template {rows.template.name}"
+    if more:
+        claims = claims_of([(rows, [range(each, each + 1) for each, _ in odd])])
+        what = f"{claims} are not what their claim template would make, such as {claim.name}: "
+        what += first.what
+        as_made = f"let them be as the claim template {rows.template.name}"
+    fix = scene.cures.of_immutable(claim.manifest, as_made)
+    tell = _telling(first.path, rows.by_number[number])
+    sides = [rows.claims[each].manifest for each, _ in more]
+    return tell(claim.manifest, first.path, what, fix, *sides, rows.stateful_set.manifest)
 
 
 def _departures(rows: TemplateOrdinals, number: int) -> Iterator[Difference]:
