@@ -6,7 +6,8 @@ and a database started twice on it damages its data. Only claim templates give e
 
 What is mounted read-only is fine, and so is `subPathExpr` with the pod's name. Where the pods mount
 a claim template too, nothing is said of a claim that several nodes may write, nor of a volume that
-by its name is meant for all (config, backup, shared ...); without one, the latter is a note.
+by its name is meant for all (config, backup, shared ...). Without one, that is a note, and so is a
+claim that asks for ReadWriteMany, but for NFS, where nearly every claim does.
 
 Fix: Write a claim template instead, and a volume for each ordinal: `sfsgen volumes` prints them. Or
 mount a directory of its own for each pod: `subPathExpr: $(POD_NAME)`, and in `env` POD_NAME from
@@ -47,8 +48,14 @@ def shared_volume(scene: Scene) -> Iterator[Finding]:
 def _judged(scene: Scene, stateful_set: FoundSet, volume: PodVolume) -> Iterator[Finding]:
     # A claim of their own holds the pods' data, and what they share may be meant so.
     has_own = any(is_mounted(stateful_set.manifest, each.name) for each in stateful_set.templates)
-    is_meant = _is_meant_for_all(volume)
-    if not (has_own and (is_meant or _is_for_many(scene, stateful_set, volume))):
+    is_for_one = _is_for_one(scene, stateful_set, volume)
+    is_meant = not is_for_one and (
+        _is_meant_for_all(volume) or _is_asked_for(scene, stateful_set, volume)
+    )
+    is_for_many = bool(volume.claim_name) and not is_for_one
+    # What only init containers write is there before the others start: mostly it is the same.
+    stays = is_for_one or not all(each.is_before for each in volume.written)
+    if stays and not (has_own and (is_meant or is_for_many)):
         what, path, fix = _told(stateful_set, volume)
         tell = note if has_own or is_meant else warning
         yield tell(stateful_set.manifest, path, what, fix)
@@ -89,10 +96,17 @@ def _is_read_only(scene: Scene, stateful_set: FoundSet, volume: PodVolume) -> bo
     return (pair is not None and pair.volume.read_only) or _modes(scene, key) == {"ReadOnlyMany"}
 
 
-def _is_for_many(scene: Scene, stateful_set: FoundSet, volume: PodVolume) -> bool:
-    """Return whether several nodes may write to the claim of a volume, as far as is known."""
+def _is_for_one(scene: Scene, stateful_set: FoundSet, volume: PodVolume) -> bool:
+    """Return whether the claim of a volume is seen to be for one node, or for one pod."""
     modes = _modes(scene, (stateful_set.namespace, volume.claim_name))
-    return bool(volume.claim_name) and (not modes or "ReadWriteMany" in modes)
+    return bool(modes) and "ReadWriteMany" not in modes
+
+
+def _is_asked_for(scene: Scene, stateful_set: FoundSet, volume: PodVolume) -> bool:
+    """Return whether a claim asks that many nodes may write; on NFS nearly every claim does."""
+    key = stateful_set.namespace, volume.claim_name
+    pair = scene.pairing.pairs.get(key)
+    return "ReadWriteMany" in _modes(scene, key) and not (pair and pair.volume.server)
 
 
 def _modes(scene: Scene, claim: Key) -> set[str]:

@@ -17,13 +17,14 @@ _SHARED_FIELDS = ("metadata.namespace", "spec.serviceAccountName")
 class Mounted(NamedTuple):
     """Where a container mounts a volume."""
 
-    container: int
     path: Path
     mount_path: str
     sub_path: str
     read_only: bool
     is_own: bool
     """Whether the part of the volume that it mounts is another one for each pod."""
+    is_before: bool
+    """Whether the container ends before the others start, as init containers do."""
 
 
 class PodVolume(NamedTuple):
@@ -38,7 +39,6 @@ class PodVolume(NamedTuple):
     read_only: bool
     mount_options: tuple[str, ...]
     mounts: tuple[Mounted, ...]
-    """By the containers, but not by those that end before the others start."""
 
     @property
     def written(self) -> Sequence[Mounted]:
@@ -84,8 +84,8 @@ def _volumes(stateful_set: Manifest) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def is_mounted(stateful_set: Manifest, name: str) -> bool:
-    """Return whether a container mounts a volume or claim template of a name."""
-    return any(True for _ in _mounts(stateful_set, name))
+    """Return whether a container that stays mounts a volume or claim template of a name."""
+    return any(not each.is_before for each in _mounts(stateful_set, name))
 
 
 def claims_used(stateful_set: Manifest) -> Iterator[str]:
@@ -102,16 +102,20 @@ def containers(stateful_set: Manifest) -> Iterator[tuple[Path, Mapping[str, Any]
 
 
 def _mounts(stateful_set: Manifest, name: str) -> Iterator[Mounted]:
-    for number, (path, container) in enumerate(containers(stateful_set)):
+    before = enumerate(_entries(stateful_set.at(*POD, "initContainers")))
+    found: list[tuple[Path, Mapping[str, Any]]] = [
+        ((*POD, "initContainers", index), each) for index, each in before
+    ]
+    for path, container in (*found, *containers(stateful_set)):
         for index, each in enumerate(_entries(container.get("volumeMounts"))):
             if each.get("name") == name:
                 yield Mounted(
-                    number,
                     (*path, "volumeMounts", index),
                     _text(each.get("mountPath")),
                     _text(each.get("subPath")) or _text(each.get("subPathExpr")),
                     each.get("readOnly") is True,
                     _is_own(_text(each.get("subPathExpr")), container),
+                    "initContainers" in path and container.get("restartPolicy") != "Always",
                 )
 
 
