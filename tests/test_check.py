@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 from sfsgen.checking.ruleset import all_rules, rule_id
 from tests.api_server import ApiServer
 from tests.program import findings, sfsgen
+from tools import rules_page
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 RELEASED = EXAMPLES / "check-released" / "dump.yaml"
@@ -438,8 +439,9 @@ SARIF = _of(
 @pytest.mark.parametrize("name", [rule_id(rule) for rule in all_rules()])
 def test_sarif_is_what_the_standard_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(EXAMPLES / "rules" / name)
+    options = rules_page.options(name)
     for command in ("check -f bad.yaml -o sarif", "check -f - -o sarif"):
-        log = json.loads(sfsgen(command, Path("bad.yaml").read_bytes()).out)
+        log = json.loads(sfsgen([*command.split(), *options], Path("bad.yaml").read_bytes()).out)
         Draft202012Validator(SARIF).validate(log)
         (run,) = log["runs"]
         (result,) = run["results"]

@@ -474,7 +474,7 @@ def test_an_empty_file_among_others_is_no_finding(tmp_path: Any) -> None:
 
 
 def test_a_name_that_is_a_file_is_answered_with_the_option() -> None:
-    assert "give it as -f web.yaml" in sfsgen("check web.yaml").err
+    assert "fix: sfsgen check -f web.yaml" in sfsgen("check web.yaml").err
 
 
 def test_a_claim_that_a_pod_template_names_is_no_renamed_one() -> None:

@@ -102,17 +102,16 @@ def _elsewhere(
 ) -> Iterator[Problem]:
     """Yield which files and folders are no such thing, but addresses."""
     for each in files:
-        if ":" in each:
-            from sfsgen.kubernetes.foreign import fetched, is_url
+        from sfsgen.kubernetes.foreign import fetched, is_url
 
-            if is_url(each):
-                what = "it is the address of a file, which sfsgen does not fetch"
-                yield Problem(each, what, fetched(each, line.from_stdin(each)))
-    for name in _FOLDERS:
+        if is_url(each):
+            what = "it is the address of a file, which sfsgen does not fetch"
+            yield Problem(each, what, fetched(each, line.from_stdin(each)))
+    for name in (*_FOLDERS, "kubeconfig"):
         value = parameters.get(name) or ""
         if re.match(r"[a-z][a-z0-9+.-]*://", value, re.IGNORECASE):
             option = f"--{name.replace('_', '-')}"
-            yield Problem(option, f"{word(value)} is an address", "name a folder of this machine")
+            yield Problem(option, f"{word(value)} is an address", "name what lies on this machine")
 
 
 def _misnamed(line: _Line, name: str, *, is_live: bool) -> Iterator[Problem]:

@@ -189,7 +189,7 @@ def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions
         what = (
             f"{plain_text.quoted(kube_version)} is no minor that sfsgen knows, and no range of such"
         )
-        fix = f"give one of 1.{versions.OLDEST} to 1.{versions.NEWEST}, or a range as 1.22-1.24 in "
+        fix = f"give 1.{versions.OLDEST} to 1.{versions.NEWEST}, or a range as 1.22-1.24 in "
         fix += "which sets have one apiVersion"
         problems.append(Problem("--kube-version", what, fix))
         return versions.Target()

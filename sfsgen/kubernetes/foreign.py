@@ -26,6 +26,7 @@ class Kind(Enum):
 _HIGHEST = 4  # folders above a file, of which one may be its chart
 _MOST_FILES = 50  # of a folder, to see what it is
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://.+|(git|s3|gs|oci|ssh):.+|(git)@[^:]+:.+")
+_WITHOUT_SCHEME = re.compile(r"[a-z0-9.-]+\.(?:com|org|net|io|dev)/.+")
 _TEMPLATE = re.compile(
     r"\{\{-? *(?:/\*|\.|\$|(?:if|else|end|range|with|define|include|template|block|toYaml|tpl)\b)"
 )
@@ -47,12 +48,15 @@ _CHART_WORDS = {
 
 def is_url(text: str) -> bool:
     """Return whether a text is the address of something elsewhere, not a file's name."""
-    return bool(_URL.fullmatch(text)) and not os.path.lexists(text)
+    is_address = bool(_URL.fullmatch(text) or _WITHOUT_SCHEME.fullmatch(text))
+    return is_address and not os.path.lexists(text)
 
 
 def fetched(url: str, command: Sequence[str]) -> str:
     """Return the command line that fetches what lies at a URL, for one that ends with `-f -`."""
     is_git, url = url.startswith("git::"), url.removeprefix("git::")
+    if _WITHOUT_SCHEME.fullmatch(url):
+        url = f"https://{url}"
     match = _URL.fullmatch(url)
     scheme = next(filter(None, match.groups())).lower() if match else ""
     if scheme == "oci" and "render" in command:  # it is a chart
