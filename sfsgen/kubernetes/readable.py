@@ -112,7 +112,7 @@ def faults(manifest: Manifest) -> list[Problem]:
         problems += dict.fromkeys(_problem(manifest, each) for each in found)
     if manifest.kind in STATEFUL_SET_KINDS:
         problems += _template_faults(manifest)
-    for field in ("name", "namespace"):
+    for field in () if manifest.is_stored else ("name", "namespace"):
         if unfilled := PLACEHOLDER.search(getattr(manifest, field)):
             problems.append(_unfilled(manifest, ("metadata", field), unfilled[0]))
     return problems
