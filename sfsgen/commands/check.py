@@ -71,16 +71,21 @@ def check(
     look = partial(_look, access, target if kube_version else None, name or (), selector, rules)
     is_edited = fix or diff or (output == "sarif" and not access.is_live)
     contents = dict(sources(access.filenames)) if is_edited else {}
-    if is_edited:
-        seen = look(read_all(contents.items(), access))
-    else:
-        seen = look(objects(access, cluster.ALL))
+
+    def look_at(texts: Mapping[str, bytes]) -> _Seen:
+        return look(read_all(texts.items(), access))
+
+    seen = look_at(contents) if is_edited else look(objects(access, cluster.ALL))
     parameters.tell_where(access)
     if fix or diff:
-        look_again = lambda now: look(read_all(now.items(), access))  # noqa: E731
-        seen, contents = _mend(contents, seen, look_again, is_diff=diff)
+        seen, contents = _mend(contents, seen, look_at, is_diff=diff)
     if not diff:
         _print(seen.found, output, contents)
+    raise typer.Exit(_summed_up(seen, strict=strict, allow_empty=allow_empty))
+
+
+def _summed_up(seen: "_Seen", *, strict: bool, allow_empty: bool) -> int:
+    """Say on stderr what was looked at, and return the exit status."""
     counts = counted(seen.found)
     if seen.variants:
         folders = ", ".join(seen.variants)
@@ -89,9 +94,8 @@ def check(
         console.note(_summary(counts, seen.numbers))
     if seen.emptiness and not allow_empty:
         console.tell(seen.emptiness)
-        raise typer.Exit(EXIT_STATUS)
-    if counts["error"] or (strict and counts["warning"]):
-        raise typer.Exit(_FOUND)
+        return EXIT_STATUS
+    return _FOUND if counts["error"] or (strict and counts["warning"]) else 0
 
 
 def _wrong(namespace: str | None, output: str) -> Iterator[Problem]:
