@@ -238,7 +238,7 @@ CHANGED = [
     ("persistentvolume", "kind: PersistentVolume\n", "kind: Volume\n"),
     ("persistentvolume", "{{ volume.name }}", "my-{{ ordinal }}"),
     ("persistentvolume", "{{ volume.name }}", '{{ "my-" ~ volume.name }}'),
-    ("persistentvolume", "{{ volume.storage }}", "1Mi"),
+    ("persistentvolume", "{{ volume.storage }}", "2Gi"),
     ("persistentvolume", "{{ volume.access_modes | block(2) }}", "  - ReadWriteOnce"),
     ("persistentvolume", "{{ volume.storage_class }}", "nfs"),
     ("persistentvolume", "    name: {{ claim.name }}\n", ""),
@@ -255,6 +255,7 @@ CHANGED = [
     ("persistentvolumeclaim", "{{ claim.namespace }}", "other"),
     ("persistentvolumeclaim", "{{ claim.storage_class }}", "fast"),
     ("persistentvolumeclaim", "spec:\n", "spec:\n  selector: {matchLabels: {a: b}}\n"),
+    ("service", "clusterIP: None", "type: NodePort"),
     ("service", "{{ service.name }}", "other"),
     ("service", "{{ service.selector | block(4) }}", "    a: b"),
     ("statefulset", "{{ statefulset.replicas }}", "1"),
@@ -362,7 +363,7 @@ def test_what_is_wrong_for_many_ordinals_is_told_once(tmp_path: Path) -> None:
 def test_what_no_template_has_printed_is_told_of_all() -> None:
     manifests, _ = read_manifests(EXISTING.encode(), "F")
     told = judge(manifests, list, Target(), None, ["a", "b"])
-    assert {each.where for each in told} == {"a, b"}
+    assert {(each.where, each.severity) for each in told} == {("a, b", "error")}
     assert any("there is no volume for the claim pvc-web-0" in each.what for each in told)
     assert judge(manifests, lambda: manifests, Target(), None, ["a", "b"]) == []
 
