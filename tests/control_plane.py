@@ -131,7 +131,8 @@ class ControlPlane:
         claim["status"] = {"phase": "Pending"}
         if spec.get("volumeName"):
             is_its = volume and _is_reserved(volume, claim)
-            if volume and (is_its or (not _reference(volume) and _fits(claim, volume))):
+            is_free = volume and volume["spec"].get("claimRef") is None
+            if volume and (is_its or (is_free and _fits(claim, volume))):
                 self._pair(claim, volume)
             return
         chosen = next(self._candidates(claim), None)

@@ -13,7 +13,7 @@ Source: pkg/volume/util, IsVolumeBoundToClaim; the API server says nothing (meas
 
 from collections.abc import Iterator
 
-from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import CLAIM_REF
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene
@@ -33,4 +33,7 @@ def incomplete_claim_ref(scene: Scene) -> Iterator[Finding]:
             key = key or (claims[0].key if claims else None)
             fix = scene.cures.reserve(volume, key) if key else f"add {' and '.join(missing)}"
             sides = [each.manifest for each in claims]
-            yield error(volume.manifest, (*CLAIM_REF, missing[0]), what, fix, *sides)
+            # Where the claim has another one, this one is only lost to everybody.
+            is_spare = key is None or not scene.is_needed(key) or scene.inventory.reserved(key)
+            tell = warning if is_spare and not claims else error
+            yield tell(volume.manifest, (*CLAIM_REF, missing[0]), what, fix, *sides)

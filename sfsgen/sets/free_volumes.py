@@ -67,8 +67,11 @@ class FreeVolumes:
     def fitting(self, wanted: Storage) -> Volume | None:
         """Return a volume that a claim could take in place of its own, once all have theirs."""
         if wanted not in self._fitting:
-            left = (each for each in self.left_over() if each.claim is None)
-            found = (each for each in left if fits(wanted, each.storage))
+            # One that is reserved for nobody by name gets nobody (measured).
+            free = (
+                each for each in self.left_over() if each.manifest.at("spec", "claimRef") is None
+            )
+            found = (each for each in free if fits(wanted, each.storage))
             self._fitting[wanted] = next(found, None)
         return self._fitting[wanted]
 
