@@ -1,6 +1,6 @@
 """Looks at what exists with the rules: what they find, where it stands, for which sets."""
 
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sfsgen.checking.ruleset import Rule, findings
@@ -17,6 +17,14 @@ from sfsgen.sets.reading import Read, once_a_file
 
 if TYPE_CHECKING:
     from sfsgen.kubernetes.manifest import Manifest
+
+# What an inventory calls the objects of each kind.
+_KINDS = {
+    "StatefulSet": "sets",
+    "Service": "services",
+    "PersistentVolumeClaim": "claims",
+    "PersistentVolume": "volumes",
+}
 
 
 def scene(read: Read, namespace: str, target: Target | None, access: Access) -> Scene:
@@ -98,16 +106,19 @@ def _is_about(finding: Finding, concerned: Container[int]) -> bool:
     return any(each is None or id(each) in concerned for each in sides)
 
 
-def looked_at(
-    scene: Scene, concerned: Container[int] | None = None
-) -> Iterator[tuple[str, set[int]]]:
-    """Yield each kind, with the identities of its objects that were looked at."""
-    found = scene.inventory
-    for kind, of_kind in (
-        ("StatefulSet", found.sets),
-        ("Service", found.services),
-        ("PersistentVolumeClaim", found.claims),
-        ("PersistentVolume", found.volumes),
-    ):
-        every = (id(each.manifest) for each in of_kind.values())
-        yield kind, {each for each in every if concerned is None or each in concerned}
+def numbers(looks: Sequence[tuple[Scene, Collection[int] | None]]) -> Mapping[str, int]:
+    """Return how many objects of each kind were looked at, in scenes that may share some."""
+    counts: dict[str, int] = {}
+    for kind, held in _KINDS.items():
+        if len(looks) == 1 and looks[0][1] is None:
+            counts[kind] = len(getattr(looks[0][0].inventory, held))
+            continue
+        counts[kind] = len(
+            {
+                id(each.manifest)
+                for scene, concerned in looks
+                for each in getattr(scene.inventory, held).values()
+                if concerned is None or id(each.manifest) in concerned
+            }
+        )
+    return counts

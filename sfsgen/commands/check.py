@@ -11,7 +11,7 @@ import typer
 
 from sfsgen import console
 from sfsgen.checking.emptiness import emptiness, is_unread
-from sfsgen.checking.inspection import in_order, inspect, looked_at, of_namespace, of_sets, scene
+from sfsgen.checking.inspection import in_order, inspect, numbers, of_namespace, of_sets, scene
 from sfsgen.checking.report import FORMATS, print_in_colour
 from sfsgen.checking.ruleset import Rule, all_rules, rule_id
 from sfsgen.commands import parameters
@@ -181,15 +181,11 @@ def _look(  # all but what was read stays the same
         sets = chosen(whole.inventory, names, access.namespace, selector)
         keys = {each.key for each in sets}
     several = variants(whole.inventory.twice, read.manifests, access.filenames)
-    found: list[Located] = []
-    seen: dict[str, set[int]] = {}
-    for each in [_variant(whole, each, read) for each in several] or [whole]:
-        concerned = _concerned(each, keys)
-        found += inspect(each, rules, concerned)
-        for kind, those in looked_at(each, concerned):
-            seen.setdefault(kind, set()).update(those)
+    scenes = [_variant(whole, each, read) for each in several] or [whole]
+    looks = [(each, _concerned(each, keys)) for each in scenes]
+    found = [one for each, concerned in looks for one in inspect(each, rules, concerned)]
     found = in_order(found, read.manifests) if several else found
-    counts = {kind: len(those) for kind, those in seen.items()}
+    counts = numbers(looks)
     is_looked_at = counts["StatefulSet"] or is_unread(whole, access.namespace)
     why = None if is_looked_at else emptiness(whole, read.manifests)
     return _Seen(found, counts, why, [each.folder for each in several])

@@ -18,6 +18,7 @@ EMPTY = "it is empty"
 _JSON = re.compile(r"\s*\{")
 _LOOKED_AT = 4096
 _MOST_PROBLEMS = 1000  # of a file: nobody reads more, and they would fill the memory
+_TEMPLATE = "Template"
 _NO_TYPE = ("", "")
 # Where a Manifest's first fields stand, in their order.
 _IDENTITY: tuple[Path, ...] = (
@@ -204,7 +205,9 @@ def _object(
     document: Document, inside: Path, value: Any, type_of_list: tuple[Any, str]
 ) -> Iterator[Manifest | Problem | Stray]:
     manifest = _manifest(document, inside, value, type_of_list)
-    if is_template(value) or not (manifest or _is_meant(value) or inside):
+    if manifest and manifest.kind != _TEMPLATE:
+        yield manifest
+    elif is_template(value) or not (manifest or _is_meant(value) or inside):
         yield Stray(document, inside, value)
     elif manifest:
         yield manifest
@@ -214,7 +217,7 @@ def _object(
 
 def is_template(value: Any) -> bool:
     """Return whether a value is a Template of OpenShift, whose objects have still to be made."""
-    return isinstance(value, dict) and value.get("kind") == "Template" and "objects" in value
+    return isinstance(value, dict) and value.get("kind") == _TEMPLATE and "objects" in value
 
 
 def _is_meant(value: Any) -> bool:
