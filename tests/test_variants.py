@@ -96,7 +96,7 @@ def test_what_one_of_them_lacks_is_told_of_it_alone(tmp_path: Path) -> None:
     lacking = WHOLE.replace("replicas: 2", "replicas: 3")
     written({"dev/a.yaml": WHOLE, "prod/a.yaml": lacking}, tmp_path)
     found = findings("-f", str(tmp_path))
-    assert {each["rule"] for each in found} == {"missing-claim", "missing-volume"}
+    assert {each["rule"] for each in found} == {"missing-volume"}
     assert {each["file"] for each in found} == {f"{tmp_path}/prod/a.yaml"}
     for each in found:
         assert f"`sfsgen volumes web -f {tmp_path}/prod`" in each["fix"]

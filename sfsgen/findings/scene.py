@@ -41,6 +41,8 @@ class Look(NamedTuple):
     """Where it was read from."""
     doubles: Sequence[tuple[Manifest, Double]] = ()
     """The keys that stand several times in objects."""
+    is_labelled_later: bool = False
+    """Whether a kustomization gives labels and selectors to what was read."""
 
 
 class Scene:

@@ -14,7 +14,7 @@ and is only noted.
 Source: plugin/pkg/admission/storage/storageclass/setdefault, and index.go, findMatchingVolume.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 
 from sfsgen.changes.cure import Cure
 from sfsgen.changes.edits import Edit
@@ -23,6 +23,7 @@ from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.misfits import other_class, unfit
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.together import one_for_each
 from sfsgen.kubernetes.binder import CLASS, fits, shown_class, size
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
@@ -44,8 +45,7 @@ def class_(scene: Scene) -> Iterator[Finding]:
             fix = scene.cures.set_class(pair.claim.manifest, its)
             yield tell(pair.claim.manifest, CLASS, what, fix, pair.volume.manifest)
     if scene.target.has(CLASSES):
-        yield from _classless_claims(scene)
-        yield from _classless_templates(scene)
+        yield from one_for_each(_classless(scene))
     yield from _beside_free_volumes(scene)
 
 
@@ -65,7 +65,13 @@ def _no_class(scene: Scene, manifest: Manifest, of: Path = ()) -> Cure:
     )
 
 
-def _classless_claims(scene: Scene) -> Iterator[Finding]:
+def _classless(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+    """Yield the claim templates and the claims that name no class, each with its set."""
+    yield from _classless_templates(scene)
+    yield from _classless_claims(scene)
+
+
+def _classless_claims(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for key, claim in scene.inventory.claims.items():
         if claim.storage.storage_class is not None or claim.phase:
             continue
@@ -78,7 +84,9 @@ def _classless_claims(scene: Scene) -> Iterator[Finding]:
             if not (pair and pair.is_reserved):
                 what += ", and keep it from its volume"
                 tell = warning
-            yield tell(claim.manifest, CLASS, what, _no_class(scene, claim.manifest))
+            rows = scene.inventory.wanting(key)
+            of_set = rows[0].stateful_set.key if rows else key
+            yield of_set, tell(claim.manifest, CLASS, what, _no_class(scene, claim.manifest))
 
 
 def _is_for_static_set(scene: Scene, key: Key) -> bool:
@@ -88,7 +96,7 @@ def _is_for_static_set(scene: Scene, key: Key) -> bool:
     return any(not pairing.is_provisioned(pairing.of(each.template)) for each in rows)
 
 
-def _classless_templates(scene: Scene) -> Iterator[Finding]:
+def _classless_templates(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for rows in scene.pairing.ordinals:
         if rows.template.storage.storage_class is None and not scene.pairing.is_provisioned(rows):
             what = (
@@ -102,7 +110,8 @@ def _classless_templates(scene: Scene) -> Iterator[Finding]:
             if any(each.storage_class for each in storages):
                 fix = fix.by_hand()  # which class is meant its owner knows
             tell = note if _are_reserved(rows) else warning
-            yield tell(manifest, (*rows.template.path, *CLASS), what, fix)
+            of_set = rows.stateful_set.key
+            yield of_set, tell(manifest, (*rows.template.path, *CLASS), what, fix)
 
 
 def _are_reserved(rows: TemplateOrdinals) -> bool:

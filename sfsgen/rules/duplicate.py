@@ -13,7 +13,7 @@ Source: apiserver/pkg/registry/generic/registry/store.go, Create.
 
 from collections.abc import Iterator
 
-from sfsgen.findings.finding import Finding, error, note
+from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
 
@@ -27,5 +27,7 @@ def duplicate(scene: Scene) -> Iterator[Finding]:
             "only that one is looked at"
         )
         # What is wanted may be read beside what there is.
-        tell = error if first.is_stored == second.is_stored else note
+        tell = note if first.is_stored != second.is_stored else error
+        if tell is error and first.value == second.value:
+            tell = warning  # kubectl takes both, and nothing changes
         yield tell(second, NAME, what, "keep one of them", first)

@@ -13,19 +13,26 @@ both sides binds unchecked ([unequal-pair](#unequal-pair)).
 Source: measured on Kubernetes 1.36.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_reserved, is_incomplete
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.together import one_for_each
 from sfsgen.findings.vacancies import claims_of, to_print_missing
 from sfsgen.kubernetes.binder import fits
 from sfsgen.sets.ordinals import TemplateOrdinals
-from sfsgen.values.pairs import Tie
+from sfsgen.values.pairs import Claim, Tie
 
 
 def half_reserved(scene: Scene) -> Iterator[Finding]:
+    yield from one_for_each(_halves(scene))
+    for rows in scene.pairing.ordinals:
+        yield from _to_be_made(scene, rows)
+
+
+def _halves(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for pair in scene.waiting:
         claim, volume = pair.claim, pair.volume
         if not fits(claim.storage, volume.storage):
@@ -38,7 +45,8 @@ def half_reserved(scene: Scene) -> Iterator[Finding]:
                 "another claim can take it"
             )
             fix = scene.cures.reserve(volume, claim.key)
-            yield error(volume.manifest, CLAIM_REF, what, fix, claim.manifest)
+            key = _set_of(scene, claim), "claimRef"
+            yield key, error(volume.manifest, CLAIM_REF, what, fix, claim.manifest)
         elif pair.is_reserved and not pair.is_named and not claim.manifest.is_stored:
             free = scene.pairing.free.fitting(claim.storage)
             what = (
@@ -48,9 +56,14 @@ def half_reserved(scene: Scene) -> Iterator[Finding]:
             fix = scene.cures.name_volume(claim, volume.name)
             sides = [each.manifest for each in (volume, free) if each]
             tell = error if free else warning
-            yield tell(claim.manifest, VOLUME_NAME, what, fix, *sides)
-    for rows in scene.pairing.ordinals:
-        yield from _to_be_made(scene, rows)
+            key = _set_of(scene, claim), "volumeName"
+            yield key, tell(claim.manifest, VOLUME_NAME, what, fix, *sides)
+
+
+def _set_of(scene: Scene, claim: Claim) -> Hashable:
+    """Return the set that looks for a claim, or the claim itself."""
+    rows = scene.inventory.wanting(claim.key)
+    return rows[0].stateful_set.key if rows else (claim.key,)
 
 
 def _to_be_made(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sfsgen.documents.document import Path, spelled
-from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.scene import Scene
 from sfsgen.problems import nearest
 from sfsgen.sets.found import FoundSet
@@ -56,7 +56,8 @@ def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
             what = f"no container mounts the claim template {each.name}"
             fix = "add it to the volumeMounts of a container, or remove it"
             yield warning(manifest, (*each.path, "metadata", "name"), what, fix)
-        if each.name in volumes:
+        # Published so often that it is an idiom: the volume only says that the claim is meant.
+        if each.name in volumes and not _is_placeholder(pod, volumes[each.name], each.name):
             path = (*_POD, "volumes", volumes[each.name], "name")
             what = (
                 f"the claim template {each.name} takes the place of the pod's volume of that name"
@@ -65,7 +66,12 @@ def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
                 "remove the volume from the pod, which is never mounted; if it is meant, give it "
                 "another name, and its mounts too"
             )
-            yield warning(manifest, path, what, fix)
+            yield note(manifest, path, what, fix)
+
+
+def _is_placeholder(pod: Mapping[str, Any], index: int, name: str) -> bool:
+    claim = pod["volumes"][index].get("persistentVolumeClaim") or {}
+    return claim.get("claimName") == name
 
 
 def _used(pod: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -29,7 +29,7 @@ def provisioned(scene: Scene) -> Iterator[Finding]:
         if stateful_set.replicas and all(_is_unknown(scene, each) for each in templates):
             what = (
                 f"the volumes of {stateful_set.name} come from a provisioner, or from elsewhere: "
-                "none is in the input"
+                "none on an NFS server is in the input"
             )
             printed = to_print_missing(scene, stateful_set)
             fix = f"leave it; or, to have them on an NFS server: {printed}"

@@ -11,18 +11,24 @@ can be changed at any time, also while the volume is Bound; do it before a claim
 Source: pkg/controller/volume/persistentvolume/pv_controller.go, reclaimVolume (measured).
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.together import one_for_each
 from sfsgen.nfs import RECLAIM
 
 
 def reclaim_policy(scene: Scene) -> Iterator[Finding]:
+    return one_for_each(_found(scene))
+
+
+def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for volume in scene.inventory.volumes.values():
         hazard = RECLAIM.get((volume.driver, volume.reclaim_policy))
         if hazard and volume.is_static:
             path = ("spec", "persistentVolumeReclaimPolicy")
-            yield warning(
-                volume.manifest, path, f"{volume.name}: {hazard}", scene.cures.retain(volume)
-            )
+            row = scene.pairing.by_volume.get(volume.name)
+            key = row.stateful_set.key if row else volume.name, hazard
+            what = f"{volume.name}: {hazard}"
+            yield key, warning(volume.manifest, path, what, scene.cures.retain(volume))

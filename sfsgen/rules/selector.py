@@ -27,6 +27,8 @@ _SELECTOR_BY_DEFAULT = ("apps/v1alpha1", "apps/v1beta1")
 
 
 def selector(scene: Scene) -> Iterator[Finding]:
+    if scene.look.is_labelled_later:
+        return  # kustomize writes both
     for stateful_set in scene.inventory.stateful_sets:
         manifest = stateful_set.manifest
         given: Mapping[str, Any] = manifest.at("spec", "selector") or {}

@@ -153,7 +153,8 @@ def _unnamed(scene: Scene, services: _Services, stateful_set: FoundSet) -> Itera
 def _missing(scene: Scene, services: _Services, stateful_set: FoundSet) -> Iterator[Finding]:
     name, manifest = stateful_set.service_name, stateful_set.manifest
     namespace = stateful_set.namespace
-    tell = error if stateful_set.replicas > 1 else warning
+    alone = warning if services.is_live else note  # a single pod needs no name of its own
+    tell = error if stateful_set.replicas > 1 else alone
     what = (
         f"the governing Service {name} of {stateful_set.name} is missing: its pods get no DNS names"
     )
@@ -180,18 +181,29 @@ def _missing(scene: Scene, services: _Services, stateful_set: FoundSet) -> Itera
         else:
             fix = f"read it too, or {fix}"
         what = f"no Service is in the input: {what}" if not scene.inventory.services else what
-        yield warning(manifest, _SERVICE_NAME, what, fix)
+        mild = warning if stateful_set.replicas > 1 else note
+        yield mild(manifest, _SERVICE_NAME, what, fix)
 
 
 def _unfit_service(
     scene: Scene, services: _Services, stateful_set: FoundSet, found: FoundService
 ) -> Iterator[Finding]:
     manifest, labels = stateful_set.manifest, pod_labels(stateful_set)
+    if scene.look.is_labelled_later:
+        return  # kustomize writes both selectors
+    if not found.selector:
+        what = (
+            f"the Service {found.name} selects no pods: those of {stateful_set.name} get DNS names "
+            "only if something else keeps its endpoints"
+        )
+        fix = f"write its selector, {lasting_labels(stateful_set.selector or labels)}"
+        yield note(found.manifest, ("spec", "selector"), what, fix, manifest)
+        return
     if not found.is_headless:
         yield _with_address(scene, services, stateful_set, found)
     wrong = [key for key, value in found.selector.items() if labels.get(key) != value]
     is_own_met = is_met(manifest.at("spec", "selector") or {}, labels)
-    if (wrong and is_own_met) or not found.selector:
+    if wrong and is_own_met:
         what = f"the selector of the Service {found.name} does not meet the labels of the pods of "
         what += stateful_set.name
         fix = f"write its selector, {lasting_labels(stateful_set.selector or labels)}"

@@ -12,7 +12,7 @@ binder finds the reserved volume.
 Source: measured on Kubernetes 1.36.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import reduce
 
 from sfsgen.changes.cure import Cure
@@ -21,6 +21,7 @@ from sfsgen.findings.misfits import other_class
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
+from sfsgen.findings.together import one_for_each
 from sfsgen.findings.vacancies import Spare, joined, spare_volumes
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
@@ -30,10 +31,7 @@ _SHOWN = 4  # volumes, by their names
 
 
 def unreserved(scene: Scene) -> Iterator[Finding]:
-    for pair in scene.waiting:
-        is_named = pair.is_named or pair.is_reserved or pair.volume.claim
-        if not is_named and not is_incomplete(pair.volume):
-            yield _chance(scene, pair)
+    yield from one_for_each(_by_chance(scene))
     spare = spare_volumes(scene)
     for stateful_set, templates in scene.pairing.by_set:
         found = [
@@ -44,6 +42,16 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
         ]
         if found:
             yield _open(scene, stateful_set, found)
+
+
+def _by_chance(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+    """Yield the claims that get a volume by chance, each with its set."""
+    for pair in scene.waiting:
+        is_named = pair.is_named or pair.is_reserved or pair.volume.claim
+        if not is_named and not is_incomplete(pair.volume):
+            rows = scene.inventory.wanting(pair.claim.key)
+            key = (rows[0].template.key if rows else pair.claim.key), pair.tie
+            yield key, _chance(scene, pair)
 
 
 def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Volume]]:

@@ -212,10 +212,10 @@ class Pairing:
 
     @cached_property
     def _static_classes(self) -> set[str | None]:
-        """The classes that volumes have which were made by hand, on NFS, and no others."""
+        """The classes that volumes have which were made by hand, and no others."""
         classes: dict[bool, set[str | None]] = {True: set(), False: {None, ""}}
         for each in self.inventory.volumes.values():
-            classes[each.is_static and bool(each.server)].add(each.storage.storage_class)
+            classes[each.is_static].add(each.storage.storage_class)
         return classes[True] - classes[False]
 
     def _might_get(self, wanted: Storage, replicas: int) -> bool:

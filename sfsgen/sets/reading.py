@@ -38,6 +38,8 @@ class Read(NamedTuple):
     manifests: Sequence[Manifest]
     problems: Sequence[Problem]
     elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE
+    is_labelled_later: bool = False
+    """Whether a kustomization among the files gives labels and selectors to what it lists."""
 
 
 def inventory(access: Access, names: Iterable[str] = (), *, strict: bool = False) -> Inventory:
@@ -128,7 +130,9 @@ def read_all(contents: Iterable[tuple[str, bytes]], access: Access) -> Read:
         if not around.takes(file)
     ]
     problems = [each for found in read for each in found.problems]
-    return Read([each for found in read for each in found.manifests], [*problems, *around.notes])
+    manifests = [each for found in read for each in found.manifests]
+    all_problems = [*problems, *around.notes]
+    return Read(manifests, all_problems, is_labelled_later=around.add_labels)
 
 
 def _sent(data: bytes, kubectl: Kubectl) -> list[Manifest]:

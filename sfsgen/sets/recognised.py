@@ -51,6 +51,8 @@ class Surroundings:
         self._listed: set[str] = set()
         self._kustomizations: dict[str, str] = {}
         self._parts: set[str] = set()
+        self.add_labels = False
+        """Whether a kustomization gives labels and selectors to what it lists."""
         for file, (folder, name) in zip(contents, folders, strict=True):
             if name in KUSTOMIZATIONS and not self._is_of_chart(file):
                 self._read_kustomization(file, folder, contents[file])
@@ -188,6 +190,7 @@ class Surroundings:
             self._kustomizations[file] = folder
         else:
             self._listed.add(os.path.normpath(file))
+        self.add_labels |= bool(value.get("commonLabels") or value.get("labels"))
         for keys, paths in ((_LISTED, self._listed), (_PARTS, self._parts)):
             for each in _paths([value.get(key) for key in keys]):
                 paths.add(os.path.normpath(os.path.join(folder, each)))

@@ -1,0 +1,34 @@
+"""Findings with one cause, told as one: what is so of one ordinal is often so of the others."""
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import reduce
+
+from sfsgen.findings.finding import Finding
+from sfsgen.findings.vacancies import joined
+
+_SHOWN = 4  # objects, by their names
+
+
+def one_for_each(found: Iterable[tuple[Hashable, Finding]]) -> Iterator[Finding]:
+    """Yield one finding for all that have a key: the first of them, with the cures of all."""
+    by_key: dict[Hashable, list[Finding]] = {}
+    for key, each in found:
+        by_key.setdefault((key, each.severity), []).append(each)
+    for alike in by_key.values():
+        yield _together(alike)
+
+
+def _together(found: Sequence[Finding]) -> Finding:
+    first, *others = found
+    if not others:
+        return first
+    names = [each.manifest.name for each in others if each.manifest]
+    more = len(names) - _SHOWN
+    shown = [*names[:_SHOWN], f"{more} more"] if more > 1 else names
+    between = " && " if first.cure.steps else "; "
+    cure = reduce(lambda one, other: one.joined(between, other), (each.cure for each in found))
+    if len({each.cure.words for each in found}) == 1:
+        cure = cure.said(f"{first.cure}, in each of them")
+    sides = [side for each in others for side in (each.manifest, *each.related) if side]
+    what = f"{first.what}; so it is with {joined(shown)}"
+    return first._replace(what=what, cure=cure, related=(*first.related, *sides))
