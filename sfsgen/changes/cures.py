@@ -265,7 +265,7 @@ class Cures(NamedTuple):
             return cure
         claim = self.inventory.claims.get((manifest.namespace, manifest.name))
         if manifest.kind in STATEFUL_SET_KINDS:
-            orphan = self._orphan(manifest)
+            orphan = self.orphan(manifest)
             words = f"`{orphan}`, {cure}, and create it again: it is immutable"
             return Cure(words, steps=self._replacing(manifest, cure, orphan))
         if manifest.kind == "PersistentVolume":
@@ -302,7 +302,7 @@ class Cures(NamedTuple):
         steps = self._replacing(claim.manifest, cure, *waits, *gone) if waits else ()
         return Cure(words, steps=steps)
 
-    def _orphan(self, manifest: Manifest) -> Step:
+    def orphan(self, manifest: Manifest) -> Step:
         """Return how a set is deleted, its pods and claims kept."""
         words = ["delete", *_object("sts", manifest.name), "--cascade=orphan"]
         command = self._command(*words, namespace=manifest.namespace or None)

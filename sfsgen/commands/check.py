@@ -26,7 +26,14 @@ from sfsgen.kubernetes.versions import Target
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import EXIT_STATUS, InputError, Problem
 from sfsgen.rules.unreadable import unreadable
-from sfsgen.sets.reading import Read, chosen, objects, read_all, wrong_scope
+from sfsgen.sets.reading import (
+    Read,
+    beside_cluster,
+    chosen,
+    objects,
+    read_all,
+    wrong_scope,
+)
 from sfsgen.sets.variants import Variant, variants
 from sfsgen.values.pairs import Key
 
@@ -40,6 +47,7 @@ def check(
     selector: parameters.Selector = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
+    live: parameters.Live = False,
     rule: parameters.OnlyRules = None,
     ignore: parameters.IgnoredRules = None,
     output: parameters.FindingsOutput = "text",
@@ -57,6 +65,7 @@ def check(
     \b
     sfsgen check -f manifests/
     kubectl get sts,svc,pvc,pv -o yaml | sfsgen check -f -
+    sfsgen check -f web.yaml --live
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     problems: list[Problem] = []
     target = parameters.chosen_target(kube_version, problems)
@@ -64,19 +73,28 @@ def check(
     problems += _wrong(namespace, output)
     kubectl, again = Kubectl(kube_context, kubeconfig), parameters.piped("check")
     access = Access(filename or (), namespace, kubectl, again)
+    if live:
+        problems += _not_live(access, is_edited=fix or diff)
     if fix or diff:
         problems += _unwritable(access, output, is_diff=diff)
     if problems:
         raise InputError(*problems)
-    look = partial(_look, access, target if kube_version else None, name or (), selector, rules)
+    minors = target if kube_version else None
+    look = partial(_look, access, minors, name or (), selector, rules)
     is_edited = fix or diff or (output == "sarif" and not access.is_live)
     contents = dict(sources(access.filenames)) if is_edited else {}
 
     def look_at(texts: Mapping[str, bytes]) -> _Seen:
         return look(read_all(texts.items(), access))
 
-    seen = look_at(contents) if is_edited else look(objects(access, cluster.ALL))
-    parameters.tell_where(access)
+    if live:
+        read = read_all(contents.items(), access) if is_edited else objects(access)
+        whole, where = beside_cluster(read, access)
+        parameters.tell_where(where._replace(filenames=()))
+        seen = _look(where, minors, name or (), selector, rules, whole)
+    else:
+        seen = look_at(contents) if is_edited else look(objects(access, cluster.ALL))
+        parameters.tell_where(access)
     if fix or diff:
         seen, contents = _mend(contents, seen, look_at, is_diff=diff)
     if not diff:
@@ -104,6 +122,15 @@ def _wrong(namespace: str | None, output: str) -> Iterator[Problem]:
     if output not in FORMATS:
         what = f'"{output}" is no format'
         yield Problem("--output", what, f"give one of {', '.join(FORMATS)}")
+
+
+def _not_live(access: Access, *, is_edited: bool) -> Iterator[Problem]:
+    """Yield why files and a cluster cannot be compared."""
+    if not access.filenames:
+        what = "without -f the live cluster is what is looked at"
+        yield Problem("--live", what, "leave it out, or name the files: -f manifests/")
+    if is_edited:
+        yield Problem("--live", "--fix and --diff look at files alone", "leave out one of both")
 
 
 def _unwritable(access: Access, output: str, *, is_diff: bool) -> Iterator[Problem]:
@@ -199,7 +226,12 @@ def _variant(whole: Scene, variant: Variant, read: Read) -> Scene:
 
 def _concerned(scene: Scene, keys: Container[Key] | None) -> set[int] | None:
     """Return the identities of what is asked for: of some sets, or of a namespace; else all."""
-    namespace = scene.look.access.namespace
+    namespace, access = scene.look.access.namespace, scene.look.access
+    own = {id(each) for each in scene.look.manifests if each.document.file != cluster.NAME}
+    if access.filenames and len(own) < len(scene.look.manifests):  # the rest is there beside them
+        sets = [each for each in scene.inventory.stateful_sets if id(each.manifest) in own]
+        wanted = [each for each in sets if keys is None or each.key in keys]
+        return of_sets(scene, wanted) | (own if keys is None else set())
     if keys is not None:
         return of_sets(scene, [each for each in scene.inventory.stateful_sets if each.key in keys])
     return None if namespace is None else of_namespace(scene, namespace)

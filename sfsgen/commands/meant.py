@@ -37,9 +37,11 @@ def unmeant(command: str, parameters: dict[str, Any], given: Sequence[str]) -> I
     files = parameters.get("filename") or ()
     yield from _elsewhere(line, parameters, files)
     for option, name in (("--context", "kube_context"), ("--kubeconfig", "kubeconfig")):
-        if files and parameters.get(name) is not None:
+        if files and parameters.get(name) is not None and not parameters.get("live"):
             what = "with -f files are read, and no cluster is looked at"
-            yield Problem(option, what, f"leave out {option}, or -f to look at the cluster")
+            fix = f"leave out {option}, or -f to look at the cluster"
+            fix += "; --live compares files with it" if "live" in parameters else ""
+            yield Problem(option, what, fix)
     names = parameters.get("name")
     if not names:
         return

@@ -147,6 +147,13 @@ Kubeconfig = Annotated[
 NewReplicas = Annotated[
     str | None, _of_input("--replicas", "-r", metavar="N", text="The number of pods to come.")
 ]
+Live = Annotated[
+    bool,
+    _of_input(
+        "--live",
+        text="Compare the files with the live cluster: what it would refuse, and what change.",
+    ),
+]
 OnlyRules = Annotated[
     list[str] | None,
     _of_rules("--rule", metavar="RULE,...", text="Look with these rules only; repeatable."),

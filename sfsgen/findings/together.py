@@ -28,7 +28,8 @@ def _together(found: Sequence[Finding]) -> Finding:
     between = " && " if first.cure.steps else "; "
     cure = reduce(lambda one, other: one.joined(between, other), (each.cure for each in found))
     if len({each.cure.words for each in found}) == 1:
-        cure = cure.said(f"{first.cure}, in each of them")
+        in_each = ", in each of them" * first.cure.words.startswith("write ")
+        cure = cure.said(f"{first.cure}{in_each}")
     sides = [side for each in others for side in (each.manifest, *each.related) if side]
     what = f"{first.what}; so it is with {joined(shown)}"
     return first._replace(what=what, cure=cure, related=(*first.related, *sides))

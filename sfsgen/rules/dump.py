@@ -30,7 +30,9 @@ def dump(scene: Scene) -> Iterator[Finding]:
     # What has something wrong is looked at to mend it, not to make it again.
     if len(rows) < max(len(scene.inventory.claims), len(scene.inventory.volumes)):
         return
-    if any(each.manifest.is_terminating for each in scene.inventory.stateful_sets):
+    sets = [each.manifest for each in scene.inventory.stateful_sets]
+    # What is wanted, beside a dump or a cluster, is what will be created.
+    if any(each.is_terminating or not each.is_stored for each in sets):
         return
     if all(row.is_sound and row.volume and row.volume.claim_uid for row in rows):
         by_file = {row.volume.manifest.document.file: row.volume for row in rows if row.volume}

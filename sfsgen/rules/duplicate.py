@@ -13,13 +13,15 @@ Source: apiserver/pkg/registry/generic/registry/store.go, Create.
 
 from collections.abc import Iterator
 
-from sfsgen.findings.finding import Finding, error, note, warning
+from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
 
 
 def duplicate(scene: Scene) -> Iterator[Finding]:
     for first, second in scene.inventory.duplicates:
+        if first.is_stored != second.is_stored:
+            continue  # what is wanted, beside what there is: the rule `applied` compares them
         place = first.place(NAME)
         kind = "an equal" if first.value == second.value else "a different"
         what = (
@@ -27,7 +29,6 @@ def duplicate(scene: Scene) -> Iterator[Finding]:
             "only that one is looked at"
         )
         # What is wanted may be read beside what there is.
-        tell = note if first.is_stored != second.is_stored else error
-        if tell is error and first.value == second.value:
-            tell = warning  # kubectl takes both, and nothing changes
+        # An equal one kubectl takes too, and nothing changes.
+        tell = warning if first.value == second.value else error
         yield tell(second, NAME, what, "keep one of them", first)

@@ -135,6 +135,26 @@ def read_all(contents: Iterable[tuple[str, bytes]], access: Access) -> Read:
     return Read(manifests, all_problems, is_labelled_later=around.add_labels)
 
 
+def beside_cluster(read: Read, access: Access) -> tuple[Read, Access]:
+    """Return what was read with what the cluster has in the same namespaces, and where that is.
+
+    Raises InputError for a cluster that cannot be read.
+    """
+    written = {each.namespace for each in read.manifests if each.kind != "PersistentVolume"}
+    if access.namespace is None and not any(written):
+        _, its_own = cluster.whereabouts(access.kubectl, None)
+        access = access._replace(namespace=its_own or DEFAULT_NAMESPACE)
+    default = access.namespace or DEFAULT_NAMESPACE
+    namespaces = sorted({each or default for each in written} or {default})
+    there: dict[tuple[str, str, str], Manifest] = {}
+    for namespace in namespaces:
+        for each in _sent(cluster.objects(cluster.ALL, namespace, access.kubectl), access.kubectl):
+            there.setdefault((each.kind, each.namespace, each.name), each)
+    live = list(there.values())
+    elsewhere = _claims_elsewhere(live, access.kubectl)
+    return read._replace(manifests=[*read.manifests, *live], elsewhere=elsewhere), access
+
+
 def _sent(data: bytes, kubectl: Kubectl) -> list[Manifest]:
     """Return the objects that kubectl printed, each of the types of its kind.
 
