@@ -92,12 +92,12 @@ def test_files_are_compared_with_a_live_cluster(
     file = tmp_path / "web.yaml"
     file.write_text(sfsgen(f"{_RENDER} --storage 2Gi").out)
     with ApiServer() as server:
-        for key, value in server.environment.items():
-            monkeypatch.setenv(key, value)
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
         for each in _live():
             metadata = each["metadata"]
-            key = _PLURAL[each["kind"]], metadata.get("namespace"), metadata["name"]
-            server.stored[key] = each
+            kind = _PLURAL[each["kind"]]
+            server.stored[kind, metadata.get("namespace"), metadata["name"]] = each
         result = sfsgen(["check", "-f", str(file), "--live"])
         same = sfsgen(["check", "-f", "-", "--live"], sfsgen(_RENDER).out)
     assert result.status == 1
