@@ -33,10 +33,9 @@ def name(scene: Scene) -> Iterator[Finding]:
         )
         if namespace != claim.namespace:
             what += f" in the namespace {namespace}, and it is in {claim.namespace}"
-        its = claim.volume_name or "its volume"
-        fix: str | Cure = (
-            f'name it "{wanted}", and write `name: {wanted}` into the claimRef of {its}'
-        )
+        its = claim.volume_name
+        also = f", and write `name: {wanted}` into the claimRef of {its}"
+        fix: str | Cure = f'name it "{wanted}"{also * (its in scene.inventory.volumes)}'
         if claim.manifest.is_stored:
             if (namespace, wanted) in scene.inventory.claims:
                 what += ", which the controller has made, and which waits"
@@ -47,5 +46,5 @@ def name(scene: Scene) -> Iterator[Finding]:
         path = NAME
         if claim.name == wanted:
             path = ("metadata", "namespace")
-            fix = f"write `namespace: {namespace}`, also into the claimRef of {its}"
+            fix = f"write `namespace: {namespace}`, also into the claimRef of {its or 'its volume'}"
         yield error(claim.manifest, path, what, fix, stateful_set.manifest)
