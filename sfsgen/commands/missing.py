@@ -119,6 +119,8 @@ def _refuse_renamed(inventory: "Inventory", stateful_sets: Iterable["FoundSet"])
         if manifest in manifests:
             what = f'the set "{manifest.name}" does not look for the claim "{claim.name}"'
             fix = f'name it "{row.claim_key[1]}": a namePrefix or a rename has changed one of them'
+            if claim.manifest.is_stored:
+                fix = "`sfsgen check` of the same input says how its volume is handed over"
             problems.append(Problem(manifest.where(("metadata", "name")), what, fix))
     if problems:
         raise InputError(*problems)

@@ -46,7 +46,9 @@ def _halves(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
             )
             fix = scene.cures.reserve(volume, claim.key)
             key = _set_of(scene, claim), "claimRef"
-            yield key, error(volume.manifest, CLAIM_REF, what, fix, claim.manifest)
+            # Of a claim that no set looks for, its owner knows who else there is.
+            tell = error if scene.inventory.wanting(claim.key) else warning
+            yield key, tell(volume.manifest, CLAIM_REF, what, fix, claim.manifest)
         elif pair.is_reserved and not pair.is_named and not claim.manifest.is_stored:
             free = scene.pairing.free.fitting(claim.storage)
             what = (

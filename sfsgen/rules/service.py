@@ -180,8 +180,9 @@ def _missing(scene: Scene, services: _Services, stateful_set: FoundSet) -> Itera
             fix = f"read the Services too: {scene.cures.read_all(namespace)}"
         else:
             fix = f"read it too, or {fix}"
-        what = f"no Service is in the input: {what}" if not scene.inventory.services else what
-        mild = warning if stateful_set.replicas > 1 else note
+        is_alone = not scene.inventory.services
+        what = f"no Service is in the input: {what}" if is_alone else what
+        mild = warning if stateful_set.replicas > 1 or is_alone else note
         yield mild(manifest, _SERVICE_NAME, what, fix)
 
 
