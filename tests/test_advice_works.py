@@ -222,6 +222,8 @@ def carried_out(plane: ControlPlane, found: Found) -> ControlPlane:
             assert printed.status == 0 or (not printed.out and "error: " in printed.err)
             for each in yaml.safe_load_all(printed.out):
                 made.create(each)
+            if not printed.out:
+                break
         elif not made.carry_out(step):
             break
     made.settle()

@@ -79,7 +79,7 @@ def _made_again(scene: Scene, claim: Claim) -> Cure:
             create = cures.create_missing(row.stateful_set)
             directory = "on the directory of its number, where its data has to lie"
             return create.then(again).said(
-                f"{see}`{create}` makes {name} again, {directory}; then `{again}`"
+                f"{see}`{create} && {again}` makes {name} again, {directory}, and binds it"
             )
     reserved = f"reserved for {claim.namespace}/{claim.name}"
     return Cure(

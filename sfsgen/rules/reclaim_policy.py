@@ -28,7 +28,5 @@ def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
         hazard = RECLAIM.get((volume.driver, volume.reclaim_policy))
         if hazard and volume.is_static:
             path = ("spec", "persistentVolumeReclaimPolicy")
-            row = scene.pairing.by_volume.get(volume.name)
-            key = row.stateful_set.key if row else volume.name, hazard
             what = f"{volume.name}: {hazard}"
-            yield key, warning(volume.manifest, path, what, scene.cures.retain(volume))
+            yield hazard, warning(volume.manifest, path, what, scene.cures.retain(volume))

@@ -153,7 +153,8 @@ def _unnamed(scene: Scene, services: _Services, stateful_set: FoundSet) -> Itera
 def _missing(scene: Scene, services: _Services, stateful_set: FoundSet) -> Iterator[Finding]:
     name, manifest = stateful_set.service_name, stateful_set.manifest
     namespace = stateful_set.namespace
-    alone = warning if services.is_live else note  # a single pod needs no name of its own
+    # A single pod needs no name of its own, unless it is told to look for it.
+    alone = warning if services.is_live or _asks_for_names(stateful_set) else note
     tell = error if stateful_set.replicas > 1 else alone
     what = (
         f"the governing Service {name} of {stateful_set.name} is missing: its pods get no DNS names"
