@@ -30,7 +30,7 @@ def locks(scene: Scene) -> Iterator[Finding]:
     local: dict[str, list[NfsSource]] = {}
     version_3: list[NfsSource] = []
     for each in scene.nfs_sources:
-        if each.read_only or is_read_only(each.mount_options):
+        if not each.mount_options or each.read_only or is_read_only(each.mount_options):
             continue
         if word := local_locks(each.mount_options):
             local.setdefault(word, []).append(each)

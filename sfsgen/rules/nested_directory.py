@@ -26,10 +26,9 @@ from sfsgen.values.pairs import Volume
 def nested_directory(scene: Scene) -> Iterator[Finding]:
     by_outer: dict[str, list[Volume]] = {}
     for volume in scene.inventory.volumes.values():
-        if _is_written(scene, volume):
-            outer = scene.inventory.around(volume.directory)
-            if outer and _is_written(scene, outer):
-                by_outer.setdefault(outer.name, []).append(volume)
+        outer = scene.inventory.around(volume.directory) if volume.server else None
+        if outer and _is_written(scene, volume) and _is_written(scene, outer):
+            by_outer.setdefault(outer.name, []).append(volume)
     for name, inner in by_outer.items():
         outer, first = scene.inventory.volumes[name], inner[0]
         named = listed([each.name for each in inner])
