@@ -15,7 +15,7 @@ LOCAL_LOCKS = "locks hold on one node only: after a failover two pods can hold t
 LONGEST = 4095  # bytes: mount(2) takes a page
 FLAG, NUMBER, TEXT = "flag", "number", "text"
 _ALIKE = 0.8  # an option and what it is misspelt as
-_COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')  # none within quotes
+_OPTION = re.compile(r'(?:[^",]++|"[^"]*+"?)++')  # what stands between commas, but for quoted ones
 _WHOLE = re.compile(r"\+?(0[xX][0-9a-fA-F]+|[0-9]+)")
 _SIZE = re.compile(r"([0-9]+)([kKmM])i?[bB]?")
 _FACTORS = {"k": 1024, "m": 1024 * 1024}
@@ -115,10 +115,9 @@ def words(options: Iterable[str]) -> list[Word]:
 def _words(options: tuple[str, ...]) -> list[Word]:
     found = []
     for entry, text in enumerate(options):
-        for each in _COMMA.split(text):
+        for each in _OPTION.findall(text):
             key, equals, value = each.partition("=")
-            if each:
-                found.append(Word(entry, key, value if equals else None, each))
+            found.append(Word(entry, key, value if equals else None, each))
     return found
 
 
@@ -200,7 +199,7 @@ def _form_fault(word: Word) -> Fault | None:
     if not text:
         return Fault("error", word.entry, "an option is blank, and mount refuses it", "remove it")
     what = f"{quoted(word.text)} holds a blank: mount takes it for one option, and refuses it"
-    text = re.sub(r"\s*=\s*", "=", text)
+    text = "=".join(map(str.strip, text.split("=")))
     fix, parts = f"write {quoted(text)}", text.split()
     if len(parts) > 1:
         fix = f"write each as one word, an entry of its own: {', '.join(map(quoted, parts))}"
