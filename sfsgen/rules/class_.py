@@ -14,7 +14,7 @@ and is only noted.
 Source: plugin/pkg/admission/storage/storageclass/setdefault, and index.go, findMatchingVolume.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from sfsgen.changes.cure import Cure
 from sfsgen.changes.edits import Edit
@@ -124,26 +124,40 @@ def _are_reserved(rows: TemplateOrdinals) -> bool:
 def _beside_free_volumes(scene: Scene) -> Iterator[Finding]:
     """Yield the claim templates that free volumes would fit but for their class."""
     free = _for_nobody(scene)
+    first = _first_by_size(free)
     for rows in scene.pairing.ordinals if free else ():
         template, stateful_set = rows.template, rows.stateful_set
         if any(each.volume for each in rows.by_number.values()) or not stateful_set.replicas:
             continue
-        wanted = template.storage.storage_class
-        for its, volumes in free.items():
-            like = template.storage._replace(storage_class=its)
-            fitting = [each for each in volumes if fits(like, each.storage)]
-            is_meant = any(size(each.storage) == size(like) for each in fitting)
-            if is_meant and its != wanted and scene.pairing.is_provisioned(rows):
-                what = (
-                    f"the claims of {stateful_set.name} do not get {fitting[0].name}, which is "
-                    f"free and fits: the claim template {template.name} has "
-                    f"{shown_class(wanted)}, and {fitting[0].name} {shown_class(its)}"
-                )
-                fix = scene.cures.set_class(stateful_set.manifest, its, template.path).by_hand()
-                path = (*template.path, *CLASS)
-                sides = [each.manifest for each in fitting]
-                yield warning(stateful_set.manifest, path, what, fix, *sides)
-                break
+        wanted = template.storage
+        # What is of one size is meant.
+        alike = first.get((size(wanted), wanted.volume_mode), {}).items()
+        classes = [its for modes, its in alike if set(wanted.access_modes) <= set(modes)]
+        if classes and scene.pairing.is_provisioned(rows):
+            _, its = min(classes)
+            like = wanted._replace(storage_class=its)
+            fitting = [each for each in free[its] if fits(like, each.storage)]
+            what = (
+                f"the claims of {stateful_set.name} do not get {fitting[0].name}, which is "
+                f"free and fits: the claim template {template.name} has "
+                f"{shown_class(wanted.storage_class)}, and {fitting[0].name} {shown_class(its)}"
+            )
+            fix = scene.cures.set_class(stateful_set.manifest, its, template.path).by_hand()
+            path = (*template.path, *CLASS)
+            sides = [each.manifest for each in fitting]
+            yield warning(stateful_set.manifest, path, what, fix, *sides)
+
+
+def _first_by_size(
+    free: Mapping[str, Iterable[Volume]],
+) -> Mapping[tuple[int, str], Mapping[tuple[str, ...], tuple[int, str]]]:
+    """Return the first class of which a volume is, with its number, by all else that it must be."""
+    found: dict[tuple[int, str], dict[tuple[str, ...], tuple[int, str]]] = {}
+    for number, (its, volumes) in enumerate(free.items()):
+        for each in (each.storage for each in volumes):
+            alike = found.setdefault((size(each), each.volume_mode), {})
+            alike.setdefault(each.access_modes, (number, its))
+    return found
 
 
 def _for_nobody(scene: Scene) -> Mapping[str, list[Volume]]:
