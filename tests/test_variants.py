@@ -1,9 +1,14 @@
 """Variants of one object, in folders that lie beside one another, are no duplicates."""
 
+import gc
+import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sfsgen.findings.scene import Look, Scene
+from sfsgen.sets.inventory import Inventory
 from tests.program import findings, sfsgen
 
 RENDER = "render web -r 2 --nfs-server nfs.example.com --storage 1Gi"
@@ -162,7 +167,62 @@ def test_each_is_mended_in_its_own_files(tmp_path: Path) -> None:
     assert (tmp_path / "b/a.yaml").read_text() == WHOLE
 
 
-def test_very_many_are_looked_at_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written({f"{each}/a.yaml": WHOLE for each in "abc"}, tmp_path)
-    monkeypatch.setattr("sfsgen.sets.variants._MOST", 10)
-    assert {each["rule"] for each in findings("-f", str(tmp_path))} == {"duplicate"}
+@pytest.mark.parametrize("limit", ["_MOST", "_MOST_FOLDERS"])
+@pytest.mark.parametrize(
+    ("command", "first"), [("check", "Service web"), ("volumes", "PersistentVolume pv-web-0")]
+)
+def test_of_too_many_that_is_told_once(
+    command: str, first: str, limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written({f"{each}/a.yaml": WHOLE for each in "abc"}, tmp_path / "k")
+    monkeypatch.setattr(f"sfsgen.sets.variants.{limit}", 2)
+    done = sfsgen(f"{command} -f k")
+    assert (done.status, done.out) == (2, "")
+    assert done.err == (
+        "--filename: error: too many folders hold variants of one object: k/a and k/b one "
+        f"of {first}\n  fix: look at some of them at a time: -f k/a\n"
+    )
+
+
+def test_what_is_no_object_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written({f"{each}/a.yaml": WHOLE for each in "ab"} | {"b/c.yaml": "a: ["}, tmp_path)
+    looked_at: list[int] = []
+    made = Scene.__init__
+
+    def counted(scene: Scene, inventory: Inventory, look: Look) -> None:
+        made(scene, inventory, look)
+        looked_at.append(len(look.unreadable))
+
+    monkeypatch.setattr(Scene, "__init__", counted)
+    found = findings("-f", str(tmp_path))
+    assert [each["file"] for each in found] == [f"{tmp_path}/b/c.yaml"]
+    assert looked_at == [1, 1, 0]  # all together, and each
+
+
+def test_of_many_the_first_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    written({f"k/{each}/a.yaml": WHOLE for each in "abcdefghijk"}, tmp_path)
+    done = sfsgen("check -f k")
+    assert (done.status, done.out) == (0, "")
+    assert "by themselves: k/a, k/b, k/c, k/d, k/e, k/f, k/g, k/h, 3 more\n" in done.err
+
+
+def test_no_more_than_a_few_are_held_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written({f"{each}/a.yaml": WHOLE for each in range(40)}, tmp_path)
+    held: list[int] = []
+    scenes: weakref.WeakSet[Scene] = weakref.WeakSet()
+    made = Scene.__init__
+
+    def counted(scene: Scene, *given: Any) -> None:
+        made(scene, *given)
+        gc.collect()
+        scenes.add(scene)
+        held.append(len(scenes))
+
+    monkeypatch.setattr(Scene, "__init__", counted)
+    assert sfsgen(["check", "-f", str(tmp_path)]).status == 0
+    assert len(held) == 41
+    assert max(held) <= 3

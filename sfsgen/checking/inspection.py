@@ -1,6 +1,6 @@
 """Looks at what exists with the rules: what they find, where it stands, for which sets."""
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sfsgen.checking.ruleset import Rule, findings
@@ -107,19 +107,13 @@ def _is_about(finding: Finding, concerned: Container[int]) -> bool:
     return any(each is None or id(each) in concerned for each in sides)
 
 
-def numbers(looks: Sequence[tuple[Scene, Collection[int] | None]]) -> Mapping[str, int]:
-    """Return how many objects of each kind were looked at, in scenes that may share some."""
-    counts: dict[str, int] = {}
-    for kind, held in _KINDS.items():
-        if len(looks) == 1 and looks[0][1] is None:
-            counts[kind] = len(getattr(looks[0][0].inventory, held))
-            continue
-        counts[kind] = len(
-            {
-                id(each.manifest)
-                for scene, concerned in looks
-                for each in getattr(scene.inventory, held).values()
-                if concerned is None or id(each.manifest) in concerned
-            }
-        )
-    return counts
+def objects_by_kind(scene: Scene, concerned: Container[int] | None) -> Mapping[str, set[int]]:
+    """Return the identities of the objects of each kind that are looked at."""
+    return {
+        kind: {
+            id(each.manifest)
+            for each in getattr(scene.inventory, held).values()
+            if concerned is None or id(each.manifest) in concerned
+        }
+        for kind, held in _KINDS.items()
+    }

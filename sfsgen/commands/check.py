@@ -11,7 +11,14 @@ import typer
 
 from sfsgen import console
 from sfsgen.checking.emptiness import emptiness, is_unread
-from sfsgen.checking.inspection import in_order, inspect, numbers, of_namespace, of_sets, scene
+from sfsgen.checking.inspection import (
+    in_order,
+    inspect,
+    objects_by_kind,
+    of_namespace,
+    of_sets,
+    scene,
+)
 from sfsgen.checking.report import FORMATS, print_in_colour
 from sfsgen.checking.ruleset import Rule, all_rules, rule_id
 from sfsgen.commands import parameters
@@ -34,7 +41,7 @@ from sfsgen.sets.reading import (
     read_all,
     wrong_scope,
 )
-from sfsgen.sets.variants import Variant, variants
+from sfsgen.sets.variants import Variant, some_of, variants
 from sfsgen.values.pairs import Key
 
 _FOUND = 1  # looked, and found problems
@@ -106,7 +113,7 @@ def _summed_up(seen: "_Seen", *, strict: bool, allow_empty: bool) -> int:
     """Say on stderr what was looked at, and return the exit status."""
     counts = counted(seen.found)
     if seen.variants:
-        folders = ", ".join(seen.variants)
+        folders = some_of(seen.variants)
         console.note(f"variants of one object are looked at by themselves: {folders}")
     if seen.found or not seen.emptiness or allow_empty:
         console.note(_summary(counts, seen.numbers))
@@ -207,15 +214,30 @@ def _look(  # all but what was read stays the same
     if names or selector:
         sets = chosen(whole.inventory, names, access.namespace, selector)
         keys = {each.key for each in sets}
-    several = variants(whole.inventory.twice, read.manifests, access.filenames)
-    scenes = [_variant(whole, each, read) for each in several] or [whole]
-    looks = [(each, _concerned(each, keys)) for each in scenes]
-    found = [one for each, concerned in looks for one in inspect(each, rules, concerned)]
-    found = in_order(found, read.manifests) if several else found
-    counts = numbers(looks)
+    found: list[Located] = []
+    seen: dict[str, set[int]] = {}
+    folders: list[str] = []
+    # One after another: together they would fill the memory.
+    for variant in variants(whole.inventory.twice, read.manifests, access.filenames):
+        # What could not be read is told with the first.
+        one = _variant(whole, variant, read._replace(problems=()) if folders else read)
+        folders.append(variant.folder)
+        found += _inspected(one, keys, rules, seen)
+    found = in_order(found, read.manifests) if folders else _inspected(whole, keys, rules, seen)
+    counts = {kind: len(each) for kind, each in seen.items()}
     is_looked_at = counts["StatefulSet"] or is_unread(whole, access.namespace)
     why = None if is_looked_at else emptiness(whole, read.manifests)
-    return _Seen(found, counts, why, [each.folder for each in several])
+    return _Seen(found, counts, why, folders)
+
+
+def _inspected(
+    one: Scene, keys: Container[Key] | None, rules: Sequence[Rule], seen: dict[str, set[int]]
+) -> list[Located]:
+    """Return what rules find in a scene, and note which objects of each kind were looked at."""
+    concerned = _concerned(one, keys)
+    for kind, each in objects_by_kind(one, concerned).items():
+        seen.setdefault(kind, set()).update(each)
+    return inspect(one, rules, concerned)
 
 
 def _variant(whole: Scene, variant: Variant, read: Read) -> Scene:

@@ -18,7 +18,7 @@ from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import UNKNOWN_ELSEWHERE, ClaimsElsewhere, Inventory
 from sfsgen.sets.recognised import Surroundings
-from sfsgen.sets.variants import Variant, variants
+from sfsgen.sets.variants import Variant, some_of, variants
 from sfsgen.values.pairs import Key
 
 _CLAIM = "PersistentVolumeClaim"
@@ -67,7 +67,7 @@ def inventory(access: Access, names: Iterable[str] = (), *, strict: bool = False
     namespace = access.namespace or DEFAULT_NAMESPACE
     whole = Inventory(sound, namespace, read.elsewhere)
     twice = [each for each in whole.twice if each[0].kind != "Service"]
-    several = variants(twice, sound, access.filenames) if twice else []
+    several = list(variants(twice, sound, access.filenames))
     if not several:
         return whole
     chosen_one = _variant(several, twice[0][0], {*names})
@@ -87,9 +87,9 @@ def _variant(
         if not names or any(_is_named(one, names) for one in each.manifests)
     ]
     if len(fitting) > 1:
-        folders = [each.folder for each in fitting]
+        folders = some_of([each.folder for each in fitting])
         words = [word for each in fitting[0].filenames for word in ("-f", each)]
-        what = f"{', '.join(folders)} hold variants of {first.kind} {first.name}"
+        what = f"{folders} hold variants of {first.kind} {first.name}"
         fix = f"choose one: {quoted(words)}"
         raise InputError(Problem("--filename", what, fix))
     return fitting[0].manifests if fitting else None

@@ -2,12 +2,18 @@
 
 import os.path
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
+from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.problems import InputError, Problem
 
 _GROUND = ("base", "bases", "common", "shared")  # folders that others build on
-_MOST = 500_000  # objects in all variants together; beyond, they are looked at as one
+# Beyond these nobody waits for what each of them is.
+_MOST_FOLDERS = 2000
+_MOST = 200_000  # objects in all variants together
+_SHOWN = 8  # folders, by their names
 _MOST_NAMED = 8  # folders and files that a command names
 
 Node = tuple[str, ...]
@@ -27,11 +33,12 @@ def variants(
     duplicates: Iterable[tuple[Manifest, Manifest]],
     manifests: Sequence[Manifest],
     filenames: Iterable[str],
-) -> list[Variant]:
-    """Return the inputs that objects make which stand several times, or nothing where they do not.
+) -> Iterator[Variant]:
+    """Yield the inputs that objects make which stand several times, or nothing where they do not.
 
     They do in different folders below one that was named. Where folders part, one of them is
     chosen: what lies in the others is another variant's, what lies above or elsewhere is shared.
+    Raises InputError where they are too many.
     """
     roots = list(filenames)
     groups: dict[int, list[Manifest]] = {}
@@ -41,16 +48,38 @@ def variants(
     for group in groups.values():
         parting.update(_parting({_node(each, roots) for each in group}))
     if not parting:
-        return []
+        return
     chains = {id(each): _chain(_node(each, roots), parting) for each in manifests}
-    if len(set(chains.values())) * len(manifests) > _MOST:
-        return []
+    if len(set(chains.values())) > _MOST_FOLDERS:
+        raise _too_many(groups)
+    by_chain: dict[tuple[Node, ...], list[int]] = {}
+    for number, each in enumerate(manifests):
+        by_chain.setdefault(chains[id(each)], []).append(number)
     same = {id(each): key for key, group in groups.items() for each in group}
     chosen = list(_chosen(set(chains.values()), [chains[each] for each in same if each in chains]))
-    return [
-        _variant(leaf, nodes, _own(manifests, chains, nodes, same), chains)
-        for leaf, nodes in chosen
-    ]
+    count = 0
+    for leaf, nodes in chosen:
+        numbers = (held for way, held in by_chain.items() if nodes.issuperset(way))
+        own = [manifests[each] for each in sorted(chain.from_iterable(numbers))]
+        count += len(own)
+        if count > _MOST:
+            raise _too_many(groups)
+        yield _variant(leaf, nodes, _nearest(own, chains, same), chains)
+
+
+def _too_many(groups: Mapping[int, Sequence[Manifest]]) -> InputError:
+    (first, second, *_), *_ = groups.values()
+    folders = [os.path.dirname(each.document.file) or "." for each in (first, second)]  # noqa: PTH120
+    what = f"too many folders hold variants of one object: {' and '.join(folders)} one of "
+    what += f"{first.kind} {first.name}"
+    fix = f"look at some of them at a time: -f {quoted(folders[:1])}"
+    return InputError(Problem("--filename", what, fix))
+
+
+def some_of(folders: Sequence[str]) -> str:
+    """Return folders as a sentence lists them, the first of many."""
+    left = len(folders) - _SHOWN
+    return ", ".join([*folders[:_SHOWN], *([f"{left} more"] if left > 0 else [])])
 
 
 def _variant(
@@ -110,30 +139,29 @@ def _chosen(
 
     What has one name goes together, such as volumes/dev with sets/dev.
     """
-    longer = {chain[:depth] for chain in chains for depth in range(len(chain))}
+    longer = {way[:depth] for way in chains for depth in range(len(way))}
     leaves = sorted(chains - longer)
-    known: list[set[Node]] = []
+    by_name: dict[str, list[tuple[Node, ...]]] = {}
+    for leaf in leaves:
+        by_name.setdefault(leaf[-1][-1], []).append(leaf)
+    known: set[frozenset[Node]] = set()
     for leaf in leaves:
         nodes = {each[:-1]: each for each in leaf}
-        for other in leaves:
-            is_free = all(nodes.get(each[:-1], each) == each for each in other)
-            if is_free and other[-1][-1] == leaf[-1][-1]:
+        for other in by_name[leaf[-1][-1]]:
+            if all(nodes.get(each[:-1], each) == each for each in other):
                 nodes |= {each[:-1]: each for each in other}
-        if set(nodes.values()) not in known:
-            known.append(set(nodes.values()))
-            yield leaf[-1], known[-1]
-    for chain in sorted(set(of_same) & longer):
-        yield chain[-1] if chain else (), set(chain)
+        together = frozenset(nodes.values())
+        if together not in known:
+            known.add(together)
+            yield leaf[-1], set(together)
+    for way in sorted(set(of_same) & longer):
+        yield way[-1] if way else (), set(way)
 
 
-def _own(
-    manifests: Iterable[Manifest],
-    chains: Mapping[int, tuple[Node, ...]],
-    nodes: set[Node],
-    same: Mapping[int, int],
+def _nearest(
+    own: Iterable[Manifest], chains: Mapping[int, tuple[Node, ...]], same: Mapping[int, int]
 ) -> Sequence[Manifest]:
     """Return what belongs to a variant; of objects that stand several times, the nearest to it."""
-    own = [each for each in manifests if nodes.issuperset(chains[id(each)])]
     nearest: dict[int, int] = {}
     for each in own:
         if (key := same.get(id(each))) is not None:
