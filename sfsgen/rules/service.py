@@ -191,8 +191,8 @@ def _unfit_service(
     scene: Scene, services: _Services, stateful_set: FoundSet, found: FoundService
 ) -> Iterator[Finding]:
     manifest, labels = stateful_set.manifest, pod_labels(stateful_set)
-    if scene.look.is_labelled_later:
-        return  # kustomize writes both selectors
+    if not found.selector and scene.look.is_labelled_later:
+        return  # kustomize writes it
     if not found.selector:
         what = (
             f"the Service {found.name} selects no pods: those of {stateful_set.name} get DNS names "

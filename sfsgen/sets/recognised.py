@@ -190,7 +190,11 @@ class Surroundings:
             self._kustomizations[file] = folder
         else:
             self._listed.add(os.path.normpath(file))
-        self.add_labels |= bool(value.get("commonLabels") or value.get("labels"))
+        of_labels = value.get("labels")
+        self.add_labels |= bool(value.get("commonLabels")) or any(
+            isinstance(each, dict) and each.get("includeSelectors")
+            for each in (of_labels if isinstance(of_labels, list) else ())
+        )
         for keys, paths in ((_LISTED, self._listed), (_PARTS, self._parts)):
             for each in _paths([value.get(key) for key in keys]):
                 paths.add(os.path.normpath(os.path.join(folder, each)))
