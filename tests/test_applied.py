@@ -68,6 +68,22 @@ def test_what_a_server_refuses_and_what_it_takes(
     assert sorted(_told(wanted.out, tmp_path)) == told
 
 
+def _without(field: str) -> str:
+    objects = list(yaml.safe_load_all(sfsgen(_RENDER).out))
+    for each in objects:
+        if each["kind"] == STATEFUL_SET:
+            if field == "serviceName":
+                del each["spec"]["serviceName"]
+            else:
+                each["spec"]["volumeClaimTemplates"][0]["metadata"]["labels"] = {"a": "b"}
+    return yaml.safe_dump_all(objects)
+
+
+@pytest.mark.parametrize("field", ["serviceName", "labels"])
+def test_what_a_claim_template_says_of_itself_is_immutable_too(field: str, tmp_path: Path) -> None:
+    assert ("error", STATEFUL_SET) in _told(_without(field), tmp_path)
+
+
 def test_a_provisioners_claim_can_grow(tmp_path: Path) -> None:
     live = _live()
     for each in live:

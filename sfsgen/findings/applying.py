@@ -10,6 +10,9 @@ from sfsgen.kubernetes.binder import CLASS, MODES, SIZE, VOLUME_MODE, Storage, s
 from sfsgen.sets.found import FoundService, FoundSet
 from sfsgen.values.pairs import Claim, Volume
 
+ANOTHER_SELECTOR = "another selector"
+"""What pods of a live set no longer meet, so that it does not take them over again."""
+
 
 class Change(NamedTuple):
     """One thing in which what is applied differs from what is there."""
@@ -29,7 +32,9 @@ def of_set(wanted: FoundSet, live: FoundSet) -> Iterator[Change]:
         if new is not None and new != old:
             yield Change(("spec", field), f"{field}: {new} in place of {old}")
     if wanted.manifest.at("spec", "selector") and wanted.selector != live.selector:
-        yield Change(("spec", "selector"), "another selector")
+        yield Change(("spec", "selector"), ANOTHER_SELECTOR)
+    if live.service_name and not wanted.service_name:
+        yield Change(("spec", "serviceName"), f"no serviceName in place of {live.service_name}")
     yield from _of_templates(wanted, live)
     for path, new, old in (
         (("spec", "replicas"), wanted.replicas, live.replicas),
@@ -48,6 +53,13 @@ def _of_templates(wanted: FoundSet, live: FoundSet) -> Iterator[Change]:
         for change in _of_storage(each.storage, old.storage):
             what = f"{change.what} in the claim template {each.name}"
             yield Change((*each.path, *change.path), what)
+        for field, new, had in (
+            ("labels", each.labels, old.labels),
+            ("annotations", each.annotations, old.annotations),
+        ):
+            if dict(new) != dict(had):
+                what = f"other {field} of the claim template {each.name}"
+                yield Change((*each.path, "metadata", field), what)
     for name in there:
         yield Change(("spec", "volumeClaimTemplates"), f"no claim template {name} any more")
 

@@ -37,6 +37,8 @@ def released(scene: Scene) -> Iterator[Finding]:
             continue  # who has its uid gets it again; of another's claimRef claim-ref tells
         if _is_its_of_lost(scene, volume) or _is_handed_over(scene, volume):
             continue  # of which the rules lost, claim-ref and missing-volume tell
+        if _is_replaced(scene, volume):
+            continue
         if _is_awaited(scene, volume):
             yield from _awaited(scene, volume)
         elif volume.claim and volume.is_static:
@@ -81,6 +83,12 @@ def _freed(scene: Scene, volume: Volume) -> Cure:
         return cure
     printed = scene.cures.create_missing(rows[0].stateful_set)
     return cure.said(f"{cure}; then, if its claim is not made by itself: {printed}")
+
+
+def _is_replaced(scene: Scene, volume: Volume) -> bool:
+    """Return whether another volume is reserved for the claim that a volume has lost."""
+    other = scene.inventory.reserved(volume.claim) if volume.claim else None
+    return other is not None and other is not volume and not other.is_left
 
 
 def _is_its_of_lost(scene: Scene, volume: Volume) -> bool:

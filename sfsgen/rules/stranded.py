@@ -35,10 +35,14 @@ def stranded(scene: Scene) -> Iterator[Finding]:
             f"{shown}{more}: of no set here, with the claim template and the ordinals of "
             f"{stateful_set.name}; if that was {each.old_name} before, its data is there"
         )
-        fix = f"give {stateful_set.name} its old name back, or hand the volumes over: "
-        fix += f"{handed_over_by(scene.cures, each.claims)}; else leave them"
+        fix = "leave them, or delete them once nobody needs their data"
+        is_alike = _is_alike(each)
+        if is_alike:
+            hand_over = handed_over_by(scene.cures, each.claims)
+            fix = f"give {stateful_set.name} its old name back, or hand the volumes over: "
+            fix += f"{hand_over}; else leave them"
         sides = [claim.manifest for claim, _ in each.claims[1:]]
-        tell = warning if _is_alike(each) else note
+        tell = warning if is_alike else note
         yield tell(first.manifest, NAME, what, fix, stateful_set.manifest, *sides)
 
 

@@ -117,6 +117,8 @@ class Inventory:
         for volume in self.volumes.values():
             if volume.claim and not self.is_taken_over(volume):
                 found.setdefault(volume.claim, []).append(volume)
+        for volumes in found.values():
+            volumes.sort(key=lambda each: each.is_left)  # one that is Released may be an older one
         return found
 
     @cached_property
