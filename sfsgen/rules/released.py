@@ -24,6 +24,7 @@ from collections.abc import Iterator, Sequence
 
 from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.misdirected import misdirected
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.names import numbered
@@ -44,8 +45,20 @@ def released(scene: Scene) -> Iterator[Finding]:
         elif volume.claim and volume.is_static:
             head = volume.claim[0], numbered(volume.claim[1])[0]
             unawaited.setdefault(head, []).append(volume)
+    told = _told_of_sets(scene) if unawaited else set()
     for volumes in unawaited.values():
-        yield _of_nobody(scene, volumes)
+        if not told.issuperset(each.name for each in volumes):
+            yield _of_nobody(scene, volumes)
+
+
+def _told_of_sets(scene: Scene) -> set[str]:
+    """Return the volumes of which missing-volume tells that they may be a set's."""
+    return {
+        volume.name
+        for rows in scene.pairing.ordinals
+        if not scene.pairing.is_provisioned(rows)
+        for _, volume in misdirected(scene, rows)
+    }
 
 
 def _awaited(scene: Scene, volume: Volume) -> Iterator[Finding]:
