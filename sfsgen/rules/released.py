@@ -105,9 +105,9 @@ def _is_replaced(scene: Scene, volume: Volume) -> bool:
 
 
 def _is_its_of_lost(scene: Scene, volume: Volume) -> bool:
-    """Return whether a volume is that of a Lost claim of its own name."""
+    """Return whether a volume is that of a Lost claim."""
     takers = scene.inventory.takers.get(volume.name, ())
-    return any(each.phase == "Lost" and each.key == volume.claim for each in takers)
+    return any(each.phase == "Lost" for each in takers)
 
 
 def _of_nobody(scene: Scene, volumes: Sequence[Volume]) -> Finding:
