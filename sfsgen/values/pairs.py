@@ -139,6 +139,11 @@ class Tie(Enum):
     CHANCE = "by chance"
     NONE = "none"
 
+    @property
+    def is_reserved(self) -> bool:
+        """Whether no other claim gets the volume: its claimRef names the claim, or it is bound."""
+        return self in (Tie.BOUND, Tie.BOTH_SIDES, Tie.CLAIM_REF)
+
 
 class Pair(NamedTuple):
     """A claim, and the volume that one of both names, or that is meant for it.
