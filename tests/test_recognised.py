@@ -158,11 +158,14 @@ def test_alone_it_is_not_called_right(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _written(FOLDERS[name][0], tmp_path)
-    for command in ("check -f .", f"volumes -f . {STYLE}", f"scale web -r 3 -f . {STYLE}"):
-        done = sfsgen(command)
+    files, where, what, fix = FOLDERS[name]
+    _written(files, tmp_path)
+    for command in ("check", f"volumes {STYLE}", f"scale web -r 3 {STYLE}"):
+        done = sfsgen(f"{command} -f .")
         assert done.status == 2, done
-        assert "note: " in done.out + done.err
+        assert f"{where}: note: " in done.out + done.err
+        assert what in done.out + done.err
+        assert f"  fix: {fix.replace('check -f', f'{command} -f')}" in done.out + done.err
         assert "nothing wrong" not in done.err
 
 
