@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sfsgen.kubernetes.foreign import chart_around
 from tests.program import findings, sfsgen
 
 GOOD = sfsgen("render web -r 2 --nfs-server nfs.example.com --storage 1Gi").out
@@ -85,6 +86,19 @@ FOLDERS: dict[str, tuple[dict[str, str], str, str, str]] = {
         *("values-x.yaml:1:1", "the values of a chart"),
         "`helm template CHART -f ./values-x.yaml | sfsgen check -f -`",
     ),
+    "values of a chart by their words": (
+        {"prod.yaml": "replicaCount: 3\n"},
+        *("prod.yaml:1:1", "the values of a chart"),
+        "`helm template CHART -f ./prod.yaml | sfsgen check -f -`",
+    ),
+    "values of us without a template": (
+        {"v.yaml": "name: db\nreplicas: 2\n"},
+        *("v.yaml:1:1", "a values file", "`sfsgen render -f ./v.yaml | sfsgen check -f -`"),
+    ),
+    "the settings of Prometheus": (
+        {"prometheus.yml": "global: {scrape_interval: 15s}\nscrape_configs: []\n"},
+        *("prometheus.yml:1:1", "it is no Kubernetes object", "leave it where another"),
+    ),
     "what makes a file unreadable": (
         {"c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %NAME%}\n"},
         *(
@@ -158,11 +172,14 @@ def test_alone_it_is_not_called_right(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _written(FOLDERS[name][0], tmp_path)
-    for command in ("check -f .", f"volumes -f . {STYLE}", f"scale web -r 3 -f . {STYLE}"):
-        done = sfsgen(command)
+    files, where, what, fix = FOLDERS[name]
+    _written(files, tmp_path)
+    for command in ("check", f"volumes {STYLE}", f"scale web -r 3 {STYLE}"):
+        done = sfsgen(f"{command} -f .")
         assert done.status == 2, done
-        assert "note: " in done.out + done.err
+        assert f"{where}: note: " in done.out + done.err
+        assert what in done.out + done.err
+        assert f"  fix: {fix.replace('check -f', f'{command} -f')}" in done.out + done.err
         assert "nothing wrong" not in done.err
 
 
@@ -173,6 +190,8 @@ def test_alone_it_is_not_called_right(
         ("templates/a.yaml", "{{ if x }}\n", "`helm template . | sfsgen check -f -`"),
         ("templates/_helpers.tpl", '{{ define "x" }}\n', "`helm template . | sfsgen check -f -`"),
         ("values.yaml", "a: 1\n", "`helm template . | sfsgen check -f -`"),
+        ("values-x.yaml", "a: 1\n", "`helm template . -f values-x.yaml | sfsgen check -f -`"),
+        ("env/a.yaml", "global: {}\n", "`helm template . -f env/a.yaml | sfsgen check -f -`"),
         ("kustomization.yaml", "resources: []\n", "`kubectl kustomize . | sfsgen check -f -`"),
         ("t.yaml", TEMPLATE, "`oc process -f t.yaml --local | sfsgen check -f -`"),
         ("v.yaml", VALUES, "`sfsgen render -f v.yaml | sfsgen check -f -`"),
@@ -260,6 +279,27 @@ def test_a_set_that_is_still_to_be_filled_in_is_not_called_right(gap: str) -> No
 def test_a_file_that_is_none_of_ours_is_told_of_once() -> None:
     (found,) = findings("-f", "-", stdin="a: 1\n---\n- 1\n---\nb: 2\n")
     assert found["line"] == 1
+
+
+def test_an_object_of_which_something_is_forgotten_is_no_chart() -> None:
+    (found,) = findings("-f", "-", stdin=f"{GOOD}---\nserviceAccount: a\ncontainers: []\n")
+    assert (found["rule"], found["severity"]) == ("unreadable", "error")
+
+
+@pytest.mark.parametrize("inside", ["", "a/", "a/b/"])
+@pytest.mark.parametrize("above", ["", "./", "../work/", "x/../"])
+def test_the_chart_around_a_file_is_found_as_it_was_typed(
+    inside: str, above: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"work/c/Chart.yaml": "", "work/c/a/b/v.yaml": "", "work/x/v.yaml": ""}
+    _written(files, tmp_path)
+    monkeypatch.chdir(tmp_path / "work")
+    assert chart_around(f"{above}c/{inside}v.yaml") == f"{above}c"
+    assert chart_around(str(tmp_path / "work/c" / inside / "v.yaml")) == str(tmp_path / "work/c")
+    assert chart_around(f"{above}x/{inside}v.yaml") == ""
+    monkeypatch.chdir(tmp_path / "work/c/a/b")
+    assert chart_around("v.yaml") == "../.."
+    assert chart_around("./v.yaml") == "../.."
 
 
 def test_the_lines_of_a_flux_kustomization_are_an_object(tmp_path: Path) -> None:

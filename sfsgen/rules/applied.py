@@ -35,7 +35,7 @@ def applied(scene: Scene) -> Iterator[Finding]:
     return one_for_each(_found(scene))
 
 
-def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _found(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     for first, second in scene.inventory.twice:
         if first.is_stored != second.is_stored:
             wanted, live = (first, second) if second.is_stored else (second, first)
@@ -47,7 +47,7 @@ def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
                     what, fix = _SAYING[severity](scene, wanted, live, told)
                     what += "; ".join(told)
                     key = wanted.kind, live.namespace, tuple(each.path for each in found)
-                    yield key, tell(wanted, found[0].path, what, fix, live)
+                    yield key, wanted.name, tell(wanted, found[0].path, what, fix, live)
 
 
 def _changes(scene: Scene, wanted: Manifest, live: Manifest) -> Iterator[Change]:

@@ -29,7 +29,7 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
 from sfsgen.sets.ordinals import TemplateOrdinals
-from sfsgen.values.pairs import Key, Pair, Tie, Volume
+from sfsgen.values.pairs import Key, Pair, Volume
 
 
 def class_(scene: Scene) -> Iterator[Finding]:
@@ -66,13 +66,13 @@ def _no_class(scene: Scene, manifest: Manifest, of: Path = ()) -> Cure:
     )
 
 
-def _classless(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _classless(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     """Yield the claim templates and the claims that name no class, each with its set."""
     yield from _classless_templates(scene)
     yield from _classless_claims(scene)
 
 
-def _classless_claims(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _classless_claims(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     for key, claim in scene.inventory.claims.items():
         if claim.storage.storage_class is not None or claim.phase:
             continue
@@ -85,9 +85,8 @@ def _classless_claims(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
             if not (pair and pair.is_reserved):
                 what += ", and keep it from its volume"
                 tell = warning
-            rows = scene.inventory.wanting(key)
-            of_set = rows[0].stateful_set.key if rows else key
-            yield of_set, tell(claim.manifest, CLASS, what, _no_class(scene, claim.manifest))
+            found = tell(claim.manifest, CLASS, what, _no_class(scene, claim.manifest))
+            yield scene.set_of(key), claim.name, found
 
 
 def _is_for_static_set(scene: Scene, key: Key) -> bool:
@@ -97,12 +96,13 @@ def _is_for_static_set(scene: Scene, key: Key) -> bool:
     return any(not pairing.is_provisioned(pairing.of(each.template)) for each in rows)
 
 
-def _classless_templates(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _classless_templates(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     for rows in scene.pairing.ordinals:
         if rows.template.storage.storage_class is None and not scene.pairing.is_provisioned(rows):
+            name = f"the claim template {rows.template.name}"
             what = (
-                f"the claim template {rows.template.name} names no class: claims that the "
-                "controller makes from it take a default StorageClass"
+                f"{name} names no class: claims that the controller makes from it take a default "
+                "StorageClass"
             )
             manifest = rows.stateful_set.manifest
             fix = _no_class(scene, manifest, rows.template.path)
@@ -111,15 +111,15 @@ def _classless_templates(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
             if any(each.storage_class for each in storages):
                 fix = fix.by_hand()  # which class is meant its owner knows
             tell = note if _are_reserved(rows) else warning
-            of_set = rows.stateful_set.key
-            yield of_set, tell(manifest, (*rows.template.path, *CLASS), what, fix)
+            found = tell(manifest, (*rows.template.path, *CLASS), what, fix)
+            yield rows.stateful_set.key, name, found
 
 
 def _are_reserved(rows: TemplateOrdinals) -> bool:
     """Return whether each ordinal has a volume, which its claim gets whatever its class."""
-    wanted, reserved = rows.stateful_set.ordinals, (Tie.BOUND, Tie.BOTH_SIDES, Tie.CLAIM_REF)
-    of_its_own = [n for n, each in rows.by_number.items() if each.tie in reserved and n in wanted]
-    return len(of_its_own) == len(wanted)
+    wanted = rows.stateful_set.ordinals
+    reserved = [n for n, each in rows.by_number.items() if each.tie.is_reserved and n in wanted]
+    return len(reserved) == len(wanted)
 
 
 def _beside_free_volumes(scene: Scene) -> Iterator[Finding]:

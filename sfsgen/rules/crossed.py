@@ -42,7 +42,6 @@ from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Tie, Volume
 
 _SHOWN = 5  # of the ordinals that have other volumes
-_FIRM = (Tie.BOUND, Tie.BOTH_SIDES, Tie.CLAIM_REF)
 
 
 def crossed(scene: Scene) -> Iterator[Finding]:
@@ -67,7 +66,7 @@ def _crossings(scene: Scene, rows: TemplateOrdinals) -> Iterator[Crossing]:
     found = [
         (row, *numbered(row.volume.name), row.volume)
         for row in rows.by_number.values()
-        if row.volume and row.tie in _FIRM
+        if row.volume and row.tie.is_reserved
     ]
     # Volumes that count from 1 are all shifted alike, and meant so.
     shifts = {number - row.number for row, _, number, _ in found if number is not None}

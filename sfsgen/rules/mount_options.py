@@ -17,7 +17,7 @@ from itertools import islice
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.nfs_sources import NfsSource
 from sfsgen.findings.scene import Scene
-from sfsgen.mount_options import faults
+from sfsgen.mount_faults import faults
 
 _MOST = 10  # faults of one list: who wrote more did not write mount options
 

@@ -46,11 +46,8 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
 
 
 def _is_read_only(scene: Scene, volume: Volume) -> bool:
-    """Return whether nobody writes to a volume: by itself, its mount options or its mounts."""
-    if volume.read_only or volume.storage.access_modes == ("ReadOnlyMany",):
-        return True
-    options = [each for option in volume.mount_options for each in option.split(",")]
-    if "ro" in options and "rw" not in options:
+    """Return whether nobody writes to a volume, as it or its mounts say."""
+    if volume.is_only_read:
         return True
     row = scene.pairing.by_volume.get(volume.name)
     return row is not None and _is_only_read(row.stateful_set, row.template.name)

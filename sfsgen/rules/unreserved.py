@@ -44,14 +44,13 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
             yield _open(scene, stateful_set, found)
 
 
-def _by_chance(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _by_chance(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     """Yield the claims that get a volume by chance, each with its set."""
     for pair in scene.waiting:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
         if not is_named and not is_incomplete(pair.volume):
-            rows = scene.inventory.wanting(pair.claim.key)
-            key = (rows[0].template.key if rows else pair.claim.key), pair.tie
-            yield key, _chance(scene, pair)
+            key = scene.set_of(pair.claim.key), pair.tie
+            yield key, pair.claim.name, _chance(scene, pair)
 
 
 def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Volume]]:

@@ -1,6 +1,6 @@
 """What an input holds beside manifests: recognised by what it is, with what makes objects of it."""
 # A Path would drop the "./" that was typed.
-# ruff: noqa: PTH113, PTH118, PTH119, PTH120
+# ruff: noqa: PTH118, PTH119, PTH120
 
 import os.path
 import re
@@ -16,7 +16,6 @@ from sfsgen.problems import InputError, Place, Problem
 
 _OF_CHART = ("charts", "ci", "crds", "templates")  # folders in it
 _CHART_FILE = re.compile(r"Chart\.(?:yaml|lock)|requirements\.(?:yaml|lock)|values\b.*")
-_HIGHEST = 4  # folders above a template, of which one may be its chart's
 # What a line of a template says to the program that renders it.
 _IS_RENDERED = re.compile(r"\{\{|\{%|<%")
 _ONLY_RENDERED = re.compile(
@@ -34,7 +33,6 @@ _LISTED = (
     *("helmChartInflationGenerator", "configMapGenerator", "secretGenerator"),
 )
 _NAMING = ("path", "valuesFile", "values", "additionalValuesFiles", "files", "envs", "env")
-_KUSTOMIZE = "kustomize.config.k8s.io"
 _PARTS = ("resources", "bases", "components")
 
 
@@ -89,7 +87,8 @@ class Surroundings:
             return found
         if found.problems and self._is_recognised(found, file, data):
             return Found([], [], [])
-        left = [each for each in found.strays if not self._is_known(each, file)]
+        is_apart = not found.manifests
+        left = [each for each in found.strays if not self._is_known(each, file, is_apart)]
         is_others = not (found.manifests or found.problems or file in self._named)
         if left and is_others:
             place = Place(file, *left[0].document.locate((), False))
@@ -135,18 +134,19 @@ class Surroundings:
         return None
 
     def _of_template(self, place: Place) -> Sequence[Problem]:
-        folders = list(_above(os.path.dirname(place.file) or "."))[:_HIGHEST]
-        if not place.file.startswith(("/", "..")):
-            folders += [".", ".."]
-        for folder in folders:
-            if os.path.isfile(os.path.join(folder, "Chart.yaml")):
-                self._told.setdefault(folder, place.file)
-                return ()
+        from sfsgen.kubernetes.foreign import chart_around
+
+        if folder := chart_around(place.file):
+            self._told.setdefault(folder, place.file)
+            return ()
         what = "it is a template ({{ }}), and is to be rendered first"
         return [self._note(place, what, "helm template CHART")]
 
-    def _is_known(self, stray: Stray, file: str) -> bool:
-        """Return whether a document is one that makes objects of others; note it then."""
+    def _is_known(self, stray: Stray, file: str, is_apart: bool) -> bool:
+        """Return whether a document is one that makes objects of others; note it then.
+
+        Beside objects of the same file it may be one of them, of which something is forgotten.
+        """
         place = Place(file, *stray.document.locate(stray.inside, False))
         if is_template(stray.value):
             self._notes.append(self._of_openshift(place))
@@ -154,16 +154,21 @@ class Surroundings:
             what = "it is a values file of sfsgen, which makes objects of it"
             render = quoted(["sfsgen", "render", "-f", _typed(file)])
             self._notes.append(self._note(place, what, render))
-        elif os.path.basename(file).startswith("values") and isinstance(stray.value, dict):
-            chart = os.path.dirname(file) or "."
-            if os.path.isfile(os.path.join(chart, "Chart.yaml")):
-                self._told.setdefault(chart, file)
-            else:
-                command = quoted(["helm", "template", "CHART", "-f", file])
-                self._notes.append(self._note(place, "it holds the values of a chart", command))
+        elif _are_chart_values(stray.value, file, is_apart):
+            self._of_chart_values(place)
         else:
             return False
         return True
+
+    def _of_chart_values(self, place: Place) -> None:
+        from sfsgen.kubernetes.foreign import chart_around
+
+        chart = chart_around(place.file)
+        if chart and os.path.normpath(place.file) == os.path.normpath(f"{chart}/values.yaml"):
+            self._told.setdefault(chart, place.file)  # a chart has these without being given them
+            return
+        command = quoted(["helm", "template", chart or "CHART", "-f", _typed(place.file)])
+        self._notes.append(self._note(place, "it holds the values of a chart", command))
 
     def _of_openshift(self, place: Place) -> Problem:
         what = "it is a Template of OpenShift, which makes objects of it"
@@ -183,9 +188,11 @@ class Surroundings:
         return False
 
     def _read_kustomization(self, file: str, folder: str, data: bytes) -> None:
+        from sfsgen.kubernetes.foreign import is_of_kustomize
+
         value = _first(file, data)
-        if not str(value.get("apiVersion", _KUSTOMIZE)).startswith(_KUSTOMIZE):
-            return  # another program's, such as Flux
+        if not is_of_kustomize(value):
+            return
         if value.get("kind") != "Component":
             self._kustomizations[file] = folder
         else:
@@ -223,11 +230,22 @@ def _paths(value: Any) -> Iterator[str]:
 
 def _is_values_file(value: Any) -> bool:
     """Return whether a document is what `sfsgen render` makes a set of."""
-    if not isinstance(value, dict) or not {"claimTemplates", "nfs"} & set(value):
+    from sfsgen.kubernetes.foreign import is_own
+
+    if not isinstance(value, dict) or not (is_own(value) or "nfs" in value):
         return False
     from sfsgen.values.vocabulary import words
 
     return set(value) <= words()
+
+
+def _are_chart_values(value: Any, file: str, is_apart: bool) -> bool:
+    """Return whether a document is the values of a chart, by its file's name or by its words."""
+    if not isinstance(value, dict) or os.path.basename(file).startswith("values"):
+        return isinstance(value, dict)
+    from sfsgen.kubernetes.foreign import Kind, of_value
+
+    return is_apart and of_value(value, "", file) is Kind.CHART_VALUES
 
 
 def _of_others(place: Place) -> Problem:
