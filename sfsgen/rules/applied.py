@@ -16,7 +16,14 @@ Source: pkg/apis/apps/validation, pkg/apis/core/validation (measured).
 from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from sfsgen.changes.cure import Cure
-from sfsgen.findings.applying import Change, of_claim, of_service, of_set, of_volume
+from sfsgen.findings.applying import (
+    Change,
+    of_claim,
+    of_service,
+    of_set,
+    of_volume,
+    wanted_and_live,
+)
 from sfsgen.findings.finding import Finding, error, note
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.together import one_for_each
@@ -30,8 +37,8 @@ def applied(scene: Scene) -> Iterator[Finding]:
 
 def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for first, second in scene.inventory.twice:
-        if first.is_stored != second.is_stored:
-            wanted, live = (first, second) if second.is_stored else (second, first)
+        if sides := wanted_and_live(first, second):
+            wanted, live = sides
             changes = list(_changes(scene, wanted, live))
             for severity, tell in (("error", error), ("note", note)):
                 found = [each for each in changes if each.severity == severity]
