@@ -116,6 +116,13 @@ def test_files_are_compared_with_a_live_cluster(
             server.stored[kind, metadata.get("namespace"), metadata["name"]] = each
         result = sfsgen(["check", "-f", str(file), "--live"])
         same = sfsgen(["check", "-f", "-", "--live"], sfsgen(_RENDER).out)
+        dumped = _live()
+        for each in dumped:  # as `kubectl get -o yaml` prints them, and somebody edits them
+            if each["kind"] == CLAIM:
+                each["spec"]["resources"]["requests"]["storage"] = "2Gi"
+        text = yaml.safe_dump_all(dumped)
+        edited = findings("-f", "-", "--live", "--rule", "applied,duplicate", stdin=text)
+    assert [(each["rule"], each["object"]["kind"]) for each in edited] == [("applied", CLAIM)]
     assert result.status == 1
     assert "the server refuses web: 2Gi in place of 1Gi in the claim template pvc" in result.out
     assert (

@@ -7,6 +7,8 @@ from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Severity
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME, directory_of
 from sfsgen.kubernetes.binder import CLASS, MODES, SIZE, VOLUME_MODE, Storage, shown_class, size
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.words import CLUSTER
 from sfsgen.sets.found import FoundService, FoundSet
 from sfsgen.values.pairs import Claim, Volume
 
@@ -22,6 +24,19 @@ class Change(NamedTuple):
     what: str
     severity: Severity = "error"
     """An error is refused, or takes a volume from its claim; a note is taken."""
+
+
+def wanted_and_live(first: Manifest, second: Manifest) -> tuple[Manifest, Manifest] | None:
+    """Return what is applied, and what there is; None where both are the same of these.
+
+    What was read from the cluster is what there is, also where a dump is applied over it.
+    """
+    is_live = [each.document.file == CLUSTER for each in (first, second)]
+    if is_live[0] == is_live[1]:
+        is_live = [each.is_stored for each in (first, second)]
+    if is_live[0] == is_live[1]:
+        return None
+    return (second, first) if is_live[0] else (first, second)
 
 
 def of_set(wanted: FoundSet, live: FoundSet) -> Iterator[Change]:

@@ -23,6 +23,7 @@ from sfsgen.findings.applying import (
     of_service,
     of_set,
     of_volume,
+    wanted_and_live,
 )
 from sfsgen.findings.finding import Finding, error, note
 from sfsgen.findings.scene import Scene
@@ -37,8 +38,8 @@ def applied(scene: Scene) -> Iterator[Finding]:
 
 def _found(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     for first, second in scene.inventory.twice:
-        if first.is_stored != second.is_stored:
-            wanted, live = (first, second) if second.is_stored else (second, first)
+        if sides := wanted_and_live(first, second):
+            wanted, live = sides
             changes = list(_changes(scene, wanted, live))
             for severity, tell in (("error", error), ("note", note)):
                 found = [each for each in changes if each.severity == severity]

@@ -16,7 +16,7 @@ Source: plugin/pkg/admission/storage/storageclass/setdefault, and index.go, find
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import WHICH_CLASS, Cure
 from sfsgen.changes.edits import Edit
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, note, warning
@@ -109,7 +109,7 @@ def _classless_templates(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]
             storages = [each.storage for each in rows.claims.values()]
             storages += [each.volume.storage for each in rows.by_number.values() if each.volume]
             if any(each.storage_class for each in storages):
-                fix = fix.by_hand()  # which class is meant its owner knows
+                fix = fix.by_hand(WHICH_CLASS)
             tell = note if _are_reserved(rows) else warning
             found = tell(manifest, (*rows.template.path, *CLASS), what, fix)
             yield rows.stateful_set.key, name, found
@@ -141,9 +141,10 @@ def _beside_free_volumes(scene: Scene) -> Iterator[Finding]:
                     f"free and fits: the claim template {template.name} has "
                     f"{shown_class(wanted)}, and {fitting[0].name} {shown_class(its)}"
                 )
-                fix = scene.cures.set_class(stateful_set.manifest, its, template.path).by_hand()
+                fix = scene.cures.set_class(stateful_set.manifest, its, template.path)
                 path = (*template.path, *CLASS)
                 sides = [each.manifest for each in fitting]
+                fix = fix.by_hand(WHICH_CLASS)
                 tell: Callable[..., Finding] = warning
                 if cures := _reserved(scene, rows, fitting):
                     # They wait: no provisioner makes their volumes, and their class is immutable.
