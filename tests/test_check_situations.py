@@ -554,7 +554,7 @@ def test_labels_of_a_kustomization_are_counted_and_hide_nothing_else(tmp_path: P
     for text, told in (
         ("commonLabels: {app: db}", set()),
         ("labels: [{pairs: {app: db}, includeSelectors: true}]", set()),
-        ("labels: [{pairs: {app: db}}]", {"selector"}),
+        ("labels: [{pairs: {app: db}}]", {"service"}),
         ("commonLabels: {team: x}", {"service"}),
     ):
         kustomization.write_text(f"resources: [set.yaml]\n{text}\n")
