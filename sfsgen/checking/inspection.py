@@ -8,7 +8,6 @@ from sfsgen.findings.finding import Finding
 from sfsgen.findings.located import Located, located
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Look, Scene
-from sfsgen.findings.vacancies import spare_volumes
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifests import doubles
 from sfsgen.kubernetes.names import numbered
@@ -131,7 +130,6 @@ def of_sets(scene: Scene, sets: Collection[FoundSet]) -> set[int]:
     """Return the identities of the manifests that have to do with some sets."""
     chosen = {each.key for each in sets}
     concerned = {id(each.manifest) for each in sets}
-    spare = spare_volumes(scene)
     for stateful_set, templates in scene.pairing.by_set:
         if stateful_set.key in chosen:
             rows = [row for each in templates for row in each.by_number.values()]
@@ -139,7 +137,7 @@ def of_sets(scene: Scene, sets: Collection[FoundSet]) -> set[int]:
             concerned |= {id(row.volume.manifest) for row in rows if row.volume}
             if service := scene.service_of(stateful_set):
                 concerned.add(id(service.manifest))
-            served = (spare.get(each.template.key, {}) for each in templates)
+            served = (scene.spare.get(each.template.key, {}) for each in templates)
             concerned |= {id(each.manifest) for one in served for each in one.values()}
     namespaces = {namespace for namespace, _ in chosen}
     for volume in filter(is_incomplete, scene.inventory.volumes.values()):

@@ -8,19 +8,7 @@ from sfsgen.changes.cure import WHICH_VOLUME, Cure
 from sfsgen.changes.cures import reference_of
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import CLASS, MODES, SIZE, VOLUME_MODE, Storage, differences
-from sfsgen.kubernetes.names import numbered
 from sfsgen.values.pairs import Key, Volume
-
-
-def unfit_volumes(scene: Scene) -> Sequence[Volume]:
-    """Return the volumes made by hand that nobody has, in the order of their numbers."""
-    found = (
-        each
-        for each in scene.pairing.free.left_over()
-        if each.claim is None and each.is_static and each.phase in ("", "Available")
-    )
-    unpaired = [each for each in found if each.name not in scene.pairing.by_volume]
-    return sorted(unpaired, key=lambda each: (numbered(each.name)[1] or 0, each.name))
 
 
 def misfit(wanted: Storage, volume: Volume) -> str:

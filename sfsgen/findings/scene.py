@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfsgen.changes.cures import Cures
 from sfsgen.documents.document import Double
 from sfsgen.findings.nfs_sources import NfsSource, nfs_sources
+from sfsgen.findings.spare import Spare, spare_volumes
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import numbered
@@ -133,6 +134,22 @@ class Scene:
         for namespace, name in self.inventory.orphans:
             found.setdefault(namespace, []).append(name)
         return found
+
+    @cached_property
+    def unfit(self) -> Sequence[Volume]:
+        """The volumes made by hand that nobody has, in the order of their numbers."""
+        found = (
+            each
+            for each in self.pairing.free.left_over()
+            if each.claim is None and each.is_static and each.phase in ("", "Available")
+        )
+        unpaired = [each for each in found if each.name not in self.pairing.by_volume]
+        return sorted(unpaired, key=lambda each: (numbered(each.name)[1] or 0, each.name))
+
+    @cached_property
+    def spare(self) -> Spare:
+        """Which vacant ordinals get one of the volumes that are free, though for nobody."""
+        return spare_volumes(self.pairing, self.accounted)
 
     def meant_for(self, claim: Claim) -> Volume | None:
         """Return the static volume that was meant for a claim which is Bound to a provisioner's."""

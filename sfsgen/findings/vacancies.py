@@ -6,11 +6,11 @@ from typing import NamedTuple
 from sfsgen.changes.cure import Cure
 from sfsgen.changes.cures import NAMED_BY_NAMESPACE
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.binder import Storage, fits, size
-from sfsgen.sets.found import FoundSet, TemplateKey
+from sfsgen.findings.spare import head, vacant
+from sfsgen.kubernetes.binder import Storage
+from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import TemplateOrdinals
-from sfsgen.sets.runs import gaps
-from sfsgen.values.pairs import Claim, Key, Volume
+from sfsgen.values.pairs import Claim, Key
 
 _SHOWN = 3  # series of names, of a claim template
 _PLACEHOLDERS: Mapping[str, Sequence[str]] = {
@@ -20,8 +20,6 @@ _PLACEHOLDERS: Mapping[str, Sequence[str]] = {
     "--reclaim-policy": ("--reclaim-policy", "Retain"),
 }
 """What the owner is to fill in, each so that the command works as it stands."""
-Spare = Mapping[TemplateKey, Mapping[int, Volume]]
-"""The volumes that the claims of vacant ordinals would get, by claim template and ordinal."""
 _TRIED = 1000  # ordinals: a set of more is not tried out
 
 
@@ -46,9 +44,7 @@ class Vacancy(NamedTuple):
         return row.claim_key, row.claim.storage if row.claim else self.rows.template.storage
 
 
-def without_volume(
-    scene: Scene, templates: Iterable[TemplateOrdinals], spare: Spare
-) -> Iterator[Vacancy]:
+def without_volume(scene: Scene, templates: Iterable[TemplateOrdinals]) -> Iterator[Vacancy]:
     """Yield what the templates of a set lack, of those whose volumes are made by hand.
 
     Not those ordinals whose claim bears another name: the rule `name` tells of these; nor those
@@ -57,7 +53,7 @@ def without_volume(
     for rows in templates:
         if scene.pairing.is_provisioned(rows):
             continue
-        told = scene.accounted.get(_head(rows), set())
+        told = scene.accounted.get(head(rows), set())
         claims = [
             claim
             for ordinal, claim in rows.claims.items()
@@ -66,39 +62,10 @@ def without_volume(
             and ordinal in rows.stateful_set.ordinals
             and ordinal not in told
         ]
-        served = spare.get(rows.template.key, {})
-        found = Vacancy(rows, list(_vacant(scene, rows, served)), claims)
+        served = scene.spare.get(rows.template.key, {})
+        found = Vacancy(rows, list(vacant(rows, scene.accounted, served)), claims)
         if found.ordinals or found.claims:
             yield found
-
-
-def _vacant(scene: Scene, rows: TemplateOrdinals, served: Mapping[int, Volume]) -> Iterator[range]:
-    """Yield the ordinals without claim and volume, but those that are served otherwise."""
-    known = rows.by_number.keys() | scene.accounted.get(_head(rows), set()) | served.keys()
-    return gaps(rows.stateful_set.ordinals, known)
-
-
-def _head(rows: TemplateOrdinals) -> Key:
-    """Return the namespace of a template's claims, and what stands before their ordinals."""
-    return rows.stateful_set.namespace, rows.template.claim_name.pieces[0]
-
-
-def spare_volumes(scene: Scene) -> Spare:
-    """Return which vacant ordinals get one of the volumes that are free, though for nobody.
-
-    They are larger than what is asked for, or lie on no NFS server.
-    """
-    free: dict[Storage, list[Volume]] = {}
-    for volume in reversed(scene.pairing.spare()):
-        free.setdefault(volume.storage, []).append(volume)
-    found: dict[TemplateKey, dict[int, Volume]] = {}
-    for rows in scene.pairing.ordinals if free else ():
-        if not scene.pairing.is_provisioned(rows):
-            vacant = (number for each in _vacant(scene, rows, {}) for number in each)
-            fitting = sorted((each for each in free if fits(rows.template.storage, each)), key=size)
-            volumes = (free[each].pop() for each in fitting for _ in list(free[each]))
-            found[rows.template.key] = dict(zip(vacant, volumes, strict=False))
-    return found
 
 
 def is_expected(scene: Scene, stateful_set: FoundSet, lacking: Iterable[Vacancy]) -> bool:

@@ -31,6 +31,8 @@ from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Key, Pair, Volume
 
+_MOST_COMPARED = 100_000  # claim templates with free volumes
+
 
 def class_(scene: Scene) -> Iterator[Finding]:
     for pair in scene.waiting:
@@ -125,7 +127,9 @@ def _are_reserved(rows: TemplateOrdinals) -> bool:
 def _beside_free_volumes(scene: Scene) -> Iterator[Finding]:
     """Yield the claim templates that free volumes would fit but for their class."""
     free = _for_nobody(scene)
-    for rows in scene.pairing.ordinals if free else ():
+    every = sum(map(len, free.values())) * len(scene.pairing.ordinals)
+    # Among very many, likeness says nothing.
+    for rows in scene.pairing.ordinals if 0 < every < _MOST_COMPARED else ():
         template, stateful_set = rows.template, rows.stateful_set
         if any(each.volume for each in rows.by_number.values()) or not stateful_set.replicas:
             continue

@@ -12,12 +12,13 @@ exist, read it too: `kubectl get sts,svc,pvc,pv -o yaml`.
 Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error, note, warning
-from sfsgen.findings.made_to_fit import made_to_fit, misfit, unfit_volumes
+from sfsgen.findings.made_to_fit import made_to_fit, misfit
 from sfsgen.findings.misdirected import misdirected, redirected
 from sfsgen.findings.places import NAME, REPLICAS, VOLUME_NAME
 from sfsgen.findings.scene import Scene
@@ -27,7 +28,6 @@ from sfsgen.findings.vacancies import (
     joined,
     needed,
     printing_command,
-    spare_volumes,
     to_print_missing,
     without_volume,
 )
@@ -40,14 +40,14 @@ from sfsgen.values.pairs import Claim, Key, Volume
 
 _SHOWN = 3  # claims that name volumes which are missing
 _MOST = 20  # volumes to be changed one by one
+_PARTING = re.compile("[-.]")
 
 
 def missing_volume(scene: Scene) -> Iterator[Finding]:
     yield from _dangling(scene)
-    spare = spare_volumes(scene)
     for stateful_set, templates in scene.pairing.by_set:
         lacking = []
-        for each in without_volume(scene, templates, spare):
+        for each in without_volume(scene, templates):
             kept = [claim for claim in each.claims if not _is_elsewhere(scene, claim)]
             yield from _elsewhere(scene, [each for each in each.claims if each not in kept])
             if kept or each.ordinals:
@@ -69,7 +69,7 @@ def _of_set(scene: Scene, stateful_set: FoundSet, lacking: Sequence[Vacancy]) ->
     kept = misdirected(scene, lacking[0].rows) if len(lacking) == 1 else ()
     if kept:
         tell = error
-    unfit = [] if kept else unfit_volumes(scene)
+    unfit = [] if kept else scene.unfit
     misfits = [] if kept or _lookalike(scene, lacking) else unfit
     printed = _fix(scene, stateful_set, lacking, misfits)
     if kept:
@@ -187,8 +187,10 @@ def _dangling(scene: Scene) -> Iterator[Finding]:
             elif owners and not (claim.phase == "Bound" and _is_provisioned(scene, owners[0])):
                 of_set = bound if claim.phase == "Bound" else waiting
                 of_set.setdefault(owners[0].stateful_set.key, []).append(claim)
+    longer = _Longer(scene.pairing.free.left_over())
     for key, claims in waiting.items():
-        meant = {each.key: other for each in claims if (other := _renamed(scene, each))}
+        found = ((each, _renamed(scene, each, longer)) for each in claims)
+        meant = {each.key: other for each, other in found if other}
         if len({each.name for each in meant.values()}) == len(claims):
             yield _under_other_names(scene, [(each, meant[each.key]) for each in claims])
         else:
@@ -212,17 +214,36 @@ def _reserved_elsewhere(scene: Scene, claim: Claim, other: Volume) -> Finding:
     return error(claim.manifest, VOLUME_NAME, what, cure, other.manifest, *sets)
 
 
-def _renamed(scene: Scene, claim: Claim) -> Volume | None:
+class _Longer:
+    """Volumes by the pieces of their names, to find those with a prefix or a suffix."""
+
+    def __init__(self, volumes: Iterable[Volume]) -> None:
+        self._by_piece: dict[str, list[Volume]] = {}
+        self._known: dict[str, list[Volume]] = {}
+        for volume in volumes:
+            for piece in set(_PARTING.split(volume.name)):
+                self._by_piece.setdefault(piece, []).append(volume)
+
+    def than(self, name: str) -> Sequence[Volume]:
+        """Return the volumes whose names have more around a name."""
+        if name not in self._known:
+            alike = (self._by_piece.get(piece, []) for piece in _PARTING.split(name))
+            rarest = min(alike, key=len)
+            self._known[name] = [each for each in rarest if _is_longer(each.name, name)]
+        return self._known[name]
+
+
+def _renamed(scene: Scene, claim: Claim, longer: _Longer) -> Volume | None:
     """Return the one free volume that bears the name which a claim names, and more around it."""
-    free = {each.name: each for each in scene.pairing.free.left_over()}
+    free = {each.name: each for each in longer.than(claim.volume_name)}
     # One that is named after the claim that this one should be.
-    if own := scene.pairing.names.volume_of(claim._replace(name=scene.lasting_key(claim)[1])):
+    own = scene.pairing.names.volume_of(claim._replace(name=scene.lasting_key(claim)[1]))
+    if own and _is_longer(own.name, claim.volume_name):
         free[own.name] = own
     found = [
         each
         for each in free.values()
-        if _is_longer(each.name, claim.volume_name)
-        and each.claim in (None, claim.key, scene.lasting_key(claim))
+        if each.claim in (None, claim.key, scene.lasting_key(claim))
         and each.name not in scene.inventory.takers
         and fits(claim.storage, each.storage)
     ]

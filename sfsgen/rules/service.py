@@ -50,6 +50,14 @@ class _Services:
         return _grouped((each.name, each) for each in self._every)
 
     @cached_property
+    def _by_label(self) -> Mapping[tuple[str, tuple[str, str] | None], list[FoundService]]:
+        """All by namespace and the first label that they select by, None for those without."""
+        return _grouped(
+            ((each.namespace, next(iter(each.selector.items()), None)), each)
+            for each in self._every
+        )
+
+    @cached_property
     def _headless(self) -> Mapping[tuple[str, str, str], list[FoundService]]:
         """The headless ones by namespace and the first label that they select by."""
         return _grouped(
@@ -75,13 +83,13 @@ class _Services:
 
     def renamed(self, stateful_set: FoundSet) -> FoundService | None:
         """Return the one Service that has the prefix and the suffix of the set beside its name."""
-        wanted = stateful_set.service_name
+        wanted, labels = stateful_set.service_name, pod_labels(stateful_set).items()
         found = [
             each
-            for each in self._every
-            if each.namespace == stateful_set.namespace
-            and _is_renamed_alike(wanted, each.name, stateful_set.name)
-            and each.selector.items() <= pod_labels(stateful_set).items()
+            for label in (*labels, None)
+            for each in self._by_label.get((stateful_set.namespace, label), ())
+            if _is_renamed_alike(wanted, each.name, stateful_set.name)
+            and each.selector.items() <= labels
         ]
         return found[0] if len(found) == 1 else None
 

@@ -21,8 +21,9 @@ from sfsgen.findings.misfits import other_class
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
+from sfsgen.findings.spare import Spare
 from sfsgen.findings.together import one_for_each
-from sfsgen.findings.vacancies import Spare, joined, spare_volumes
+from sfsgen.findings.vacancies import joined
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Pair, Tie, Volume
@@ -32,12 +33,11 @@ _SHOWN = 4  # volumes, by their names
 
 def unreserved(scene: Scene) -> Iterator[Finding]:
     yield from one_for_each(_by_chance(scene))
-    spare = spare_volumes(scene)
     for stateful_set, templates in scene.pairing.by_set:
         found = [
             (row, volume)
             for rows in templates
-            for row, volume in (*rows.unreserved, *_on_nfs(rows, spare))
+            for row, volume in (*rows.unreserved, *_on_nfs(rows, scene.spare))
             if not (is_incomplete(volume) or volume.claim)
         ]
         if found:

@@ -12,6 +12,38 @@ from sfsgen.kubernetes.selectors import is_met
 from sfsgen.values.pairs import Volume
 
 _LIKE_ENOUGH = 20  # volumes of one number; among more, a word says little
+_Entry = tuple[int, int, str]
+
+
+class BySize:
+    """The sizes, numbers and names of volumes, the smallest first, by all but their size."""
+
+    def __init__(self, volumes: Iterable[Volume]) -> None:
+        self._held: dict[tuple[str, str], dict[tuple[str, ...], list[_Entry]]] = {}
+        for each in volumes:
+            storage = each.storage
+            alike = self._held.setdefault((storage.storage_class or "", storage.volume_mode), {})
+            entry = size(storage), numbered(each.name)[1] or 0, each.name
+            alike.setdefault(storage.access_modes, []).append(entry)
+        for alike in self._held.values():
+            for entries in alike.values():
+                entries.sort()
+
+    def __bool__(self) -> bool:
+        return bool(self._held)
+
+    def fitting(self, wanted: Storage) -> Iterator[tuple[list[_Entry], int]]:
+        """Yield lists of entries, each with the index from which on they fit a claim."""
+        alike = self._held.get((wanted.storage_class or "", wanted.volume_mode), {})
+        for modes, entries in alike.items():
+            start = bisect_left(entries, (size(wanted),))
+            if start < len(entries) and set(wanted.access_modes) <= set(modes):
+                yield entries, start
+
+    def take(self, wanted: Storage) -> str | None:
+        """Return the name of the smallest volume that fits a claim, which is then taken."""
+        found = min(self.fitting(wanted), key=lambda each: each[0][each[1]], default=None)
+        return found[0].pop(found[1])[-1] if found else None
 
 
 class FreeVolumes:
@@ -48,14 +80,10 @@ class FreeVolumes:
 
         Of those that are alike the first; or the last, by which the others stay in their order.
         """
-        least = size(wanted)
-        for storage, volumes in self._by_storage.items():
-            if not fits(wanted._replace(storage=""), storage):
-                continue
-            start = bisect_left(volumes, (least,))
-            while start < len(volumes):
-                at = bisect_right(volumes, (volumes[start][0], inf)) - 1 if is_last else start
-                if volume := self.take(volumes.pop(at)[-1]):
+        for entries, start in self._by_size.fitting(wanted):
+            while start < len(entries):
+                at = bisect_right(entries, (entries[start][0], inf)) - 1 if is_last else start
+                if volume := self.take(entries.pop(at)[-1]):
                     return volume
         return None
 
@@ -90,17 +118,8 @@ class FreeVolumes:
         return self._selected[key]
 
     @cached_property
-    def _by_storage(self) -> Mapping[Storage, list[tuple[int, int, str]]]:
-        """The sizes, numbers and names of volumes, the smallest first, by all but their size."""
-        found: dict[Storage, list[tuple[int, int, str]]] = {}
-        for name, volume in self._volumes.items():
-            if volume.claim is None:
-                storage = volume.storage
-                key = storage._replace(storage="")
-                found.setdefault(key, []).append((size(storage), numbered(name)[1] or 0, name))
-        for volumes in found.values():
-            volumes.sort()
-        return found
+    def _by_size(self) -> BySize:
+        return BySize(each for each in self._volumes.values() if each.claim is None)
 
     @cached_property
     def _by_number(self) -> Mapping[int, list[str]]:

@@ -267,15 +267,15 @@ class Inventory:
             return [Ordinal(stateful_set, template, number) for stateful_set, template in templates]
         return ()
 
-    @property
-    def orphans(self) -> Iterator[Key]:
+    @cached_property
+    def orphans(self) -> Sequence[Key]:
         """The claims that no set looks for, whatever its replicas, and no pod template names."""
         used = {
             (each.namespace, name)
             for each in self.sets.values()
             for name in claims_used(each.manifest)
         }
-        return (key for key in self.claims if key not in used and not self.wanting(key))
+        return [key for key in self.claims if key not in used and not self.wanting(key)]
 
 
 def _parents(directory: NfsDirectory) -> Iterator[NfsDirectory]:

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from sfsgen.kubernetes.binder import Storage, fits, size
+from sfsgen.kubernetes.binder import Storage, size
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal, TemplateKey
-from sfsgen.sets.free_volumes import FreeVolumes
+from sfsgen.sets.free_volumes import BySize, FreeVolumes
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.runs import gaps
 from sfsgen.sets.volume_names import VolumeNames
@@ -65,6 +65,7 @@ class Pairing:
         self.names = VolumeNames(inventory)
         self._asked = asked or {}
         self._provisioned: dict[TemplateKey, bool] = {}
+        self._static: dict[TemplateKey, bool] = {}
 
     @cached_property
     def pairs(self) -> Mapping[Key, Pair]:
@@ -194,7 +195,16 @@ class Pairing:
         return self._provisioned[key]
 
     def _is_static(self, ordinals: TemplateOrdinals) -> bool:
-        """Return whether anything says that the volumes of a template are made by hand."""
+        """Return whether anything says that the volumes of a template are made by hand.
+
+        What is given to it afterwards changes nothing: it is made by hand, too.
+        """
+        key = ordinals.template.key
+        if key not in self._static:
+            self._static[key] = self._looks_static(ordinals)
+        return self._static[key]
+
+    def _looks_static(self, ordinals: TemplateOrdinals) -> bool:
         rows = ordinals.by_number.values()
         if any(each.volume for each in rows):
             return any(each.volume.is_static for each in rows if each.volume)
@@ -223,9 +233,9 @@ class Pairing:
 
         That is shown by their size, or by there being one for each of several pods.
         """
-        fitting = {each: n for each, n in self._pooled.items() if fits(wanted, each)}
-        is_alike = any(size(each) == size(wanted) for each in fitting)
-        return is_alike or sum(fitting.values()) >= replicas > 1
+        fitting = list(self._pooled.fitting(wanted))
+        is_alike = any(entries[start][0] == size(wanted) for entries, start in fitting)
+        return is_alike or sum(len(entries) - start for entries, start in fitting) >= replicas > 1
 
     @cached_property
     def _left_without(self) -> Mapping[Storage, int]:
@@ -269,9 +279,9 @@ class Pairing:
         return [each for each in left if each.claim is None and each.name not in self.by_volume]
 
     @cached_property
-    def _pooled(self) -> Mapping[Storage, int]:
-        """What the volumes of the pool hold before any is given away, and how many do."""
-        return Counter(each.storage for each in self._pool.left_over() if each.claim is None)
+    def _pooled(self) -> BySize:
+        """The volumes of the pool before any is given away."""
+        return BySize(each for each in self._pool.left_over() if each.claim is None)
 
     def _is_free(self, volume: Volume) -> bool:
         if volume.phase not in ("", "Pending", "Available") or volume.name in self.inventory.takers:
