@@ -7,6 +7,7 @@ from sfsgen.changes.cure import Cure
 from sfsgen.changes.cures import NAMED_BY_NAMESPACE
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import Storage, fits, size
+from sfsgen.plain_text import joined
 from sfsgen.sets.found import FoundSet, TemplateKey
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.sets.runs import gaps
@@ -160,11 +161,6 @@ def _listed(name_of: Callable[[int], str], ordinals: Sequence[range]) -> list[st
     ]
     left = sum(map(len, ordinals[_SHOWN:]))
     return [*names, *([f"{left} more"] if left else [])]
-
-
-def joined(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _together(runs: Iterable[range]) -> list[range]:
