@@ -108,7 +108,7 @@ def _form_fault(word: Word) -> Fault | None:
     if not text:
         return Fault("error", word.entry, "an option is blank, and mount refuses it", "remove it")
     what = f"{quoted(word.text)} holds a blank: mount takes it for one option, and refuses it"
-    text = re.sub(r"\s*=\s*", "=", text)
+    text = "=".join(map(str.strip, text.split("=")))
     fix, parts = f"write {quoted(text)}", text.split()
     if len(parts) > 1:
         fix = f"write each as one word, an entry of its own: {', '.join(map(quoted, parts))}"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 LOCAL_LOCKS = "locks hold on one node only: after a failover two pods can hold the same lock"
 LONGEST = 4095  # bytes: mount(2) takes a page
 FLAG, NUMBER, TEXT = "flag", "number", "text"
-_COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')  # none within quotes
+_OPTION = re.compile(r'(?:[^",]++|"[^"]*+"?)++')  # what stands between commas, but for quoted ones
 _LARGEST = 2**32 - 1
 VERSIONS = ("3", "4", "4.0", "4.1", "4.2")
 TRANSPORTS = frozenset(("tcp", "tcp6", "udp", "udp6", "rdma", "rdma6"))
@@ -80,10 +80,9 @@ def words(options: Iterable[str]) -> list[Word]:
 def _words(options: tuple[str, ...]) -> list[Word]:
     found = []
     for entry, text in enumerate(options):
-        for each in _COMMA.split(text):
+        for each in _OPTION.findall(text):
             key, equals, value = each.partition("=")
-            if each:
-                found.append(Word(entry, key, value if equals else None, each))
+            found.append(Word(entry, key, value if equals else None, each))
     return found
 
 

@@ -122,11 +122,59 @@ def _bounded() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_it_ends(name: str, command: str, tmp_path: Path) -> None:
     dump = {"apiVersion": "v1", "kind": "List", "items": HOSTILE[name]}
-    out = tmp_path / "out"
+    status, size = _run_to_its_end(COMMANDS[command], json.dumps(dump), tmp_path)
+    assert status != 2 or not size
+
+
+MANY = 200_000  # characters, which a pattern that looks at all of them from each does not get over
+TEXTS = {
+    "blank lines": "a: [\n" + "\n" * MANY,
+    "lines without a word": "a: [\n" + "-\n" * MANY,
+    "blank lines behind a kind": "kind:\n" * 3 + "\n" * MANY + "a: [",
+    "one line without a word": "a: [\n" + "-" * MANY,
+    "braces that open": "a: [\n" + "{" * MANY,
+    "braces that open, one by one": "a: [\n" + "{{ " * MANY,
+}
+VALUES = {
+    "braces": "{" * MANY,
+    "pairs of braces": "{{ " * MANY,
+    "dollars": "${" * MANY,
+    "underlines": "__A" + "_A" * MANY,
+    "commas": "," * MANY,
+    "commas beside a quote": '"' + "," * MANY,
+    "commas beside quotes": '"",' * MANY,
+    "blanks": "a" + " " * MANY + "b",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_is_soon_known_to_be_no_manifest(name: str, tmp_path: Path) -> None:
+    (tmp_path / "set.yaml").write_text(TEXTS[name])
+    for each in (tmp_path, tmp_path / "set.yaml"):  # what is named is looked at more closely
+        _run_to_its_end(["check", "-f", str(each)], "", tmp_path)
+    _run_to_its_end(["render", "-f", str(tmp_path / "set.yaml")], "", tmp_path)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_value_is_soon_looked_at(name: str, tmp_path: Path) -> None:
+    value = VALUES[name]
+    objects = [
+        _set(serviceName=value),
+        _volume("v", value, mountOptions=[value], capacity={"storage": value}),
+        _volume("w", mountOptions=[value]),
+    ]
+    dump = {"apiVersion": "v1", "kind": "List", "items": objects}
+    _run_to_its_end(["check", "-f", "-"], json.dumps(dump), tmp_path)
+    _run_to_its_end(["render", "-f", "-"], json.dumps(dump), tmp_path)  # says what is meant
+
+
+def _run_to_its_end(arguments: list[str], given: str, folder: Path) -> tuple[int, int]:
+    """Return the exit status, and how much is on stdout."""
+    out = folder / "out"
     with out.open("wb") as stdout:
         done = subprocess.run(
-            [sys.executable, "-m", "sfsgen", *COMMANDS[command]],
-            input=json.dumps(dump).encode(),
+            [sys.executable, "-m", "sfsgen", *arguments],
+            input=given.encode(),
             stdout=stdout,
             stderr=subprocess.PIPE,
             preexec_fn=_bounded,  # nothing else runs in this process
@@ -135,4 +183,4 @@ def test_it_ends(name: str, command: str, tmp_path: Path) -> None:
     assert done.returncode in (0, 1, 2), done.stderr[-500:]
     assert b"bug" not in done.stderr
     assert out.stat().st_size < 2**24
-    assert done.returncode != 2 or not out.stat().st_size
+    return done.returncode, out.stat().st_size

@@ -90,9 +90,8 @@ def spare_volumes(scene: Scene) -> Spare:
     They are larger than what is asked for, or lie on no NFS server.
     """
     free: dict[Storage, list[Volume]] = {}
-    for volume in reversed(scene.pairing.unnamed.left_over()):
-        if volume.claim is None and volume.name not in scene.pairing.by_volume:
-            free.setdefault(volume.storage, []).append(volume)
+    for volume in reversed(scene.pairing.spare()):
+        free.setdefault(volume.storage, []).append(volume)
     found: dict[TemplateKey, dict[int, Volume]] = {}
     for rows in scene.pairing.ordinals if free else ():
         if not scene.pairing.is_provisioned(rows):

@@ -30,7 +30,7 @@ _TEMPLATE = re.compile(
     r"\{\{-? *(?:/\*|\.|\$|(?:if|else|end|range|with|define|include|template|block|toYaml|tpl)\b)"
 )
 _OF_CHARTS = re.compile(
-    r"\{\{[^}\n]*[.$](?:Values|Release|Chart|Capabilities|Files)\b|\{\{-? *include "
+    r"\{\{[^{}\n]*[.$](?:Values|Release|Chart|Capabilities|Files)\b|\{\{-? *include "
 )
 _IMAGE_WORDS = {"repository", "tag", "registry"}
 _KUSTOMIZE = "kustomize.config.k8s.io"

@@ -18,7 +18,7 @@ from sfsgen.problems import Problem
 
 _LARGEST = 2**31 - 1
 PLACEHOLDER = re.compile(
-    r"\$\{[^{}\s]+\}|\$?\{\{[^\n]*?\}\}|\$\([\w.]+\)|\$[A-Z][A-Z0-9_]+|<[A-Za-z][\w .:/-]*>"
+    r"\$\{[^{}\s]+\}|\$?\{\{[^{}\n]*\}\}|\$\([\w.]+\)|\$[A-Z][A-Z0-9_]+|<[A-Za-z][\w .:/-]*>"
     r"|%[A-Z][A-Z0-9_]*%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9_]*__"
 )
 """What people write where something is still to be filled in."""

@@ -14,9 +14,9 @@ and is only noted.
 Source: plugin/pkg/admission/storage/storageclass/setdefault, and index.go, findMatchingVolume.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import WHICH_CLASS, Cure
 from sfsgen.changes.edits import Edit
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, note, warning
@@ -26,6 +26,7 @@ from sfsgen.findings.scene import Scene
 from sfsgen.findings.together import one_for_each
 from sfsgen.kubernetes.binder import CLASS, fits, shown_class, size
 from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Key, Pair, Volume
@@ -108,7 +109,7 @@ def _classless_templates(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]
             storages = [each.storage for each in rows.claims.values()]
             storages += [each.volume.storage for each in rows.by_number.values() if each.volume]
             if any(each.storage_class for each in storages):
-                fix = fix.by_hand()  # which class is meant its owner knows
+                fix = fix.by_hand(WHICH_CLASS)
             tell = note if _are_reserved(rows) else warning
             found = tell(manifest, (*rows.template.path, *CLASS), what, fix)
             yield rows.stateful_set.key, name, found
@@ -133,27 +134,43 @@ def _beside_free_volumes(scene: Scene) -> Iterator[Finding]:
             like = template.storage._replace(storage_class=its)
             fitting = [each for each in volumes if fits(like, each.storage)]
             is_meant = any(size(each.storage) == size(like) for each in fitting)
+            is_meant |= len(fitting) >= stateful_set.replicas > 1
             if is_meant and its != wanted and scene.pairing.is_provisioned(rows):
                 what = (
                     f"the claims of {stateful_set.name} do not get {fitting[0].name}, which is "
                     f"free and fits: the claim template {template.name} has "
                     f"{shown_class(wanted)}, and {fitting[0].name} {shown_class(its)}"
                 )
-                fix = scene.cures.set_class(stateful_set.manifest, its, template.path).by_hand()
+                fix = scene.cures.set_class(stateful_set.manifest, its, template.path)
                 path = (*template.path, *CLASS)
                 sides = [each.manifest for each in fitting]
-                yield warning(stateful_set.manifest, path, what, fix, *sides)
+                fix = fix.by_hand(WHICH_CLASS)
+                tell: Callable[..., Finding] = warning
+                if cures := _reserved(scene, rows, fitting):
+                    # They wait: no provisioner makes their volumes, and their class is immutable.
+                    tell, fix = error, Cure(f"where these are meant: {' && '.join(cures)}")
+                yield tell(stateful_set.manifest, path, what, fix, *sides)
                 break
+
+
+def _reserved(scene: Scene, rows: TemplateOrdinals, free: Sequence[Volume]) -> list[str]:
+    """Return how free volumes are reserved for claims that wait, whatever their class."""
+    waiting = [each for each in rows.claims.values() if each.phase == "Pending"]
+    in_order = sorted(free, key=lambda each: (numbered(each.name)[1] or 0, each.name))
+    pairs = zip(waiting, in_order, strict=False)
+    return [str(scene.cures.reserve(volume, claim.key)) for claim, volume in pairs]
 
 
 def _for_nobody(scene: Scene) -> Mapping[str, list[Volume]]:
     """Return the free volumes by their class, where nothing in the input asks for that class."""
     asked = {each.storage.storage_class for each in scene.inventory.claims.values()}
     asked |= {each.template.storage.storage_class for each in scene.pairing.ordinals}
+    asked = {each or "" for each in asked}
     found: dict[str, list[Volume]] = {}
     for volume in scene.pairing.unnamed.left_over():
         storage_class = volume.storage.storage_class or ""
-        if volume.claim is None and storage_class and storage_class not in asked:
+        is_for_nfs = bool(storage_class) or bool(volume.server)
+        if volume.claim is None and is_for_nfs and storage_class not in asked:
             found.setdefault(storage_class, []).append(volume)
     return found
 

@@ -33,6 +33,7 @@ Source: measured on Kubernetes 1.36.
 
 from collections.abc import Iterator, Sequence
 
+from sfsgen.changes.cure import WHICH_VOLUME, Cure
 from sfsgen.changes.exchange import Crossing, exchanged, kept
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
@@ -94,7 +95,9 @@ def _is_anothers(scene: Scene, each: Crossing) -> bool:
     return not is_bound and scene.inventory.is_anothers(each.own, each.row.claim_key)
 
 
-def _told(at: Crossing, crossings: Sequence[Crossing], fix: str, behind: str = "") -> Finding:
+def _told(
+    at: Crossing, crossings: Sequence[Crossing], fix: str | Cure, behind: str = ""
+) -> Finding:
     """Return one finding about all of them: they are one cycle, or several."""
     shown = [f"{row.claim_key[1]} has {has.name}" for row, has, _ in crossings]
     is_one = len(crossings) == 1
@@ -113,7 +116,7 @@ def _told(at: Crossing, crossings: Sequence[Crossing], fix: str, behind: str = "
     return error(manifest, path, what, fix, *others_by_id.values())
 
 
-def _straightened(scene: Scene, crossings: Sequence[Crossing]) -> str:
+def _straightened(scene: Scene, crossings: Sequence[Crossing]) -> Cure:
     """Return what to write so that each ordinal gets the volume of its own number."""
     lines = []
     for row, _, own in crossings:
@@ -123,4 +126,4 @@ def _straightened(scene: Scene, crossings: Sequence[Crossing]) -> str:
                 f", and {scene.cures.rename_volume(row.claim, own.name)} for {row.claim.name}"
             )
         lines.append(reserve)
-    return "; ".join(lines)
+    return Cure("; ".join(lines), left=WHICH_VOLUME)

@@ -18,6 +18,7 @@ from functools import reduce
 from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.made_to_fit import made_to_fit, misfit, unfit_volumes
+from sfsgen.findings.misdirected import misdirected, redirected
 from sfsgen.findings.places import NAME, REPLICAS, VOLUME_NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import (
@@ -65,18 +66,37 @@ def _of_set(scene: Scene, stateful_set: FoundSet, lacking: Sequence[Vacancy]) ->
         read = f"read them too: {scene.cures.read_all(stateful_set.namespace)}"
         return note(manifest, REPLICAS, what, read)
     tell = error if is_expected(scene, stateful_set, lacking) else warning
-    unfit = unfit_volumes(scene)
-    misfits = [] if _lookalike(scene, lacking) else unfit
+    kept = misdirected(scene, lacking[0].rows) if len(lacking) == 1 else ()
+    if kept:
+        tell = error
+    unfit = [] if kept else unfit_volumes(scene)
+    misfits = [] if kept or _lookalike(scene, lacking) else unfit
     printed = _fix(scene, stateful_set, lacking, misfits)
+    if kept:
+        cure = redirected(scene, kept)
+        printed = cure.said(f"where that is the same set's: {cure}; else {printed}")
+    elif _lookalike(scene, lacking):
+        printed = printed.said(f"see first whether that holds its data; if not, {printed}")
     if len(claims) == 1 and not any(each.ordinals for each in lacking):
         (claim,) = claims
         pending = " and is Pending" if claim.phase == "Pending" else ""
         what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and none "
-        what += f"that is free fits it{_why(claim.storage, unfit)}"
+        what += f"that is free fits it{_kept(kept) or _why(claim.storage, unfit)}"
         return tell(claim.manifest, NAME, what, printed, manifest)
     what = f"there is no volume for {needed([(each.rows, each.numbers) for each in lacking])}"
-    what += _lookalike(scene, lacking) or _why(lacking[0].rows.template.storage, unfit)
+    why = _lookalike(scene, lacking) or _why(lacking[0].rows.template.storage, unfit)
+    what += _kept(kept) or why
     return tell(manifest, REPLICAS, what, printed, *(each.manifest for each in claims))
+
+
+def _kept(found: Sequence[tuple[Key, Volume]]) -> str:
+    """Return for whom volumes are kept that may be a set's."""
+    if not found:
+        return ""
+    (_, volume), *others = found
+    state = volume.phase if volume.is_left else "reserved"
+    more = f", and so on up to {others[-1][1].name}" if others else ""
+    return f"; {volume.name} is {state} for {'/'.join(volume.claim or ())}, of no set here{more}"
 
 
 def _why(wanted: Storage, unfit: Sequence[Volume]) -> str:

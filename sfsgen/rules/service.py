@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TypeVar
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import WHICH_SERVICE, Cure
 from sfsgen.changes.edits import Edit
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, note, warning
@@ -143,11 +143,12 @@ def _unnamed(scene: Scene, services: _Services, stateful_set: FoundSet) -> Itera
     sides = [meant.manifest] if meant else []
     fix = _named(scene, stateful_set, meant.name if meant else stateful_set.name)
     if not scene.target.has(OPTIONAL_SERVICE_NAME):
-        yield error(manifest, _SERVICE_NAME, what, fix if meant else fix.by_hand(), *sides)
+        fix = fix if meant else fix.by_hand(WHICH_SERVICE)
+        yield error(manifest, _SERVICE_NAME, what, fix, *sides)
     elif meant:
         what += f", and {meant.name} is headless and selects its pods: they get no DNS names"
         tell = note if stateful_set.replicas <= 1 else warning
-        yield tell(manifest, _SERVICE_NAME, what, fix.by_hand(), *sides)
+        yield tell(manifest, _SERVICE_NAME, what, fix.by_hand(WHICH_SERVICE), *sides)
 
 
 def _missing(scene: Scene, services: _Services, stateful_set: FoundSet) -> Iterator[Finding]:
@@ -225,7 +226,7 @@ def _with_address(
         tell = error if _asks_for_names(stateful_set) else warning
     if meant := services.selecting(stateful_set):
         what += f", and {meant.name} is, and selects them"
-        fix = _named(scene, stateful_set, meant.name).by_hand()
+        fix = _named(scene, stateful_set, meant.name).by_hand(WHICH_SERVICE)
         return tell(stateful_set.manifest, _SERVICE_NAME, what, fix, meant.manifest, found.manifest)
     words = "write clusterIP: None"
     kind = found.manifest.at("spec", "type") or "ClusterIP"

@@ -15,7 +15,7 @@ Source: measured on Kubernetes 1.36.
 from collections.abc import Hashable, Iterator, Sequence
 from functools import reduce
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import WHICH_VOLUME
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.misfits import other_class
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
@@ -70,7 +70,7 @@ def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, V
     between = " && " if found[0][1].manifest.is_stored else "; "
     fix = reduce(lambda one, other: one.joined(between, other), cures)
     if any(row.tie is Tie.CHANCE for row, _ in found):
-        fix = fix.by_hand()  # whose files lie in it only its owner knows
+        fix = fix.by_hand(WHICH_VOLUME)
     (row, volume), *more = found
     what = f"the volume {volume.name} is not reserved for {row.claim_key[1]}: any claim can take it"
     if more:
@@ -90,9 +90,10 @@ def _chance(scene: Scene, pair: Pair) -> Finding:
     if not claim.manifest.is_stored:
         named = scene.cures.name_volume(claim, volume.name).edits
         edits = (*fix.edits, *named) if fix.edits else ()
-        fix = Cure(f"{fix}, and `volumeName: {volume.name}` into that of {claim.name}", edits)
+        words = f"{fix}, and `volumeName: {volume.name}` into that of {claim.name}"
+        fix = fix._replace(words=words, edits=edits)
     if pair.tie is Tie.CHANCE:
-        fix = fix.by_hand()  # whose files lie in it only its owner knows
+        fix = fix.by_hand(WHICH_VOLUME)
     selector = claim.selector
     if selector and len(scene.pairing.free.selected(selector)) == 1 and is_selected(pair):
         what = (

@@ -1,8 +1,9 @@
 """Volumes that nobody has: which claims are they meant for, and which could get them by chance."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from math import inf
 from typing import Any
 
 from sfsgen.kubernetes.binder import Storage, fits, size
@@ -42,15 +43,19 @@ class FreeVolumes:
                 return volume
         return None
 
-    def take_fitting(self, wanted: Storage) -> Volume | None:
-        """Return the smallest volume that fits, as the binder would, which is then taken."""
+    def take_fitting(self, wanted: Storage, *, is_last: bool = False) -> Volume | None:
+        """Return the smallest volume that fits, as the binder would, which is then taken.
+
+        Of those that are alike the first; or the last, by which the others stay in their order.
+        """
         least = size(wanted)
         for storage, volumes in self._by_storage.items():
             if not fits(wanted._replace(storage=""), storage):
                 continue
             start = bisect_left(volumes, (least,))
             while start < len(volumes):
-                if volume := self.take(volumes.pop(start)[-1]):
+                at = bisect_right(volumes, (volumes[start][0], inf)) - 1 if is_last else start
+                if volume := self.take(volumes.pop(at)[-1]):
                     return volume
         return None
 

@@ -23,8 +23,9 @@ _ONLY_RENDERED = re.compile(
     re.MULTILINE,
 )
 _IN_BRACES = re.compile(r"(?<=: )\{[A-Za-z_]\w*\}")  # to YAML a mapping, with a key and no value
-_SAYS_TYPE = re.compile(r"^\W*(?:apiVersion|kind)\W*:", re.MULTILINE)
-_IS_TEMPLATE = re.compile(r"^\W*kind\W*:\s*\W?Template\b", re.MULTILINE)
+# Within a line, as whoever looks on from each of many blank lines reads all that follow.
+_SAYS_TYPE = re.compile(r"^[^\w\n]*(?:apiVersion|kind)[^\w\n]*:", re.MULTILINE)
+_IS_TEMPLATE = re.compile(r"^[^\w\n]*kind[^\w\n]*:\s*\W?Template\b", re.MULTILINE)
 _ARCHIVE = b"\x1f\x8b"
 # What a kustomization lists of files that are no resources, and by which key each names its file.
 _LISTED = (
@@ -121,7 +122,8 @@ class Surroundings:
         """Return what there is to know of a file that is to be rendered, or filled in, first."""
         lines = text.splitlines()
         at = [each.place.line for each in found.problems if each.place]
-        odd = [line for number in at for line in lines[max(0, number - 2) : number]]
+        near = dict.fromkeys(each for number in at for each in (number - 2, number - 1))
+        odd = [lines[each] for each in near if 0 <= each < len(lines)]
         place = Place(file, min(at, default=1), 1)
         if _IS_TEMPLATE.search(text) and any(map(PLACEHOLDER.search, odd)):
             return [self._of_openshift(place)]
