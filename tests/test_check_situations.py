@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -541,3 +542,21 @@ def test_a_claim_of_an_uninstalled_release_is_left_alone() -> None:
     told = [each for each in found if each["rule"] == "stranded"]
     assert [each["severity"] for each in told] == ["note"]
     assert "kubectl" not in told[0]["fix"]
+
+
+def test_labels_of_a_kustomization_are_counted_and_hide_nothing_else(tmp_path: Path) -> None:
+    stateful_set, service = _set(replicas=2), _service()
+    del stateful_set["spec"]["template"]["metadata"]["labels"]
+    del stateful_set["spec"]["selector"]
+    service["spec"]["selector"] = {"app": "db"}
+    (tmp_path / "set.yaml").write_text(yaml.safe_dump_all([stateful_set, service]))
+    kustomization = tmp_path / "kustomization.yaml"
+    for text, told in (
+        ("commonLabels: {app: db}", set()),
+        ("labels: [{pairs: {app: db}, includeSelectors: true}]", set()),
+        ("labels: [{pairs: {app: db}}]", {"service"}),
+        ("commonLabels: {team: x}", {"service"}),
+    ):
+        kustomization.write_text(f"resources: [set.yaml]\n{text}\n")
+        found = findings("-f", str(tmp_path))
+        assert {each["rule"] for each in found} & {"selector", "service"} == told, text

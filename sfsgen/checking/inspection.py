@@ -50,8 +50,8 @@ def scene(read: Read, namespace: str, target: Target | None, access: Access) -> 
     unreadable = once_a_file(unreadable)
     noted = list(doubles(read.manifests))
     found_there = Inventory(sound, namespace, read.elsewhere)
-    is_later = read.is_labelled_later
-    return Scene(found_there, Look(sound, unreadable, unread, target, access, noted, is_later))
+    later = read.later_labels
+    return Scene(found_there, Look(sound, unreadable, unread, target, access, noted, later))
 
 
 def inspect(

@@ -41,8 +41,8 @@ class Look(NamedTuple):
     """Where it was read from."""
     doubles: Sequence[tuple[Manifest, Double]] = ()
     """The keys that stand several times in objects."""
-    is_labelled_later: bool = False
-    """Whether a kustomization gives labels and selectors to what was read."""
+    later_labels: Mapping[str, str] = {}
+    """Those that a kustomization gives to pods and selectors."""
 
 
 class Scene:

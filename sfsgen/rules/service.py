@@ -191,10 +191,9 @@ def _missing(scene: Scene, services: _Services, stateful_set: FoundSet) -> Itera
 def _unfit_service(
     scene: Scene, services: _Services, stateful_set: FoundSet, found: FoundService
 ) -> Iterator[Finding]:
-    manifest, labels = stateful_set.manifest, pod_labels(stateful_set)
-    if not found.selector and scene.look.is_labelled_later:
-        return  # kustomize writes it
-    if not found.selector:
+    manifest, later = stateful_set.manifest, scene.look.later_labels
+    labels, wanted = {**pod_labels(stateful_set), **later}, {**found.selector, **later}
+    if not wanted:
         what = (
             f"the Service {found.name} selects no pods: those of {stateful_set.name} get DNS names "
             "only if something else keeps its endpoints"
@@ -204,7 +203,7 @@ def _unfit_service(
         return
     if not found.is_headless:
         yield _with_address(scene, services, stateful_set, found)
-    wrong = [key for key, value in found.selector.items() if labels.get(key) != value]
+    wrong = [key for key, value in wanted.items() if labels.get(key) != value]
     is_own_met = is_met(manifest.at("spec", "selector") or {}, labels)
     if wrong and is_own_met:
         what = f"the selector of the Service {found.name} does not meet the labels of the pods of "

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sfsgen import console
@@ -38,8 +38,8 @@ class Read(NamedTuple):
     manifests: Sequence[Manifest]
     problems: Sequence[Problem]
     elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE
-    is_labelled_later: bool = False
-    """Whether a kustomization among the files gives labels and selectors to what it lists."""
+    later_labels: Mapping[str, str] = {}
+    """Those that kustomizations among the files give to pods and selectors."""
 
 
 def inventory(access: Access, names: Iterable[str] = (), *, strict: bool = False) -> Inventory:
@@ -132,7 +132,7 @@ def read_all(contents: Iterable[tuple[str, bytes]], access: Access) -> Read:
     problems = [each for found in read for each in found.problems]
     manifests = [each for found in read for each in found.manifests]
     all_problems = [*problems, *around.notes]
-    return Read(manifests, all_problems, is_labelled_later=around.add_labels)
+    return Read(manifests, all_problems, later_labels=around.labels)
 
 
 def beside_cluster(read: Read, access: Access) -> tuple[Read, Access]:

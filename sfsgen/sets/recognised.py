@@ -44,8 +44,8 @@ class Surroundings:
         self._listed: set[str] = set()
         self._kustomizations: dict[str, str] = {}
         self._parts: set[str] = set()
-        self.add_labels = False
-        """Whether a kustomization gives labels and selectors to what it lists."""
+        self.labels: dict[str, str] = {}
+        """The labels that kustomizations give to pods, and to selectors."""
         for file, (folder, name) in zip(contents, folders, strict=True):
             if name in KUSTOMIZATIONS and not self._is_of_chart(file):
                 self._read_kustomization(file, folder, contents[file])
@@ -195,14 +195,20 @@ class Surroundings:
             self._kustomizations[file] = folder
         else:
             self._listed.add(os.path.normpath(file))
-        of_labels = value.get("labels")
-        self.add_labels |= bool(value.get("commonLabels")) or any(
-            isinstance(each, dict) and each.get("includeSelectors")
-            for each in (of_labels if isinstance(of_labels, list) else ())
-        )
+        self.labels |= dict(_given_labels(value))
         for keys, paths in ((_LISTED, self._listed), (_PARTS, self._parts)):
             for each in _paths([value.get(key) for key in keys]):
                 paths.add(os.path.normpath(os.path.join(folder, each)))
+
+
+def _given_labels(kustomization: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the labels that a kustomization gives to selectors as well."""
+    several = kustomization.get("labels")
+    entries = [each for each in several or () if isinstance(several, list)]
+    both = [each for each in entries if isinstance(each, dict) and each.get("includeSelectors")]
+    for each in (kustomization.get("commonLabels"), *(entry.get("pairs") for entry in both)):
+        pairs = each.items() if isinstance(each, dict) else ()
+        yield from ((key, text) for key, text in pairs if isinstance(text, str))
 
 
 def _first(file: str, data: bytes) -> Mapping[str, Any]:
