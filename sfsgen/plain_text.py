@@ -71,6 +71,20 @@ def listed(values: Sequence[object]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
+def joined(texts: Sequence[str]) -> str:
+    """Return texts as a sentence lists them."""
+    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
+
+
+def some(texts: Sequence[str], shown: int) -> str:
+    """Return texts as a sentence lists them: the first so many, and how many there are more.
+
+    In the place of "1 more" that one stands.
+    """
+    left = len(texts) - shown
+    return joined([*texts[:shown], f"{left} more"] if left > 1 else texts)
+
+
 def _printable(text: str) -> str:
     """Return a text with what cannot be seen spelled out, line breaks among it."""
     if text.isprintable():

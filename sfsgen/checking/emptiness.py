@@ -8,6 +8,7 @@ from sfsgen.kubernetes.kubectl import Access, quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.readable import NOT_FILLED_IN
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
+from sfsgen.plain_text import some
 from sfsgen.problems import Problem, nearest
 from sfsgen.values.pairs import Key
 
@@ -34,7 +35,7 @@ def emptiness(scene: Scene, read: Sequence[Manifest]) -> Problem:
     if access.is_live:
         what = "there is no StatefulSet in kubectl's namespace"
         return Problem("cluster", what, _allowed(_elsewhere(sets, access)))
-    where = _short(["stdin" if each == "-" else each for each in access.filenames])
+    where = some(["stdin" if each == "-" else each for each in access.filenames], _MOST)
     return Problem(where, _holding(read), _allowed(_way(scene, read)))
 
 
@@ -60,14 +61,15 @@ def _elsewhere(sets: Iterable[Key], access: Access) -> str:
     if access.is_live:
         command = access.kubectl.command("get", "statefulsets", "--all-namespaces")
         return f"give the namespace with -n: `{command}` lists all"
-    there = _short([f"{each} has {name}" for each, name in sets])
+    there = some([f"{each} has {name}" for each, name in sets], _MOST)
     near = nearest(access.namespace or "", dict(sets), _ALIKE)
     return f"give {quoted(['-n', near])}: {there}" if near else f"name another: {there}"
 
 
 def _holding(read: Iterable[Manifest]) -> str:
     """Return what there is, in place of a StatefulSet."""
-    held = _short([f"{count} {kind}" for kind, count in Counter(map(_kind, read)).most_common()])
+    counted = Counter(map(_kind, read)).most_common()
+    held = some([f"{count} {kind}" for kind, count in counted], _MOST)
     return f"there is no StatefulSet in it, but {held}" if held else "nothing in it is looked at"
 
 
@@ -82,8 +84,3 @@ def _near(read: Iterable[Manifest]) -> str:
         if kind not in STATEFUL_SET_KINDS and nearest(kind, STATEFUL_SET_KINDS, _ALIKE_KIND):
             return f'write StatefulSet for "{kind}" at {each.where(("kind",))}'
     return "name a file with a StatefulSet, too"
-
-
-def _short(texts: Sequence[str]) -> str:
-    more = [f"{len(texts) - _MOST} more"] if len(texts) > _MOST else []
-    return ", ".join([*texts[:_MOST], *more])

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import reduce
 
 from sfsgen.findings.finding import Finding
-from sfsgen.findings.vacancies import joined
+from sfsgen.plain_text import joined
 
 _SHOWN = 4  # objects, by their names
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -26,9 +26,11 @@ _HIGHEST = 6  # folders above a file, of which one may be its chart
 _MOST_FILES = 50  # of a folder, to see what it is
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://.+|(git|s3|gs|oci|ssh):.+|(git)@[^:]+:.+")
 _WITHOUT_SCHEME = re.compile(r"[a-z0-9.-]+\.(?:com|org|net|io|dev)/.+")
-_TEMPLATE = re.compile(
-    r"\{\{-? *(?:/\*|\.|\$|(?:if|else|end|range|with|define|include|template|block|toYaml|tpl)\b)"
-)
+_ACTION = r"(?:if|else|end|range|with|define|include|template|block|toYaml|tpl)\b"
+_TEMPLATE = re.compile(rf"\{{\{{-? *(?:/\*|\.|\$|{_ACTION})")
+# What lines of templates say to the program that renders them, Helm or another one.
+_RENDERED = re.compile(r"\{\{|\{%|<%")
+_ONLY_RENDERED = re.compile(rf"^[ \t]*(?:\{{\{{-? *{_ACTION}|\{{%|<%)", re.MULTILINE)
 _OF_CHARTS = re.compile(
     r"\{\{[^{}\n]*[.$](?:Values|Release|Chart|Capabilities|Files)\b|\{\{-? *include "
 )
@@ -89,6 +91,14 @@ def of_text(text: str) -> Kind:
     """Return what a text is that is no YAML, by what it holds."""
     is_own = re.search(r"^(?:claimTemplates|nfs):", text, re.MULTILINE)
     return Kind.TEMPLATE if _TEMPLATE.search(text) and not is_own else Kind.UNKNOWN
+
+
+def is_rendered(text: str, odd: Iterable[str]) -> bool:
+    """Return whether a text is to be rendered first, by its odd lines or by ones that say it alone.
+
+    Elsewhere in a line it may be meant for others, as in the text of an alert.
+    """
+    return any(map(_RENDERED.search, odd)) or _ONLY_RENDERED.search(text) is not None
 
 
 def of_value(value: Any, text: str, filename: str) -> Kind:

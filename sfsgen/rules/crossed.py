@@ -39,6 +39,7 @@ from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.names import numbered
+from sfsgen.plain_text import some
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Tie, Volume
 
@@ -98,13 +99,11 @@ def _told(
     at: Crossing, crossings: Sequence[Crossing], fix: str | Cure, behind: str = ""
 ) -> Finding:
     """Return one finding about all of them: they are one cycle, or several."""
-    shown = [f"{row.claim_key[1]} has {has.name}" for row, has, _ in crossings[:_SHOWN]]
-    more = f" and {len(crossings) - _SHOWN} more" * (len(crossings) > _SHOWN)
-    own = ", ".join(own.name for _, _, own in crossings[:_SHOWN])
+    shown = [f"{row.claim_key[1]} has {has.name}" for row, has, _ in crossings]
     is_one = len(crossings) == 1
-    it = f", and {own} is there" if is_one else ""
+    it = f", and {at.own.name} is there" if is_one else ""
     others = "" if is_one else "ordinals have one another's volumes: "
-    what = f"{others}{', '.join(shown)}{more}{it}{behind}"
+    what = f"{others}{some(shown, _SHOWN)}{it}{behind}"
     sides = [
         each.manifest
         for row, has, own_volume in crossings

@@ -18,6 +18,7 @@ from sfsgen.findings.nfs_sources import NfsSource
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.mount_options import LOCAL_LOCKS, local_locks, version, version_option
+from sfsgen.plain_text import some
 
 
 def locks(scene: Scene) -> Iterator[Finding]:
@@ -45,8 +46,7 @@ def locks(scene: Scene) -> Iterator[Finding]:
 
 
 def _named(found: list[NfsSource]) -> str:
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    return f"{found[0].name}{more}"
+    return some([each.name for each in found], 1)
 
 
 def _others(found: list[NfsSource]) -> Iterator[Manifest]:

@@ -25,7 +25,6 @@ from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import (
     Vacancy,
     is_expected,
-    joined,
     needed,
     printing_command,
     to_print_missing,
@@ -34,11 +33,12 @@ from sfsgen.findings.vacancies import (
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.binder import Storage, fits
 from sfsgen.kubernetes.names import numbered
+from sfsgen.plain_text import some
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Claim, Key, Volume
 
-_SHOWN = 3  # claims that name volumes which are missing
+_SHOWN = 3  # claims whose volumes are missing
 _MOST = 20  # volumes to be changed one by one
 _PARTING = re.compile("[-.]")
 
@@ -264,8 +264,9 @@ def _under_other_names(scene: Scene, renamed: Sequence[tuple[Claim, Volume]]) ->
         f"{volume.name} is there, and fits: was it renamed?"
     )
     if more:
+        names = some([each.name for each, _ in renamed], _SHOWN)
         what = (
-            f"the claims {_some(each.name for each, _ in renamed)} name volumes that are missing, "
+            f"the claims {names} name volumes that are missing, "
             f"such as {claim.volume_name}; {volume.name} is there, and fits: were they renamed?"
         )
     cures = [scene.cures.rename_volume(each, other.name) for each, other in renamed]
@@ -279,13 +280,6 @@ def _under_other_names(scene: Scene, renamed: Sequence[tuple[Claim, Volume]]) ->
     return error(claim.manifest, VOLUME_NAME, what, fix, *sides)
 
 
-def _some(names: Iterable[str]) -> str:
-    """Return names as a sentence lists them, the first of many."""
-    every = list(names)
-    left = len(every) - _SHOWN
-    return joined([*every[:_SHOWN], *([f"{left} more"] if left > 0 else [])])
-
-
 def _without_their_volumes(
     scene: Scene, stateful_set: FoundSet, claims: Sequence[Claim]
 ) -> Finding:
@@ -294,7 +288,7 @@ def _without_their_volumes(
     what = f"the claim {first.name} names the volume {first.volume_name}, which is missing"
     created = f"create the volume {first.volume_name}"
     if more:
-        names = _some(each.name for each in claims)
+        names = some([each.name for each in claims], _SHOWN)
         what = f"the claims {names} name volumes that are missing, such as {first.volume_name}"
         created = "create the volumes that they name"
     command = printing_command(scene, stateful_set)
@@ -310,8 +304,11 @@ def _bound(scene: Scene, stateful_set: FoundSet, claims: Sequence[Claim]) -> Fin
     first, *more = claims
     what = f"the claim {first.name} is Bound to {first.volume_name}, which is not in the input"
     if more:
-        what = f"the claim {first.name} and {len(more)} more of {stateful_set.name} are Bound to "
-        what += "volumes that are not in the input"
+        names = some([each.name for each in claims], _SHOWN)
+        what = (
+            f"the claims {names} of {stateful_set.name} are Bound to volumes that are not in the "
+            "input"
+        )
     fix = f"read the volumes too: {scene.cures.read_all(first.namespace)}"
     sides = [*(each.manifest for each in more), stateful_set.manifest]
     if scene.look.access.is_live:

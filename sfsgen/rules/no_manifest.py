@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding
 from sfsgen.findings.scene import Scene
-from sfsgen.findings.vacancies import joined
+from sfsgen.plain_text import some
 from sfsgen.problems import Place, Problem
 
 _SHOWN = 3  # files of a folder, beside the first
@@ -41,7 +41,5 @@ def _told(found: Sequence[tuple[Place, Problem]]) -> Finding:
     others = list(dict.fromkeys(names[1:]))
     if names[0] in others:
         others.remove(names[0])
-    more = len(others) - _SHOWN
-    shown = [*others[:_SHOWN], f"{more} more"] if more > 1 else others
-    what = f"{first.what}; so it is in {joined(shown)}" if shown else first.what
+    what = f"{first.what}; so it is in {some(others, _SHOWN)}" if others else first.what
     return Finding("note", what, Cure(first.fix), None, unread=place)

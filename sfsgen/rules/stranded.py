@@ -18,6 +18,7 @@ from sfsgen.changes.hand_over import handed_over_by
 from sfsgen.findings.finding import Finding, note, warning
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
+from sfsgen.plain_text import some
 from sfsgen.sets.renames import Stranded, stranded_claims
 
 _SHOWN = 3  # of the claims that are left behind
@@ -26,13 +27,9 @@ _SHOWN = 3  # of the claims that are left behind
 def stranded(scene: Scene) -> Iterator[Finding]:
     for each in stranded_claims(scene.inventory):
         first, stateful_set = each.claims[0].claim, each.claims[0].meant.stateful_set
-        shown = ", ".join(
-            f"{claim.name} ({claim.phase}, {claim.volume_name})"
-            for claim, _ in each.claims[:_SHOWN]
-        )
-        more = f" and {len(each.claims) - _SHOWN} more" * (len(each.claims) > _SHOWN)
+        named = [f"{claim.name} ({claim.phase}, {claim.volume_name})" for claim, _ in each.claims]
         what = (
-            f"{shown}{more}: of no set here, with the claim template and the ordinals of "
+            f"{some(named, _SHOWN)}: of no set here, with the claim template and the ordinals of "
             f"{stateful_set.name}; if that was {each.old_name} before, its data is there"
         )
         fix = "leave them, or delete them once nobody needs their data"

@@ -23,7 +23,7 @@ from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
 from sfsgen.findings.spare import Spare
 from sfsgen.findings.together import one_for_each
-from sfsgen.findings.vacancies import joined
+from sfsgen.plain_text import some
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Pair, Tie, Volume
@@ -63,12 +63,6 @@ def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Vol
             yield rows.row(number)._replace(volume=volume, tie=Tie.CHANCE), volume
 
 
-def _shown(found: Sequence[tuple[Ordinal, Volume]]) -> list[str]:
-    names = [volume.name for _, volume in found]
-    more = len(names) - _SHOWN
-    return [*names[:_SHOWN], f"{more} more"] if more > 1 else names
-
-
 def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, Volume]]) -> Finding:
     """Return that the volumes which are there for a set are reserved for none of its claims."""
     cures = [scene.cures.reserve(volume, row.claim_key) for row, volume in found]
@@ -79,8 +73,9 @@ def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, V
     (row, volume), *more = found
     what = f"the volume {volume.name} is not reserved for {row.claim_key[1]}: any claim can take it"
     if more:
+        names = some([each.name for _, each in found], _SHOWN)
         what = (
-            f"the {len(found)} volumes {joined(_shown(found))} are not reserved for the claims of "
+            f"the {len(found)} volumes {names} are not reserved for the claims of "
             f"{stateful_set.name}: chance decides which of them gets which, and any other can take "
             "one"
         )

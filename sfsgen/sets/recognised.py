@@ -16,12 +16,6 @@ from sfsgen.problems import InputError, Place, Problem
 
 _OF_CHART = ("charts", "ci", "crds", "templates")  # folders in it
 _CHART_FILE = re.compile(r"Chart\.(?:yaml|lock)|requirements\.(?:yaml|lock)|values\b.*")
-# What a line of a template says to the program that renders it.
-_IS_RENDERED = re.compile(r"\{\{|\{%|<%")
-_ONLY_RENDERED = re.compile(
-    r"^[ \t]*(?:\{\{-? *(?:if|else|end|with|range|include|template|define|tpl|toYaml)\b|\{%|<%)",
-    re.MULTILINE,
-)
 _IN_BRACES = re.compile(r"(?<=: )\{[A-Za-z_]\w*\}")  # to YAML a mapping, with a key and no value
 # Within a line, as whoever looks on from each of many blank lines reads all that follow.
 _SAYS_TYPE = re.compile(r"^[^\w\n]*(?:apiVersion|kind)[^\w\n]*:", re.MULTILINE)
@@ -120,6 +114,8 @@ class Surroundings:
 
     def _rendered(self, found: Found, file: str, text: str) -> Sequence[Problem] | None:
         """Return what there is to know of a file that is to be rendered, or filled in, first."""
+        from sfsgen.kubernetes.foreign import is_rendered
+
         lines = text.splitlines()
         at = [each.place.line for each in found.problems if each.place]
         near = dict.fromkeys(each for number in at for each in (number - 2, number - 1))
@@ -127,7 +123,7 @@ class Surroundings:
         place = Place(file, min(at, default=1), 1)
         if _IS_TEMPLATE.search(text) and any(map(PLACEHOLDER.search, odd)):
             return [self._of_openshift(place)]
-        if any(map(_IS_RENDERED.search, odd)) or _ONLY_RENDERED.search(text):
+        if is_rendered(text, odd):
             return self._of_template(place)
         gaps = (PLACEHOLDER.search(line) or _IN_BRACES.search(line) for line in odd)
         if unfilled := next(filter(None, gaps), None):
