@@ -1,5 +1,6 @@
 """What an input holds beside manifests is recognised, told of once, and stops nothing."""
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -18,6 +19,13 @@ TEMPLATE = (
     "kind: Template\napiVersion: template.openshift.io/v1\nmetadata: {name: t}\nobjects: []\n"
 )
 STYLE = "--nfs-server nfs.example.com --nfs-path /exports"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
 
 # Files beside a set; where what is told stands, what it says, and what mends it.
 FOLDERS: dict[str, tuple[dict[str, str], str, str, str]] = {
@@ -90,7 +98,7 @@ FOLDERS: dict[str, tuple[dict[str, str], str, str, str]] = {
         *(
             "c.yaml:3:1",
             "%NAME% is not filled in",
-            "fill it in first, such as with `envsubst < ./c.y",
+            "write what is meant in its pl",
         ),
     ),
     "what makes a mapping": (
@@ -246,7 +254,43 @@ def test_what_is_still_to_be_filled_in_is_not_called_missing() -> None:
     text = GOOD.replace("storage: 1Gi", "storage: ${SIZE}", 1)
     (found,) = findings("-f", "-", stdin=text)
     assert (found["rule"], found["severity"]) == ("no-manifest", "note")
-    assert found["fix"] == "fill it in first, such as with envsubst"
+    assert found["fix"].startswith("fill it in first, such as with `envsubst | sfsgen check ")
+
+
+@pytest.mark.parametrize(
+    ("server", "path", "told", "fix"),
+    [
+        ("${NFS_SERVER}", "/exports/0", ["server: ${NFS_SERVER}"], "envsubst < set.yaml | "),
+        ("$NFS_SERVER", "/exports/0", ["server: $NFS_SERVER"], "envsubst < set.yaml | "),
+        ("nfs.example.com", "/exports/${APP}/0", ["path: ${APP}"], "envsubst < set.yaml | "),
+        ("nfs.example.com", "${ROOT}/0", ["path: ${ROOT}"], "envsubst < set.yaml | "),
+        ("{{ .Values.nfs }}", "/exports/0", ["server: {{ .Values.nfs }}"], "helm template CHART |"),
+        # envsubst fills in none of these.
+        ("<NFS_SERVER>", "/exports/0", ["server: <NFS_SERVER>"], "write what is meant in its pla"),
+        ("__NFS__", "/exports/0", ["server: __NFS__"], "write what is meant in its place"),
+        ("nfs.example.com", "/exports/0", [], ""),
+    ],
+)
+def test_where_a_volume_lies_may_be_still_to_be_filled_in(
+    server: str, path: str, told: list[str], fix: str, folder: Path
+) -> None:
+    text = GOOD.replace("/exports/pv-web-0", "/exports/0")
+    text = re.sub(r"(?m)(?<=    server: )nfs.example.com$", f'"{server}"', text, count=1)
+    text = text.replace("path: /exports/0", f'path: "{path}"')
+    (folder / "set.yaml").write_text(text)
+    found = findings("-f", "set.yaml")
+    assert [each["rule"] for each in found] == ["no-manifest"] * len(told)
+    for each, what in zip(found, told, strict=True):
+        assert each["what"].endswith(f"{what} is not filled in")
+        assert fix in each["fix"]
+    of_pod = SET.replace(
+        "      containers:",
+        f"      volumes: [{{name: a, nfs: {{server: '{server}', path: /a}}}}]\n      containers:",
+    )
+    (folder / "set.yaml").write_text(of_pod)
+    rules = [each["rule"] for each in findings("-f", "set.yaml")]
+    assert ("no-manifest" in rules) == ("example" not in server)
+    assert "nfs-server" not in rules
 
 
 @pytest.mark.parametrize("gap", ["${REPLICAS}", "<replicas>", '"{{ .Values.replicas }}"'])

@@ -172,7 +172,7 @@ def commands(kind: Kind, filename: str, command: str = "check") -> str:
     if os.path.isdir(filename):  # noqa: PTH112
         folder = filename
     into = "volumes" if command == "volumes" else "check"
-    chart = _chart_around(filename) or "CHART"
+    chart = chart_around(filename) or "CHART"
     if kind is Kind.KUSTOMIZATION:
         return _piped(["kubectl", "kustomize", "FOLDER" if filename == "-" else folder], into)
     if kind is Kind.CHART:
@@ -192,7 +192,7 @@ def _piped(words: Sequence[str], into: str) -> str:
     return line
 
 
-def _chart_around(filename: str) -> str:
+def chart_around(filename: str) -> str:
     """Return the folder of the chart in which a file lies, or ""."""
     inside = Path(filename).absolute().parent
     for each in (inside, *inside.parents)[:_HIGHEST]:

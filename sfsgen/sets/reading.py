@@ -11,7 +11,7 @@ from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.manifests import doubles, overridden, read_manifests, read_text, sources
 from sfsgen.kubernetes.names import label_fault
-from sfsgen.kubernetes.readable import faults
+from sfsgen.kubernetes.readable import faults, unfilled
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import InputError, Problem
@@ -52,10 +52,11 @@ def inventory(access: Access, names: Iterable[str] = (), *, strict: bool = False
     problems = list(read.problems)
     sound: list[Manifest] = []
     for manifest in read.manifests:
-        if found := faults(manifest):
+        if found := faults(manifest, access.again):
             problems += found
         else:
             sound.append(manifest)
+            problems += unfilled(manifest, access.again)
     for manifest, double in doubles(read.manifests):
         what, fix = overridden(double, manifest)
         where = manifest.document.where(double.path, key=True)
