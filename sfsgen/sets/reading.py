@@ -17,6 +17,7 @@ from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import UNKNOWN_ELSEWHERE, ClaimsElsewhere, Inventory
+from sfsgen.sets.passed_over import merged
 from sfsgen.sets.recognised import Surroundings
 from sfsgen.sets.variants import Variant, variants
 from sfsgen.values.pairs import Key
@@ -63,8 +64,8 @@ def inventory(access: Access, names: Iterable[str] = (), *, strict: bool = False
         problems.append(Problem(where, what, fix, "warning"))
     errors, cautions = console.split(once_a_file(problems), strict=strict)
     if errors:
-        raise InputError(*errors, *cautions)
-    console.tell(*cautions)
+        raise InputError(*errors, *merged(cautions))
+    console.tell(*merged(cautions))
     namespace = access.namespace or DEFAULT_NAMESPACE
     whole = Inventory(sound, namespace, read.elsewhere)
     twice = [each for each in whole.twice if each[0].kind != "Service"]
