@@ -201,6 +201,62 @@ def test_a_file_that_is_named_is_answered_with_the_command(
     assert fix.replace("check", f"volumes {STYLE} -o name") in done.err
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "what", "fix"),
+    [
+        (
+            "Chart.yaml",
+            "apiVersion: v2\nname: app\n",
+            "nothing in it is looked at",
+            "helm template .",
+        ),
+        ("t.yaml", TEMPLATE, "nothing in it is looked at", "oc process -f t.yaml --local"),
+        ("v.yaml", VALUES, "nothing in it is looked at", "sfsgen render -f v.yaml"),
+        (
+            "set.yaml",
+            SET.replace("  name: web", "  name: ${APP}", 1),
+            "the StatefulSet in it is still to be filled in",
+            "envsubst < set.yaml",
+        ),
+        (
+            "app/templates/set.yaml",
+            SET.replace("  name: web", "  name: '{{ .Release.Name }}'", 1),
+            "the StatefulSet in it is still to be filled in",
+            "helm template app",
+        ),
+    ],
+)
+def test_where_nothing_is_looked_at_the_command_that_looks_is_named(
+    file: str, text: str, what: str, fix: str, folder: Path
+) -> None:
+    _written({"app/Chart.yaml": "apiVersion: v2\nname: app\n", file: text}, folder)
+    for command in ("check", "volumes", "scale web -r 3"):
+        done = sfsgen(f"{command} -f {file}")
+        assert done.status == 2
+        shown = done.err[done.err.index(f"{file}: error: {what}\n") :]
+        assert f"`{fix} | sfsgen {command} -f -`" in shown
+        assert "NAME: " not in done.err
+
+
+def test_volumes_tells_of_the_files_of_a_folder_once(folder: Path) -> None:
+    others = {f"{each}.yml": "a: 1\n" for each in "abcdef"}
+    _written({"set.yaml": GOOD, **others}, folder)
+    for command in ("check", "volumes", "scale web -r 3"):
+        done = sfsgen(f"{command} -f .")
+        assert done.status == 0
+        told = done.out + done.err
+        assert told.count("it is no Kubernetes object") == 1
+        assert "; so it is in b.yml, c.yml, d.yml and 2 more" in told
+
+
+def test_render_says_how_a_template_of_openshift_is_looked_at(folder: Path) -> None:
+    _written({"t.yaml": TEMPLATE}, folder)
+    done = sfsgen("render -f t.yaml")
+    assert done.status == 2
+    assert "`oc process -f t.yaml --local | sfsgen check -f -`" in done.err
+    assert "sfsgen check -f t.yaml" not in done.err
+
+
 def test_the_command_is_the_one_that_was_typed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
