@@ -1,5 +1,6 @@
 """What an input holds beside manifests is recognised, told of once, and stops nothing."""
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -19,6 +20,13 @@ TEMPLATE = (
     "kind: Template\napiVersion: template.openshift.io/v1\nmetadata: {name: t}\nobjects: []\n"
 )
 STYLE = "--nfs-server nfs.example.com --nfs-path /exports"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
 
 # Files beside a set; where what is told stands, what it says, and what mends it.
 FOLDERS: dict[str, tuple[dict[str, str], str, str, str]] = {
@@ -104,7 +112,7 @@ FOLDERS: dict[str, tuple[dict[str, str], str, str, str]] = {
         *(
             "c.yaml:3:1",
             "%NAME% is not filled in",
-            "fill it in first, such as with `envsubst < ./c.y",
+            "write what is meant in its pl",
         ),
     ),
     "what makes a mapping": (
@@ -212,6 +220,62 @@ def test_a_file_that_is_named_is_answered_with_the_command(
     assert fix.replace("check", f"volumes {STYLE} -o name") in done.err
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "what", "fix"),
+    [
+        (
+            "Chart.yaml",
+            "apiVersion: v2\nname: app\n",
+            "nothing in it is looked at",
+            "helm template .",
+        ),
+        ("t.yaml", TEMPLATE, "nothing in it is looked at", "oc process -f t.yaml --local"),
+        ("v.yaml", VALUES, "nothing in it is looked at", "sfsgen render -f v.yaml"),
+        (
+            "set.yaml",
+            SET.replace("  name: web", "  name: ${APP}", 1),
+            "the StatefulSet in it is still to be filled in",
+            "envsubst < set.yaml",
+        ),
+        (
+            "app/templates/set.yaml",
+            SET.replace("  name: web", "  name: '{{ .Release.Name }}'", 1),
+            "the StatefulSet in it is still to be filled in",
+            "helm template app",
+        ),
+    ],
+)
+def test_where_nothing_is_looked_at_the_command_that_looks_is_named(
+    file: str, text: str, what: str, fix: str, folder: Path
+) -> None:
+    _written({"app/Chart.yaml": "apiVersion: v2\nname: app\n", file: text}, folder)
+    for command in ("check", "volumes", "scale web -r 3"):
+        done = sfsgen(f"{command} -f {file}")
+        assert done.status == 2
+        shown = done.err[done.err.index(f"{file}: error: {what}\n") :]
+        assert f"`{fix} | sfsgen {command} -f -`" in shown
+        assert "NAME: " not in done.err
+
+
+def test_volumes_tells_of_the_files_of_a_folder_once(folder: Path) -> None:
+    others = {f"{each}.yml": "a: 1\n" for each in "abcdef"}
+    _written({"set.yaml": GOOD, **others}, folder)
+    for command in ("check", "volumes", "scale web -r 3"):
+        done = sfsgen(f"{command} -f .")
+        assert done.status == 0
+        told = done.out + done.err
+        assert told.count("it is no Kubernetes object") == 1
+        assert "; so it is in b.yml, c.yml, d.yml and 2 more" in told
+
+
+def test_render_says_how_a_template_of_openshift_is_looked_at(folder: Path) -> None:
+    _written({"t.yaml": TEMPLATE}, folder)
+    done = sfsgen("render -f t.yaml")
+    assert done.status == 2
+    assert "`oc process -f t.yaml --local | sfsgen check -f -`" in done.err
+    assert "sfsgen check -f t.yaml" not in done.err
+
+
 def test_the_command_is_the_one_that_was_typed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,7 +329,43 @@ def test_what_is_still_to_be_filled_in_is_not_called_missing() -> None:
     text = GOOD.replace("storage: 1Gi", "storage: ${SIZE}", 1)
     (found,) = findings("-f", "-", stdin=text)
     assert (found["rule"], found["severity"]) == ("no-manifest", "note")
-    assert found["fix"] == "fill it in first, such as with envsubst"
+    assert found["fix"].startswith("fill it in first, such as with `envsubst | sfsgen check ")
+
+
+@pytest.mark.parametrize(
+    ("server", "path", "told", "fix"),
+    [
+        ("${NFS_SERVER}", "/exports/0", ["server: ${NFS_SERVER}"], "envsubst < set.yaml | "),
+        ("$NFS_SERVER", "/exports/0", ["server: $NFS_SERVER"], "envsubst < set.yaml | "),
+        ("nfs.example.com", "/exports/${APP}/0", ["path: ${APP}"], "envsubst < set.yaml | "),
+        ("nfs.example.com", "${ROOT}/0", ["path: ${ROOT}"], "envsubst < set.yaml | "),
+        ("{{ .Values.nfs }}", "/exports/0", ["server: {{ .Values.nfs }}"], "helm template CHART |"),
+        # envsubst fills in none of these.
+        ("<NFS_SERVER>", "/exports/0", ["server: <NFS_SERVER>"], "write what is meant in its pla"),
+        ("__NFS__", "/exports/0", ["server: __NFS__"], "write what is meant in its place"),
+        ("nfs.example.com", "/exports/0", [], ""),
+    ],
+)
+def test_where_a_volume_lies_may_be_still_to_be_filled_in(
+    server: str, path: str, told: list[str], fix: str, folder: Path
+) -> None:
+    text = GOOD.replace("/exports/pv-web-0", "/exports/0")
+    text = re.sub(r"(?m)(?<=    server: )nfs.example.com$", f'"{server}"', text, count=1)
+    text = text.replace("path: /exports/0", f'path: "{path}"')
+    (folder / "set.yaml").write_text(text)
+    found = findings("-f", "set.yaml")
+    assert [each["rule"] for each in found] == ["no-manifest"] * len(told)
+    for each, what in zip(found, told, strict=True):
+        assert each["what"].endswith(f"{what} is not filled in")
+        assert fix in each["fix"]
+    of_pod = SET.replace(
+        "      containers:",
+        f"      volumes: [{{name: a, nfs: {{server: '{server}', path: /a}}}}]\n      containers:",
+    )
+    (folder / "set.yaml").write_text(of_pod)
+    rules = [each["rule"] for each in findings("-f", "set.yaml")]
+    assert ("no-manifest" in rules) == ("example" not in server)
+    assert "nfs-server" not in rules
 
 
 @pytest.mark.parametrize("gap", ["${REPLICAS}", "<replicas>", '"{{ .Values.replicas }}"'])

@@ -11,7 +11,7 @@ from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifests import doubles
 from sfsgen.kubernetes.names import numbered
-from sfsgen.kubernetes.readable import faults
+from sfsgen.kubernetes.readable import faults, unfilled
 from sfsgen.kubernetes.versions import Target
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
@@ -39,13 +39,14 @@ def scene(read: Read, namespace: str, target: Target | None, access: Access) -> 
     unreadable = list(read.problems)
     unread: dict[tuple[str, str], set[str]] = {}
     for manifest in read.manifests:
-        if found := faults(manifest):
+        if found := faults(manifest, access.again):
             unreadable += found
             is_global = manifest.kind == "PersistentVolume"
             key = manifest.kind, "" if is_global else manifest.namespace or namespace
             unread.setdefault(key, set()).add(manifest.name)
         elif manifest.is_kubernetes_own:
             sound.append(manifest)
+            unreadable += unfilled(manifest, access.again)
     unreadable = once_a_file(unreadable)
     noted = list(doubles(read.manifests))
     found_there = Inventory(sound, namespace, read.elsewhere)

@@ -19,6 +19,7 @@ class Kind(Enum):
     CHART = "a Helm chart"
     CHART_VALUES = "the values of a Helm chart"
     KUSTOMIZATION = "a kustomization"
+    OPENSHIFT = "a Template of OpenShift"
     UNKNOWN = ""
 
 
@@ -116,6 +117,7 @@ def of_value(value: Any, text: str, filename: str) -> Kind:
     guesses = (
         (says_kustomize and is_of_kustomize(value), Kind.KUSTOMIZATION),
         (is_object and bool(_OF_CHARTS.search(text)), Kind.TEMPLATE),
+        (value.get("kind") == "Template" and "objects" in words, Kind.OPENSHIFT),
         (is_object, Kind.MANIFEST),
         ({"apiVersion", "name", "version"} <= words, Kind.CHART),
         (_is_image(value.get("image")), Kind.CHART_VALUES),
@@ -191,6 +193,9 @@ def commands(kind: Kind, filename: str, command: str = "check") -> str:
     chart = chart_around(filename) or "CHART"
     if kind is Kind.KUSTOMIZATION:
         return _piped(["kubectl", "kustomize", "FOLDER" if filename == "-" else folder], into)
+    if kind is Kind.OPENSHIFT:
+        file = "FILE" if folder == filename else filename
+        return _piped(["oc", "process", "-f", file, "--local"], into)
     if kind is Kind.CHART:
         return _piped(["helm", "template", "CHART" if filename == "-" else folder], into)
     if kind is Kind.TEMPLATE:
@@ -201,9 +206,12 @@ def commands(kind: Kind, filename: str, command: str = "check") -> str:
     return f"`{check}` looks at it, `{volumes}` prints what its sets lack"
 
 
+_MEANINGS = {"CHART": "the chart's name or folder", "FOLDER": "its folder", "FILE": "its file"}
+
+
 def _piped(words: Sequence[str], into: str) -> str:
     line = f"`{quoted(words)} | sfsgen {into} -f -`"
-    for word, meaning in (("CHART", "the chart's name or folder"), ("FOLDER", "its folder")):
+    for word, meaning in _MEANINGS.items():
         line += f", with {meaning} for {word}" if word in words else ""
     return line
 

@@ -127,7 +127,7 @@ class Surroundings:
             return self._of_template(place)
         gaps = (PLACEHOLDER.search(line) or _IN_BRACES.search(line) for line in odd)
         if unfilled := next(filter(None, gaps), None):
-            what, fix = filled_in_first(unfilled[0], file)
+            what, fix = filled_in_first(unfilled[0], file, self._again)
             return [Problem(":".join(map(str, place)), what, fix, "note")]
         return None
 
