@@ -5,7 +5,7 @@ import errno
 import sys
 from collections.abc import Iterable
 
-from sfsgen.plain_text import one_line, readable
+from sfsgen.plain_text import fix_line, one_line, readable
 from sfsgen.problems import Place, Problem
 
 _MOST_TOLD = 200  # problems
@@ -13,8 +13,12 @@ _MOST_TOLD = 200  # problems
 
 def say(line: str) -> None:
     """Print a line on stderr, whatever it holds; where nobody can hear it, the work goes on."""
+    _write(one_line(line))
+
+
+def _write(line: str) -> None:
     with contextlib.suppress(OSError):
-        print(readable(one_line(line), sys.stderr), file=sys.stderr, flush=True)
+        print(readable(line, sys.stderr), file=sys.stderr, flush=True)
 
 
 def tell(*problems: Problem) -> None:
@@ -28,7 +32,7 @@ def tell(*problems: Problem) -> None:
         if problem in told:
             say(f"{problem.where}: {problem.severity}: {problem.what}")
             if problem.fix:
-                say(f"  fix: {problem.fix}")
+                _write(f"  fix: {fix_line(problem.fix)}")
     if len(known) > len(told):
         note(f"and {len(known) - len(told)} more: mend these first")
 

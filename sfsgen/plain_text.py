@@ -5,7 +5,8 @@ from typing import Any, TextIO
 
 # Of what JSON lets stand, a terminal takes these for commands.
 _CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
-_LONGEST_LINE = 4000  # characters: the longest command that is printed has some 600
+_LONGEST_LINE = 4000  # characters
+_LONGEST_FIX = 20_000  # characters: one command an ordinal, of some 300, for a large set
 _LONGEST, _END = 120, 20  # characters: of a value, and of those the last that are kept
 _MOST_LISTED = 10
 
@@ -19,8 +20,22 @@ def one_line(text: str) -> str:
     """
     if len(text) > _LONGEST_LINE:
         text = f"{text[: _LONGEST_LINE // 2]} ... {text[-_LONGEST_LINE // 2 :]}"
+    return _spelled_out(text)
+
+
+def _spelled_out(text: str) -> str:
     text = _printable(text).replace("##[", r"##\x5b")
     return rf"\x3a{text[1:]}" if text.startswith("::") else text
+
+
+def fix_line(text: str) -> str:
+    """Return how to put something right, on one line: whole, or not at all.
+
+    A command that is cut in the middle may be another one, which the shell runs as well.
+    """
+    if len(text) > _LONGEST_FIX:
+        return f"it has {len(text)} characters, too many to be shown: `-o json` has it whole"
+    return _spelled_out(text)
 
 
 def readable(text: str, stream: TextIO) -> str:
@@ -54,6 +69,20 @@ def listed(values: Sequence[object]) -> str:
     more = len(values) - _MOST_LISTED
     shown = ", ".join(map(brief, values[:_MOST_LISTED]))
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Return texts as a sentence lists them."""
+    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
+
+
+def some(texts: Sequence[str], shown: int) -> str:
+    """Return texts as a sentence lists them: the first so many, and how many there are more.
+
+    In the place of "1 more" that one stands.
+    """
+    left = len(texts) - shown
+    return joined([*texts[:shown], f"{left} more"] if left > 1 else texts)
 
 
 def _printable(text: str) -> str:

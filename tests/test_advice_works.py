@@ -476,3 +476,28 @@ def test_a_lost_claim_whose_volume_is_in_a_file(
     fix = _found(file)["lost"]["fix"]
     assert fix.startswith(words)
     assert "create it, then `kubectl annotate pvc pvc-web-0 pv.kubernetes.io/bind-comp" in fix
+
+
+def test_the_disk_of_a_provisioner_is_no_rival_of_the_volume_that_was_meant(tmp_path: Path) -> None:
+    """As the cure of bound-elsewhere leaves it: claims gone, disks kept, replicas 0."""
+    plane, file = ControlPlane(_BEGINNINGS[0]), tmp_path / "dump.json"
+    plane.settle()
+    for each in plane.of_kind(VOLUME):
+        disk = copy.deepcopy(each)
+        disk["metadata"] = {
+            "name": f"disk-{each['metadata']['name']}",
+            "annotations": {"pv.kubernetes.io/provisioned-by": "ebs.csi.aws.com"},
+        }
+        del each["spec"]["claimRef"]["uid"]
+        plane.create(disk)
+    for each in plane.of_kind(CLAIM):
+        del plane.objects[CLAIM, "default", each["metadata"]["name"]]
+    plane.of_kind(STATEFUL_SET)[0]["spec"]["replicas"] = 0
+    for each in plane.of_kind(VOLUME):
+        phase = "Released" if "disk" in each["metadata"]["name"] else "Available"
+        each["status"] = {"phase": phase}
+    file.write_text(plane.dump())
+    printed = sfsgen(f"scale web --replicas 3 -f {file}")
+    claims = list(yaml.safe_load_all(printed.out))
+    assert [each["spec"]["volumeName"] for each in claims] == [f"pv-web-{n}" for n in range(3)]
+    assert not [each for each in found_in(plane, file) if each["rule"] == "released"]

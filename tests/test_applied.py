@@ -68,6 +68,22 @@ def test_what_a_server_refuses_and_what_it_takes(
     assert sorted(_told(wanted.out, tmp_path)) == told
 
 
+def _without(field: str) -> str:
+    objects = list(yaml.safe_load_all(sfsgen(_RENDER).out))
+    for each in objects:
+        if each["kind"] == STATEFUL_SET:
+            if field == "serviceName":
+                del each["spec"]["serviceName"]
+            else:
+                each["spec"]["volumeClaimTemplates"][0]["metadata"]["labels"] = {"a": "b"}
+    return yaml.safe_dump_all(objects)
+
+
+@pytest.mark.parametrize("field", ["serviceName", "labels"])
+def test_what_a_claim_template_says_of_itself_is_immutable_too(field: str, tmp_path: Path) -> None:
+    assert ("error", STATEFUL_SET) in _told(_without(field), tmp_path)
+
+
 def test_a_provisioners_claim_can_grow(tmp_path: Path) -> None:
     live = _live()
     for each in live:
@@ -100,6 +116,13 @@ def test_files_are_compared_with_a_live_cluster(
             server.stored[kind, metadata.get("namespace"), metadata["name"]] = each
         result = sfsgen(["check", "-f", str(file), "--live"])
         same = sfsgen(["check", "-f", "-", "--live"], sfsgen(_RENDER).out)
+        dumped = _live()
+        for each in dumped:  # as `kubectl get -o yaml` prints them, and somebody edits them
+            if each["kind"] == CLAIM:
+                each["spec"]["resources"]["requests"]["storage"] = "2Gi"
+        text = yaml.safe_dump_all(dumped)
+        edited = findings("-f", "-", "--live", "--rule", "applied,duplicate", stdin=text)
+    assert [(each["rule"], each["object"]["kind"]) for each in edited] == [("applied", CLAIM)]
     assert result.status == 1
     assert "the server refuses web: 2Gi in place of 1Gi in the claim template pvc" in result.out
     assert (

@@ -168,6 +168,52 @@ def test_objects_without_a_namespace_are_in_the_one_that_is_given() -> None:
     assert _rules("-f", "-", "-n", "shop", stdin=moved) == []
 
 
+@pytest.mark.parametrize(
+    ("reference", "is_looked_at"),
+    [
+        (None, True),  # it is free
+        ({}, True),
+        ({"name": "pvc-web-0"}, True),
+        ({"name": "pvc-www-0"}, False),  # only the set of another namespace looks for it
+        ({"name": "of-nobody"}, True),
+        ({"namespace": "shop"}, True),
+        ({"namespace": "other"}, False),
+        ({"namespace": "shop", "name": "pvc-web-9"}, True),
+        ({"namespace": "other", "name": "pvc-www-9"}, False),
+    ],
+)
+def test_volumes_that_could_be_those_of_a_namespace_are_looked_at_with_it(
+    reference: dict[str, str] | None, is_looked_at: bool
+) -> None:
+    style = "--nfs-server nfs.example.com --storage 1Gi --only statefulset,service"
+    sets = [sfsgen(f"render {each} -r 1 {style}").out for each in ("web -n shop", "www -n other")]
+    spec = {
+        "capacity": {"storage": "1Gi"},
+        "accessModes": ["ReadWriteMany"],
+        "nfs": {"server": "nfs.example.com", "path": "exports/spare"},
+        **({} if reference is None else {"claimRef": reference}),
+    }
+    volume = {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "spare"}}
+    text = "".join(sets) + f"---\n{json.dumps({**volume, 'spec': spec})}\n"
+    assert "nfs-path" in _rules("-f", "-", stdin=text)
+    assert ("nfs-path" in _rules("-f", "-", "-n", "shop", stdin=text)) == is_looked_at
+    told = sfsgen("check -f - -n shop", text).err
+    assert ("1 PersistentVolume" in told) == is_looked_at
+
+
+@pytest.mark.parametrize("options", ["-n default", "web", "web -n default"])
+@pytest.mark.parametrize("field", ["namespace: default", "name: pvc-web-[0-9]"])
+def test_a_volume_reserved_by_half_is_told_of_with_a_namespace_or_a_name(
+    options: str, field: str
+) -> None:
+    volumes = sfsgen("render web -r 2 --nfs-server nfs.example.com --storage 1Gi").out
+    reference = re.compile(rf"(?<=PersistentVolumeClaim\n)((?:    .*\n)*?)    {field}\n")
+    text = reference.sub(r"\1", volumes)
+    assert text != volumes
+    rules = _rules("-f", "-", *options.split(), stdin=text)
+    assert "incomplete-claim-ref" in rules
+
+
 def test_the_minor_is_that_which_is_given() -> None:
     old = GOOD.replace("apps/v1", "apps/v1beta1")
     assert _rules("-f", "-", stdin=old) == ["api-version"]

@@ -443,9 +443,40 @@ def test_a_volume_is_not_given_away_by_a_guess(objects: list[Any], tmp_path: Pat
     file.write_text(yaml.safe_dump_all(objects))
     assert found(file)["findings"]
     before = file.read_text()
-    sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)])
+    told = sfsgen(["check", "--allow-empty", "--fix", "-f", str(file)]).err
+    assert "sfsgen: not edited: " in told
     volume = next(each for each in yaml.safe_load_all(before) if each["kind"] == "PersistentVolume")
     assert volume in list(yaml.safe_load_all(file.read_text()))
+
+
+@pytest.mark.parametrize("option", ["--fix", "--diff"])
+@pytest.mark.parametrize(
+    ("changed", "options", "why"),
+    [
+        ({"claimRef": {"name": "pvc-web-0"}}, "", "the namespace of web is written nowhere; give"),
+        ({"claimRef": None}, "", "the namespace of web is written nowhere; give -n"),
+        ({"claimRef": None}, "-n default", ""),
+        ({"claimRef": {"name": "pvc-web-0"}}, "-n default", ""),
+        (
+            {"claimRef": {"namespace": "default", "name": "a"}},
+            "",
+            "which volume is whose",
+        ),
+    ],
+)
+def test_what_is_left_is_told_once_with_its_reason(
+    changed: dict[str, Any], options: str, why: str, option: str, tmp_path: Path
+) -> None:
+    objects = [*_SET, *(_volume(f"pv-web-{each}", **copy.deepcopy(changed)) for each in (0, 1))]
+    for number, each in enumerate(objects[2:]):
+        each["spec"]["nfs"]["path"] = f"/exports/{number}"
+        if name := (each["spec"].get("claimRef") or {}).get("name"):
+            each["spec"]["claimRef"]["name"] = name.replace("0", str(number))
+    file = tmp_path / "set.yaml"
+    file.write_text(yaml.safe_dump_all(_without_namespaces(objects)))
+    told = sfsgen(["check", "-f", str(file), *options.split(), option]).err
+    assert told.count("not edited: ") == bool(why), told
+    assert why in told
 
 
 def test_cures_that_undo_one_another_write_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -485,3 +486,77 @@ def test_a_claim_that_a_pod_template_names_is_no_renamed_one() -> None:
     pod["volumes"] = [{"name": "old", "persistentVolumeClaim": used}]
     found = sfsgen(of_names, yaml.safe_dump_all([stateful_set, claim])).out
     assert json.loads(found)["findings"] == []
+
+
+# What was kept for another name, and what a provisioner was quicker with.
+
+
+@pytest.mark.parametrize(
+    ("kept_for", "word"),
+    [
+        ({"namespace": "old", "name": "data-db-{}"}, "`namespace: default`"),
+        ({"namespace": "default", "name": "data-bd-{}"}, "`name: data-db-0`"),
+        ({"namespace": "default", "name": "data-before-{}"}, "`name: data-db-0`"),
+    ],
+)
+def test_volumes_that_are_kept_for_another_name_are_redirected(
+    kept_for: dict[str, str], word: str
+) -> None:
+    volumes = [_volume(f"disk-{n}") for n in "ab"]
+    for number, each in enumerate(volumes):
+        each["spec"]["claimRef"] = {key: text.format(number) for key, text in kept_for.items()}
+    found = _findings(_set(), _service(), *volumes)
+    (missing,) = [each for each in found if each["rule"] == "missing-volume"]
+    assert missing["severity"] == "error"
+    assert word in missing["fix"]
+    assert "sfsgen volumes db" in missing["fix"]
+
+
+def test_volumes_of_another_set_are_not_redirected() -> None:
+    volumes = [_volume(f"disk-{n}", f"logs-other-{n}") for n in range(2)]
+    found = _findings(_set(), _service(), *volumes)
+    assert "of no set here" not in _said(found)
+
+
+@pytest.mark.parametrize(("of_set", "of_volumes"), [("nfs", None), ("nfs", "nsf"), ("nfs", "")])
+def test_free_volumes_that_fit_but_for_their_class_are_told_of(
+    of_set: str, of_volumes: str | None
+) -> None:
+    volumes = [_volume(f"disk-{n}", storageClassName=of_volumes) for n in "ab"]
+    (told,) = _findings(_set(storage_class=of_set), _service(), *volumes)
+    assert (told["rule"], told["severity"]) == ("class", "warning")
+    waiting = [_claim(f"data-db-{n}", of_set, "Pending") for n in range(2)]
+    for each in waiting:
+        each["metadata"]["uid"] = f"uid of {each['metadata']['name']}"
+    found = _findings(_set(storage_class=of_set), _service(), *waiting, *volumes)
+    assert ("class", "error") in [(each["rule"], each["severity"]) for each in found]
+
+
+def test_a_claim_of_an_uninstalled_release_is_left_alone() -> None:
+    """The set has its own claims: nothing shows that it bore another name before."""
+    own = [_claim(f"data-db-{n}", volumeName=f"v{n}", phase="Bound") for n in range(2)]
+    left = [_claim(f"data-gone-{n}", volumeName=f"g{n}", phase="Bound") for n in range(2)]
+    for each in (*own, *left):
+        each["metadata"]["uid"] = f"uid of {each['metadata']['name']}"
+    found = _findings(_set(), _service(), *own, *left)
+    told = [each for each in found if each["rule"] == "stranded"]
+    assert [each["severity"] for each in told] == ["note"]
+    assert "kubectl" not in told[0]["fix"]
+
+
+def test_labels_of_a_kustomization_are_counted_and_hide_nothing_else(tmp_path: Path) -> None:
+    stateful_set, service = _set(replicas=2), _service()
+    del stateful_set["spec"]["template"]["metadata"]["labels"]
+    del stateful_set["spec"]["selector"]
+    service["spec"]["selector"] = {"app": "db"}
+    (tmp_path / "set.yaml").write_text(yaml.safe_dump_all([stateful_set, service]))
+    kustomization = tmp_path / "kustomization.yaml"
+    for text, told in (
+        ("commonLabels: {app: db}", set()),
+        ("labels: [{pairs: {app: db}, includeSelectors: true}]", set()),
+        ("labels: [{pairs: {app: db}}]", {"service"}),
+        ("commonLabels: {team: x}", {"service"}),
+    ):
+        kustomization.write_text(f"resources: [set.yaml]\n{text}\n")
+        found = findings("-f", str(tmp_path))
+        assert {each["rule"] for each in found} & {"selector", "service"} == told, text

@@ -163,7 +163,7 @@ def _told(result: Result) -> list[tuple[str, str]]:
         ("check -f", "write -f FILE, with what you mean for FILE"),
         ("scale web --replicas", "write --replicas N, with what you mean for N"),
         ("check --strict=true", "write --strict, or leave it out"),
-        ("check -f web.yaml --context a", "leave out --context, or -f to look at the cluster"),
+        ("check -f web.yaml --context a", "leave out --context, or -f to look at the cluster; --live compares files with it"),
         ("volumes -f web.yaml --kubeconfig a", "leave out --kubeconfig, or -f to look at the cluster"),
         ("scale web -r 2 -f web.yaml --context a", "leave out --context, or -f to look at the cluster"),
     ],

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sfsgen.mount_options import KINDS, LONGEST, NUMBER, TEXT, Fault, faults, is_soft, local_locks
+from sfsgen.mount_faults import Fault, faults
+from sfsgen.mount_options import KINDS, LONGEST, NUMBER, TEXT, is_soft, local_locks, words
 
 SOUND = [
     "",
@@ -76,6 +77,37 @@ def test_what_is_wrong_is_told_once(text: str, severity: str, part: str) -> None
     (fault,) = faults([text], "nfs")
     assert fault.severity == severity
     assert part in f"{fault.what}\n{fault.fix}"
+
+
+MISSPELT = [  # options, how the misspelt one is mended
+    ("sofft", "write hard"),
+    ("softer", "write hard"),
+    ("hard,sofft", "remove it"),
+    ("nolok", "remove it"),
+    ("local_lok=all", "remove it"),
+    ("local_lok=none", "write local_lock=none"),
+    ("bgg", "remove it"),
+    ("intrr", "remove it"),
+    ("vers=4.1,udpp", "remove it"),
+    ("vers=4.1,nfsver=4.2", "remove it"),
+    ("noatime,atimee", "remove it"),
+    ("rsiz", "write rsize=1048576"),
+    ("rsiz=1M", "write rsize=1048576"),
+    ("nconect=99", "write nconnect=16, or another of these"),
+    ("hardd=1", "write hard"),
+    ("noatme", "write noatime"),
+]
+
+
+@pytest.mark.parametrize(("text", "fix"), MISSPELT)
+def test_a_misspelt_option_is_mended_so_that_nothing_more_is_told(text: str, fix: str) -> None:
+    (fault,) = faults([text], "nfs")
+    assert (fault.severity, fault.fix) == ("warning", fix)
+    *others, _ = (each.text for each in words([text]))
+    mended = [*others, *fix.removeprefix("write ").split(",")[:1] * fix.startswith("write ")]
+    assert not list(faults(mended, "nfs"))
+    assert not is_soft(mended)
+    assert not local_locks(mended)
 
 
 def test_of_contradictions_the_last_wins_and_in_tree_they_are_sorted() -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfsgen.console import tell
-from sfsgen.plain_text import as_json, brief, listed, one_line, quoted
+from sfsgen.plain_text import as_json, brief, joined, listed, one_line, quoted, some
 from sfsgen.problems import Problem, nearest
 from tests.program import findings, sfsgen
 
@@ -130,6 +130,13 @@ def test_what_is_endless_is_cut() -> None:
         (quoted, "a\n", '"a\\n"'),
         (listed, range(10), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"),
         (listed, range(12), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"),
+        (joined, [], ""),
+        (joined, ["a"], "a"),
+        (joined, ["a", "b", "c"], "a, b and c"),
+        (partial(some, shown=2), ["a", "b"], "a and b"),
+        (partial(some, shown=2), ["a", "b", "c"], "a, b and c"),
+        (partial(some, shown=2), ["a", "b", "c", "d"], "a, b and 2 more"),
+        (partial(some, shown=1), [], ""),
         (partial(as_json, indent=1), {"ü": "\x9b"}, '{\n "ü": "\\u009b"\n}'),
     ],
 )

@@ -1,5 +1,6 @@
 """What an input holds beside manifests is recognised, told of once, and stops nothing."""
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sfsgen.kubernetes.foreign import chart_around
 from tests.program import findings, sfsgen
 
 GOOD = sfsgen("render web -r 2 --nfs-server nfs.example.com --storage 1Gi").out
@@ -18,6 +20,13 @@ TEMPLATE = (
     "kind: Template\napiVersion: template.openshift.io/v1\nmetadata: {name: t}\nobjects: []\n"
 )
 STYLE = "--nfs-server nfs.example.com --nfs-path /exports"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
 
 # Files beside a set; where what is told stands, what it says, and what mends it.
 FOLDERS: dict[str, tuple[dict[str, str], str, str, str]] = {
@@ -85,12 +94,25 @@ FOLDERS: dict[str, tuple[dict[str, str], str, str, str]] = {
         *("values-x.yaml:1:1", "the values of a chart"),
         "`helm template CHART -f ./values-x.yaml | sfsgen check -f -`",
     ),
+    "values of a chart by their words": (
+        {"prod.yaml": "replicaCount: 3\n"},
+        *("prod.yaml:1:1", "the values of a chart"),
+        "`helm template CHART -f ./prod.yaml | sfsgen check -f -`",
+    ),
+    "values of us without a template": (
+        {"v.yaml": "name: db\nreplicas: 2\n"},
+        *("v.yaml:1:1", "a values file", "`sfsgen render -f ./v.yaml | sfsgen check -f -`"),
+    ),
+    "the settings of Prometheus": (
+        {"prometheus.yml": "global: {scrape_interval: 15s}\nscrape_configs: []\n"},
+        *("prometheus.yml:1:1", "it is no Kubernetes object", "leave it where another"),
+    ),
     "what makes a file unreadable": (
         {"c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %NAME%}\n"},
         *(
             "c.yaml:3:1",
             "%NAME% is not filled in",
-            "fill it in first, such as with `envsubst < ./c.y",
+            "write what is meant in its pl",
         ),
     ),
     "what makes a mapping": (
@@ -158,11 +180,14 @@ def test_alone_it_is_not_called_right(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _written(FOLDERS[name][0], tmp_path)
-    for command in ("check -f .", f"volumes -f . {STYLE}", f"scale web -r 3 -f . {STYLE}"):
-        done = sfsgen(command)
+    files, where, what, fix = FOLDERS[name]
+    _written(files, tmp_path)
+    for command in ("check", f"volumes {STYLE}", f"scale web -r 3 {STYLE}"):
+        done = sfsgen(f"{command} -f .")
         assert done.status == 2, done
-        assert "note: " in done.out + done.err
+        assert f"{where}: note: " in done.out + done.err
+        assert what in done.out + done.err
+        assert f"  fix: {fix.replace('check -f', f'{command} -f')}" in done.out + done.err
         assert "nothing wrong" not in done.err
 
 
@@ -173,6 +198,8 @@ def test_alone_it_is_not_called_right(
         ("templates/a.yaml", "{{ if x }}\n", "`helm template . | sfsgen check -f -`"),
         ("templates/_helpers.tpl", '{{ define "x" }}\n', "`helm template . | sfsgen check -f -`"),
         ("values.yaml", "a: 1\n", "`helm template . | sfsgen check -f -`"),
+        ("values-x.yaml", "a: 1\n", "`helm template . -f values-x.yaml | sfsgen check -f -`"),
+        ("env/a.yaml", "global: {}\n", "`helm template . -f env/a.yaml | sfsgen check -f -`"),
         ("kustomization.yaml", "resources: []\n", "`kubectl kustomize . | sfsgen check -f -`"),
         ("t.yaml", TEMPLATE, "`oc process -f t.yaml --local | sfsgen check -f -`"),
         ("v.yaml", VALUES, "`sfsgen render -f v.yaml | sfsgen check -f -`"),
@@ -191,6 +218,62 @@ def test_a_file_that_is_named_is_answered_with_the_command(
     done = sfsgen(f"volumes -f set.yaml -f {file} {STYLE} -o name")
     assert (done.status, done.out.count("persistentvolume/")) == (0, 2)
     assert fix.replace("check", f"volumes {STYLE} -o name") in done.err
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "what", "fix"),
+    [
+        (
+            "Chart.yaml",
+            "apiVersion: v2\nname: app\n",
+            "nothing in it is looked at",
+            "helm template .",
+        ),
+        ("t.yaml", TEMPLATE, "nothing in it is looked at", "oc process -f t.yaml --local"),
+        ("v.yaml", VALUES, "nothing in it is looked at", "sfsgen render -f v.yaml"),
+        (
+            "set.yaml",
+            SET.replace("  name: web", "  name: ${APP}", 1),
+            "the StatefulSet in it is still to be filled in",
+            "envsubst < set.yaml",
+        ),
+        (
+            "app/templates/set.yaml",
+            SET.replace("  name: web", "  name: '{{ .Release.Name }}'", 1),
+            "the StatefulSet in it is still to be filled in",
+            "helm template app",
+        ),
+    ],
+)
+def test_where_nothing_is_looked_at_the_command_that_looks_is_named(
+    file: str, text: str, what: str, fix: str, folder: Path
+) -> None:
+    _written({"app/Chart.yaml": "apiVersion: v2\nname: app\n", file: text}, folder)
+    for command in ("check", "volumes", "scale web -r 3"):
+        done = sfsgen(f"{command} -f {file}")
+        assert done.status == 2
+        shown = done.err[done.err.index(f"{file}: error: {what}\n") :]
+        assert f"`{fix} | sfsgen {command} -f -`" in shown
+        assert "NAME: " not in done.err
+
+
+def test_volumes_tells_of_the_files_of_a_folder_once(folder: Path) -> None:
+    others = {f"{each}.yml": "a: 1\n" for each in "abcdef"}
+    _written({"set.yaml": GOOD, **others}, folder)
+    for command in ("check", "volumes", "scale web -r 3"):
+        done = sfsgen(f"{command} -f .")
+        assert done.status == 0
+        told = done.out + done.err
+        assert told.count("it is no Kubernetes object") == 1
+        assert "; so it is in b.yml, c.yml, d.yml and 2 more" in told
+
+
+def test_render_says_how_a_template_of_openshift_is_looked_at(folder: Path) -> None:
+    _written({"t.yaml": TEMPLATE}, folder)
+    done = sfsgen("render -f t.yaml")
+    assert done.status == 2
+    assert "`oc process -f t.yaml --local | sfsgen check -f -`" in done.err
+    assert "sfsgen check -f t.yaml" not in done.err
 
 
 def test_the_command_is_the_one_that_was_typed(
@@ -246,7 +329,43 @@ def test_what_is_still_to_be_filled_in_is_not_called_missing() -> None:
     text = GOOD.replace("storage: 1Gi", "storage: ${SIZE}", 1)
     (found,) = findings("-f", "-", stdin=text)
     assert (found["rule"], found["severity"]) == ("no-manifest", "note")
-    assert found["fix"] == "fill it in first, such as with envsubst"
+    assert found["fix"].startswith("fill it in first, such as with `envsubst | sfsgen check ")
+
+
+@pytest.mark.parametrize(
+    ("server", "path", "told", "fix"),
+    [
+        ("${NFS_SERVER}", "/exports/0", ["server: ${NFS_SERVER}"], "envsubst < set.yaml | "),
+        ("$NFS_SERVER", "/exports/0", ["server: $NFS_SERVER"], "envsubst < set.yaml | "),
+        ("nfs.example.com", "/exports/${APP}/0", ["path: ${APP}"], "envsubst < set.yaml | "),
+        ("nfs.example.com", "${ROOT}/0", ["path: ${ROOT}"], "envsubst < set.yaml | "),
+        ("{{ .Values.nfs }}", "/exports/0", ["server: {{ .Values.nfs }}"], "helm template CHART |"),
+        # envsubst fills in none of these.
+        ("<NFS_SERVER>", "/exports/0", ["server: <NFS_SERVER>"], "write what is meant in its pla"),
+        ("__NFS__", "/exports/0", ["server: __NFS__"], "write what is meant in its place"),
+        ("nfs.example.com", "/exports/0", [], ""),
+    ],
+)
+def test_where_a_volume_lies_may_be_still_to_be_filled_in(
+    server: str, path: str, told: list[str], fix: str, folder: Path
+) -> None:
+    text = GOOD.replace("/exports/pv-web-0", "/exports/0")
+    text = re.sub(r"(?m)(?<=    server: )nfs.example.com$", f'"{server}"', text, count=1)
+    text = text.replace("path: /exports/0", f'path: "{path}"')
+    (folder / "set.yaml").write_text(text)
+    found = findings("-f", "set.yaml")
+    assert [each["rule"] for each in found] == ["no-manifest"] * len(told)
+    for each, what in zip(found, told, strict=True):
+        assert each["what"].endswith(f"{what} is not filled in")
+        assert fix in each["fix"]
+    of_pod = SET.replace(
+        "      containers:",
+        f"      volumes: [{{name: a, nfs: {{server: '{server}', path: /a}}}}]\n      containers:",
+    )
+    (folder / "set.yaml").write_text(of_pod)
+    rules = [each["rule"] for each in findings("-f", "set.yaml")]
+    assert ("no-manifest" in rules) == ("example" not in server)
+    assert "nfs-server" not in rules
 
 
 @pytest.mark.parametrize("gap", ["${REPLICAS}", "<replicas>", '"{{ .Values.replicas }}"'])
@@ -260,6 +379,27 @@ def test_a_set_that_is_still_to_be_filled_in_is_not_called_right(gap: str) -> No
 def test_a_file_that_is_none_of_ours_is_told_of_once() -> None:
     (found,) = findings("-f", "-", stdin="a: 1\n---\n- 1\n---\nb: 2\n")
     assert found["line"] == 1
+
+
+def test_an_object_of_which_something_is_forgotten_is_no_chart() -> None:
+    (found,) = findings("-f", "-", stdin=f"{GOOD}---\nserviceAccount: a\ncontainers: []\n")
+    assert (found["rule"], found["severity"]) == ("unreadable", "error")
+
+
+@pytest.mark.parametrize("inside", ["", "a/", "a/b/"])
+@pytest.mark.parametrize("above", ["", "./", "../work/", "x/../"])
+def test_the_chart_around_a_file_is_found_as_it_was_typed(
+    inside: str, above: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"work/c/Chart.yaml": "", "work/c/a/b/v.yaml": "", "work/x/v.yaml": ""}
+    _written(files, tmp_path)
+    monkeypatch.chdir(tmp_path / "work")
+    assert chart_around(f"{above}c/{inside}v.yaml") == f"{above}c"
+    assert chart_around(str(tmp_path / "work/c" / inside / "v.yaml")) == str(tmp_path / "work/c")
+    assert chart_around(f"{above}x/{inside}v.yaml") == ""
+    monkeypatch.chdir(tmp_path / "work/c/a/b")
+    assert chart_around("v.yaml") == "../.."
+    assert chart_around("./v.yaml") == "../.."
 
 
 def test_the_lines_of_a_flux_kustomization_are_an_object(tmp_path: Path) -> None:

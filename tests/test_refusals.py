@@ -771,8 +771,9 @@ def test_a_directory_inside_another_is_refused_unless_one_of_both_is_only_read()
     text = WEB.replace("1Gi}", "1Gi, volumes: [{ordinal: 0, nfs: {path: /exports}}]}")
     inside = "the directory /exports/pv-web-1 lies inside /exports"
     assert_refused_once(render(text), "stdin:3:38", f"web-1 and web-0: {inside}")
-    read_only = text.replace("nfs: {server", "nfs: {readOnly: true, server")
-    assert render(read_only).status == 0
+    assert render(text.replace("nfs: {server", "nfs: {readOnly: true, server")).status == 0
+    for said in ("mountOptions: [hard, ro]", "accessModes: [ROX]"):
+        assert render(f"{said}\n{text}").status == 0
     two = f"{WEB}---\n{WEB.replace('web', 'db')}"
     assert render(two.replace("/exports", "'/srv/{name}/{ordinal}'")).status == 0
     first, second = (WEB.replace("/exports", f"'{path}'") for path in ("/{ordinal}", "/2/{claim}"))
@@ -938,6 +939,7 @@ UNWARNED = [
     "mountOptions: [nfsvers=3]",
     "mountOptions: [nfsvers=4.1, nolock, intr]",
     "mountOptions: [nolock, ro]",
+    "mountOptions: [nolock]\naccessModes: [ROX]",
     "persistentVolumeReclaimPolicy: Retain",
 ]
 

@@ -368,7 +368,9 @@ def test_a_selector_chooses(selector: str, names: str) -> None:
     [
         ("volumes --selector 'app in (a)'", "--selector"),
         ("volumes nowhere", "NAME"),
-        ("volumes --selector app=none", "NAME"),
+        ("volumes --selector app=none", "--selector"),
+        ("volumes web --selector app=none", "--selector"),
+        ("volumes -n nowhere", "--namespace"),
         ("volumes -r -1", "--replicas"),
         ("scale web -r 2147483648", "--replicas"),
         ("scale web -r 1e3", "--replicas"),

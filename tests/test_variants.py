@@ -147,6 +147,17 @@ def test_the_set_that_one_of_them_holds_is_the_one_that_is_named(tmp_path: Path)
     assert done.out == "persistentvolume/pv-web-2\npersistentvolumeclaim/pvc-www-2\n"
 
 
+def test_only_what_has_variants_is_called_so(tmp_path: Path) -> None:
+    files = {f"a/{each}/a.yaml": WHOLE for each in ("dev", "prod")}
+    files |= {f"{each}/a.yaml": WHOLE.replace("web", "db") for each in ("v1", "v2")}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    told = sfsgen(["volumes", "-f", str(tmp_path)]).err.replace(f"{tmp_path}/", "")
+    what = "a/dev, a/prod hold variants of StatefulSet web; v1, v2 hold variants of StatefulSet db"
+    assert what in told
+
+
 def test_services_are_nothing_to_volumes(tmp_path: Path) -> None:
     written({"a/s.yaml": made("svc"), "b/s.yaml": made("svc"), "set.yaml": WHOLE}, tmp_path)
     assert sfsgen(["volumes", "-f", str(tmp_path)]).status == 0

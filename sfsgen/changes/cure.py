@@ -5,6 +5,10 @@ from typing import NamedTuple
 from sfsgen.changes.edits import Edit
 from sfsgen.changes.steps import Step, commands
 
+WHICH_VOLUME = "which volume is whose only you know"
+WHICH_CLASS = "which class is meant only you know"
+WHICH_SERVICE = "which Service is meant only you know"
+
 
 class Cure(NamedTuple):
     """What mends something: in words, and as data where that is all that is needed.
@@ -15,13 +19,15 @@ class Cure(NamedTuple):
     words: str
     edits: tuple[Edit, ...] = ()
     steps: tuple[Step, ...] = ()
+    left: str = ""
+    """Why edits that could mend it are left to its owner."""
 
     def __str__(self) -> str:
         return self.words
 
-    def by_hand(self) -> "Cure":
-        """Return the same without edits: `--fix` leaves it to its owner, who sees what is meant."""
-        return self._replace(edits=())
+    def by_hand(self, why: str) -> "Cure":
+        """Return the same without edits: `--fix` leaves it to its owner, and says why."""
+        return self._replace(edits=(), left=why if self.edits or self.left else "")
 
     def said(self, words: str) -> "Cure":
         """Return the same in other words."""
@@ -31,7 +37,8 @@ class Cure(NamedTuple):
         """Return this cure and another one as one; as data, where both are."""
         edits = (*self.edits, *other.edits) if self.edits and other.edits else ()
         steps = (*self.steps, *other.steps) if self.steps and other.steps else ()
-        return Cure(f"{self}{between}{other}", edits, steps)
+        left = "" if edits else self.left or other.left
+        return Cure(f"{self}{between}{other}", edits, steps, left)
 
     def then(self, *following: Step) -> "Cure":
         """Return a cure by steps with more of them behind it; without steps, the same."""

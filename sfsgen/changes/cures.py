@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sfsgen.changes.cure import Cure, carried_out_by
+from sfsgen.changes.cure import WHICH_VOLUME, Cure, carried_out_by
 from sfsgen.changes.edits import Edit, words
 from sfsgen.changes.steps import Step, commands, made_again
 from sfsgen.documents.document import GONE, Path
@@ -81,8 +81,9 @@ class Cures(NamedTuple):
         """Return how to reserve a volume for a claim, and for no earlier one of its name."""
         if not volume.manifest.is_stored:
             written = f"write `{claim_ref_of(key)}` into the spec of {volume.name}"
-            cure = Cure(written, tuple(_reserving(volume, key)))
-            return cure.by_hand() if self._is_guessed(key) else cure
+            edits = tuple(_reserving(volume, key))
+            cure = Cure(written, edits, left="" if edits else WHICH_VOLUME)
+            return self._unless_guessed(cure, key)
         if self.inventory.is_anothers(volume, key):
             return Cure(self.leave(volume))
         if volume.claim_uid and not self.inventory.holder(volume):
@@ -101,14 +102,22 @@ class Cures(NamedTuple):
             if given.get(field) != each
         )
         cure = Cure(words(edits), edits)
-        return cure.by_hand() if self._is_guessed(key) else cure
+        return self._unless_guessed(cure, key)
 
-    def _is_guessed(self, key: Key) -> bool:
-        """Return whether the namespace of a claim is nowhere written: kubectl may be given one."""
+    def _unless_guessed(self, cure: Cure, key: Key) -> Cure:
+        """Return a cure that writes a claim's namespace, without edits where that is a guess.
+
+        Where it is written nowhere, kubectl may be given another one.
+        """
         claim = self.inventory.claims.get(key)
         sides = [claim.manifest] if claim else []
         sides += [each.stateful_set.manifest for each in self.inventory.wanting(key)]
-        return self.access.namespace is None and any(not each.namespace for each in sides)
+        bare = [each.name for each in sides if not each.namespace]
+        if self.access.namespace is not None or not bare:
+            return cure
+        if not cure.edits:
+            return cure
+        return cure.by_hand(f"the namespace of {bare[-1]} is written nowhere; give -n")
 
     def free(self, volume: Volume) -> Cure:
         """Return how a volume lets an earlier claim go, and stays reserved for its name (measured).

@@ -205,7 +205,7 @@ def _need(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> Need:
     inventory, key = pairing.inventory, row.claim_key
     if row.claim and row.claim.volume_name:
         return _of_claim_with_volume(inventory, wanted, row.number, row.claim)
-    if len(inventory.reservations.get(key, ())) > 1:
+    if sum(not each.is_left for each in inventory.reservations.get(key, ())) > 1:
         return Need(Lack.BLOCKED)
     volume = row.volume or inventory.volumes.get(wanted.volume_name.at(row.number))
     if volume is None:
@@ -220,7 +220,20 @@ def _need(pairing: Pairing, wanted: ClaimTemplate, row: Ordinal) -> Need:
         return _refused(volume.manifest.where(("spec", "claimRef")), what, ANOTHER_NAME)
     if is_anothers:
         return Need(Lack.BLOCKED)
-    return Need(Lack.NOTHING) if row.claim else _of_volume(wanted, volume)
+    return Need(Lack.NOTHING) if row.claim else _of_free(inventory, wanted, row, volume)
+
+
+def _of_free(inventory: Inventory, wanted: ClaimTemplate, row: Ordinal, volume: Volume) -> Need:
+    """Return the claim for a volume, or a new pair beside one that is free and does not fit."""
+    asked, its = row.template.storage, volume.storage
+    is_enough = is_large_enough(asked, its) and not lacking_modes(asked, its)
+    if is_enough or not (row.volume is None or row.is_guessed):
+        return _of_volume(wanted, volume)
+    if wanted.volume_name.at(row.number) != volume.name:
+        return _new(inventory, wanted, row.number, None)
+    what = f"{volume.name} is there, is nobody's, and has less than {row.claim_key[1]} asks for"
+    fix = "enlarge it, or give another pattern, such as 'pv-{name}-{ordinal}'"
+    return _refused("--volume-name", what, fix)
 
 
 def _of_volume(wanted: ClaimTemplate, volume: Volume) -> Need:

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 from sfsgen.checking.ruleset import Rule, findings
 from sfsgen.findings.finding import Finding
 from sfsgen.findings.located import Located, located
+from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifests import doubles
-from sfsgen.kubernetes.readable import faults
+from sfsgen.kubernetes.names import numbered
+from sfsgen.kubernetes.readable import faults, unfilled
 from sfsgen.kubernetes.versions import Target
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.reading import Read, once_a_file
+from sfsgen.values.pairs import Volume
 
 if TYPE_CHECKING:
     from sfsgen.kubernetes.manifest import Manifest
@@ -36,18 +39,19 @@ def scene(read: Read, namespace: str, target: Target | None, access: Access) -> 
     unreadable = list(read.problems)
     unread: dict[tuple[str, str], set[str]] = {}
     for manifest in read.manifests:
-        if found := faults(manifest):
+        if found := faults(manifest, access.again):
             unreadable += found
             is_global = manifest.kind == "PersistentVolume"
             key = manifest.kind, "" if is_global else manifest.namespace or namespace
             unread.setdefault(key, set()).add(manifest.name)
         elif manifest.is_kubernetes_own:
             sound.append(manifest)
+            unreadable += unfilled(manifest, access.again)
     unreadable = once_a_file(unreadable)
     noted = list(doubles(read.manifests))
     found_there = Inventory(sound, namespace, read.elsewhere)
-    is_later = read.is_labelled_later
-    return Scene(found_there, Look(sound, unreadable, unread, target, access, noted, is_later))
+    later = read.later_labels
+    return Scene(found_there, Look(sound, unreadable, unread, target, access, noted, later))
 
 
 def inspect(
@@ -74,7 +78,10 @@ def in_order(found: Iterable[Located], manifests: Iterable["Manifest"]) -> list[
 
 
 def of_namespace(scene: Scene, namespace: str) -> set[int]:
-    """Return the identities of the manifests in a namespace, and of the volumes of its claims."""
+    """Return the identities of the manifests in a namespace, and of volumes of its claims.
+
+    Those that are nobody's yet could be meant for them, and are looked at as well.
+    """
     found = scene.inventory
     own = [
         each.manifest
@@ -82,10 +89,42 @@ def of_namespace(scene: Scene, namespace: str) -> set[int]:
         for key, each in kind.items()
         if key[0] == namespace
     ]
-    pairs = (each for key, each in scene.pairing.pairs.items() if key[0] == namespace)
-    reserved = (each for key, each in found.reservations.items() if key[0] == namespace)
-    volumes = [each.volume for each in pairs] + [volume for each in reserved for volume in each]
+    homes = _Homes(scene)
+    volumes = [each.volume for key, each in scene.pairing.pairs.items() if key[0] == namespace]
+    volumes += [each for each in found.volumes.values() if homes.may_be_of(each, namespace)]
     return {id(each) for each in own} | {id(each.manifest) for each in volumes}
+
+
+class _Homes:
+    """The namespaces that volumes are of, as far as what was read shows it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._by_head: dict[str, set[str]] = {}
+        """The namespaces of sets, by what stands before the ordinals of their claims."""
+        self._by_volume: dict[str, set[str]] = {}
+        """Those of the claims that name a volume, or after which it is named."""
+        for (namespace, _), pair in scene.pairing.pairs.items():
+            self._by_volume.setdefault(pair.volume.name, set()).add(namespace)
+        for rows in scene.pairing.ordinals:
+            namespace = rows.stateful_set.namespace
+            head = rows.template.claim_name.pieces[0]
+            self._by_head.setdefault(head, set()).add(namespace)
+            for _, volume in rows.unreserved:
+                self._by_volume.setdefault(volume.name, set()).add(namespace)
+
+    def may_be_of(self, volume: Volume, namespace: str) -> bool:
+        """Return whether a claim of a namespace has a volume, or could be meant to get it."""
+        if owner := self._scene.inventory.owner(volume):
+            return owner[0] == namespace
+        reference = volume.manifest.at("spec", "claimRef") or {}
+        if written := reference.get("namespace"):
+            return bool(written == namespace)
+        homes = self._by_volume.get(volume.name, set())
+        if name := reference.get("name"):
+            homes = {*self._by_head.get(numbered(name)[0], ())}
+            homes |= {*self._scene.namespaces_of.get(name, ())}
+        return not homes or namespace in homes
 
 
 def of_sets(scene: Scene, sets: Collection[FoundSet]) -> set[int]:
@@ -99,7 +138,22 @@ def of_sets(scene: Scene, sets: Collection[FoundSet]) -> set[int]:
             concerned |= {id(row.volume.manifest) for row in rows if row.volume}
             if service := scene.service_of(stateful_set):
                 concerned.add(id(service.manifest))
+            served = (scene.spare.get(each.template.key, {}) for each in templates)
+            concerned |= {id(each.manifest) for one in served for each in one.values()}
+    namespaces = {namespace for namespace, _ in chosen}
+    for volume in filter(is_incomplete, scene.inventory.volumes.values()):
+        keys = ((each, _half_name(volume)) for each in namespaces)
+        if any(
+            row.stateful_set.key in chosen for key in keys for row in scene.inventory.wanting(key)
+        ):
+            concerned.add(id(volume.manifest))
     return concerned
+
+
+def _half_name(volume: Volume) -> str:
+    """Return the name in a claimRef without a namespace."""
+    reference = volume.manifest.at("spec", "claimRef")
+    return "" if reference.get("namespace") else reference.get("name") or ""
 
 
 def _is_about(finding: Finding, concerned: Container[int]) -> bool:

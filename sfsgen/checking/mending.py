@@ -79,6 +79,11 @@ def _nothing(what: str, found: Sequence[Located]) -> Mended:
     return Mended({}, (), (problem,), found)
 
 
+def untouched(left: Iterable[Located]) -> Sequence[str]:
+    """Return why findings that edits could mend are not mended, each reason once."""
+    return list(dict.fromkeys(each.cure.left for each in left if each.cure.left))
+
+
 def differences(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
     """Yield a unified diff of files that change, as `patch -p0` takes it."""
     for file, data in after.items():

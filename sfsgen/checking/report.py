@@ -16,7 +16,7 @@ from sfsgen.documents.document import GONE
 from sfsgen.documents.files import STDIN
 from sfsgen.findings.located import Located, Subject, called, counted, subject
 from sfsgen.kubernetes import cluster
-from sfsgen.plain_text import one_line, readable
+from sfsgen.plain_text import fix_line, one_line, readable
 from sfsgen.problems import Place
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def github(found: Sequence[Located], _: Mapping[str, bytes]) -> Iterator[str]:
     """
     for each in found:
         properties: dict[str, Any] = {"title": f"sfsgen {each.rule}"}
-        message = f"{one_line(each.what)}\nfix: {one_line(each.cure.words)}"
+        message = f"{one_line(each.what)}\nfix: {fix_line(each.cure.words)}"
         if _is_file(each.place.file):
             place = {"line": each.place.line, "col": each.place.column}
             properties = {"file": posixpath.normpath(each.place.file), **place, **properties}
@@ -114,8 +114,7 @@ FORMATS: dict[str, Callable[[Sequence[Located], Mapping[str, bytes]], Iterator[s
 
 def _spoken(found: Located) -> tuple[str, str, str]:
     """Return place, finding and fix without what would begin a line or move a terminal's cursor."""
-    where, what, fix = map(one_line, (found.where, found.what, found.cure.words))
-    return where, what, fix
+    return one_line(found.where), one_line(found.what), fix_line(found.cure.words)
 
 
 def _is_file(name: str) -> bool:

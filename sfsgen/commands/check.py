@@ -44,6 +44,7 @@ from sfsgen.sets.reading import (
 from sfsgen.sets.variants import Variant, some_of, variants
 from sfsgen.values.pairs import Key
 
+_MOST_REASONS = 5  # that are told of one run
 _FOUND = 1  # looked, and found problems
 
 
@@ -177,12 +178,13 @@ def _mend(
 
     Return what is found after it, or before, and what the files hold.
     """
-    from sfsgen.checking.mending import differences, mend
+    from sfsgen.checking.mending import differences, mend, untouched
 
     made = mend(contents, before.found, lambda now: look(now).found)
     if is_diff:
         console.write_stdout(differences(contents, made.contents))
         console.tell(*made.problems)
+        _say_why(untouched(made.left))
         return before, contents
     for file, data in made.contents.items():
         replace(file, contents[file], data)
@@ -190,7 +192,16 @@ def _mend(
             if edit.file == file:
                 console.note(f"{file}: {edit.done}")
     console.tell(*made.problems)
+    _say_why(untouched(made.left))
     return before._replace(found=made.left), {**contents, **made.contents}
+
+
+def _say_why(reasons: Sequence[str]) -> None:
+    """Say why what edits could mend is left as it is; of many reasons, the first ones."""
+    for each in reasons[:_MOST_REASONS]:
+        console.note(f"not edited: {each}")
+    if len(reasons) > _MOST_REASONS:
+        console.note(f"and {len(reasons) - _MOST_REASONS} more for such reasons")
 
 
 def _print(found: Sequence[Located], output: str, contents: Mapping[str, bytes]) -> None:

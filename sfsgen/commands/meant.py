@@ -9,7 +9,7 @@ from typing import Any
 from sfsgen.documents.files import MANIFESTS
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.names import label_fault
-from sfsgen.plain_text import brief
+from sfsgen.plain_text import brief, some
 from sfsgen.plain_text import quoted as word
 from sfsgen.problems import Problem
 
@@ -48,7 +48,7 @@ def unmeant(command: str, parameters: dict[str, Any], given: Sequence[str]) -> I
     several = isinstance(names, list | tuple)
     names = list(names) if several else [names]
     if len(plain := [each for each in names if _is_plain_file(each)]) > 1:
-        what = f"{word(plain[0])} and {len(plain) - 1} more are files, not names of sets"
+        what = f"{some([word(each) for each in plain], 1)} are files, not names of sets"
         yield Problem("NAME", what, quoted(line.with_files(plain)))
         names = [each for each in names if each not in plain]
     if len(names) > 1 and _SET.fullmatch(names[0]):

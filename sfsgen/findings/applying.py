@@ -7,8 +7,13 @@ from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Severity
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME, directory_of
 from sfsgen.kubernetes.binder import CLASS, MODES, SIZE, VOLUME_MODE, Storage, shown_class, size
+from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.words import CLUSTER
 from sfsgen.sets.found import FoundService, FoundSet
 from sfsgen.values.pairs import Claim, Volume
+
+ANOTHER_SELECTOR = "another selector"
+"""What pods of a live set no longer meet, so that it does not take them over again."""
 
 
 class Change(NamedTuple):
@@ -21,6 +26,19 @@ class Change(NamedTuple):
     """An error is refused, or takes a volume from its claim; a note is taken."""
 
 
+def wanted_and_live(first: Manifest, second: Manifest) -> tuple[Manifest, Manifest] | None:
+    """Return what is applied, and what there is; None where both are the same of these.
+
+    What was read from the cluster is what there is, also where a dump is applied over it.
+    """
+    is_live = [each.document.file == CLUSTER for each in (first, second)]
+    if is_live[0] == is_live[1]:
+        is_live = [each.is_stored for each in (first, second)]
+    if is_live[0] == is_live[1]:
+        return None
+    return (second, first) if is_live[0] else (first, second)
+
+
 def of_set(wanted: FoundSet, live: FoundSet) -> Iterator[Change]:
     """Yield how a set differs; all but its replicas, ordinals and pods is immutable (measured)."""
     spec, there = wanted.manifest.value["spec"], live.manifest.value["spec"]
@@ -29,7 +47,9 @@ def of_set(wanted: FoundSet, live: FoundSet) -> Iterator[Change]:
         if new is not None and new != old:
             yield Change(("spec", field), f"{field}: {new} in place of {old}")
     if wanted.manifest.at("spec", "selector") and wanted.selector != live.selector:
-        yield Change(("spec", "selector"), "another selector")
+        yield Change(("spec", "selector"), ANOTHER_SELECTOR)
+    if live.service_name and not wanted.service_name:
+        yield Change(("spec", "serviceName"), f"no serviceName in place of {live.service_name}")
     yield from _of_templates(wanted, live)
     for path, new, old in (
         (("spec", "replicas"), wanted.replicas, live.replicas),
@@ -48,6 +68,13 @@ def _of_templates(wanted: FoundSet, live: FoundSet) -> Iterator[Change]:
         for change in _of_storage(each.storage, old.storage):
             what = f"{change.what} in the claim template {each.name}"
             yield Change((*each.path, *change.path), what)
+        for field, new, had in (
+            ("labels", each.labels, old.labels),
+            ("annotations", each.annotations, old.annotations),
+        ):
+            if dict(new) != dict(had):
+                what = f"other {field} of the claim template {each.name}"
+                yield Change((*each.path, "metadata", field), what)
     for name in there:
         yield Change(("spec", "volumeClaimTemplates"), f"no claim template {name} any more")
 

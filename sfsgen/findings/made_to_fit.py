@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import WHICH_VOLUME, Cure
 from sfsgen.changes.cures import reference_of
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import CLASS, MODES, SIZE, VOLUME_MODE, Storage, differences
@@ -28,8 +28,8 @@ def made_to_fit(
             return None
         fields = {**changed, "claimRef": reference_of(key)}
         cures.append(scene.cures.set_fields(volume, fields))
-    # Whose files lie in them only their owner knows.
-    return Cure("; ".join(map(str, cures)), steps=tuple(chain(*(each.steps for each in cures))))
+    steps = tuple(chain(*(each.steps for each in cures)))
+    return Cure("; ".join(map(str, cures)), steps=steps, left=WHICH_VOLUME)
 
 
 def _changed(storage: Storage, volume: Volume) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import WHICH_CLASS, WHICH_VOLUME, Cure
 from sfsgen.changes.edits import Edit
 from sfsgen.documents.document import GONE, Path
 from sfsgen.findings.finding import Finding, error
@@ -29,7 +29,7 @@ def at_odd_side(
     if SELECTOR in paths:
         removed = Edit(claim.manifest, SELECTOR, GONE)
         without = Cure(f"remove the selector of {claim.name}", (removed,))
-        fix = scene.cures.of_immutable(claim.manifest, without).by_hand()
+        fix = scene.cures.of_immutable(claim.manifest, without).by_hand(WHICH_VOLUME)
         return tell(claim.manifest, SELECTOR, what, fix, volume.manifest)
     if VOLUME_MODE in paths:
         mode = f"write volumeMode: {volume.storage.volume_mode} for {claim.name}"
@@ -54,7 +54,7 @@ def at_odd_side(
         return tell(volume.manifest, path, what, remove, claim.manifest)
     cure = scene.cures.set_fields(volume, fields)
     if CLASS in paths:
-        cure = cure.by_hand()  # which class is meant its owner knows
+        cure = cure.by_hand(WHICH_CLASS)
     return tell(volume.manifest, path, what, cure, claim.manifest)
 
 

@@ -23,7 +23,7 @@ class NfsSource(NamedTuple):
     driver: str
     server: str
     path: str
-    read_only: bool
+    is_only_read: bool
     mount_options: tuple[str, ...]
     at_server: Path
     at_path: Path
@@ -54,14 +54,13 @@ def _of_volume(volume: Volume) -> NfsSource:
     if not volume.manifest.at(*options):
         options = ("metadata", "annotations", MOUNT_OPTIONS_ANNOTATION)
     is_in_tree = volume.driver == "nfs"
-    modes = volume.storage.access_modes
     return NfsSource(
         volume.manifest,
         volume.name,
         volume.driver,
         volume.server,
         volume.path,
-        volume.read_only or bool(modes and set(modes) == {"ReadOnlyMany"}),
+        volume.is_only_read,
         volume.mount_options,
         (*(("spec", "nfs") if is_in_tree else CSI_ATTRIBUTES), "server"),
         directory_of(volume),
@@ -80,7 +79,7 @@ def _of_pod(manifest: Manifest, volume: PodVolume) -> NfsSource:
         volume.driver,
         volume.server,
         volume.directory,
-        volume.read_only or all(each.read_only for each in volume.mounts),
+        volume.is_only_read or all(each.read_only for each in volume.mounts),
         volume.mount_options,
         (*((*volume.path, "nfs") if is_in_tree else attributes), "server"),
         path,

@@ -19,11 +19,7 @@ def spare_volumes(pairing: Pairing, accounted: Accounted) -> Spare:
 
     They are larger than what is asked for, or lie on no NFS server.
     """
-    free = BySize(
-        each
-        for each in pairing.unnamed.left_over()
-        if each.claim is None and each.name not in pairing.by_volume
-    )
+    free = BySize(pairing.spare())
     found: dict[TemplateKey, dict[int, Volume]] = {}
     for rows in pairing.ordinals if free else ():
         if pairing.is_provisioned(rows):

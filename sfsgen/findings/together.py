@@ -4,25 +4,29 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import reduce
 
 from sfsgen.findings.finding import Finding
-from sfsgen.findings.vacancies import joined
+from sfsgen.plain_text import joined
 
 _SHOWN = 4  # objects, by their names
 
 
-def one_for_each(found: Iterable[tuple[Hashable, Finding]]) -> Iterator[Finding]:
-    """Yield one finding for all that have a key: the first of them, with the cures of all."""
-    by_key: dict[Hashable, list[Finding]] = {}
-    for key, each in found:
-        by_key.setdefault((key, each.severity), []).append(each)
+def one_for_each(found: Iterable[tuple[Hashable, str, Finding]]) -> Iterator[Finding]:
+    """Yield one finding for all that have a key: the first of them, with the cures of all.
+
+    Each is given with its key, and the name by which the others are told.
+    """
+    by_key: dict[Hashable, list[tuple[str, Finding]]] = {}
+    for key, name, each in found:
+        by_key.setdefault((key, each.severity), []).append((name, each))
     for alike in by_key.values():
         yield _together(alike)
 
 
-def _together(found: Sequence[Finding]) -> Finding:
+def _together(named: Sequence[tuple[str, Finding]]) -> Finding:
+    found = [each for _, each in named]
     first, *others = found
     if not others:
         return first
-    names = [each.manifest.name for each in others if each.manifest]
+    names = [name for name, _ in named[1:]]
     more = len(names) - _SHOWN
     shown = [*names[:_SHOWN], f"{more} more"] if more > 1 else names
     between = " && " if first.cure.steps else "; "

@@ -8,6 +8,7 @@ from sfsgen.changes.cures import NAMED_BY_NAMESPACE
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.spare import head, vacant
 from sfsgen.kubernetes.binder import Storage
+from sfsgen.plain_text import joined
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Claim, Key
@@ -126,11 +127,6 @@ def _listed(name_of: Callable[[int], str], ordinals: Sequence[range]) -> list[st
     ]
     left = sum(map(len, ordinals[_SHOWN:]))
     return [*names, *([f"{left} more"] if left else [])]
-
-
-def joined(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _together(runs: Iterable[range]) -> list[range]:

@@ -2,12 +2,11 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
-from sfsgen.documents.files import MANIFESTS
+from sfsgen.documents.files import KUSTOMIZATIONS, MANIFESTS
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.problems import InputError, Problem
 
@@ -20,21 +19,24 @@ class Kind(Enum):
     CHART = "a Helm chart"
     CHART_VALUES = "the values of a Helm chart"
     KUSTOMIZATION = "a kustomization"
+    OPENSHIFT = "a Template of OpenShift"
     UNKNOWN = ""
 
 
-_HIGHEST = 4  # folders above a file, of which one may be its chart
+_HIGHEST = 6  # folders above a file, of which one may be its chart
 _MOST_FILES = 50  # of a folder, to see what it is
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://.+|(git|s3|gs|oci|ssh):.+|(git)@[^:]+:.+")
 _WITHOUT_SCHEME = re.compile(r"[a-z0-9.-]+\.(?:com|org|net|io|dev)/.+")
-_TEMPLATE = re.compile(
-    r"\{\{-? *(?:/\*|\.|\$|(?:if|else|end|range|with|define|include|template|block|toYaml|tpl)\b)"
-)
+_ACTION = r"(?:if|else|end|range|with|define|include|template|block|toYaml|tpl)\b"
+_TEMPLATE = re.compile(rf"\{{\{{-? *(?:/\*|\.|\$|{_ACTION})")
+# What lines of templates say to the program that renders them, Helm or another one.
+_RENDERED = re.compile(r"\{\{|\{%|<%")
+_ONLY_RENDERED = re.compile(rf"^[ \t]*(?:\{{\{{-? *{_ACTION}|\{{%|<%)", re.MULTILINE)
 _OF_CHARTS = re.compile(
     r"\{\{[^{}\n]*[.$](?:Values|Release|Chart|Capabilities|Files)\b|\{\{-? *include "
 )
 _IMAGE_WORDS = {"repository", "tag", "registry"}
-_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_KUSTOMIZE = "kustomize.config.k8s.io"
 _KUSTOMIZE_WORDS = {
     *("resources", "bases", "components", "patches", "patchesStrategicMerge", "patchesJson6902"),
     *("configMapGenerator", "secretGenerator", "images", "generators", "transformers", "crds"),
@@ -44,6 +46,7 @@ _CHART_WORDS = {
     *("replicaCount", "nameOverride", "fullnameOverride", "global", "persistence"),
     *("imagePullSecrets", "podSecurityContext", "serviceAccount", "podAnnotations", "autoscaling"),
 }
+_PROMETHEUS_WORDS = {"scrape_configs", "rule_files", "alerting", "route", "receivers"}
 
 
 def is_url(text: str) -> bool:
@@ -91,6 +94,14 @@ def of_text(text: str) -> Kind:
     return Kind.TEMPLATE if _TEMPLATE.search(text) and not is_own else Kind.UNKNOWN
 
 
+def is_rendered(text: str, odd: Iterable[str]) -> bool:
+    """Return whether a text is to be rendered first, by its odd lines or by ones that say it alone.
+
+    Elsewhere in a line it may be meant for others, as in the text of an alert.
+    """
+    return any(map(_RENDERED.search, odd)) or _ONLY_RENDERED.search(text) is not None
+
+
 def of_value(value: Any, text: str, filename: str) -> Kind:
     """Return what a document is that no values file would hold."""
     if isinstance(value, list):
@@ -102,23 +113,29 @@ def of_value(value: Any, text: str, filename: str) -> Kind:
     is_object = {"apiVersion", "kind"} <= words or (
         "metadata" in words and not words.isdisjoint({"apiVersion", "kind"})
     )
-    is_own = "claimTemplates" in words or words >= {"name", "replicas"}
+    says_kustomize = "apiVersion" in words or base in KUSTOMIZATIONS
     guesses = (
-        (base in _KUSTOMIZATIONS or _is_of_kustomize(value), Kind.KUSTOMIZATION),
+        (says_kustomize and is_of_kustomize(value), Kind.KUSTOMIZATION),
         (is_object and bool(_OF_CHARTS.search(text)), Kind.TEMPLATE),
+        (value.get("kind") == "Template" and "objects" in words, Kind.OPENSHIFT),
         (is_object, Kind.MANIFEST),
         ({"apiVersion", "name", "version"} <= words, Kind.CHART),
         (_is_image(value.get("image")), Kind.CHART_VALUES),
-        (is_own, Kind.UNKNOWN),
+        (is_own(value), Kind.UNKNOWN),
         (_is_kustomization(value), Kind.KUSTOMIZATION),
         (_is_of_chart(value), Kind.CHART_VALUES),
     )
     return next((kind for is_so, kind in guesses if is_so), Kind.UNKNOWN)
 
 
-def _is_of_kustomize(value: dict[Any, Any]) -> bool:
-    version = str(value.get("apiVersion", ""))
-    return value.get("kind") == "Kustomization" or version.startswith("kustomize.config.k8s.io/")
+def is_own(value: Mapping[Any, Any]) -> bool:
+    """Return whether a mapping is meant as values of ours, by the words that nobody else has."""
+    return "claimTemplates" in value or {"name", "replicas"} <= set(value)
+
+
+def is_of_kustomize(value: Mapping[Any, Any]) -> bool:
+    """Return whether a kustomization is kustomize's, and not an object of Flux, say."""
+    return str(value.get("apiVersion", _KUSTOMIZE)).startswith(_KUSTOMIZE)
 
 
 def _is_kustomization(value: dict[Any, Any]) -> bool:
@@ -131,7 +148,8 @@ def _is_image(value: Any) -> bool:
 
 
 def _is_of_chart(value: dict[Any, Any]) -> bool:
-    return any(each in _CHART_WORDS for each in value)
+    """Return whether values are a chart's by their words; Prometheus, too, has some of them."""
+    return any(each in _CHART_WORDS for each in value) and _PROMETHEUS_WORDS.isdisjoint(value)
 
 
 def of_path(path: str) -> Kind:
@@ -159,7 +177,7 @@ def of_folder(folder: str) -> Kind:
     names = set(os.listdir(folder))  # noqa: PTH208
     if "Chart.yaml" in names:
         return Kind.CHART
-    if not names.isdisjoint(_KUSTOMIZATIONS):
+    if not names.isdisjoint(KUSTOMIZATIONS):
         return Kind.KUSTOMIZATION
     files = [os.path.join(folder, each) for each in sorted(names)[:_MOST_FILES]]  # noqa: PTH118
     kinds = {of_path(each) for each in files if each.endswith(MANIFESTS) and os.path.isfile(each)}  # noqa: PTH113
@@ -172,9 +190,12 @@ def commands(kind: Kind, filename: str, command: str = "check") -> str:
     if os.path.isdir(filename):  # noqa: PTH112
         folder = filename
     into = "volumes" if command == "volumes" else "check"
-    chart = _chart_around(filename) or "CHART"
+    chart = chart_around(filename) or "CHART"
     if kind is Kind.KUSTOMIZATION:
         return _piped(["kubectl", "kustomize", "FOLDER" if filename == "-" else folder], into)
+    if kind is Kind.OPENSHIFT:
+        file = "FILE" if folder == filename else filename
+        return _piped(["oc", "process", "-f", file, "--local"], into)
     if kind is Kind.CHART:
         return _piped(["helm", "template", "CHART" if filename == "-" else folder], into)
     if kind is Kind.TEMPLATE:
@@ -185,17 +206,24 @@ def commands(kind: Kind, filename: str, command: str = "check") -> str:
     return f"`{check}` looks at it, `{volumes}` prints what its sets lack"
 
 
+_MEANINGS = {"CHART": "the chart's name or folder", "FOLDER": "its folder", "FILE": "its file"}
+
+
 def _piped(words: Sequence[str], into: str) -> str:
     line = f"`{quoted(words)} | sfsgen {into} -f -`"
-    for word, meaning in (("CHART", "the chart's name or folder"), ("FOLDER", "its folder")):
+    for word, meaning in _MEANINGS.items():
         line += f", with {meaning} for {word}" if word in words else ""
     return line
 
 
-def _chart_around(filename: str) -> str:
-    """Return the folder of the chart in which a file lies, or ""."""
-    inside = Path(filename).absolute().parent
-    for each in (inside, *inside.parents)[:_HIGHEST]:
-        if os.path.isfile(each / "Chart.yaml"):  # noqa: PTH113  # a Path would raise for some
-            return os.path.relpath(each)
+def chart_around(filename: str) -> str:
+    """Return the folder of the chart in which a file lies, as the file was typed, or ""."""
+    folder = os.path.dirname(filename) or "."  # noqa: PTH120
+    for _ in range(_HIGHEST):
+        if os.path.isfile(os.path.join(folder, "Chart.yaml")):  # noqa: PTH113, PTH118
+            return folder
+        if os.path.basename(folder) in (".", ".."):  # noqa: PTH119
+            folder = ".." if folder == "." else os.path.join(folder, "..")  # noqa: PTH118
+        else:
+            folder = os.path.dirname(folder) or "."  # noqa: PTH120
     return ""

@@ -4,6 +4,9 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
+AGAIN = "sfsgen check -f -"
+"""The command that looks at what is piped into it."""
+
 
 class Kubectl(NamedTuple):
     """The kubectl of one context and configuration; None is kubectl's own choice."""
@@ -33,7 +36,7 @@ class Access(NamedTuple):
     filenames: Sequence[str] = ()
     namespace: str | None = None
     kubectl: Kubectl = Kubectl()
-    again: str = "sfsgen check -f -"
+    again: str = AGAIN
     """The command line that does the same with what is piped into it."""
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 
 from sfsgen.documents.document import Path, spelled
 from sfsgen.documents.files import STDIN
+from sfsgen.kubernetes.kubectl import AGAIN
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import closest_label, label_fault
 from sfsgen.kubernetes.quantities import closest
@@ -22,6 +23,7 @@ PLACEHOLDER = re.compile(
     r"|%[A-Z][A-Z0-9_]*%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9_]*__"
 )
 """What people write where something is still to be filled in."""
+_OF_SHELL = re.compile(r"\$\{[^{}\s]+\}|\$[A-Za-z_]\w*")  # which envsubst fills in
 _IS_ODD = re.compile("[$<{%@_]").search
 NOT_FILLED_IN = "is not filled in"
 
@@ -99,8 +101,11 @@ _SCHEMAS = {
 }
 
 
-def faults(manifest: Manifest) -> list[Problem]:
-    """Return what keeps a manifest from being read: missing and wrongly typed fields."""
+def faults(manifest: Manifest, again: str = AGAIN) -> list[Problem]:
+    """Return what keeps a manifest from being read: missing and wrongly typed fields.
+
+    What is to be filled in first is looked at by the command `again`.
+    """
     schema = _SCHEMAS.get(manifest.kind)
     if schema is None or not manifest.is_kubernetes_own:
         return []
@@ -110,29 +115,56 @@ def faults(manifest: Manifest) -> list[Problem]:
         problems.append(Problem(manifest.where(("spec",)), what, "give the whole object"))
     if found := schema.faults(manifest.value):
         # A number that is both no whole one and too small is told of once.
-        problems += dict.fromkeys(_problem(manifest, each) for each in found)
+        problems += dict.fromkeys(_problem(manifest, each, again) for each in found)
     if manifest.kind in STATEFUL_SET_KINDS:
         problems += _template_faults(manifest)
     # Nearly no name is odd; one that a server holds is filled in, whatever it is.
     if _IS_ODD(manifest.name + manifest.namespace) and not manifest.is_stored:
         for field in ("name", "namespace"):
-            if unfilled := PLACEHOLDER.search(getattr(manifest, field)):
-                problems.append(_unfilled(manifest, ("metadata", field), unfilled[0]))
+            if gap := placeholder_in(getattr(manifest, field)):
+                problems.append(_unfilled(manifest, ("metadata", field), gap, again))
     return problems
 
 
-def filled_in_first(placeholder: str, file: str) -> tuple[str, str]:
+def unfilled(manifest: Manifest, again: str = AGAIN) -> Iterator[Problem]:
+    """Yield what is to be filled in of where a sound manifest's NFS volumes lie."""
+    if manifest.is_stored:
+        return
+    sources: list[Path] = [("spec",)] if manifest.kind == "PersistentVolume" else []
+    if manifest.kind in STATEFUL_SET_KINDS:
+        inside: Path = ("spec", "template", "spec", "volumes")
+        sources = [(*inside, index) for index, _ in enumerate(manifest.at(*inside) or ())]
+    for source in sources:
+        for place in (("nfs",), ("csi", "volumeAttributes")):
+            path = (*source, *place)
+            fields = manifest.at(*path)
+            for key, value in fields.items() if isinstance(fields, dict) else ():
+                if gap := placeholder_in(value):
+                    yield _unfilled(manifest, (*path, key), gap, again)
+
+
+def placeholder_in(value: Any) -> str:
+    """Return what is to be filled in first in a value, or ""."""
+    found = PLACEHOLDER.search(value) if isinstance(value, str) and _IS_ODD(value) else None
+    return found[0] if found else ""
+
+
+def filled_in_first(placeholder: str, file: str, again: str) -> tuple[str, str]:
     """Return what is wrong with what is still to be filled in, and what to do."""
-    if placeholder.startswith("${") or placeholder.strip("${}_").isupper():
-        command = "envsubst" if file == STDIN else f"`envsubst < {shlex.quote(file)}`"
-        return f"{placeholder} {NOT_FILLED_IN}", f"fill it in first, such as with {command}"
-    if placeholder.startswith("{{"):
-        return f"{placeholder} {NOT_FILLED_IN}", "render it first: `helm template`"
-    return f"{placeholder} {NOT_FILLED_IN}", "write what is meant in its place"
+    what = f"{placeholder} {NOT_FILLED_IN}"
+    if _OF_SHELL.fullmatch(placeholder):
+        command = "envsubst" if file == STDIN else f"envsubst < {shlex.quote(file)}"
+        return what, f"fill it in first, such as with `{command} | {again}`"
+    if "{{" in placeholder:
+        from sfsgen.kubernetes.foreign import chart_around
+
+        chart = shlex.quote(chart_around(file) or "CHART")
+        return what, f"render it first: `helm template {chart} | {again}`"
+    return what, "write what is meant in its place"
 
 
-def _unfilled(manifest: Manifest, path: Path, placeholder: str) -> Problem:
-    what, fix = filled_in_first(placeholder, manifest.document.file)
+def _unfilled(manifest: Manifest, path: Path, placeholder: str, again: str) -> Problem:
+    what, fix = filled_in_first(placeholder, manifest.document.file, again)
     return Problem(manifest.where(path), f"{spelled(path)}: {what}", fix, "note")
 
 
@@ -159,10 +191,10 @@ def _template_faults(manifest: Manifest) -> Iterator[Problem]:
         seen.add(name)
 
 
-def _problem(manifest: Manifest, fault: Fault) -> Problem:
+def _problem(manifest: Manifest, fault: Fault, again: str) -> Problem:
     wanted, value = _called(fault), fault.value
-    if isinstance(value, str) and (unfilled := PLACEHOLDER.search(value)):
-        return _unfilled(manifest, fault.path, unfilled[0])
+    if gap := placeholder_in(value):
+        return _unfilled(manifest, fault.path, gap, again)
     what, fix = f"{wanted}, not {_brief(value)}", f"write {wanted}"
     if value is None:
         what, fix = "there, and is empty", "write it, or remove its -"

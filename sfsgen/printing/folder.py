@@ -27,6 +27,7 @@ from typing import IO, NamedTuple
 from sfsgen import signals
 from sfsgen.console import note
 from sfsgen.documents.files import HALF_WRITTEN, WRITING
+from sfsgen.plain_text import some
 from sfsgen.problems import InputError, Problem
 
 _MOST_ATTEMPTS = 100
@@ -221,12 +222,7 @@ def _refuse_to_overwrite(folder: Path, names: Iterable[str], *, force: bool) -> 
             raise InputError(*problems)
     elif there:
         fix = "give --force to overwrite, or another --output-dir"
-        raise InputError(Problem("--output-dir", f"already there: {_some(there)}", fix))
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        raise InputError(Problem("--output-dir", f"already there: {some(there, _SHOWN)}", fix))
 
 
 def _keep_old(work: Path, names: Iterable[str]) -> None:
@@ -313,7 +309,7 @@ def _beside(place: Path) -> Path:
 
 
 def _changed(files: Sequence[str]) -> InputError:
-    what = f"changed by another program meanwhile, and left as it is: {_some(files)}"
+    what = f"changed by another program meanwhile, and left as it is: {some(files, _SHOWN)}"
     return InputError(
         Problem(
             "--output-dir",

@@ -13,10 +13,18 @@ Fix: Write what the live object has, or make it again as the finding says: a set
 Source: pkg/apis/apps/validation, pkg/apis/core/validation (measured).
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
 from sfsgen.changes.cure import Cure
-from sfsgen.findings.applying import Change, of_claim, of_service, of_set, of_volume
+from sfsgen.findings.applying import (
+    ANOTHER_SELECTOR,
+    Change,
+    of_claim,
+    of_service,
+    of_set,
+    of_volume,
+    wanted_and_live,
+)
 from sfsgen.findings.finding import Finding, error, note
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.together import one_for_each
@@ -28,18 +36,19 @@ def applied(scene: Scene) -> Iterator[Finding]:
     return one_for_each(_found(scene))
 
 
-def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _found(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     for first, second in scene.inventory.twice:
-        if first.is_stored != second.is_stored:
-            wanted, live = (first, second) if second.is_stored else (second, first)
+        if sides := wanted_and_live(first, second):
+            wanted, live = sides
             changes = list(_changes(scene, wanted, live))
             for severity, tell in (("error", error), ("note", note)):
                 found = [each for each in changes if each.severity == severity]
                 if found:
-                    what, fix = _SAYING[severity](scene, wanted, live)
-                    what += "; ".join(dict.fromkeys(each.what for each in found))
+                    told = list(dict.fromkeys(each.what for each in found))
+                    what, fix = _SAYING[severity](scene, wanted, live, told)
+                    what += "; ".join(told)
                     key = wanted.kind, live.namespace, tuple(each.path for each in found)
-                    yield key, tell(wanted, found[0].path, what, fix, live)
+                    yield key, wanted.name, tell(wanted, found[0].path, what, fix, live)
 
 
 def _changes(scene: Scene, wanted: Manifest, live: Manifest) -> Iterator[Change]:
@@ -57,7 +66,9 @@ def _changes(scene: Scene, wanted: Manifest, live: Manifest) -> Iterator[Change]
         yield from of_set(found_set(wanted, namespace), found_set(live, namespace))
 
 
-def _refused(scene: Scene, wanted: Manifest, live: Manifest) -> tuple[str, str | Cure]:
+def _refused(
+    scene: Scene, wanted: Manifest, live: Manifest, told: Sequence[str]
+) -> tuple[str, str | Cure]:
     as_live = "write it as the live one is"
     if wanted.kind == "PersistentVolume":
         fix = f"{as_live}; a volume elsewhere needs another name, or to be deleted and created "
@@ -65,15 +76,22 @@ def _refused(scene: Scene, wanted: Manifest, live: Manifest) -> tuple[str, str |
         return f"the server does not give {live.name} this, or takes it from its claim: ", fix
     if wanted.kind not in ("PersistentVolumeClaim", "Service"):
         orphan = scene.cures.orphan(live)
-        as_live += f"; or `{orphan}`, which leaves pods and claims, and create this one"
+        if ANOTHER_SELECTOR in told:
+            as_live += "; a set with another selector does not take over the pods that run: to "
+            as_live += "have it, delete the set, its pods too, and create this one; claims stay"
+        else:
+            as_live += f"; or `{orphan}`, which leaves pods and claims, and create this one"
     return f"the server refuses {live.name}: ", as_live
 
 
-def _taken(_scene: Scene, _wanted: Manifest, live: Manifest) -> tuple[str, str | Cure]:
+def _taken(
+    _scene: Scene, _wanted: Manifest, live: Manifest, _told: Sequence[str]
+) -> tuple[str, str | Cure]:
     return f"applied, {live.name} changes: ", "see whether that is meant"
 
 
-_SAYING: Mapping[str, Callable[[Scene, Manifest, Manifest], tuple[str, str | Cure]]] = {
+_Said = Callable[[Scene, Manifest, Manifest, Sequence[str]], tuple[str, str | Cure]]
+_SAYING: Mapping[str, _Said] = {
     "error": _refused,
     "note": _taken,
 }

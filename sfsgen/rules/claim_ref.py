@@ -18,7 +18,7 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClai
 
 from collections.abc import Iterator
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import WHICH_VOLUME, Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_pair, another_reserved
@@ -74,7 +74,7 @@ def _misdirected(scene: Scene) -> Iterator[Finding]:
                     f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is missing; "
                     f"the pod {stateful_set.name}-{row.number} needs {row.claim_key[1]}"
                 )
-                fix = scene.cures.redirect(volume, row.claim_key).by_hand()
+                fix = scene.cures.redirect(volume, row.claim_key).by_hand(WHICH_VOLUME)
                 yield error(volume.manifest, CLAIM_REF, what, fix, stateful_set.manifest)
 
 
@@ -121,8 +121,8 @@ def _one_of_its_own(scene: Scene, claim: Claim, volume: Volume, reserved_for: st
         if reserved:
             return cure
         if not other.claim:
-            return cure.by_hand()
-        return scene.cures.redirect(other, claim.key).joined("; then ", cure).by_hand()
+            return cure.by_hand(WHICH_VOLUME)
+        return scene.cures.redirect(other, claim.key).joined("; then ", cure).by_hand(WHICH_VOLUME)
     if claim.manifest.is_stored:
         return f"leave {volume.name} to {reserved_for}{another_pair(scene, claim, volume)}"
     return "let it name a volume of its own"

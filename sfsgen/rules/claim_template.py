@@ -24,9 +24,6 @@ from sfsgen.findings.vacancies import claims_of
 from sfsgen.kubernetes.binder import CLASS, Difference, departures, differences
 from sfsgen.sets.found import Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
-from sfsgen.values.pairs import Tie
-
-_RESERVED = (Tie.BOUND, Tie.BOTH_SIDES, Tie.CLAIM_REF)
 
 
 def claim_template(scene: Scene) -> Iterator[Finding]:
@@ -114,7 +111,7 @@ def _departures(rows: TemplateOrdinals, number: int) -> Iterator[Difference]:
 
 def _telling(path: Path, row: Ordinal) -> Callable[..., Finding]:
     """Return how a departure is told: of a volume that is reserved no class counts (measured)."""
-    return note if path == CLASS and row.tie in _RESERVED else warning
+    return note if path == CLASS and row.tie.is_reserved else warning
 
 
 def _pinned_template(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
@@ -134,5 +131,5 @@ def _pinned_template(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
         what = f"the claim template {rows.template.name} has a selector that its claims lack"
         path = (*rows.template.path, "spec", "selector")
         # Of a volume that is reserved for it the labels do not count (measured).
-        tell = note if all(each.tie in _RESERVED for each in odd) else warning
+        tell = note if all(each.tie.is_reserved for each in odd) else warning
         yield tell(manifest, path, what, scene.cures.of_immutable(manifest, "remove it"))

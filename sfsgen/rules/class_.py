@@ -14,9 +14,9 @@ and is only noted.
 Source: plugin/pkg/admission/storage/storageclass/setdefault, and index.go, findMatchingVolume.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import WHICH_CLASS, Cure
 from sfsgen.changes.edits import Edit
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, note, warning
@@ -26,9 +26,12 @@ from sfsgen.findings.scene import Scene
 from sfsgen.findings.together import one_for_each
 from sfsgen.kubernetes.binder import CLASS, fits, shown_class, size
 from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION, CLASS_FIELD, CLASSES
 from sfsgen.sets.ordinals import TemplateOrdinals
-from sfsgen.values.pairs import Key, Pair, Tie, Volume
+from sfsgen.values.pairs import Key, Pair, Volume
+
+_MOST_COMPARED = 100_000  # claim templates with free volumes
 
 
 def class_(scene: Scene) -> Iterator[Finding]:
@@ -65,13 +68,13 @@ def _no_class(scene: Scene, manifest: Manifest, of: Path = ()) -> Cure:
     )
 
 
-def _classless(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _classless(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     """Yield the claim templates and the claims that name no class, each with its set."""
     yield from _classless_templates(scene)
     yield from _classless_claims(scene)
 
 
-def _classless_claims(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _classless_claims(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     for key, claim in scene.inventory.claims.items():
         if claim.storage.storage_class is not None or claim.phase:
             continue
@@ -84,9 +87,8 @@ def _classless_claims(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
             if not (pair and pair.is_reserved):
                 what += ", and keep it from its volume"
                 tell = warning
-            rows = scene.inventory.wanting(key)
-            of_set = rows[0].stateful_set.key if rows else key
-            yield of_set, tell(claim.manifest, CLASS, what, _no_class(scene, claim.manifest))
+            found = tell(claim.manifest, CLASS, what, _no_class(scene, claim.manifest))
+            yield scene.set_of(key), claim.name, found
 
 
 def _is_for_static_set(scene: Scene, key: Key) -> bool:
@@ -96,78 +98,83 @@ def _is_for_static_set(scene: Scene, key: Key) -> bool:
     return any(not pairing.is_provisioned(pairing.of(each.template)) for each in rows)
 
 
-def _classless_templates(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _classless_templates(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     for rows in scene.pairing.ordinals:
         if rows.template.storage.storage_class is None and not scene.pairing.is_provisioned(rows):
+            name = f"the claim template {rows.template.name}"
             what = (
-                f"the claim template {rows.template.name} names no class: claims that the "
-                "controller makes from it take a default StorageClass"
+                f"{name} names no class: claims that the controller makes from it take a default "
+                "StorageClass"
             )
             manifest = rows.stateful_set.manifest
             fix = _no_class(scene, manifest, rows.template.path)
             storages = [each.storage for each in rows.claims.values()]
             storages += [each.volume.storage for each in rows.by_number.values() if each.volume]
             if any(each.storage_class for each in storages):
-                fix = fix.by_hand()  # which class is meant its owner knows
+                fix = fix.by_hand(WHICH_CLASS)
             tell = note if _are_reserved(rows) else warning
-            of_set = rows.stateful_set.key
-            yield of_set, tell(manifest, (*rows.template.path, *CLASS), what, fix)
+            found = tell(manifest, (*rows.template.path, *CLASS), what, fix)
+            yield rows.stateful_set.key, name, found
 
 
 def _are_reserved(rows: TemplateOrdinals) -> bool:
     """Return whether each ordinal has a volume, which its claim gets whatever its class."""
-    wanted, reserved = rows.stateful_set.ordinals, (Tie.BOUND, Tie.BOTH_SIDES, Tie.CLAIM_REF)
-    of_its_own = [n for n, each in rows.by_number.items() if each.tie in reserved and n in wanted]
-    return len(of_its_own) == len(wanted)
+    wanted = rows.stateful_set.ordinals
+    reserved = [n for n, each in rows.by_number.items() if each.tie.is_reserved and n in wanted]
+    return len(reserved) == len(wanted)
 
 
 def _beside_free_volumes(scene: Scene) -> Iterator[Finding]:
     """Yield the claim templates that free volumes would fit but for their class."""
     free = _for_nobody(scene)
-    first = _first_by_size(free)
-    for rows in scene.pairing.ordinals if free else ():
+    every = sum(map(len, free.values())) * len(scene.pairing.ordinals)
+    # Among very many, likeness says nothing.
+    for rows in scene.pairing.ordinals if 0 < every < _MOST_COMPARED else ():
         template, stateful_set = rows.template, rows.stateful_set
         if any(each.volume for each in rows.by_number.values()) or not stateful_set.replicas:
             continue
-        wanted = template.storage
-        # What is of one size is meant.
-        alike = first.get((size(wanted), wanted.volume_mode), {}).items()
-        classes = [its for modes, its in alike if set(wanted.access_modes) <= set(modes)]
-        if classes and scene.pairing.is_provisioned(rows):
-            _, its = min(classes)
-            like = wanted._replace(storage_class=its)
-            fitting = [each for each in free[its] if fits(like, each.storage)]
-            what = (
-                f"the claims of {stateful_set.name} do not get {fitting[0].name}, which is "
-                f"free and fits: the claim template {template.name} has "
-                f"{shown_class(wanted.storage_class)}, and {fitting[0].name} {shown_class(its)}"
-            )
-            fix = scene.cures.set_class(stateful_set.manifest, its, template.path).by_hand()
-            path = (*template.path, *CLASS)
-            sides = [each.manifest for each in fitting]
-            yield warning(stateful_set.manifest, path, what, fix, *sides)
+        wanted = template.storage.storage_class
+        for its, volumes in free.items():
+            like = template.storage._replace(storage_class=its)
+            fitting = [each for each in volumes if fits(like, each.storage)]
+            is_meant = any(size(each.storage) == size(like) for each in fitting)
+            is_meant |= len(fitting) >= stateful_set.replicas > 1
+            if is_meant and its != wanted and scene.pairing.is_provisioned(rows):
+                what = (
+                    f"the claims of {stateful_set.name} do not get {fitting[0].name}, which is "
+                    f"free and fits: the claim template {template.name} has "
+                    f"{shown_class(wanted)}, and {fitting[0].name} {shown_class(its)}"
+                )
+                fix = scene.cures.set_class(stateful_set.manifest, its, template.path)
+                path = (*template.path, *CLASS)
+                sides = [each.manifest for each in fitting]
+                fix = fix.by_hand(WHICH_CLASS)
+                tell: Callable[..., Finding] = warning
+                if cures := _reserved(scene, rows, fitting):
+                    # They wait: no provisioner makes their volumes, and their class is immutable.
+                    tell, fix = error, Cure(f"where these are meant: {' && '.join(cures)}")
+                yield tell(stateful_set.manifest, path, what, fix, *sides)
+                break
 
 
-def _first_by_size(
-    free: Mapping[str, Iterable[Volume]],
-) -> Mapping[tuple[int, str], Mapping[tuple[str, ...], tuple[int, str]]]:
-    """Return the first class of which a volume is, with its number, by all else that it must be."""
-    found: dict[tuple[int, str], dict[tuple[str, ...], tuple[int, str]]] = {}
-    for number, (its, volumes) in enumerate(free.items()):
-        for each in (each.storage for each in volumes):
-            alike = found.setdefault((size(each), each.volume_mode), {})
-            alike.setdefault(each.access_modes, (number, its))
-    return found
+def _reserved(scene: Scene, rows: TemplateOrdinals, free: Sequence[Volume]) -> list[str]:
+    """Return how free volumes are reserved for claims that wait, whatever their class."""
+    waiting = [each for each in rows.claims.values() if each.phase == "Pending"]
+    in_order = sorted(free, key=lambda each: (numbered(each.name)[1] or 0, each.name))
+    pairs = zip(waiting, in_order, strict=False)
+    return [str(scene.cures.reserve(volume, claim.key)) for claim, volume in pairs]
 
 
 def _for_nobody(scene: Scene) -> Mapping[str, list[Volume]]:
     """Return the free volumes by their class, where nothing in the input asks for that class."""
     asked = {each.storage.storage_class for each in scene.inventory.claims.values()}
     asked |= {each.template.storage.storage_class for each in scene.pairing.ordinals}
+    asked = {each or "" for each in asked}
     found: dict[str, list[Volume]] = {}
     for volume in scene.pairing.unnamed.left_over():
         storage_class = volume.storage.storage_class or ""
-        if volume.claim is None and storage_class and storage_class not in asked:
+        is_for_nfs = bool(storage_class) or bool(volume.server)
+        if volume.claim is None and is_for_nfs and storage_class not in asked:
             found.setdefault(storage_class, []).append(volume)
     return found
 

@@ -33,16 +33,17 @@ Source: measured on Kubernetes 1.36.
 
 from collections.abc import Iterator, Sequence
 
+from sfsgen.changes.cure import WHICH_VOLUME, Cure
 from sfsgen.changes.exchange import Crossing, exchanged, kept
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.names import numbered
+from sfsgen.plain_text import some
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Tie, Volume
 
 _SHOWN = 5  # of the ordinals that have other volumes
-_FIRM = (Tie.BOUND, Tie.BOTH_SIDES, Tie.CLAIM_REF)
 
 
 def crossed(scene: Scene) -> Iterator[Finding]:
@@ -67,7 +68,7 @@ def _crossings(scene: Scene, rows: TemplateOrdinals) -> Iterator[Crossing]:
     found = [
         (row, *numbered(row.volume.name), row.volume)
         for row in rows.by_number.values()
-        if row.volume and row.tie in _FIRM
+        if row.volume and row.tie.is_reserved
     ]
     # Volumes that count from 1 are all shifted alike, and meant so.
     shifts = {number - row.number for row, _, number, _ in found if number is not None}
@@ -94,15 +95,15 @@ def _is_anothers(scene: Scene, each: Crossing) -> bool:
     return not is_bound and scene.inventory.is_anothers(each.own, each.row.claim_key)
 
 
-def _told(at: Crossing, crossings: Sequence[Crossing], fix: str, behind: str = "") -> Finding:
+def _told(
+    at: Crossing, crossings: Sequence[Crossing], fix: str | Cure, behind: str = ""
+) -> Finding:
     """Return one finding about all of them: they are one cycle, or several."""
-    shown = [f"{row.claim_key[1]} has {has.name}" for row, has, _ in crossings[:_SHOWN]]
-    more = f" and {len(crossings) - _SHOWN} more" * (len(crossings) > _SHOWN)
-    own = ", ".join(own.name for _, _, own in crossings[:_SHOWN])
+    shown = [f"{row.claim_key[1]} has {has.name}" for row, has, _ in crossings]
     is_one = len(crossings) == 1
-    it = f", and {own} is there" if is_one else ""
+    it = f", and {at.own.name} is there" if is_one else ""
     others = "" if is_one else "ordinals have one another's volumes: "
-    what = f"{others}{', '.join(shown)}{more}{it}{behind}"
+    what = f"{others}{some(shown, _SHOWN)}{it}{behind}"
     sides = [
         each.manifest
         for row, has, own_volume in crossings
@@ -115,7 +116,7 @@ def _told(at: Crossing, crossings: Sequence[Crossing], fix: str, behind: str = "
     return error(manifest, path, what, fix, *others_by_id.values())
 
 
-def _straightened(scene: Scene, crossings: Sequence[Crossing]) -> str:
+def _straightened(scene: Scene, crossings: Sequence[Crossing]) -> Cure:
     """Return what to write so that each ordinal gets the volume of its own number."""
     lines = []
     for row, _, own in crossings:
@@ -125,4 +126,4 @@ def _straightened(scene: Scene, crossings: Sequence[Crossing]) -> str:
                 f", and {scene.cures.rename_volume(row.claim, own.name)} for {row.claim.name}"
             )
         lines.append(reserve)
-    return "; ".join(lines)
+    return Cure("; ".join(lines), left=WHICH_VOLUME)

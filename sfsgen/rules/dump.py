@@ -20,6 +20,7 @@ from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.values.pairs import Volume
 
+_OWNERS = ("metadata", "ownerReferences")
 _WRITTEN_BY_SERVER = r"/^ +(uid|resourceVersion): |pv\.kubernetes\.io\/(bind|bound)-/d"
 
 
@@ -36,10 +37,11 @@ def dump(scene: Scene) -> Iterator[Finding]:
         return
     if all(row.is_sound and row.volume and row.volume.claim_uid for row in rows):
         by_file = {row.volume.manifest.document.file: row.volume for row in rows if row.volume}
-        yield from (_told(volume, file) for file, volume in by_file.items())
+        owned = any(row.claim and row.claim.manifest.at(*_OWNERS) for row in rows)
+        yield from (_told(volume, file, is_owned=owned) for file, volume in by_file.items())
 
 
-def _told(volume: Volume, file: str) -> Finding:
+def _told(volume: Volume, file: str, *, is_owned: bool) -> Finding:
     manifest = volume.manifest
     what = (
         f"{file} is a dump: created in another cluster as it stands, its volumes end Released and "
@@ -48,6 +50,8 @@ def _told(volume: Volume, file: str) -> Finding:
     fix = "remove uid and resourceVersion from the claimRefs, and the annotations "
     fix += "pv.kubernetes.io/bind-completed and bound-by-controller from the claims"
     lines = {manifest.place((*CLAIM_REF, key)).line for key in ("uid", "name")}
-    if file.endswith((".yaml", ".yml")) and len(lines) > 1:  # as kubectl prints it
+    if is_owned:  # by a set, whose uid is another one there: the claims would be collected
+        fix += "; from these the ownerReferences, too"
+    elif file.endswith((".yaml", ".yml")) and len(lines) > 1:  # as kubectl prints it
         fix = f"for that, print it without them: {quoted(['sed', '-E', _WRITTEN_BY_SERVER, file])}"
     return note(manifest, (*CLAIM_REF, "uid"), what, fix)

@@ -13,6 +13,7 @@ Source: apiserver/pkg/registry/generic/registry/store.go, Create.
 
 from collections.abc import Iterator
 
+from sfsgen.findings.applying import wanted_and_live
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
@@ -20,7 +21,7 @@ from sfsgen.findings.scene import Scene
 
 def duplicate(scene: Scene) -> Iterator[Finding]:
     for first, second in scene.inventory.duplicates:
-        if first.is_stored != second.is_stored:
+        if wanted_and_live(first, second):
             continue  # what is wanted, beside what there is: the rule `applied` compares them
         place = first.place(NAME)
         kind = "an equal" if first.value == second.value else "a different"

@@ -23,7 +23,7 @@ from sfsgen.findings.together import one_for_each
 from sfsgen.findings.vacancies import claims_of, to_print_missing
 from sfsgen.kubernetes.binder import fits
 from sfsgen.sets.ordinals import TemplateOrdinals
-from sfsgen.values.pairs import Claim, Tie
+from sfsgen.values.pairs import Tie
 
 
 def half_reserved(scene: Scene) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def half_reserved(scene: Scene) -> Iterator[Finding]:
         yield from _to_be_made(scene, rows)
 
 
-def _halves(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _halves(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     for pair in scene.waiting:
         claim, volume = pair.claim, pair.volume
         if not fits(claim.storage, volume.storage):
@@ -45,10 +45,10 @@ def _halves(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
                 "another claim can take it"
             )
             fix = scene.cures.reserve(volume, claim.key)
-            key = _set_of(scene, claim), "claimRef"
+            key = scene.set_of(claim.key), "claimRef"
             # Of a claim that no set looks for, its owner knows who else there is.
             tell = error if scene.inventory.wanting(claim.key) else warning
-            yield key, tell(volume.manifest, CLAIM_REF, what, fix, claim.manifest)
+            yield key, volume.name, tell(volume.manifest, CLAIM_REF, what, fix, claim.manifest)
         elif pair.is_reserved and not pair.is_named and not claim.manifest.is_stored:
             free = scene.pairing.free.fitting(claim.storage)
             what = (
@@ -58,14 +58,8 @@ def _halves(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
             fix = scene.cures.name_volume(claim, volume.name)
             sides = [each.manifest for each in (volume, free) if each]
             tell = error if free else warning
-            key = _set_of(scene, claim), "volumeName"
-            yield key, tell(claim.manifest, VOLUME_NAME, what, fix, *sides)
-
-
-def _set_of(scene: Scene, claim: Claim) -> Hashable:
-    """Return the set that looks for a claim, or the claim itself."""
-    rows = scene.inventory.wanting(claim.key)
-    return rows[0].stateful_set.key if rows else (claim.key,)
+            key = scene.set_of(claim.key), "volumeName"
+            yield key, claim.name, tell(claim.manifest, VOLUME_NAME, what, fix, *sides)
 
 
 def _to_be_made(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:

@@ -17,20 +17,15 @@ from sfsgen.findings.finding import Finding, note, warning
 from sfsgen.findings.nfs_sources import NfsSource
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.manifest import Manifest
-from sfsgen.mount_options import (
-    LOCAL_LOCKS,
-    is_read_only,
-    local_locks,
-    version,
-    version_option,
-)
+from sfsgen.mount_options import LOCAL_LOCKS, local_locks, version, version_option
+from sfsgen.plain_text import some
 
 
 def locks(scene: Scene) -> Iterator[Finding]:
     local: dict[str, list[NfsSource]] = {}
     version_3: list[NfsSource] = []
     for each in scene.nfs_sources:
-        if not each.mount_options or each.read_only or is_read_only(each.mount_options):
+        if not each.mount_options or each.is_only_read:
             continue
         if word := local_locks(each.mount_options):
             local.setdefault(word, []).append(each)
@@ -51,8 +46,7 @@ def locks(scene: Scene) -> Iterator[Finding]:
 
 
 def _named(found: list[NfsSource]) -> str:
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    return f"{found[0].name}{more}"
+    return some([each.name for each in found], 1)
 
 
 def _others(found: list[NfsSource]) -> Iterator[Manifest]:

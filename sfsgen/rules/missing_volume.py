@@ -19,12 +19,12 @@ from functools import reduce
 from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.made_to_fit import made_to_fit, misfit
+from sfsgen.findings.misdirected import misdirected, redirected
 from sfsgen.findings.places import NAME, REPLICAS, VOLUME_NAME
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import (
     Vacancy,
     is_expected,
-    joined,
     needed,
     printing_command,
     to_print_missing,
@@ -33,11 +33,12 @@ from sfsgen.findings.vacancies import (
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.binder import Storage, fits
 from sfsgen.kubernetes.names import numbered
+from sfsgen.plain_text import some
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Claim, Key, Volume
 
-_SHOWN = 3  # claims that name volumes which are missing
+_SHOWN = 3  # claims whose volumes are missing
 _MOST = 20  # volumes to be changed one by one
 _PARTING = re.compile("[-.]")
 
@@ -65,18 +66,37 @@ def _of_set(scene: Scene, stateful_set: FoundSet, lacking: Sequence[Vacancy]) ->
         read = f"read them too: {scene.cures.read_all(stateful_set.namespace)}"
         return note(manifest, REPLICAS, what, read)
     tell = error if is_expected(scene, stateful_set, lacking) else warning
-    unfit = scene.unfit
-    misfits = [] if _lookalike(scene, lacking) else unfit
+    kept = misdirected(scene, lacking[0].rows) if len(lacking) == 1 else ()
+    if kept:
+        tell = error
+    unfit = [] if kept else scene.unfit
+    misfits = [] if kept or _lookalike(scene, lacking) else unfit
     printed = _fix(scene, stateful_set, lacking, misfits)
+    if kept:
+        cure = redirected(scene, kept)
+        printed = cure.said(f"where that is the same set's: {cure}; else {printed}")
+    elif _lookalike(scene, lacking):
+        printed = printed.said(f"see first whether that holds its data; if not, {printed}")
     if len(claims) == 1 and not any(each.ordinals for each in lacking):
         (claim,) = claims
         pending = " and is Pending" if claim.phase == "Pending" else ""
         what = f"the claim {claim.name} has no volume{pending}: none is reserved for it, and none "
-        what += f"that is free fits it{_why(claim.storage, unfit)}"
+        what += f"that is free fits it{_kept(kept) or _why(claim.storage, unfit)}"
         return tell(claim.manifest, NAME, what, printed, manifest)
     what = f"there is no volume for {needed([(each.rows, each.numbers) for each in lacking])}"
-    what += _lookalike(scene, lacking) or _why(lacking[0].rows.template.storage, unfit)
+    why = _lookalike(scene, lacking) or _why(lacking[0].rows.template.storage, unfit)
+    what += _kept(kept) or why
     return tell(manifest, REPLICAS, what, printed, *(each.manifest for each in claims))
+
+
+def _kept(found: Sequence[tuple[Key, Volume]]) -> str:
+    """Return for whom volumes are kept that may be a set's."""
+    if not found:
+        return ""
+    (_, volume), *others = found
+    state = volume.phase if volume.is_left else "reserved"
+    more = f", and so on up to {others[-1][1].name}" if others else ""
+    return f"; {volume.name} is {state} for {'/'.join(volume.claim or ())}, of no set here{more}"
 
 
 def _why(wanted: Storage, unfit: Sequence[Volume]) -> str:
@@ -244,8 +264,9 @@ def _under_other_names(scene: Scene, renamed: Sequence[tuple[Claim, Volume]]) ->
         f"{volume.name} is there, and fits: was it renamed?"
     )
     if more:
+        names = some([each.name for each, _ in renamed], _SHOWN)
         what = (
-            f"the claims {_some(each.name for each, _ in renamed)} name volumes that are missing, "
+            f"the claims {names} name volumes that are missing, "
             f"such as {claim.volume_name}; {volume.name} is there, and fits: were they renamed?"
         )
     cures = [scene.cures.rename_volume(each, other.name) for each, other in renamed]
@@ -259,13 +280,6 @@ def _under_other_names(scene: Scene, renamed: Sequence[tuple[Claim, Volume]]) ->
     return error(claim.manifest, VOLUME_NAME, what, fix, *sides)
 
 
-def _some(names: Iterable[str]) -> str:
-    """Return names as a sentence lists them, the first of many."""
-    every = list(names)
-    left = len(every) - _SHOWN
-    return joined([*every[:_SHOWN], *([f"{left} more"] if left > 0 else [])])
-
-
 def _without_their_volumes(
     scene: Scene, stateful_set: FoundSet, claims: Sequence[Claim]
 ) -> Finding:
@@ -274,7 +288,7 @@ def _without_their_volumes(
     what = f"the claim {first.name} names the volume {first.volume_name}, which is missing"
     created = f"create the volume {first.volume_name}"
     if more:
-        names = _some(each.name for each in claims)
+        names = some([each.name for each in claims], _SHOWN)
         what = f"the claims {names} name volumes that are missing, such as {first.volume_name}"
         created = "create the volumes that they name"
     command = printing_command(scene, stateful_set)
@@ -290,8 +304,11 @@ def _bound(scene: Scene, stateful_set: FoundSet, claims: Sequence[Claim]) -> Fin
     first, *more = claims
     what = f"the claim {first.name} is Bound to {first.volume_name}, which is not in the input"
     if more:
-        what = f"the claim {first.name} and {len(more)} more of {stateful_set.name} are Bound to "
-        what += "volumes that are not in the input"
+        names = some([each.name for each in claims], _SHOWN)
+        what = (
+            f"the claims {names} of {stateful_set.name} are Bound to volumes that are not in the "
+            "input"
+        )
     fix = f"read the volumes too: {scene.cures.read_all(first.namespace)}"
     sides = [*(each.manifest for each in more), stateful_set.manifest]
     if scene.look.access.is_live:

@@ -17,7 +17,8 @@ from itertools import islice
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.nfs_sources import NfsSource
 from sfsgen.findings.scene import Scene
-from sfsgen.mount_options import faults
+from sfsgen.mount_faults import faults
+from sfsgen.plain_text import some
 
 _MOST = 10  # faults of one list: who wrote more did not write mount options
 
@@ -29,7 +30,7 @@ def mount_options(scene: Scene) -> Iterator[Finding]:
             by_options.setdefault((each.driver, each.mount_options), []).append(each)
     for (driver, options), sources in by_options.items():
         first, *others = sources
-        named = f"{first.name} and {len(others)} more" if others else first.name
+        named = some([each.name for each in sources], 1)
         for fault in islice(faults(options, driver), _MOST):
             path = first.at_options
             if isinstance(first.manifest.at(*path), list):

@@ -18,7 +18,6 @@ from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.places import directory_of
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.names import numbered
-from sfsgen.mount_options import is_read_only
 from sfsgen.plain_text import listed
 from sfsgen.values.pairs import Volume
 
@@ -43,11 +42,7 @@ def nested_directory(scene: Scene) -> Iterator[Finding]:
 
 def _is_written(scene: Scene, volume: Volume) -> bool:
     """Return whether an ordinal of a set, in sight or not, writes into a volume made by hand."""
-    modes = volume.storage.access_modes
-    is_read = volume.read_only or (modes and set(modes) == {"ReadOnlyMany"})
-    if is_read or not (volume.server and volume.path[:1] == "/" and volume.is_static):
-        return False
-    if is_read_only(volume.mount_options):
+    if not (volume.server and volume.path[:1] == "/" and volume.is_static) or volume.is_only_read:
         return False
     claim = volume.claim and numbered(volume.claim[1])[1] is not None
     return bool(claim) or volume.name in scene.pairing.by_volume

@@ -15,10 +15,14 @@ from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.readable import placeholder_in
 
 
 def nfs_path(scene: Scene) -> Iterator[Finding]:
     for each in scene.nfs_sources:
+        gap = "" if each.manifest.is_stored else placeholder_in(each.path)
+        if gap and each.path.startswith(gap):
+            continue  # what it begins with nobody knows; the rule no-manifest tells of it
         if each.driver == "nfs" and not each.path:
             what = f"{each.name} has no path on the server"
             name = each.name if each.manifest.kind == "PersistentVolume" else each.manifest.name

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.readable import placeholder_in
 from sfsgen.nfs import server_fault
 
 
@@ -25,7 +26,7 @@ def nfs_server(scene: Scene) -> Iterator[Finding]:
         if server not in faults:
             faults[server] = server_fault(server)
         fault, fix = faults[server]
-        if fault:
+        if fault and (each.manifest.is_stored or not placeholder_in(server)):
             what = f'"{server}", the server of {each.name}, {fault}'
             what = what if server else f"{each.name} names no server"
             yield error(each.manifest, each.at_server, what, each.cure(scene.cures, fix))

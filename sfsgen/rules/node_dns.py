@@ -17,6 +17,7 @@ from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.nfs_sources import NfsSource
 from sfsgen.findings.scene import Scene
 from sfsgen.nfs import NODE_DNS, host, is_address, is_cluster_name
+from sfsgen.plain_text import some
 from sfsgen.sets.found import FoundService
 
 
@@ -25,10 +26,11 @@ def node_dns(scene: Scene) -> Iterator[Finding]:
     for each in scene.nfs_sources:
         if each.driver == "nfs":
             by_server.setdefault(host(each.server), []).append(each)
-    for server, (first, *others) in by_server.items():
+    for server, sources in by_server.items():
+        first, *others = sources
         service = _service(scene, server)
         if (service or is_cluster_name(server)) and not is_address(server):
-            named = f"{first.name} and {len(others)} more" if others else first.name
+            named = some([each.name for each in sources], 1)
             what = f"{named}: {NODE_DNS} {first.server}"
             what += f", the Service {service.namespace}/{service.name}" if service else ""
             cure = first.cure(scene.cures, _fix(service))

@@ -23,10 +23,11 @@ def reclaim_policy(scene: Scene) -> Iterator[Finding]:
     return one_for_each(_found(scene))
 
 
-def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _found(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     for volume in scene.inventory.volumes.values():
         hazard = RECLAIM.get((volume.driver, volume.reclaim_policy))
         if hazard and volume.is_static:
             path = ("spec", "persistentVolumeReclaimPolicy")
             what = f"{volume.name}: {hazard}"
-            yield hazard, warning(volume.manifest, path, what, scene.cures.retain(volume))
+            fix = scene.cures.retain(volume)
+            yield hazard, volume.name, warning(volume.manifest, path, what, fix)

@@ -24,6 +24,7 @@ from collections.abc import Iterator, Sequence
 
 from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.misdirected import misdirected
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.names import numbered
@@ -37,13 +38,27 @@ def released(scene: Scene) -> Iterator[Finding]:
             continue  # who has its uid gets it again; of another's claimRef claim-ref tells
         if _is_its_of_lost(scene, volume) or _is_handed_over(scene, volume):
             continue  # of which the rules lost, claim-ref and missing-volume tell
+        if _is_replaced(scene, volume):
+            continue
         if _is_awaited(scene, volume):
             yield from _awaited(scene, volume)
         elif volume.claim and volume.is_static:
             head = volume.claim[0], numbered(volume.claim[1])[0]
             unawaited.setdefault(head, []).append(volume)
+    told = _told_of_sets(scene) if unawaited else set()
     for volumes in unawaited.values():
-        yield _of_nobody(scene, volumes)
+        if not told.issuperset(each.name for each in volumes):
+            yield _of_nobody(scene, volumes)
+
+
+def _told_of_sets(scene: Scene) -> set[str]:
+    """Return the volumes of which missing-volume tells that they may be a set's."""
+    return {
+        volume.name
+        for rows in scene.pairing.ordinals
+        if not scene.pairing.is_provisioned(rows)
+        for _, volume in misdirected(scene, rows)
+    }
 
 
 def _awaited(scene: Scene, volume: Volume) -> Iterator[Finding]:
@@ -83,10 +98,16 @@ def _freed(scene: Scene, volume: Volume) -> Cure:
     return cure.said(f"{cure}; then, if its claim is not made by itself: {printed}")
 
 
+def _is_replaced(scene: Scene, volume: Volume) -> bool:
+    """Return whether another volume is reserved for the claim that a volume has lost."""
+    other = scene.inventory.reserved(volume.claim) if volume.claim else None
+    return other is not None and other is not volume and not other.is_left
+
+
 def _is_its_of_lost(scene: Scene, volume: Volume) -> bool:
-    """Return whether a volume is that of a Lost claim of its own name."""
+    """Return whether a volume is that of a Lost claim."""
     takers = scene.inventory.takers.get(volume.name, ())
-    return any(each.phase == "Lost" and each.key == volume.claim for each in takers)
+    return any(each.phase == "Lost" for each in takers)
 
 
 def _of_nobody(scene: Scene, volumes: Sequence[Volume]) -> Finding:

@@ -6,9 +6,10 @@ not seen here: one that runs as another user than the owner gets "Permission den
 starts as root to give its directory away (`chown`), as databases do, is refused by an export that
 squashes root, the default.
 
-Nothing is said of volumes that a provisioner made, which gives their directories an owner or opens
-them to all, nor of sets whose pods are ready or whose claims wait, nor of images that as a rule
-only read what they mount, as nginx.
+Nothing is said of volumes that are only read, by `readOnly`, the mount option `ro` or the access
+mode ReadOnlyMany alone, nor of those that a provisioner made, which gives their directories an
+owner or opens them to all, nor of sets whose pods are ready or whose claims wait, nor of images
+that as a rule only read what they mount, as nginx.
 
 Fix: Find the user that the image runs its program as, write it as `runAsUser` and `runAsGroup`, and
 give the directories that owner on the server. Where they have it already, there is nothing to do:
@@ -87,9 +88,9 @@ def _on_nfs(scene: Scene, stateful_set: FoundSet) -> Iterator[str]:
             yield template.name
     for each in scene.pod_volumes(stateful_set):
         claim = scene.pairing.pairs.get((stateful_set.namespace, each.claim_name))
-        if not each.read_only and (each.server or (claim and _is_written(claim.volume))):
+        if not each.is_only_read and (each.server or (claim and _is_written(claim.volume))):
             yield each.name
 
 
 def _is_written(volume: Volume) -> bool:
-    return bool(volume.server) and volume.is_static and not volume.read_only
+    return bool(volume.server) and volume.is_static and not volume.is_only_read

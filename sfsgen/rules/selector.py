@@ -27,12 +27,13 @@ _SELECTOR_BY_DEFAULT = ("apps/v1alpha1", "apps/v1beta1")
 
 
 def selector(scene: Scene) -> Iterator[Finding]:
-    if scene.look.is_labelled_later:
-        return  # kustomize writes both
+    later = scene.look.later_labels
     for stateful_set in scene.inventory.stateful_sets:
         manifest = stateful_set.manifest
         given: Mapping[str, Any] = manifest.at("spec", "selector") or {}
-        labels = pod_labels(stateful_set)
+        labels = {**pod_labels(stateful_set), **later}
+        if later:
+            given = {**given, "matchLabels": {**(given.get("matchLabels") or {}), **later}}
         if not manifest.at("spec", "template"):
             continue  # a patch, or one of which the rule required-field tells
         if not any(given.values()):

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TypeVar
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import WHICH_SERVICE, Cure
 from sfsgen.changes.edits import Edit
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, note, warning
@@ -151,11 +151,12 @@ def _unnamed(scene: Scene, services: _Services, stateful_set: FoundSet) -> Itera
     sides = [meant.manifest] if meant else []
     fix = _named(scene, stateful_set, meant.name if meant else stateful_set.name)
     if not scene.target.has(OPTIONAL_SERVICE_NAME):
-        yield error(manifest, _SERVICE_NAME, what, fix if meant else fix.by_hand(), *sides)
+        fix = fix if meant else fix.by_hand(WHICH_SERVICE)
+        yield error(manifest, _SERVICE_NAME, what, fix, *sides)
     elif meant:
         what += f", and {meant.name} is headless and selects its pods: they get no DNS names"
         tell = note if stateful_set.replicas <= 1 else warning
-        yield tell(manifest, _SERVICE_NAME, what, fix.by_hand(), *sides)
+        yield tell(manifest, _SERVICE_NAME, what, fix.by_hand(WHICH_SERVICE), *sides)
 
 
 def _missing(scene: Scene, services: _Services, stateful_set: FoundSet) -> Iterator[Finding]:
@@ -198,10 +199,9 @@ def _missing(scene: Scene, services: _Services, stateful_set: FoundSet) -> Itera
 def _unfit_service(
     scene: Scene, services: _Services, stateful_set: FoundSet, found: FoundService
 ) -> Iterator[Finding]:
-    manifest, labels = stateful_set.manifest, pod_labels(stateful_set)
-    if scene.look.is_labelled_later:
-        return  # kustomize writes both selectors
-    if not found.selector:
+    manifest, later = stateful_set.manifest, scene.look.later_labels
+    labels, wanted = {**pod_labels(stateful_set), **later}, {**found.selector, **later}
+    if not wanted:
         what = (
             f"the Service {found.name} selects no pods: those of {stateful_set.name} get DNS names "
             "only if something else keeps its endpoints"
@@ -211,7 +211,7 @@ def _unfit_service(
         return
     if not found.is_headless:
         yield _with_address(scene, services, stateful_set, found)
-    wrong = [key for key, value in found.selector.items() if labels.get(key) != value]
+    wrong = [key for key, value in wanted.items() if labels.get(key) != value]
     is_own_met = is_met(manifest.at("spec", "selector") or {}, labels)
     if wrong and is_own_met:
         what = f"the selector of the Service {found.name} does not meet the labels of the pods of "
@@ -233,7 +233,7 @@ def _with_address(
         tell = error if _asks_for_names(stateful_set) else warning
     if meant := services.selecting(stateful_set):
         what += f", and {meant.name} is, and selects them"
-        fix = _named(scene, stateful_set, meant.name).by_hand()
+        fix = _named(scene, stateful_set, meant.name).by_hand(WHICH_SERVICE)
         return tell(stateful_set.manifest, _SERVICE_NAME, what, fix, meant.manifest, found.manifest)
     words = "write clusterIP: None"
     kind = found.manifest.at("spec", "type") or "ClusterIP"

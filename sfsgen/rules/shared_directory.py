@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.places import directory_of
 from sfsgen.findings.scene import Scene
+from sfsgen.plain_text import some
 from sfsgen.sets.found import FoundSet
 from sfsgen.values.pairs import Volume
 
@@ -32,8 +33,7 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
         # One that writes and others that read are made so.
         are_many = len(volumes) > 1 and any(each.is_static for each in volumes)
         if are_many and sum(not _is_read_only(scene, each) for each in volumes) > 1:
-            names = ", ".join(each.name for each in volumes[:_SHOWN])
-            names += f" and {len(volumes) - _SHOWN} more" * (len(volumes) > _SHOWN)
+            names = some([each.name for each in volumes], _SHOWN)
             what = (
                 f"{len(volumes)} volumes share the directory {directory.server}:"
                 f"{directory.path}: {names}"
@@ -46,11 +46,8 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
 
 
 def _is_read_only(scene: Scene, volume: Volume) -> bool:
-    """Return whether nobody writes to a volume: by itself, its mount options or its mounts."""
-    if volume.read_only or volume.storage.access_modes == ("ReadOnlyMany",):
-        return True
-    options = [each for option in volume.mount_options for each in option.split(",")]
-    if "ro" in options and "rw" not in options:
+    """Return whether nobody writes to a volume, as it or its mounts say."""
+    if volume.is_only_read:
         return True
     row = scene.pairing.by_volume.get(volume.name)
     return row is not None and _is_only_read(row.stateful_set, row.template.name)

@@ -93,7 +93,7 @@ def _is_read_only(scene: Scene, stateful_set: FoundSet, volume: PodVolume) -> bo
     """Return whether the claim of a volume, or its own volume, can only be read."""
     key = stateful_set.namespace, volume.claim_name
     pair = scene.pairing.pairs.get(key)
-    return (pair is not None and pair.volume.read_only) or _modes(scene, key) == {"ReadOnlyMany"}
+    return (pair is not None and pair.volume.is_only_read) or _modes(scene, key) == {"ReadOnlyMany"}
 
 
 def _is_for_one(scene: Scene, stateful_set: FoundSet, volume: PodVolume) -> bool:

@@ -18,6 +18,7 @@ from sfsgen.changes.hand_over import handed_over_by
 from sfsgen.findings.finding import Finding, note, warning
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
+from sfsgen.plain_text import some
 from sfsgen.sets.renames import Stranded, stranded_claims
 
 _SHOWN = 3  # of the claims that are left behind
@@ -26,20 +27,26 @@ _SHOWN = 3  # of the claims that are left behind
 def stranded(scene: Scene) -> Iterator[Finding]:
     for each in stranded_claims(scene.inventory):
         first, stateful_set = each.claims[0].claim, each.claims[0].meant.stateful_set
-        shown = ", ".join(
-            f"{claim.name} ({claim.phase}, {claim.volume_name})"
-            for claim, _ in each.claims[:_SHOWN]
-        )
-        more = f" and {len(each.claims) - _SHOWN} more" * (len(each.claims) > _SHOWN)
+        named = [f"{claim.name} ({claim.phase}, {claim.volume_name})" for claim, _ in each.claims]
         what = (
-            f"{shown}{more}: of no set here, with the claim template and the ordinals of "
+            f"{some(named, _SHOWN)}: of no set here, with the claim template and the ordinals of "
             f"{stateful_set.name}; if that was {each.old_name} before, its data is there"
         )
-        fix = f"give {stateful_set.name} its old name back, or hand the volumes over: "
-        fix += f"{handed_over_by(scene.cures, each.claims)}; else leave them"
+        fix = "leave them, or delete them once nobody needs their data"
+        is_alike = _is_alike(each)
+        if is_alike or not _are_bound(scene, each):
+            hand_over = handed_over_by(scene.cures, each.claims)
+            fix = f"give {stateful_set.name} its old name back, or hand the volumes over: "
+            fix += f"{hand_over}; else leave them"
         sides = [claim.manifest for claim, _ in each.claims[1:]]
-        tell = warning if _is_alike(each) else note
+        tell = warning if is_alike else note
         yield tell(first.manifest, NAME, what, fix, stateful_set.manifest, *sides)
+
+
+def _are_bound(scene: Scene, each: Stranded) -> bool:
+    """Return whether the set's own claims have volumes: then it may never have had another name."""
+    claims = (scene.inventory.claims.get(renamed.meant.claim_key) for renamed in each.claims)
+    return all(claim is not None and claim.phase == "Bound" for claim in claims)
 
 
 def _is_alike(each: Stranded) -> bool:

@@ -12,7 +12,7 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClai
 
 from collections.abc import Iterator
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import WHICH_VOLUME, Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import VOLUME_NAME
 from sfsgen.findings.reservations import another_pair
@@ -42,4 +42,4 @@ def _another_name(scene: Scene, claim: Claim, name: str, volume: Volume | None) 
     meant = scene.pairing.names.volume_of(claim)
     if meant and meant.name != name and meant.claim in (None, claim.key):
         cure = scene.cures.name_volume(claim, meant.name)
-    return scene.cures.of_immutable(claim.manifest, cure).by_hand()
+    return scene.cures.of_immutable(claim.manifest, cure).by_hand(WHICH_VOLUME)

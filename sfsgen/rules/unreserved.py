@@ -15,7 +15,7 @@ Source: measured on Kubernetes 1.36.
 from collections.abc import Hashable, Iterator, Sequence
 from functools import reduce
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import WHICH_VOLUME
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.misfits import other_class
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
@@ -23,7 +23,7 @@ from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
 from sfsgen.findings.spare import Spare
 from sfsgen.findings.together import one_for_each
-from sfsgen.findings.vacancies import joined
+from sfsgen.plain_text import some
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
 from sfsgen.values.pairs import Pair, Tie, Volume
@@ -44,14 +44,13 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
             yield _open(scene, stateful_set, found)
 
 
-def _by_chance(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+def _by_chance(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     """Yield the claims that get a volume by chance, each with its set."""
     for pair in scene.waiting:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
         if not is_named and not is_incomplete(pair.volume):
-            rows = scene.inventory.wanting(pair.claim.key)
-            key = (rows[0].template.key if rows else pair.claim.key), pair.tie
-            yield key, _chance(scene, pair)
+            key = scene.set_of(pair.claim.key), pair.tie
+            yield key, pair.claim.name, _chance(scene, pair)
 
 
 def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Volume]]:
@@ -64,24 +63,19 @@ def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Vol
             yield rows.row(number)._replace(volume=volume, tie=Tie.CHANCE), volume
 
 
-def _shown(found: Sequence[tuple[Ordinal, Volume]]) -> list[str]:
-    names = [volume.name for _, volume in found]
-    more = len(names) - _SHOWN
-    return [*names[:_SHOWN], f"{more} more"] if more > 1 else names
-
-
 def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, Volume]]) -> Finding:
     """Return that the volumes which are there for a set are reserved for none of its claims."""
     cures = [scene.cures.reserve(volume, row.claim_key) for row, volume in found]
     between = " && " if found[0][1].manifest.is_stored else "; "
     fix = reduce(lambda one, other: one.joined(between, other), cures)
     if any(row.tie is Tie.CHANCE for row, _ in found):
-        fix = fix.by_hand()  # whose files lie in it only its owner knows
+        fix = fix.by_hand(WHICH_VOLUME)
     (row, volume), *more = found
     what = f"the volume {volume.name} is not reserved for {row.claim_key[1]}: any claim can take it"
     if more:
+        names = some([each.name for _, each in found], _SHOWN)
         what = (
-            f"the {len(found)} volumes {joined(_shown(found))} are not reserved for the claims of "
+            f"the {len(found)} volumes {names} are not reserved for the claims of "
             f"{stateful_set.name}: chance decides which of them gets which, and any other can take "
             "one"
         )
@@ -95,9 +89,10 @@ def _chance(scene: Scene, pair: Pair) -> Finding:
     if not claim.manifest.is_stored:
         named = scene.cures.name_volume(claim, volume.name).edits
         edits = (*fix.edits, *named) if fix.edits else ()
-        fix = Cure(f"{fix}, and `volumeName: {volume.name}` into that of {claim.name}", edits)
+        words = f"{fix}, and `volumeName: {volume.name}` into that of {claim.name}"
+        fix = fix._replace(words=words, edits=edits)
     if pair.tie is Tie.CHANCE:
-        fix = fix.by_hand()  # whose files lie in it only its owner knows
+        fix = fix.by_hand(WHICH_VOLUME)
     selector = claim.selector
     if selector and len(scene.pairing.free.selected(selector)) == 1 and is_selected(pair):
         what = (

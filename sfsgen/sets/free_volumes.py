@@ -1,8 +1,9 @@
 """Volumes that nobody has: which claims are they meant for, and which could get them by chance."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from math import inf
 from typing import Any
 
 from sfsgen.kubernetes.binder import Storage, fits, size
@@ -74,11 +75,15 @@ class FreeVolumes:
                 return volume
         return None
 
-    def take_fitting(self, wanted: Storage) -> Volume | None:
-        """Return the smallest volume that fits, as the binder would, which is then taken."""
+    def take_fitting(self, wanted: Storage, *, is_last: bool = False) -> Volume | None:
+        """Return the smallest volume that fits, as the binder would, which is then taken.
+
+        Of those that are alike the first; or the last, by which the others stay in their order.
+        """
         for entries, start in self._by_size.fitting(wanted):
             while start < len(entries):
-                if volume := self.take(entries.pop(start)[-1]):
+                at = bisect_right(entries, (entries[start][0], inf)) - 1 if is_last else start
+                if volume := self.take(entries.pop(at)[-1]):
                     return volume
         return None
 

@@ -117,6 +117,8 @@ class Inventory:
         for volume in self.volumes.values():
             if volume.claim and not self.is_taken_over(volume):
                 found.setdefault(volume.claim, []).append(volume)
+        for volumes in found.values():
+            volumes.sort(key=lambda each: each.is_left)  # one that is Released may be an older one
         return found
 
     @cached_property
@@ -182,8 +184,8 @@ class Inventory:
             return True
         if self.elsewhere.is_complete:
             return volume.claim in self._claims_elsewhere
-        if volume.is_left and volume.claim[0] in self._namespaces:
-            return False  # its namespace was read: whoever takes it looks for the uid first
+        if volume.is_left and (volume.claim_uid or volume.claim[0] in self._namespaces):
+            return False  # its claim is gone; whoever takes it looks for the uid first
         return bool(volume.claim_uid) or volume.claim[0] not in self._namespaces
 
     @cached_property

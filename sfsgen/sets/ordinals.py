@@ -268,9 +268,15 @@ class Pairing:
         pool = FreeVolumes(each for each in self.unnamed.left_over() if each.server)
         for storage, count in self._left_without.items():
             for _ in range(count):
-                if pool.take_fitting(storage) is None:
+                if pool.take_fitting(storage, is_last=True) is None:
                     break
         return pool
+
+    def spare(self) -> list[Volume]:
+        """Return the volumes made by hand that are left once all have theirs."""
+        elsewhere = [each for each in self.unnamed.left_over() if not each.server]
+        left = (*elsewhere, *self._pool.left_over())
+        return [each for each in left if each.claim is None and each.name not in self.by_volume]
 
     @cached_property
     def _pooled(self) -> BySize:

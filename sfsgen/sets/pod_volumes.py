@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.mount_options import is_read_only
 from sfsgen.sets.found import source
 
 POD: Path = ("spec", "template", "spec")
@@ -41,9 +42,14 @@ class PodVolume(NamedTuple):
     mounts: tuple[Mounted, ...]
 
     @property
+    def is_only_read(self) -> bool:
+        """Whether nobody writes to it, as it or its mount options say."""
+        return self.read_only or is_read_only(self.mount_options)
+
+    @property
     def written(self) -> Sequence[Mounted]:
         """The mounts through which all pods write into the same files."""
-        if self.read_only:
+        if self.is_only_read:
             return ()
         return [each for each in self.mounts if not (each.read_only or each.is_own)]
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sfsgen import console
@@ -11,12 +11,13 @@ from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.manifests import doubles, overridden, read_manifests, read_text, sources
 from sfsgen.kubernetes.names import label_fault
-from sfsgen.kubernetes.readable import faults
+from sfsgen.kubernetes.readable import faults, unfilled
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import UNKNOWN_ELSEWHERE, ClaimsElsewhere, Inventory
+from sfsgen.sets.passed_over import merged, nothing_in, short
 from sfsgen.sets.recognised import Surroundings
 from sfsgen.sets.variants import Variant, some_of, variants
 from sfsgen.values.pairs import Key
@@ -38,8 +39,8 @@ class Read(NamedTuple):
     manifests: Sequence[Manifest]
     problems: Sequence[Problem]
     elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE
-    is_labelled_later: bool = False
-    """Whether a kustomization among the files gives labels and selectors to what it lists."""
+    later_labels: Mapping[str, str] = {}
+    """Those that kustomizations among the files give to pods and selectors."""
 
 
 def inventory(access: Access, names: Iterable[str] = (), *, strict: bool = False) -> Inventory:
@@ -52,30 +53,33 @@ def inventory(access: Access, names: Iterable[str] = (), *, strict: bool = False
     problems = list(read.problems)
     sound: list[Manifest] = []
     for manifest in read.manifests:
-        if found := faults(manifest):
+        if found := faults(manifest, access.again):
             problems += found
         else:
             sound.append(manifest)
+            problems += unfilled(manifest, access.again)
     for manifest, double in doubles(read.manifests):
         what, fix = overridden(double, manifest)
         where = manifest.document.where(double.path, key=True)
         problems.append(Problem(where, what, fix, "warning"))
     errors, cautions = console.split(once_a_file(problems), strict=strict)
     if errors:
-        raise InputError(*errors, *cautions)
-    console.tell(*cautions)
+        raise InputError(*errors, *merged(cautions))
+    console.tell(*merged(cautions))
     namespace = access.namespace or DEFAULT_NAMESPACE
     whole = Inventory(sound, namespace, read.elsewhere)
+    if access.filenames and not whole.sets:
+        raise InputError(nothing_in(read.manifests, problems, access))
     twice = [each for each in whole.twice if each[0].kind != "Service"]
     several = list(variants(twice, sound, access.filenames))
     if not several:
         return whole
-    chosen_one = _variant(several, twice[0][0], {*names})
+    chosen_one = _variant(several, twice, {*names})
     return Inventory(chosen_one, namespace) if chosen_one else whole
 
 
 def _variant(
-    several: Sequence[Variant], first: Manifest, names: set[str]
+    several: Sequence[Variant], twice: Sequence[tuple[Manifest, Manifest]], names: set[str]
 ) -> Sequence[Manifest] | None:
     """Return the objects of the one variant that holds named sets, if any does.
 
@@ -87,12 +91,29 @@ def _variant(
         if not names or any(_is_named(one, names) for one in each.manifests)
     ]
     if len(fitting) > 1:
-        folders = some_of([each.folder for each in fitting])
+        what = "; ".join(_held(fitting, twice))
         words = [word for each in fitting[0].filenames for word in ("-f", each)]
-        what = f"{folders} hold variants of {first.kind} {first.name}"
         fix = f"choose one: {quoted(words)}"
         raise InputError(Problem("--filename", what, fix))
     return fitting[0].manifests if fitting else None
+
+
+def _held(several: Sequence[Variant], twice: Iterable[tuple[Manifest, Manifest]]) -> Iterator[str]:
+    """Yield which folders hold variants of which object, of each group of folders once."""
+    copies: dict[int, list[Manifest]] = {}
+    for first, second in twice:
+        copies.setdefault(id(first), [first]).append(second)
+    of_folders: dict[tuple[str, ...], Manifest] = {}
+    inside = [(each.folder, {id(one) for one in each.manifests}) for each in several]
+    # The sets name them best.
+    groups = sorted(copies.values(), key=lambda each: each[0].kind not in STATEFUL_SET_KINDS)
+    for group in groups:
+        same = {id(each) for each in group}
+        folders = tuple(folder for folder, own in inside if not own.isdisjoint(same))
+        of_folders.setdefault(folders, group[0])
+    for folders, each in of_folders.items():
+        if len(folders) > 1:
+            yield f"{some_of(folders)} hold variants of {each.kind} {each.name}"
 
 
 def _is_named(manifest: Manifest, names: Container[str]) -> bool:
@@ -132,7 +153,7 @@ def read_all(contents: Iterable[tuple[str, bytes]], access: Access) -> Read:
     problems = [each for found in read for each in found.problems]
     manifests = [each for found in read for each in found.manifests]
     all_problems = [*problems, *around.notes]
-    return Read(manifests, all_problems, is_labelled_later=around.add_labels)
+    return Read(manifests, all_problems, later_labels=around.labels)
 
 
 def beside_cluster(read: Read, access: Access) -> tuple[Read, Access]:
@@ -218,14 +239,16 @@ def chosen(
 
     Raises InputError where a name is of no set, or of sets in several namespaces, or none is left.
     """
-    sets = [each for each in found.stateful_sets if namespace in (None, each.namespace)]
-    sets = [each for each in sets if _matches(each, selector)]
+    there_are = [each for each in found.stateful_sets if namespace in (None, each.namespace)]
+    sets = [each for each in there_are if _matches(each, selector)]
     there = ", ".join(f"{each.namespace}/{each.name}" for each in found.stateful_sets)
     fix = f"there are: {there}" if there else "name its namespace with -n, or its file with -f"
     problems = []
     for name in names:
         count = len([each for each in sets if each.name == name])
-        if count == 0:
+        if count == 0 and (unselected := [each for each in there_are if each.name == name]):
+            problems.append(_unselected(unselected, selector))
+        elif count == 0:
             is_file = os.path.exists(name)  # noqa: PTH110  # a Path would raise for some names
             as_file = f"{fix}; what lies in {name} is read with {quoted(['-f', name])}"
             its_fix = as_file if is_file else fix
@@ -233,11 +256,32 @@ def chosen(
         elif count > 1:
             what = f'several namespaces hold a StatefulSet "{name}"'
             problems.append(Problem("NAME", what, f"choose one with --namespace; {fix}"))
-    if not problems and not sets:
+    if not problems and not sets and there_are:
+        problems.append(_unselected(there_are, selector))
+    elif not problems and not sets and namespace and there:
+        what = f'there is no StatefulSet in the namespace "{namespace}"'
+        problems.append(Problem("--namespace", what, fix))
+    elif not problems and not sets:
         problems.append(Problem("NAME", "there is no StatefulSet to look at", fix))
     if problems:
         raise InputError(*problems)
     return [each for each in sets if not names or each.name in names]
+
+
+def _unselected(sets: Sequence[FoundSet], selector: str | None) -> Problem:
+    """Return that no set has the labels that are asked for, and which there are."""
+    labels = (
+        f"{each.name} has {', '.join(f'{key}={value}' for key, value in each.labels.items())}"
+        if each.labels
+        else f"{each.name} has none"
+        for each in sets
+    )
+    what = f'no StatefulSet has the labels "{selector}"'
+    if len({each.name for each in sets}) == 1:
+        what = f'the StatefulSet {sets[0].name} has not the labels "{selector}"'
+    is_bare = not any(each.labels for each in sets)
+    fix = "leave it out" if is_bare else f"give others: {short(list(labels))}"
+    return Problem("--selector", what, fix)
 
 
 def _matches(stateful_set: FoundSet, selector: str | None) -> bool:

@@ -1,6 +1,6 @@
 """What an input holds beside manifests: recognised by what it is, with what makes objects of it."""
 # A Path would drop the "./" that was typed.
-# ruff: noqa: PTH113, PTH118, PTH119, PTH120
+# ruff: noqa: PTH118, PTH119, PTH120
 
 import os.path
 import re
@@ -16,13 +16,6 @@ from sfsgen.problems import InputError, Place, Problem
 
 _OF_CHART = ("charts", "ci", "crds", "templates")  # folders in it
 _CHART_FILE = re.compile(r"Chart\.(?:yaml|lock)|requirements\.(?:yaml|lock)|values\b.*")
-_HIGHEST = 4  # folders above a template, of which one may be its chart's
-# What a line of a template says to the program that renders it.
-_IS_RENDERED = re.compile(r"\{\{|\{%|<%")
-_ONLY_RENDERED = re.compile(
-    r"^[ \t]*(?:\{\{-? *(?:if|else|end|with|range|include|template|define|tpl|toYaml)\b|\{%|<%)",
-    re.MULTILINE,
-)
 _IN_BRACES = re.compile(r"(?<=: )\{[A-Za-z_]\w*\}")  # to YAML a mapping, with a key and no value
 # Within a line, as whoever looks on from each of many blank lines reads all that follow.
 _SAYS_TYPE = re.compile(r"^[^\w\n]*(?:apiVersion|kind)[^\w\n]*:", re.MULTILINE)
@@ -35,7 +28,6 @@ _LISTED = (
     *("helmChartInflationGenerator", "configMapGenerator", "secretGenerator"),
 )
 _NAMING = ("path", "valuesFile", "values", "additionalValuesFiles", "files", "envs", "env")
-_KUSTOMIZE = "kustomize.config.k8s.io"
 _PARTS = ("resources", "bases", "components")
 
 
@@ -52,8 +44,8 @@ class Surroundings:
         self._listed: set[str] = set()
         self._kustomizations: dict[str, str] = {}
         self._parts: set[str] = set()
-        self.add_labels = False
-        """Whether a kustomization gives labels and selectors to what it lists."""
+        self.labels: dict[str, str] = {}
+        """The labels that kustomizations give to pods, and to selectors."""
         for file, (folder, name) in zip(contents, folders, strict=True):
             if name in KUSTOMIZATIONS and not self._is_of_chart(file):
                 self._read_kustomization(file, folder, contents[file])
@@ -90,7 +82,8 @@ class Surroundings:
             return found
         if found.problems and self._is_recognised(found, file, data):
             return Found([], [], [])
-        left = [each for each in found.strays if not self._is_known(each, file)]
+        is_apart = not found.manifests
+        left = [each for each in found.strays if not self._is_known(each, file, is_apart)]
         is_others = not (found.manifests or found.problems or file in self._named)
         if left and is_others:
             place = Place(file, *left[0].document.locate((), False))
@@ -121,6 +114,8 @@ class Surroundings:
 
     def _rendered(self, found: Found, file: str, text: str) -> Sequence[Problem] | None:
         """Return what there is to know of a file that is to be rendered, or filled in, first."""
+        from sfsgen.kubernetes.foreign import is_rendered
+
         lines = text.splitlines()
         at = [each.place.line for each in found.problems if each.place]
         near = dict.fromkeys(each for number in at for each in (number - 2, number - 1))
@@ -128,27 +123,28 @@ class Surroundings:
         place = Place(file, min(at, default=1), 1)
         if _IS_TEMPLATE.search(text) and any(map(PLACEHOLDER.search, odd)):
             return [self._of_openshift(place)]
-        if any(map(_IS_RENDERED.search, odd)) or _ONLY_RENDERED.search(text):
+        if is_rendered(text, odd):
             return self._of_template(place)
         gaps = (PLACEHOLDER.search(line) or _IN_BRACES.search(line) for line in odd)
         if unfilled := next(filter(None, gaps), None):
-            what, fix = filled_in_first(unfilled[0], file)
+            what, fix = filled_in_first(unfilled[0], file, self._again)
             return [Problem(":".join(map(str, place)), what, fix, "note")]
         return None
 
     def _of_template(self, place: Place) -> Sequence[Problem]:
-        folders = list(_above(os.path.dirname(place.file) or "."))[:_HIGHEST]
-        if not place.file.startswith(("/", "..")):
-            folders += [".", ".."]
-        for folder in folders:
-            if os.path.isfile(os.path.join(folder, "Chart.yaml")):
-                self._told.setdefault(folder, place.file)
-                return ()
+        from sfsgen.kubernetes.foreign import chart_around
+
+        if folder := chart_around(place.file):
+            self._told.setdefault(folder, place.file)
+            return ()
         what = "it is a template ({{ }}), and is to be rendered first"
         return [self._note(place, what, "helm template CHART")]
 
-    def _is_known(self, stray: Stray, file: str) -> bool:
-        """Return whether a document is one that makes objects of others; note it then."""
+    def _is_known(self, stray: Stray, file: str, is_apart: bool) -> bool:
+        """Return whether a document is one that makes objects of others; note it then.
+
+        Beside objects of the same file it may be one of them, of which something is forgotten.
+        """
         place = Place(file, *stray.document.locate(stray.inside, False))
         if is_template(stray.value):
             self._notes.append(self._of_openshift(place))
@@ -156,16 +152,21 @@ class Surroundings:
             what = "it is a values file of sfsgen, which makes objects of it"
             render = quoted(["sfsgen", "render", "-f", _typed(file)])
             self._notes.append(self._note(place, what, render))
-        elif os.path.basename(file).startswith("values") and isinstance(stray.value, dict):
-            chart = os.path.dirname(file) or "."
-            if os.path.isfile(os.path.join(chart, "Chart.yaml")):
-                self._told.setdefault(chart, file)
-            else:
-                command = quoted(["helm", "template", "CHART", "-f", file])
-                self._notes.append(self._note(place, "it holds the values of a chart", command))
+        elif _are_chart_values(stray.value, file, is_apart):
+            self._of_chart_values(place)
         else:
             return False
         return True
+
+    def _of_chart_values(self, place: Place) -> None:
+        from sfsgen.kubernetes.foreign import chart_around
+
+        chart = chart_around(place.file)
+        if chart and os.path.normpath(place.file) == os.path.normpath(f"{chart}/values.yaml"):
+            self._told.setdefault(chart, place.file)  # a chart has these without being given them
+            return
+        command = quoted(["helm", "template", chart or "CHART", "-f", _typed(place.file)])
+        self._notes.append(self._note(place, "it holds the values of a chart", command))
 
     def _of_openshift(self, place: Place) -> Problem:
         what = "it is a Template of OpenShift, which makes objects of it"
@@ -185,17 +186,29 @@ class Surroundings:
         return False
 
     def _read_kustomization(self, file: str, folder: str, data: bytes) -> None:
+        from sfsgen.kubernetes.foreign import is_of_kustomize
+
         value = _first(file, data)
-        if not str(value.get("apiVersion", _KUSTOMIZE)).startswith(_KUSTOMIZE):
-            return  # another program's, such as Flux
+        if not is_of_kustomize(value):
+            return
         if value.get("kind") != "Component":
             self._kustomizations[file] = folder
         else:
             self._listed.add(os.path.normpath(file))
-        self.add_labels |= bool(value.get("commonLabels") or value.get("labels"))
+        self.labels |= dict(_given_labels(value))
         for keys, paths in ((_LISTED, self._listed), (_PARTS, self._parts)):
             for each in _paths([value.get(key) for key in keys]):
                 paths.add(os.path.normpath(os.path.join(folder, each)))
+
+
+def _given_labels(kustomization: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the labels that a kustomization gives to selectors as well."""
+    several = kustomization.get("labels")
+    entries = [each for each in several or () if isinstance(several, list)]
+    both = [each for each in entries if isinstance(each, dict) and each.get("includeSelectors")]
+    for each in (kustomization.get("commonLabels"), *(entry.get("pairs") for entry in both)):
+        pairs = each.items() if isinstance(each, dict) else ()
+        yield from ((key, text) for key, text in pairs if isinstance(text, str))
 
 
 def _first(file: str, data: bytes) -> Mapping[str, Any]:
@@ -221,11 +234,22 @@ def _paths(value: Any) -> Iterator[str]:
 
 def _is_values_file(value: Any) -> bool:
     """Return whether a document is what `sfsgen render` makes a set of."""
-    if not isinstance(value, dict) or not {"claimTemplates", "nfs"} & set(value):
+    from sfsgen.kubernetes.foreign import is_own
+
+    if not isinstance(value, dict) or not (is_own(value) or "nfs" in value):
         return False
     from sfsgen.values.vocabulary import words
 
     return set(value) <= words()
+
+
+def _are_chart_values(value: Any, file: str, is_apart: bool) -> bool:
+    """Return whether a document is the values of a chart, by its file's name or by its words."""
+    if not isinstance(value, dict) or os.path.basename(file).startswith("values"):
+        return isinstance(value, dict)
+    from sfsgen.kubernetes.foreign import Kind, of_value
+
+    return is_apart and of_value(value, "", file) is Kind.CHART_VALUES
 
 
 def _of_others(place: Place) -> Problem:

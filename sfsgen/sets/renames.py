@@ -77,7 +77,8 @@ def stranded_claims(inventory: Inventory) -> Iterator[Stranded]:
                 numbers.setdefault((namespace, template_name, old_name), set()).add(int(parts[2]))
     for (namespace, template_name, old_name), found in numbers.items():
         candidates = templates[namespace, template_name]
-        if len(candidates) == 1 and found.issuperset(candidates[0][0].ordinals) and found:
+        ordinals = candidates[0][0].ordinals
+        if len(candidates) == 1 and ordinals and found.issuperset(ordinals):
             (meant,) = candidates
             old = (f"{template_name}-{old_name}-{number}" for number in meant[0].ordinals)
             pairs = zip(old, meant[0].ordinals, strict=True)

@@ -185,7 +185,7 @@ def _mount_options(values: Values, path: Path, driver: str) -> tuple[str, ...]:
             fix = "give each as one word, such as nfsvers=4.1"
             values.fault(path, f"{quoted(option)} is not a mount option", fix)
     if options:
-        from sfsgen.mount_options import faults
+        from sfsgen.mount_faults import faults
 
         for fault in faults(options, driver):
             if fault.severity == "error":

@@ -172,7 +172,7 @@ def _nested(places: Iterable[_Place]) -> Iterator[Collision]:
     Who writes into the outer one can overwrite the inner one's files.
     """
     wishes = [
-        wish for wish in _directory_wishes(places) if not wish.place.template.volume.read_only
+        wish for wish in _directory_wishes(places) if not wish.place.template.volume.is_only_read
     ]
     told: set[tuple[int, int]] = set()
     for meeting in nestings([wish.claim for wish in wishes]):

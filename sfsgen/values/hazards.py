@@ -74,18 +74,17 @@ def _mount_options(volume: "Volume") -> Iterator[tuple[str, str]]:
     options = volume.mount_options
     if not options:
         return
-    from sfsgen import mount_options
+    from sfsgen import mount_faults, mount_options
 
     if mount_options.is_soft(options):
         yield SOFT_MOUNT, "use hard"
-    if not (volume.read_only or mount_options.is_read_only(options)) and (
-        word := mount_options.local_locks(options)
-    ):
+    word = "" if volume.is_only_read else mount_options.local_locks(options)
+    if word:
         old = " and ".join(filter(None, (mount_options.version_option(options), word)))
         fix = f"use nfsvers=4.1 in place of {old}, or leave {word} out and start rpc-statd on nodes"
         yield f"{word}: {mount_options.LOCAL_LOCKS}", fix
     # What mount refuses for certain is an error already, and what does nothing hurts nobody.
-    for fault in mount_options.faults(options, volume.driver):
+    for fault in mount_faults.faults(options, volume.driver):
         if fault.severity == "warning":
             yield fault.what, fault.fix
 

@@ -93,6 +93,15 @@ class Volume(NamedTuple):
         return self.phase in ("Released", "Failed")
 
     @property
+    def is_only_read(self) -> bool:
+        """Whether nobody writes to it: by itself, its access modes or its mount options."""
+        if self.read_only or set(self.storage.access_modes) == {"ReadOnlyMany"}:
+            return True
+        from sfsgen.mount_options import is_read_only  # most volumes say it by none
+
+        return is_read_only(self.mount_options)
+
+    @property
     def directory(self) -> NfsDirectory:
         """Where its data lies."""
         return NfsDirectory(self.server, self.path)
@@ -129,6 +138,11 @@ class Tie(Enum):
     NAME = "by name"
     CHANCE = "by chance"
     NONE = "none"
+
+    @property
+    def is_reserved(self) -> bool:
+        """Whether no other claim gets the volume: its claimRef names the claim, or it is bound."""
+        return self in (Tie.BOUND, Tie.BOTH_SIDES, Tie.CLAIM_REF)
 
 
 class Pair(NamedTuple):
