@@ -257,6 +257,18 @@ def test_where_nothing_is_looked_at_the_command_that_looks_is_named(
         assert "NAME: " not in done.err
 
 
+def test_a_gap_in_a_volume_hides_no_set(folder: Path) -> None:
+    volumes = GOOD[GOOD.index("apiVersion: v1\nkind: PersistentVolume\n") :]
+    volumes = volumes[: volumes.index("---")].replace("nfs.example.com", "${NFS}")
+    _written({"volumes.yaml": volumes}, folder)
+    done = sfsgen("check -f volumes.yaml")
+    assert (done.status, done.out.count("is not filled in")) == (2, 1)
+    assert "fix: name a file with a StatefulSet, too" in done.err
+    _written({"web.yaml": SET.replace("  name: web", "  name: ${APP}", 1)}, folder)
+    told = sfsgen("check -f volumes.yaml -f web.yaml").err
+    assert "fix: fill it in first, such as with `envsubst < web.yaml | sfsgen check -f -`" in told
+
+
 def test_volumes_tells_of_the_files_of_a_folder_once(folder: Path) -> None:
     others = {f"{each}.yml": "a: 1\n" for each in "abcdef"}
     _written({"set.yaml": GOOD, **others}, folder)

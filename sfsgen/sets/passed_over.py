@@ -13,6 +13,7 @@ from sfsgen.problems import Problem, nearest
 _SHOWN = 3  # files of a folder, beside the first
 _MOST = 5  # files, kinds or sets that are named
 _ALIKE_KIND = 0.85
+_OF_OBJECTS = ("metadata.", "spec.")  # what notes of gaps in objects begin with
 
 
 def merged(problems: Iterable[Problem]) -> list[Problem]:
@@ -49,16 +50,22 @@ def nothing_in(read: Sequence[Manifest], beside: Sequence[Problem], access: Acce
     The fix says how to come to one.
     """
     where = short(["stdin" if each == "-" else each for each in access.filenames])
-    gaps = [each.fix for each in beside if each.what.endswith(NOT_FILLED_IN)]
+    gaps = [each for each in beside if each.what.endswith(NOT_FILLED_IN)]
     sets = [each for each in read if _is_set(each)]
-    made = [each.fix for each in beside if each.fix.endswith(f"{access.again}`")]
+    made = [
+        each.fix for each in beside if each.fix.endswith(f"{access.again}`") and each not in gaps
+    ]
     if sets and gaps:
         which = f"{len(sets)} StatefulSets in it are" if len(sets) > 1 else "StatefulSet in it is"
-        return Problem(where, f"the {which} still to be filled in", gaps[0])
+        files = {each.document.file for each in sets}
+        fixes = [each.fix for each in gaps if each.place and each.place.file in files]
+        return Problem(where, f"the {which} still to be filled in", (fixes or [gaps[0].fix])[0])
     held = short([f"{count} {kind}" for kind, count in Counter(map(_kind, read)).most_common()])
     what = f"there is no StatefulSet in it, but {held}" if held else "nothing in it is looked at"
-    if made or gaps:
-        return Problem(where, what, [*made, *gaps][0])
+    # Of what was read, a gap in a volume makes no set once it is filled in.
+    unread = [each.fix for each in gaps if not each.what.startswith(_OF_OBJECTS)]
+    if made or unread:
+        return Problem(where, what, [*made, *unread][0])
     is_broken = any(each.severity == "error" for each in beside)
     return Problem(where, what, "mend what cannot be read" if is_broken else _near(read))
 
