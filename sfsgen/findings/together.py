@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import reduce
 
+from sfsgen.changes.steps import commands
 from sfsgen.findings.finding import Finding
 from sfsgen.findings.vacancies import joined
 
@@ -13,7 +14,8 @@ def one_for_each(found: Iterable[tuple[Hashable, Finding]]) -> Iterator[Finding]
     """Yield one finding for all that have a key: the first of them, with the cures of all."""
     by_key: dict[Hashable, list[Finding]] = {}
     for key, each in found:
-        by_key.setdefault((key, each.severity), []).append(each)
+        kind = each.manifest and each.manifest.kind
+        by_key.setdefault((key, each.severity, kind, bool(each.cure.steps)), []).append(each)
     for alike in by_key.values():
         yield _together(alike)
 
@@ -25,11 +27,13 @@ def _together(found: Sequence[Finding]) -> Finding:
     names = [each.manifest.name for each in others if each.manifest]
     more = len(names) - _SHOWN
     shown = [*names[:_SHOWN], f"{more} more"] if more > 1 else names
-    between = " && " if first.cure.steps else "; "
+    is_typed = all(each.cure.words == commands(each.cure.steps) for each in found)
+    between = " && " if is_typed else "; "
     cure = reduce(lambda one, other: one.joined(between, other), (each.cure for each in found))
     if len({each.cure.words for each in found}) == 1:
         in_each = ", in each of them" * first.cure.words.startswith("write ")
         cure = cure.said(f"{first.cure}{in_each}")
     sides = [side for each in others for side in (each.manifest, *each.related) if side]
     what = f"{first.what}; so it is with {joined(shown)}"
-    return first._replace(what=what, cure=cure, related=(*first.related, *sides))
+    related = {id(each): each for each in (*first.related, *sides)}
+    return first._replace(what=what, cure=cure, related=tuple(related.values()))

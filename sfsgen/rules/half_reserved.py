@@ -40,6 +40,8 @@ def _halves(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
         if pair.is_named and volume.claim is None and not is_incomplete(volume):
             if another_reserved(scene, pair) or len(scene.inventory.takers[volume.name]) > 1:
                 continue  # the rules claim-ref and two-claims tell of it
+            if claim.phase == "Lost":
+                continue  # the rule lost has the same cure, and more
             what = (
                 f"the volume {volume.name} is not reserved for {claim.name}, which names it: "
                 "another claim can take it"
