@@ -3,7 +3,7 @@
 The binder pairs by size, access modes and class; among equal volumes it is chance. Of 30 claims
 that nothing was reserved for, 0 to 3 were bound to the volume of their own ordinal, and beside 30
 claims of another namespace none was (measured). A set that is made again can find its data
-exchanged.
+exchanged. Disks of nodes (`local`) are meant to be given out so, and are not told of.
 
 Fix: Reserve both sides: `claimRef` with namespace and name into the volume, `volumeName` into the
 claim. In a cluster the finding's `kubectl patch` is enough as long as the claim is Pending: the
@@ -38,7 +38,7 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
             (row, volume)
             for rows in templates
             for row, volume in (*rows.unreserved, *_on_nfs(rows, spare))
-            if not (is_incomplete(volume) or volume.claim)
+            if not (is_incomplete(volume) or volume.claim or _is_a_nodes(volume))
         ]
         if found:
             yield _open(scene, stateful_set, found)
@@ -48,7 +48,8 @@ def _by_chance(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     """Yield the claims that get a volume by chance, each with its set."""
     for pair in scene.waiting:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
-        if not is_named and not is_incomplete(pair.volume):
+        is_open = not (is_named or is_incomplete(pair.volume))
+        if is_open and not pair.volume.manifest.at("spec", "local"):
             rows = scene.inventory.wanting(pair.claim.key)
             key = (rows[0].template.key if rows else pair.claim.key), pair.tie
             yield key, _chance(scene, pair)
@@ -62,6 +63,14 @@ def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Vol
     for number, volume in spare.get(rows.template.key, {}).items():
         if volume.server:
             yield rows.row(number)._replace(volume=volume, tie=Tie.CHANCE), volume
+
+
+def _is_a_nodes(volume: Volume) -> bool:
+    """Return whether a volume is a disk or a directory of a node.
+
+    Of such a pool the binder gives each claim one, on the node where its pod runs, as documented.
+    """
+    return any(volume.manifest.at("spec", each) for each in ("local", "hostPath"))
 
 
 def _shown(found: Sequence[tuple[Ordinal, Volume]]) -> list[str]:
