@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from sfsgen.documents.document import Path, spelled
 from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.misspelt import are_meant
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes.binder import MODES, SIZE, Storage
 from sfsgen.kubernetes.manifest import Manifest
@@ -35,9 +36,17 @@ _NO_SOURCES = (
     "volumeAttributesClassName",
     "volumeMode",
 )
+_SOURCES = ("nfs", "csi")
 
 
 def required_field(scene: Scene) -> Iterator[Finding]:
+    for found in _found(scene):
+        names = (str(each) for each in found.path[1:] or _SOURCES)
+        if not (found.manifest and are_meant(scene, found.manifest, *names)):
+            yield found  # of a field that is there, but misspelt, the rule field tells
+
+
+def _found(scene: Scene) -> Iterator[Finding]:
     kinds_of_source = set(scene.fields.names("PersistentVolume")).difference(_NO_SOURCES)
     for volume in scene.inventory.volumes.values():
         manifest, spec = volume.manifest, volume.manifest.value["spec"]
