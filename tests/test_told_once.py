@@ -151,3 +151,105 @@ def test_a_volume_that_failed_is_told_to_be_kept_once() -> None:
 
     (told,) = _found(PENDING | {VOLUME: failed}, is_stored=True)
     assert told["rule"] == "released"
+
+
+def _moved(*path: str) -> Change:
+    """Return how a field is moved one level up."""
+
+    def change(each: Object) -> None:
+        outer, at = each, each
+        for part in path[:-1]:
+            outer, at = at, at[part]
+        outer[path[-1]] = at.pop(path[-1])
+
+    return change
+
+
+def _misspelt(*path: str) -> Change:
+    def change(each: Object) -> None:
+        for part in path[:-1]:
+            each = each[part]
+        each[path[-1][:-2] + path[-1][-1]] = each.pop(path[-1])
+
+    return change
+
+
+@pytest.mark.parametrize("how", [_moved, _misspelt])
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        (VOLUME, ("spec", "claimRef")),
+        (VOLUME, ("spec", "claimRef", "namespace")),
+        (VOLUME, ("spec", "capacity")),
+        (VOLUME, ("spec", "nfs", "server")),
+        (VOLUME, ("spec", "nfs")),
+        (CLAIM, ("spec", "volumeName")),
+        (CLAIM, ("spec", "accessModes")),
+        ("Service", ("spec", "clusterIP")),
+        ("Service", ("spec", "selector")),
+        ("StatefulSet", ("spec", "serviceName")),
+        ("StatefulSet", ("spec", "volumeClaimTemplates")),
+        ("StatefulSet", ("spec", "replicas")),
+    ],
+)  # fmt: skip
+def test_a_field_that_is_misspelt_or_elsewhere_is_not_missing_too(
+    how: Callable[..., Change], kind: str, path: tuple[str, ...]
+) -> None:
+    (told,) = _found({kind: how(*path)})
+    assert told["rule"] == "field"
+
+
+def test_without_the_rule_field_it_is_missing() -> None:
+    objects = copy.deepcopy(RENDERED)
+    for each in objects:
+        if each["kind"] == VOLUME:
+            _moved("spec", "claimRef")(each)
+    (told,) = findings("-f", "-", "--ignore", "field", stdin=yaml.safe_dump_all(objects))
+    assert told["rule"] == "half-reserved"
+
+
+@pytest.mark.parametrize("source", ["local", "hostPath"])
+@pytest.mark.parametrize("name", ["pv-web-{}", "disk-{}"])
+def test_of_a_pool_of_nodes_disks_nothing_is_told(source: str, name: str) -> None:
+    objects = [each for each in copy.deepcopy(RENDERED) if each["kind"] != CLAIM]
+    for number, each in enumerate(each for each in objects if each["kind"] == VOLUME):
+        del each["spec"]["nfs"], each["spec"]["claimRef"]
+        each["metadata"]["name"] = name.format(number)
+        each["spec"] |= {source: {"path": "/mnt/web"}, "storageClassName": "disks"}
+        terms = [
+            {
+                "matchExpressions": [
+                    {"key": "kubernetes.io/hostname", "operator": "In", "values": [f"n{number}"]}
+                ]
+            }
+        ]
+        each["spec"]["nodeAffinity"] = {"required": {"nodeSelectorTerms": terms}}
+    for each in objects:
+        if each["kind"] == "StatefulSet":
+            each["spec"]["volumeClaimTemplates"][0]["spec"]["storageClassName"] = "disks"
+    assert findings("-f", "-", stdin=yaml.safe_dump_all(objects)) == []
+
+
+def test_a_class_that_keeps_a_set_from_its_volumes_is_told_once() -> None:
+    objects = [each for each in copy.deepcopy(RENDERED) if each["kind"] != CLAIM]
+    for number, each in enumerate(each for each in objects if each["kind"] == VOLUME):
+        del each["spec"]["claimRef"]
+        each["metadata"]["name"] = f"pv{number}"
+        each["spec"]["storageClassName"] = "nfs"
+    for each in objects:
+        if each["kind"] == "StatefulSet":
+            del each["spec"]["volumeClaimTemplates"][0]["spec"]["storageClassName"]
+    (told,) = findings("-f", "-", stdin=yaml.safe_dump_all(objects))
+    assert told["rule"] == "class"
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("check --all-namespaces", "write -n NAMESPACE, one at a time"),
+        ("check -A", "write -n NAMESPACE, one at a time"),
+        ("volumes web --replicas=2.5", "give it as --replicas 3"),
+    ],
+)
+def test_what_is_meant_is_told(command: str, told: str) -> None:
+    assert f"fix: {told}\n" in sfsgen(command).err

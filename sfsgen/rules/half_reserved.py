@@ -16,7 +16,6 @@ Source: measured on Kubernetes 1.36.
 from collections.abc import Hashable, Iterator
 
 from sfsgen.findings.finding import Finding, error, warning
-from sfsgen.findings.misspelt import are_meant
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_reserved, is_incomplete
 from sfsgen.findings.scene import Scene
@@ -41,8 +40,8 @@ def _halves(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
         if pair.is_named and volume.claim is None and not is_incomplete(volume):
             if another_reserved(scene, pair) or len(scene.inventory.takers[volume.name]) > 1:
                 continue  # the rules claim-ref and two-claims tell of it
-            if claim.phase == "Lost" or are_meant(scene, volume.manifest, "claimRef"):
-                continue  # the rule lost has the same cure, and more; the rule field tells of it
+            if claim.phase == "Lost":
+                continue  # the rule lost has the same cure, and more
             what = (
                 f"the volume {volume.name} is not reserved for {claim.name}, which names it: "
                 "another claim can take it"
@@ -53,8 +52,6 @@ def _halves(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
             tell = error if scene.inventory.wanting(claim.key) else warning
             yield key, tell(volume.manifest, CLAIM_REF, what, fix, claim.manifest)
         elif pair.is_reserved and not pair.is_named and not claim.manifest.is_stored:
-            if are_meant(scene, claim.manifest, "volumeName"):
-                continue  # the rule field tells of it
             free = scene.pairing.free.fitting(claim.storage)
             what = (
                 f"the claim {claim.name} does not name {volume.name}, which is reserved for it: "

@@ -16,7 +16,6 @@ from typing import Any
 
 from sfsgen.documents.document import Path, spelled
 from sfsgen.findings.finding import Finding, error, note, warning
-from sfsgen.findings.misspelt import are_meant
 from sfsgen.findings.scene import Scene
 from sfsgen.problems import nearest
 from sfsgen.sets.found import FoundSet
@@ -27,10 +26,10 @@ _POD: Path = ("spec", "template", "spec")
 
 def mounts(scene: Scene) -> Iterator[Finding]:
     for stateful_set in scene.inventory.stateful_sets:
-        yield from _mounts(scene, stateful_set)
+        yield from _mounts(stateful_set)
 
 
-def _mounts(scene: Scene, stateful_set: FoundSet) -> Iterator[Finding]:
+def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
     manifest = stateful_set.manifest
     template = manifest.at("spec", "template")
     if not template:
@@ -41,8 +40,6 @@ def _mounts(scene: Scene, stateful_set: FoundSet) -> Iterator[Finding]:
     known = {*volumes, *templates}
     used = list(_used(pod))
     unknown = [(path, name) for path, name in used if name not in known]
-    if unknown and are_meant(scene, manifest, "volumeClaimTemplates", "volumes"):
-        return  # the rule field tells of it
     for path, name in unknown:
         what = (
             f'{spelled(path[:-1])} is named "{name}", and there is no such claim template or volume'

@@ -11,13 +11,14 @@ Source: pkg/apis/core/validation/validation.go, ValidatePersistentVolumeSpec and
 ValidatePersistentVolumeClaimSpec.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
 
 from sfsgen.documents.document import Path, spelled
 from sfsgen.findings.finding import Finding, error
-from sfsgen.findings.misspelt import are_meant
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import set_of_volume, template_of
+from sfsgen.findings.together import one_for_each
 from sfsgen.kubernetes.binder import MODES, SIZE, Storage
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import nano_units
@@ -36,14 +37,22 @@ _NO_SOURCES = (
     "volumeAttributesClassName",
     "volumeMode",
 )
-_SOURCES = ("nfs", "csi")
 
 
 def required_field(scene: Scene) -> Iterator[Finding]:
-    for found in _found(scene):
-        names = (str(each) for each in found.path[1:] or _SOURCES)
-        if not (found.manifest and are_meant(scene, found.manifest, *names)):
-            yield found  # of a field that is there, but misspelt, the rule field tells
+    return one_for_each((_cause(scene, each), each) for each in _found(scene))
+
+
+def _cause(scene: Scene, found: Finding) -> Hashable:
+    """Return the set of a volume or a claim, and what is missing where."""
+    manifest = found.manifest
+    if manifest and manifest.kind == "PersistentVolume":
+        volume = scene.inventory.volumes[manifest.name]
+        return set_of_volume(scene, volume), found.path, found.what.replace(volume.name, "")
+    if manifest and manifest.kind == "PersistentVolumeClaim":
+        key = manifest.namespace, manifest.name
+        return template_of(scene, key), found.path, found.what.replace(manifest.name, "")
+    return id(manifest), found.path, found.what
 
 
 def _found(scene: Scene) -> Iterator[Finding]:

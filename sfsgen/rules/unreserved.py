@@ -18,7 +18,6 @@ from functools import reduce
 from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.misfits import other_class
-from sfsgen.findings.misspelt import are_meant
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
@@ -40,7 +39,6 @@ def unreserved(scene: Scene) -> Iterator[Finding]:
             for rows in templates
             for row, volume in (*rows.unreserved, *_on_nfs(rows, spare))
             if not (is_incomplete(volume) or volume.claim or _is_a_nodes(volume))
-            and not are_meant(scene, volume.manifest, "claimRef")
         ]
         if found:
             yield _open(scene, stateful_set, found)
@@ -51,11 +49,10 @@ def _by_chance(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for pair in scene.waiting:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
         is_open = not (is_named or is_incomplete(pair.volume))
-        if not is_open or pair.volume.manifest.at("spec", "local") or _is_misspelt(scene, pair):
-            continue
-        rows = scene.inventory.wanting(pair.claim.key)
-        key = (rows[0].template.key if rows else pair.claim.key), pair.tie
-        yield key, _chance(scene, pair)
+        if is_open and not pair.volume.manifest.at("spec", "local"):
+            rows = scene.inventory.wanting(pair.claim.key)
+            key = (rows[0].template.key if rows else pair.claim.key), pair.tie
+            yield key, _chance(scene, pair)
 
 
 def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Volume]]:
@@ -66,12 +63,6 @@ def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Vol
     for number, volume in spare.get(rows.template.key, {}).items():
         if volume.server:
             yield rows.row(number)._replace(volume=volume, tie=Tie.CHANCE), volume
-
-
-def _is_misspelt(scene: Scene, pair: Pair) -> bool:
-    """Return whether one side names the other where the rule field tells of it."""
-    claim, volume = pair.claim.manifest, pair.volume.manifest
-    return are_meant(scene, claim, "volumeName") or are_meant(scene, volume, "claimRef")
 
 
 def _is_a_nodes(volume: Volume) -> bool:

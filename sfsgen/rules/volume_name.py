@@ -27,6 +27,8 @@ def volume_name(scene: Scene) -> Iterator[Finding]:
 
 def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for first, second in scene.inventory.namesakes:
+        if first.manifest.is_stored != second.manifest.is_stored:
+            continue  # the rule applied tells what the server makes of it
         one, other = first.claim or ("", ""), second.claim or ("", "")
         what = f"two volumes are named {second.name}, one for {'/'.join(one)} and one for "
         what += "/".join(other)
