@@ -231,9 +231,16 @@ def carried_out(plane: ControlPlane, found: Found) -> ControlPlane:
 
 
 def errors(found: Sequence[Found]) -> Counter[tuple[str, str]]:
-    """Return the errors that there are, by rule and object."""
+    """Return the errors that there are, by rule and object; one may tell of several ordinals."""
     return Counter(
-        (each["rule"], each["object"]["name"]) for each in found if each["severity"] == "error"
+        (each["rule"], name)
+        for each in found
+        if each["severity"] == "error"
+        for name in {
+            side["name"]
+            for side in (each["object"], *each["related"])
+            if side["kind"] == each["object"]["kind"]
+        }
     )
 
 
@@ -454,7 +461,7 @@ def test_half_a_finding_is_not_edited(tmp_path: Path) -> None:
     ("reference", "words"),
     [
         ({"uid": "an-earlier-one"}, "remove uid and resourceVersion from the claimRef of pv-web-0"),
-        ({}, "create it, then `kubectl annotate pvc pvc-web-0"),
+        ({}, "create pv-web-0, then `kubectl annotate pvc pvc-web-0"),
         (None, "write `claimRef: {"),
     ],
 )
@@ -475,7 +482,7 @@ def test_a_lost_claim_whose_volume_is_in_a_file(
     file.write_text(plane.dump())
     fix = _found(file)["lost"]["fix"]
     assert fix.startswith(words)
-    assert "create it, then `kubectl annotate pvc pvc-web-0 pv.kubernetes.io/bind-comp" in fix
+    assert "create pv-web-0, then `kubectl annotate pvc pvc-web-0 pv.kubernetes.io/bind-comp" in fix
 
 
 def test_the_disk_of_a_provisioner_is_no_rival_of_the_volume_that_was_meant(tmp_path: Path) -> None:

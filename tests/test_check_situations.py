@@ -402,7 +402,7 @@ def test_a_volume_that_is_reserved_for_a_claim_is_meant_for_no_other() -> None:
 
 def test_a_volume_that_does_not_fit_is_named_with_the_reason() -> None:
     found = _findings(_set(replicas=1), _service(), _claim("data-db-0"), _volume("x", size="1Mi"))
-    assert "x is free, but it asks for 1Gi, and x has 1Mi" in found[0]["what"]
+    assert "x is free, but the claim asks for 1Gi, and x has 1Mi" in found[0]["what"]
 
 
 def test_a_selector_leads_to_its_volume() -> None:

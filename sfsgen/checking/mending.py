@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sfsgen.changes.edits import Edit
 from sfsgen.changes.files import LINE, apply
-from sfsgen.findings.located import Located, Subject
+from sfsgen.findings.located import Located, Subject, subject
 from sfsgen.problems import Problem
 
 _MOST_ROUNDS = 10  # what one cure uncovers another one mends; more than a few would be a quarrel
@@ -70,7 +70,18 @@ def _chosen(found: Iterable[Located], refused: Container[str]) -> list[Edit]:
 
 
 def _errors(found: Iterable[Located]) -> set[tuple[str, Subject | None, str]]:
-    return {(each.rule, each.subject, each.field) for each in found if each.severity == "error"}
+    return {
+        (each.rule, about, each.field)
+        for each in found
+        if each.severity == "error"
+        for about in _subjects(each)
+    }
+
+
+def _subjects(found: Located) -> set[Subject | None]:
+    """Return what a finding is about; where it is told of several ordinals, of all of them."""
+    kind = found.subject and found.subject.kind
+    return {found.subject, *(each for each in map(subject, found.related) if each.kind == kind)}
 
 
 def _nothing(what: str, found: Sequence[Located]) -> Mended:

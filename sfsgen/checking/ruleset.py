@@ -56,7 +56,16 @@ def description(rule: Rule) -> str:
 
 
 def findings(scene: "Scene", rules: Iterable[Rule]) -> Iterator["Finding"]:
-    """Yield what rules find, each with the rule's id."""
-    for rule in rules:
-        for finding in rule(scene):
-            yield finding._replace(rule=rule_id(rule))
+    """Yield what rules find, each with the rule's id.
+
+    What lacks a field that is misspelt only the rule `field` tells of, where it is among them.
+    """
+    from sfsgen.findings.misspelt import is_told
+
+    known: dict[int, frozenset[str]] = {}
+    named = {rule_id(rule): rule for rule in rules}
+    for name, rule in named.items():
+        for found in rule(scene):
+            finding = found._replace(rule=name)
+            if name == "field" or "field" not in named or not is_told(scene, finding, known):
+                yield finding

@@ -121,6 +121,8 @@ class Parser(_OptionParser):
 
     def _unknown(self, option: str) -> Problem:
         near = near_option(option, self._long_opt)
+        if option in ("--all-namespaces", "-A") and "--namespace" in self._long_opt:  # kubectl's
+            near = "-n NAMESPACE, one at a time"
         fix = f"write {near}" if near else f"`{self._command} --help` lists those that there are"
         return Problem(option, f"{self._command} has no option {brief(option)}", fix)
 

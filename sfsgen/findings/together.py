@@ -3,20 +3,27 @@
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import reduce
 
+from sfsgen.changes.steps import commands
 from sfsgen.findings.finding import Finding
 from sfsgen.plain_text import joined
 
 _SHOWN = 4  # objects, by their names
 
 
-def one_for_each(found: Iterable[tuple[Hashable, str, Finding]]) -> Iterator[Finding]:
-    """Yield one finding for all that have a key: the first of them, with the cures of all.
+def one_for_each(found: Iterable[tuple[Hashable, Finding]]) -> Iterator[Finding]:
+    """Yield one finding for all that have a key: the first of them, with the cures of all."""
+    return one_for_each_named(
+        (key, each.manifest.name if each.manifest else "", each) for key, each in found
+    )
 
-    Each is given with its key, and the name by which the others are told.
-    """
+
+def one_for_each_named(found: Iterable[tuple[Hashable, str, Finding]]) -> Iterator[Finding]:
+    """Yield the same; each is given with the name by which it is told beside the first."""
     by_key: dict[Hashable, list[tuple[str, Finding]]] = {}
     for key, name, each in found:
-        by_key.setdefault((key, each.severity), []).append((name, each))
+        kind = each.manifest and each.manifest.kind
+        cause = key, each.severity, kind, bool(each.cure.steps)
+        by_key.setdefault(cause, []).append((name, each))
     for alike in by_key.values():
         yield _together(alike)
 
@@ -29,11 +36,13 @@ def _together(named: Sequence[tuple[str, Finding]]) -> Finding:
     names = [name for name, _ in named[1:]]
     more = len(names) - _SHOWN
     shown = [*names[:_SHOWN], f"{more} more"] if more > 1 else names
-    between = " && " if first.cure.steps else "; "
+    is_typed = all(each.cure.words == commands(each.cure.steps) for each in found)
+    between = " && " if is_typed else "; "
     cure = reduce(lambda one, other: one.joined(between, other), (each.cure for each in found))
     if len({each.cure.words for each in found}) == 1:
         in_each = ", in each of them" * first.cure.words.startswith("write ")
         cure = cure.said(f"{first.cure}{in_each}")
     sides = [side for each in others for side in (each.manifest, *each.related) if side]
     what = f"{first.what}; so it is with {joined(shown)}"
-    return first._replace(what=what, cure=cure, related=(*first.related, *sides))
+    related = {id(each): each for each in (*first.related, *sides)}
+    return first._replace(what=what, cure=cure, related=tuple(related.values()))

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from math import ceil
 
 # https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 _SYNTAX = re.compile(
@@ -122,13 +123,13 @@ def whole_number(text: str) -> int:
 
 
 def meant(text: str, example: int) -> str:
-    """Return the whole number that somebody means who writes `+2`, ` 2 `, `2.0` or `1e3`.
+    """Return the whole number that somebody means who writes `+2`, ` 2 `, `2.0`, `1.5` or `1e3`.
 
     It is an example where none can be meant.
     """
     bare = text.strip().removeprefix("+").replace("_", "")
-    if re.fullmatch(r"[0-9]{1,9}(\.0*)?([eE]\+?[0-9])?", bare):
-        return str(int(float(bare)))
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?([eE]\+?[0-9])?", bare):
+        return str(ceil(float(bare)))  # of 2.5, one that is near
     return str(example)
 
 

@@ -10,17 +10,23 @@ cluster give the volume those that are asked for: a claim that waits cannot be c
 Source: pkg/controller/volume/persistentvolume/index.go, CheckAccessModes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from sfsgen.findings.finding import Finding
 from sfsgen.findings.misfits import unfit
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import template_of
+from sfsgen.findings.together import one_for_each
 from sfsgen.kubernetes.binder import MODES, lacking_modes
 
 
 def access_modes(scene: Scene) -> Iterator[Finding]:
+    return one_for_each(_found(scene))
+
+
+def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for pair in scene.waiting:
         if lacking := lacking_modes(pair.claim.storage, pair.volume.storage):
             its = ", ".join(pair.volume.storage.access_modes) or "none"
             what = f"it asks for {', '.join(lacking)}, and {pair.volume.name} has {its}"
-            yield unfit(scene, pair, MODES, what)
+            yield template_of(scene, pair.claim.key), unfit(scene, pair, MODES, what)

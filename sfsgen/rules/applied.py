@@ -27,13 +27,13 @@ from sfsgen.findings.applying import (
 )
 from sfsgen.findings.finding import Finding, error, note
 from sfsgen.findings.scene import Scene
-from sfsgen.findings.together import one_for_each
+from sfsgen.findings.together import one_for_each_named
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.sets.found import found_claim, found_service, found_set, found_volume
 
 
 def applied(scene: Scene) -> Iterator[Finding]:
-    return one_for_each(_found(scene))
+    return one_for_each_named(_found(scene))
 
 
 def _found(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:

@@ -16,17 +16,23 @@ time gives the directory away: the claim in use is Lost, and two pods write into
 Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from sfsgen.changes.cure import WHICH_VOLUME, Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_pair, another_reserved
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import set_of, set_of_volume
+from sfsgen.findings.together import one_for_each
 from sfsgen.values.pairs import Claim, Key, Pair, Volume
 
 
 def claim_ref(scene: Scene) -> Iterator[Finding]:
+    return one_for_each(_found(scene))
+
+
+def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     ambiguous = {second.name for _, second in scene.inventory.duplicates}
     ambiguous |= {second.name for _, second in scene.inventory.namesakes}
     for pair in scene.pairing.pairs.values():
@@ -45,7 +51,7 @@ def claim_ref(scene: Scene) -> Iterator[Finding]:
     yield from _taken_over(scene)
 
 
-def _taken_over(scene: Scene) -> Iterator[Finding]:
+def _taken_over(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     """Yield the volumes of claims that are there, whose claimRef names another claim."""
     for volume in scene.inventory.volumes.values():
         if not scene.inventory.is_taken_over(volume):
@@ -61,10 +67,11 @@ def _taken_over(scene: Scene) -> Iterator[Finding]:
         if claim:
             sides = [claim.manifest]
             fix += another_pair(scene, claim, volume)
-        yield error(volume.manifest, CLAIM_REF, what, fix, *sides)
+        cause = set_of_volume(scene, volume), "taken over", bool(claim)
+        yield cause, error(volume.manifest, CLAIM_REF, what, fix, *sides)
 
 
-def _misdirected(scene: Scene) -> Iterator[Finding]:
+def _misdirected(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     """Yield the volumes that are reserved for no claim of a set, though named after one."""
     for rows in scene.pairing.ordinals:
         for row, volume in rows.unreserved:
@@ -75,22 +82,27 @@ def _misdirected(scene: Scene) -> Iterator[Finding]:
                     f"the pod {stateful_set.name}-{row.number} needs {row.claim_key[1]}"
                 )
                 fix = scene.cures.redirect(volume, row.claim_key).by_hand(WHICH_VOLUME)
-                yield error(volume.manifest, CLAIM_REF, what, fix, stateful_set.manifest)
+                found = error(volume.manifest, CLAIM_REF, what, fix, stateful_set.manifest)
+                yield (stateful_set.key, "misdirected"), found
 
 
-def _elsewhere(scene: Scene, pair: Pair) -> Iterator[Finding]:
+def _elsewhere(scene: Scene, pair: Pair) -> Iterator[tuple[Hashable, Finding]]:
     """Yield that another volume is reserved for a claim than the one which it names."""
     if other := another_reserved(scene, pair):
         what = (
             f"the claim {pair.claim.name} names {pair.volume.name}, and {other.name} is "
             "reserved for it"
         )
-        fix = f"write `volumeName: {other.name}`, or reserve {pair.volume.name} instead"
-        yield error(pair.claim.manifest, VOLUME_NAME, what, fix, other.manifest)
+        fix = (
+            f"write `volumeName: {other.name}` into {pair.claim.name}, or reserve "
+            f"{pair.volume.name} instead"
+        )
+        cause = set_of(scene, pair.claim.key), "elsewhere"
+        yield cause, error(pair.claim.manifest, VOLUME_NAME, what, fix, other.manifest)
 
 
-def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
-    claim, volume = pair.claim, pair.volume
+def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> tuple[Hashable, Finding]:
+    claim, volume, of_set = pair.claim, pair.volume, set_of(scene, pair.claim.key)
     namespace, name = reserved_for
     shown = name if namespace == claim.namespace else f"{namespace}/{name}"
     verb = "names" if pair.is_named else "needs"
@@ -102,14 +114,16 @@ def _disagreement(scene: Scene, pair: Pair, reserved_for: Key) -> Finding:
     if is_unread or is_anothers or not _has_another(scene, volume, reserved_for):
         what += ", and is not in the input" if is_unread else ""
         own = _one_of_its_own(scene, claim, volume, shown)
-        return error(claim.manifest, VOLUME_NAME, what, own, volume.manifest)
+        cause: Hashable = of_set, "another's", verb, is_unread, is_anothers
+        return cause, error(claim.manifest, VOLUME_NAME, what, own, volume.manifest)
     field = "namespace" if name == claim.name else "name"
     fix = scene.cures.redirect(volume, claim.key)
     if field == "namespace":
         what += ": its namespace was changed"
     elif volume.is_left:
         what += f", and {volume.phase}: that claim is gone"
-    return error(volume.manifest, (*CLAIM_REF, field), what, fix, claim.manifest)
+    cause = of_set, field, verb, volume.is_left
+    return cause, error(volume.manifest, (*CLAIM_REF, field), what, fix, claim.manifest)
 
 
 def _one_of_its_own(scene: Scene, claim: Claim, volume: Volume, reserved_for: str) -> str | Cure:
@@ -125,7 +139,7 @@ def _one_of_its_own(scene: Scene, claim: Claim, volume: Volume, reserved_for: st
         return scene.cures.redirect(other, claim.key).joined("; then ", cure).by_hand(WHICH_VOLUME)
     if claim.manifest.is_stored:
         return f"leave {volume.name} to {reserved_for}{another_pair(scene, claim, volume)}"
-    return "let it name a volume of its own"
+    return f"let {claim.name} name a volume of its own"
 
 
 def _is_named_after_another(scene: Scene, claim: Claim, volume: Volume) -> bool:

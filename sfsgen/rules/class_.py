@@ -23,7 +23,8 @@ from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.misfits import other_class, unfit
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene
-from sfsgen.findings.together import one_for_each
+from sfsgen.findings.series import template_of
+from sfsgen.findings.together import one_for_each, one_for_each_named
 from sfsgen.kubernetes.binder import CLASS, fits, shown_class, size
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import numbered
@@ -35,21 +36,28 @@ _MOST_COMPARED = 100_000  # claim templates with free volumes
 
 
 def class_(scene: Scene) -> Iterator[Finding]:
+    yield from one_for_each(_differing(scene))
+    if scene.target.has(CLASSES):
+        yield from one_for_each_named(_classless(scene))
+    yield from _beside_free_volumes(scene)
+
+
+def _differing(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
+    """Yield the claims whose class is not that of their volume, each with its claim template."""
     for pair in scene.waiting:
         wanted, its = pair.claim.storage.storage_class, pair.volume.storage.storage_class or ""
         if pair.claim.manifest.is_stored and (pair.is_reserved or _is_to_be_reserved(pair)):
             continue  # it binds, or will once it is reserved, of which another rule tells
         if wanted is not None and wanted != its:
-            yield _other_class(scene, pair, wanted, its)
+            found = _other_class(scene, pair, wanted, its)
+            yield (template_of(scene, pair.claim.key), "another", found.path), found
         elif wanted is None and its:
             what = f"the claim {pair.claim.name} names no class, and {pair.volume.name} has "
             what += shown_class(its)
             tell = warning if pair.is_reserved else error
             fix = scene.cures.set_class(pair.claim.manifest, its)
-            yield tell(pair.claim.manifest, CLASS, what, fix, pair.volume.manifest)
-    if scene.target.has(CLASSES):
-        yield from one_for_each(_classless(scene))
-    yield from _beside_free_volumes(scene)
+            found = tell(pair.claim.manifest, CLASS, what, fix, pair.volume.manifest)
+            yield (template_of(scene, pair.claim.key), "none"), found
 
 
 def _is_to_be_reserved(pair: Pair) -> bool:

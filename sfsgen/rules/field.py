@@ -10,18 +10,18 @@ to where it belongs. For another cluster than the maintained minors give `--kube
 Source: the API's schemas of every minor, sfsgen/kubernetes/fields.json.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from sfsgen.documents.document import Path, spelled
 from sfsgen.findings.finding import Finding, error
+from sfsgen.findings.misspelt import is_judged, near_field
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.together import one_for_each
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.manifests import KINDS
 from sfsgen.kubernetes.schemas import Fault
 from sfsgen.kubernetes.versions import ANNOTATIONS, CSI_NFS, FIELDS
-from sfsgen.problems import nearest
 
-_PERHAPS = 0.6  # how alike two words are
 _FARTHEST = 2  # levels between where a field stands and where it belongs
 _EITHER = 2  # places where it may belong
 _RARE = frozenset(("initContainers", "ephemeralContainers", "ephemeral", "volumes", "status"))
@@ -29,17 +29,21 @@ _RARE = frozenset(("initContainers", "ephemeralContainers", "ephemeral", "volume
 
 
 def field(scene: Scene) -> Iterator[Finding]:
+    return one_for_each(_found(scene))
+
+
+def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for manifest in scene.look.manifests:
-        # What a server holds it has taken; it is judged where another minor is asked for.
-        if manifest.kind in KINDS and (scene.look.target or not manifest.is_stored):
+        if manifest.kind in KINDS and is_judged(scene, manifest):
             for fault in scene.fields.faults(manifest.kind, manifest.value):
-                yield _refused(scene, manifest, fault)
+                found = _refused(scene, manifest, fault)
+                yield (manifest.namespace, fault.path, str(found.cure)), found
     for volume in scene.inventory.volumes.values():
         if volume.driver == "csi" and not scene.target.has(CSI_NFS):
             what = f"the driver of {volume.name} exists from 1.{CSI_NFS.since} on; the target is "
             what += str(scene.target)
             fix = "write nfs, with server and path, instead of csi"
-            yield error(volume.manifest, ("spec", "csi", "driver"), what, fix)
+            yield "driver", error(volume.manifest, ("spec", "csi", "driver"), what, fix)
 
 
 def _refused(scene: Scene, manifest: Manifest, fault: Fault) -> Finding:
@@ -55,10 +59,9 @@ def _refused(scene: Scene, manifest: Manifest, fault: Fault) -> Finding:
         what = f"{spelled(path)} exists up to Kubernetes 1.{minor}; the target is {scene.target}"
     else:
         what = f"{manifest.kind} {manifest.name} has no field {spelled(path)}"
-        key = str(path[-1])
         if belongs := _belongs(scene, manifest, fault):
             fix = belongs
-        elif near := nearest(key, fault.wanted, _PERHAPS):
+        elif near := near_field(fault):
             fix = f"write {near}, or remove it"
     return error(manifest, path, what, fix, is_key=True)
 

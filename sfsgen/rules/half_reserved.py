@@ -19,7 +19,7 @@ from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_reserved, is_incomplete
 from sfsgen.findings.scene import Scene
-from sfsgen.findings.together import one_for_each
+from sfsgen.findings.together import one_for_each_named
 from sfsgen.findings.vacancies import claims_of, to_print_missing
 from sfsgen.kubernetes.binder import fits
 from sfsgen.sets.ordinals import TemplateOrdinals
@@ -27,7 +27,7 @@ from sfsgen.values.pairs import Tie
 
 
 def half_reserved(scene: Scene) -> Iterator[Finding]:
-    yield from one_for_each(_halves(scene))
+    yield from one_for_each_named(_halves(scene))
     for rows in scene.pairing.ordinals:
         yield from _to_be_made(scene, rows)
 
@@ -40,6 +40,8 @@ def _halves(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
         if pair.is_named and volume.claim is None and not is_incomplete(volume):
             if another_reserved(scene, pair) or len(scene.inventory.takers[volume.name]) > 1:
                 continue  # the rules claim-ref and two-claims tell of it
+            if claim.phase == "Lost":
+                continue  # the rule lost has the same cure, and more
             what = (
                 f"the volume {volume.name} is not reserved for {claim.name}, which names it: "
                 "another claim can take it"

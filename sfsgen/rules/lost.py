@@ -14,74 +14,116 @@ by now is left to it.
 Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncBoundClaim.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
+from typing import NamedTuple
 
 from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import set_of
+from sfsgen.findings.together import one_for_each
+from sfsgen.plain_text import joined
+from sfsgen.sets.found import Ordinal
 from sfsgen.values.pairs import Claim, Volume
 
 
+class _Loss(NamedTuple):
+    """Why a claim is Lost, which claim it is about, and how it gets its volume again."""
+
+    why: str
+    whose: str
+    fix: str | Cure
+
+
 def lost(scene: Scene) -> Iterator[Finding]:
+    by_cause: dict[tuple[Hashable, str, bool], list[tuple[Claim, Finding]]] = {}
     for claim in scene.inventory.claims.values():
         if claim.phase == "Lost":
             volume = scene.inventory.volumes.get(claim.volume_name)
-            why, fix = _loss(scene, claim, volume)
-            what = f"the claim {claim.name} is Lost: its volume {claim.volume_name} {why}"
+            is_made_again = volume is None and _row_made(scene, claim) is not None
+            loss = _loss(scene, claim, volume)
+            what = f"the claim {claim.name} is Lost: its volume {claim.volume_name} "
+            what += loss.why + loss.whose
             sides = [volume.manifest] if volume else []
-            yield error(claim.manifest, PHASE, what, fix, *sides)
+            found = error(claim.manifest, PHASE, what, loss.fix, *sides)
+            cause = set_of(scene, claim.key), loss.why, is_made_again
+            by_cause.setdefault(cause, []).append((claim, found))
+    for (_, _, is_made_again), alike in by_cause.items():
+        for found in one_for_each((None, each) for _, each in alike):
+            # One command makes all that a set lacks.
+            cure = _made_again(scene, [each for each, _ in alike]) if is_made_again else found.cure
+            yield found._replace(cure=cure)
 
 
-def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> tuple[str, str | Cure]:
+def _loss(scene: Scene, claim: Claim, volume: Volume | None) -> _Loss:
     """Return why a claim is Lost, and how it gets its volume again."""
     its = f"{claim.namespace}/{claim.name}"
     cures = scene.cures
     if volume is None:
-        return "is missing", _made_again(scene, claim)
-    again = f"create it, then `{cures.bind_again(claim)}`"
+        return _Loss("is missing", "", _made_again(scene, [claim]))
+    again = f"create {volume.name}, then `{cures.bind_again(claim)}`"
     is_its = volume.claim in (None, claim.key)
     if is_its and not volume.manifest.is_stored:
         cure = cures.free(volume) if volume.claim_uid else cures.reserve(volume, claim.key)
         is_ready = volume.claim and not volume.claim_uid
-        return "is not in the cluster", again if is_ready else cure.said(f"{cure}, {again}")
+        fix = again if is_ready else cure.said(f"{cure}, {again}")
+        return _Loss("is not in the cluster", "", fix)
     if volume.claim == claim.key:
         why = (
             "still holds the uid of an earlier claim"
             if volume.claim_uid
             else "is reserved for its name only"
         )
-        return f"{why}{cures.doubt(volume)}", cures.give_back(volume, claim)
+        return _Loss(f"{why}{cures.doubt(volume)}", "", cures.give_back(volume, claim))
     owner = scene.inventory.owner(volume)
     if scene.inventory.holder(volume) == claim.key and volume.claim:
-        return f"has lost its claimRef to {'/'.join(volume.claim)}", cures.leave(volume)
+        return _Loss("has lost its claimRef", f" to {'/'.join(volume.claim)}", cures.leave(volume))
     if owner == claim.key or (volume.claim is None and owner is None):
-        why = f"is reserved for {'/'.join(volume.claim) if volume.claim else 'no claim'}"
-        return why, cures.reserve(volume, claim.key).then(cures.bind_again(claim))
+        whose = "/".join(volume.claim) if volume.claim else "no claim"
+        cure = cures.reserve(volume, claim.key).then(cures.bind_again(claim))
+        return _Loss("is reserved for ", whose, cure)
     its_claim = "/".join(owner or volume.claim or ())
     fix = (
         f"leave {volume.name} to {its_claim}, whose pods may write to it: copy the data into a "
         f"directory of its own, create a volume of another name there, reserved for {its}, "
         f"`{cures.delete(claim)}`, and create it again with this volumeName"
     )
-    return f"has become another claim's, {its_claim}", fix
+    return _Loss("has become another claim's", f", {its_claim}", fix)
 
 
-def _made_again(scene: Scene, claim: Claim) -> Cure:
-    """Return how the volume of a Lost claim is created again (0.7 s, measured)."""
+def _row_made(scene: Scene, claim: Claim) -> Ordinal | None:
+    """Return the ordinal of a claim, if the volume of it is printed with what its set lacks."""
     from sfsgen.changes.missing import is_made
 
-    cures, name = scene.cures, claim.volume_name
-    again = cures.bind_again(claim)
-    see = f"see that it is gone: `{cures.look_at(name)}`; "
-    for row in scene.inventory.wanting(claim.key):
-        if row.is_wanted and is_made(scene.pairing, row, scene.target):
-            create = cures.create_missing(row.stateful_set)
-            directory = "on the directory of its number, where its data has to lie"
-            return create.then(again).said(
-                f"{see}`{create} && {again}` makes {name} again, {directory}, and binds it"
-            )
-    reserved = f"reserved for {claim.namespace}/{claim.name}"
+    rows = scene.inventory.wanting(claim.key)
+    return next(
+        (row for row in rows if row.is_wanted and is_made(scene.pairing, row, scene.target)), None
+    )
+
+
+def _made_again(scene: Scene, claims: Sequence[Claim]) -> Cure:
+    """Return how the volumes of a set's Lost claims are created again (0.7 s, measured)."""
+    cures, first = scene.cures, claims[0]
+    again = [cures.bind_again(each) for each in claims]
+    looks = joined([f"`{cures.look_at(each.volume_name)}`" for each in claims])
+    is_one = len(claims) == 1
+    see = f"see that {'it is' if is_one else 'they are'} gone: {looks}; "
+    if row := _row_made(scene, first):
+        create = cures.create_missing(row.stateful_set)
+        cure = create.then(*again)
+        named = joined([each.volume_name for each in claims])
+        which = (
+            "directory of its number, where its"
+            if is_one
+            else "directories of their numbers, where their"
+        )
+        return cure.said(
+            f"{see}`{cure}` makes {named} again, on the {which} data has to lie, and binds "
+            f"{'it' if is_one else 'them'}"
+        )
+    name, reserved = first.volume_name, f"reserved for {first.namespace}/{first.name}"
     return Cure(
-        f"{see}create the volume {name} on the directory with its data, {reserved}; then `{again}`"
+        f"{see}create the volume {name} on the directory with its data, {reserved}; then "
+        f"`{again[0]}`"
     )

@@ -102,6 +102,10 @@ def _kept(found: Sequence[tuple[Key, Volume]]) -> str:
 def _why(wanted: Storage, unfit: Sequence[Volume]) -> str:
     """Return why a volume that is free is not for a claim."""
     found = misfit(wanted, unfit[0]) if unfit else ""
+    for word, of_claim in (("it ", "the claim "), ("its ", "the claim's ")):
+        if found.startswith(word):
+            found = of_claim + found.removeprefix(word)
+            break
     return f"; {unfit[0].name} is free, but {found}" if found else ""
 
 

@@ -2,7 +2,8 @@
 
 Before 1.34 the set is taken, and then no pod can be made: "must be unique". A claim template for
 each server, all mounted at one path, is no way to give each replica another server: every pod has
-a claim of every template. A path inside another one is fine.
+a claim of every template. A path inside another one is fine. `/data` and `/data/` are taken as two,
+and are one directory: one volume hides the other.
 
 Fix: Give each its own `mountPath`. For data on several servers, write one claim template, and the
 volumes of its ordinals on the servers (`volumes` in a values file of `sfsgen render`).
@@ -26,21 +27,25 @@ def mount_paths(scene: Scene) -> Iterator[Finding]:
     for stateful_set in scene.inventory.stateful_sets:
         for kind in ("initContainers", "containers"):
             for index, each in enumerate(stateful_set.manifest.at(*POD, kind) or ()):
-                for (path, where), volumes in _shared(each):
+                for path, wheres, volumes in _shared(each):
                     named = " and ".join(dict.fromkeys(map(quoted, volumes)))
-                    what = f"{len(volumes)} mounts at {quoted(where)}, of {named}: no pod is made"
+                    paths = " and ".join(dict.fromkeys(map(quoted, wheres)))
+                    is_refused = len(set(wheres)) < len(wheres)
+                    end = "no pod is made" if is_refused else "one hides the other"
+                    what = f"{len(volumes)} mounts at {paths}, of {named}: {end}"
                     fix = "give each its own mountPath"
                     yield error(stateful_set.manifest, (*POD, kind, index, *path), what, fix)
 
 
-def _shared(container: Mapping[str, Any]) -> Iterator[tuple[tuple[Path, str], list[str]]]:
-    """Yield each path at which a container mounts several volumes: the second one's place."""
-    given: dict[str, list[tuple[Path, str]]] = {}
+def _shared(container: Mapping[str, Any]) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Yield the second one's place, the paths and the volumes of mounts in one directory."""
+    given: dict[str, list[tuple[Path, str, str]]] = {}
     for path, where, volume in _mounts(container):
-        given.setdefault(where, []).append((path, volume))
-    for where, mounts in given.items():
+        given.setdefault(where.rstrip("/") or "/", []).append((path, where, volume))
+    for mounts in given.values():
         if len(mounts) > 1:
-            yield (mounts[1][0], where), [volume for _, volume in mounts]
+            places, wheres, volumes = zip(*mounts, strict=True)
+            yield places[1], list(wheres), list(volumes)
 
 
 def _mounts(container: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:

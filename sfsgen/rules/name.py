@@ -14,17 +14,23 @@ the set was renamed by mistake, create it again under its old name.
 Source: pkg/controller/statefulset/stateful_set_utils.go, getPersistentVolumeClaimName.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from sfsgen.changes.cure import Cure
 from sfsgen.changes.hand_over import handed_over
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import set_of
+from sfsgen.findings.together import one_for_each
 from sfsgen.sets.renames import Renamed
 
 
 def name(scene: Scene) -> Iterator[Finding]:
+    return one_for_each(_found(scene))
+
+
+def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for claim, meant in scene.renamed:
         stateful_set, (namespace, wanted) = meant.stateful_set, meant.claim_key
         what = (
@@ -35,7 +41,7 @@ def name(scene: Scene) -> Iterator[Finding]:
             what += f" in the namespace {namespace}, and it is in {claim.namespace}"
         its = claim.volume_name
         also = f", and write `name: {wanted}` into the claimRef of {its}"
-        fix: str | Cure = f'name it "{wanted}"{also * (its in scene.inventory.volumes)}'
+        fix: str | Cure = f'name {claim.name} "{wanted}"{also * (its in scene.inventory.volumes)}'
         if claim.manifest.is_stored:
             if (namespace, wanted) in scene.inventory.claims:
                 what += ", which the controller has made, and which waits"
@@ -47,4 +53,5 @@ def name(scene: Scene) -> Iterator[Finding]:
         if claim.name == wanted:
             path = ("metadata", "namespace")
             fix = f"write `namespace: {namespace}`, also into the claimRef of {its or 'its volume'}"
-        yield error(claim.manifest, path, what, fix, stateful_set.manifest)
+        cause = set_of(scene, meant.claim_key), path
+        yield cause, error(claim.manifest, path, what, fix, stateful_set.manifest)

@@ -11,15 +11,21 @@ be changed: delete the volume, and create it again.
 Source: pkg/apis/core/validation/validation.go, validateNFSVolumeSource (measured).
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import set_of_source
+from sfsgen.findings.together import one_for_each
 from sfsgen.kubernetes.readable import placeholder_in
 from sfsgen.nfs import server_fault
 
 
 def nfs_server(scene: Scene) -> Iterator[Finding]:
+    return one_for_each(_found(scene))
+
+
+def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     faults: dict[str, tuple[str, str]] = {}
     for each in scene.nfs_sources:
         server = each.server
@@ -29,4 +35,5 @@ def nfs_server(scene: Scene) -> Iterator[Finding]:
         if fault and (each.manifest.is_stored or not placeholder_in(server)):
             what = f'"{server}", the server of {each.name}, {fault}'
             what = what if server else f"{each.name} names no server"
-            yield error(each.manifest, each.at_server, what, each.cure(scene.cures, fix))
+            found = error(each.manifest, each.at_server, what, each.cure(scene.cures, fix))
+            yield (set_of_source(scene, each), server), found

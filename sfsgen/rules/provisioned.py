@@ -11,12 +11,13 @@ them, and create them before the set.
 Source: kubernetes.io/docs/concepts/storage/persistent-volumes, provisioning.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, note
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import to_print_missing
+from sfsgen.kubernetes.binder import Storage, fits
 from sfsgen.sets.ordinals import TemplateOrdinals
 
 _TEMPLATES: Path = ("spec", "volumeClaimTemplates")
@@ -25,11 +26,15 @@ _TEMPLATES: Path = ("spec", "volumeClaimTemplates")
 def provisioned(scene: Scene) -> Iterator[Finding]:
     if not any(each.is_static for each in scene.inventory.volumes.values()):
         return
+    left = scene.pairing.unnamed.left_over()
+    free = {each.storage for each in left if each.server and each.claim is None}
     for stateful_set, templates in scene.pairing.by_set:
         if stateful_set.replicas and all(_is_unknown(scene, each) for each in templates):
+            if any(_is_kept_by_class(each, free) for each in templates):
+                continue  # the rule class tells what keeps them from their volumes
             what = (
                 f"the volumes of {stateful_set.name} come from a provisioner, or from elsewhere: "
-                "none on an NFS server is in the input"
+                "none of those in the input is theirs"
             )
             printed = to_print_missing(scene, stateful_set)
             fix = f"leave it; or, to have them on an NFS server: {printed}"
@@ -42,3 +47,13 @@ def _is_unknown(scene: Scene, rows: TemplateOrdinals) -> bool:
         row.volume or (row.claim and row.claim.was_bound) for row in rows.by_number.values()
     )
     return not is_said and scene.pairing.is_provisioned(rows)
+
+
+def _is_kept_by_class(rows: TemplateOrdinals, free: Collection[Storage]) -> bool:
+    """Return whether a free volume on an NFS server fits a claim template but for its class."""
+    wanted = rows.template.storage
+    return any(
+        fits(wanted._replace(storage_class=each.storage_class), each)
+        and (each.storage_class or "") != (wanted.storage_class or "")
+        for each in free
+    )

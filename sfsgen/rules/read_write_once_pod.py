@@ -12,11 +12,13 @@ them again; the volume's modes can be changed.
 Source: kubernetes.io/docs/concepts/storage/persistent-volumes, access modes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import set_of_volume
+from sfsgen.findings.together import one_for_each
 from sfsgen.kubernetes.versions import READ_WRITE_ONCE_POD
 
 _ONCE = "ReadWriteOncePod"
@@ -24,6 +26,10 @@ _MODES: Path = ("spec", "accessModes")
 
 
 def read_write_once_pod(scene: Scene) -> Iterator[Finding]:
+    return one_for_each(_found(scene))
+
+
+def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for volume in scene.inventory.volumes.values():
         if _ONCE not in volume.storage.access_modes:
             continue
@@ -33,11 +39,11 @@ def read_write_once_pod(scene: Scene) -> Iterator[Finding]:
                 f"target is {scene.target}"
             )
             fix = "write ReadWriteOnce on the volume, the claim and the claim template"
-            yield error(volume.manifest, _MODES, what, fix)
+            yield set_of_volume(scene, volume), error(volume.manifest, _MODES, what, fix)
         elif volume.driver == "nfs":
             what = f"{volume.name} is in-tree NFS, and {_ONCE} is supported for CSI volumes only"
             fix = (
                 "write ReadWriteOnce on the volume, the claim and the claim template, or use the "
                 "CSI driver"
             )
-            yield warning(volume.manifest, _MODES, what, fix)
+            yield set_of_volume(scene, volume), warning(volume.manifest, _MODES, what, fix)

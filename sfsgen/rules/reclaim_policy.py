@@ -14,18 +14,21 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, reclaimVolume (
 from collections.abc import Hashable, Iterator
 
 from sfsgen.findings.finding import Finding, warning
+from sfsgen.findings.left import is_to_be_freed
 from sfsgen.findings.scene import Scene
-from sfsgen.findings.together import one_for_each
+from sfsgen.findings.together import one_for_each_named
 from sfsgen.nfs import RECLAIM
 
 
 def reclaim_policy(scene: Scene) -> Iterator[Finding]:
-    return one_for_each(_found(scene))
+    return one_for_each_named(_found(scene))
 
 
 def _found(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     for volume in scene.inventory.volumes.values():
         hazard = RECLAIM.get((volume.driver, volume.reclaim_policy))
+        if volume.phase == "Failed" and is_to_be_freed(scene, volume):
+            continue  # the rule released has the same cure, and more
         if hazard and volume.is_static:
             path = ("spec", "persistentVolumeReclaimPolicy")
             what = f"{volume.name}: {hazard}"

@@ -20,31 +20,39 @@ then.
 Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncVolume.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error, warning
+from sfsgen.findings.left import is_awaited, is_to_be_freed
 from sfsgen.findings.misdirected import misdirected
 from sfsgen.findings.places import PHASE
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import set_of_volume
+from sfsgen.findings.together import one_for_each
 from sfsgen.kubernetes.names import numbered
+from sfsgen.sets.found import FoundSet
 from sfsgen.values.pairs import Key, Volume
 
 
 def released(scene: Scene) -> Iterator[Finding]:
     unawaited: dict[Key, list[Volume]] = {}
+    awaited: dict[Hashable, list[Volume]] = {}
     for volume in scene.inventory.volumes.values():
-        if not volume.is_left or scene.inventory.holder(volume):
-            continue  # who has its uid gets it again; of another's claimRef claim-ref tells
-        if _is_its_of_lost(scene, volume) or _is_handed_over(scene, volume):
-            continue  # of which the rules lost, claim-ref and missing-volume tell
-        if _is_replaced(scene, volume):
+        if not is_to_be_freed(scene, volume):
             continue
-        if _is_awaited(scene, volume):
-            yield from _awaited(scene, volume)
+        if is_awaited(scene, volume):
+            maker = _maker(scene, volume)
+            cause = set_of_volume(scene, volume), maker and maker.key
+            awaited.setdefault(cause, []).append(volume)
         elif volume.claim and volume.is_static:
             head = volume.claim[0], numbered(volume.claim[1])[0]
             unawaited.setdefault(head, []).append(volume)
+    for volumes in awaited.values():
+        maker = _maker(scene, volumes[0])
+        for found in one_for_each(each for volume in volumes for each in _awaited(scene, volume)):
+            cure = _with_claims_made(scene, found.cure, maker, len(volumes))
+            yield found._replace(cure=cure)
     told = _told_of_sets(scene) if unawaited else set()
     for volumes in unawaited.values():
         if not told.issuperset(each.name for each in volumes):
@@ -61,7 +69,7 @@ def _told_of_sets(scene: Scene) -> set[str]:
     }
 
 
-def _awaited(scene: Scene, volume: Volume) -> Iterator[Finding]:
+def _awaited(scene: Scene, volume: Volume) -> Iterator[tuple[Hashable, Finding]]:
     # Beyond the replicas the next scale-up waits for it.
     is_needed = not volume.claim or scene.is_needed(volume.claim)
     tell = error if is_needed else warning
@@ -72,7 +80,8 @@ def _awaited(scene: Scene, volume: Volume) -> Iterator[Finding]:
             f"the volume {volume.name} is Failed: what its reclaim policy asks for did not "
             f"work{scene.cures.doubt(volume)}"
         )
-        yield tell(volume.manifest, PHASE, what, scene.cures.mend_failed(volume), *sides)
+        found = tell(volume.manifest, PHASE, what, scene.cures.mend_failed(volume), *sides)
+        yield volume.phase, found
     elif volume.claim_uid:
         what = f"the volume {volume.name} is Released: it still holds the uid of a deleted claim"
         if volume.claim:
@@ -81,33 +90,28 @@ def _awaited(scene: Scene, volume: Volume) -> Iterator[Finding]:
             what += f", and {stays} Pending"
         what += scene.cures.doubt(volume)
         path = ("spec", "claimRef", "uid")
-        yield tell(volume.manifest, path, what, _freed(scene, volume), *sides)
+        cause = bool(claim), bool(volume.claim)
+        yield cause, tell(volume.manifest, path, what, scene.cures.free(volume), *sides)
 
 
-def _freed(scene: Scene, volume: Volume) -> Cure:
-    """Return how a volume is freed, and how its claim is made where the controller makes none.
+def _maker(scene: Scene, volume: Volume) -> FoundSet | None:
+    """Return the set whose controller is to make the claim of a volume, which is not there."""
+    rows = scene.inventory.wanting(volume.claim) if volume.claim else ()
+    is_there = volume.claim in scene.inventory.claims or volume.phase == "Failed"
+    return rows[0].stateful_set if rows and rows[0].is_wanted and not is_there else None
+
+
+def _with_claims_made(scene: Scene, cure: Cure, maker: FoundSet | None, count: int) -> Cure:
+    """Return how volumes are freed, and how their claims are made where the controller does not.
 
     It makes a claim only when it makes the pod: one that came back before the old claim was gone
     waits for ever (kubernetes#89910).
     """
-    cure = scene.cures.free(volume)
-    rows = scene.inventory.wanting(volume.claim) if volume.claim else ()
-    if volume.claim in scene.inventory.claims or not (rows and rows[0].is_wanted and cure.steps):
+    if maker is None or not cure.steps:
         return cure
-    printed = scene.cures.create_missing(rows[0].stateful_set)
-    return cure.said(f"{cure}; then, if its claim is not made by itself: {printed}")
-
-
-def _is_replaced(scene: Scene, volume: Volume) -> bool:
-    """Return whether another volume is reserved for the claim that a volume has lost."""
-    other = scene.inventory.reserved(volume.claim) if volume.claim else None
-    return other is not None and other is not volume and not other.is_left
-
-
-def _is_its_of_lost(scene: Scene, volume: Volume) -> bool:
-    """Return whether a volume is that of a Lost claim."""
-    takers = scene.inventory.takers.get(volume.name, ())
-    return any(each.phase == "Lost" for each in takers)
+    printed = scene.cures.create_missing(maker)
+    of_all = "its claim is" if count == 1 else "their claims are"
+    return cure.said(f"{cure}; then, if {of_all} not made by itself: {printed}")
 
 
 def _of_nobody(scene: Scene, volumes: Sequence[Volume]) -> Finding:
@@ -133,27 +137,3 @@ def _of_nobody(scene: Scene, volumes: Sequence[Volume]) -> Finding:
     fix = Cure(f"{before}; where it is not, leave them, or delete them", steps=tuple(steps))
     sides = [each.manifest for each in volumes[1:]]
     return warning(first.manifest, PHASE, what, fix, *sides)
-
-
-def _is_handed_over(scene: Scene, volume: Volume) -> bool:
-    """Return whether the claim that waits for a volume is another than the one that had it."""
-    if volume.claim is None or scene.is_needed(volume.claim):
-        return False
-    meant = scene.pairing.names.claim_of(volume)
-    named = scene.inventory.claims.get(meant) if meant else None
-    if named and not named.volume_name:
-        return True
-    takers = scene.inventory.takers.get(volume.name, ())
-    return any(each.phase == "Pending" and scene.lasting_key(each) == each.key for each in takers)
-
-
-def _is_awaited(scene: Scene, volume: Volume) -> bool:
-    """Return whether a claim that is there, or a set, waits for a volume or will wait for it."""
-    if volume.name in scene.inventory.takers:
-        return True
-    claim = scene.inventory.claims.get(volume.claim) if volume.claim else None
-    if claim:
-        named = scene.inventory.volumes.get(claim.volume_name)
-        is_anothers = named is None or named.claim not in (None, claim.key)
-        return not claim.volume_name or (claim.phase == "Pending" and is_anothers)
-    return volume.claim is not None and bool(scene.inventory.wanting(volume.claim))

@@ -11,12 +11,14 @@ Source: pkg/apis/core/validation/validation.go, ValidatePersistentVolumeSpec and
 ValidatePersistentVolumeClaimSpec.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
 
 from sfsgen.documents.document import Path, spelled
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import set_of_volume, template_of
+from sfsgen.findings.together import one_for_each
 from sfsgen.kubernetes.binder import MODES, SIZE, Storage
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import nano_units
@@ -38,6 +40,22 @@ _NO_SOURCES = (
 
 
 def required_field(scene: Scene) -> Iterator[Finding]:
+    return one_for_each((_cause(scene, each), each) for each in _found(scene))
+
+
+def _cause(scene: Scene, found: Finding) -> Hashable:
+    """Return the set of a volume or a claim, and what is missing where."""
+    manifest = found.manifest
+    if manifest and manifest.kind == "PersistentVolume":
+        volume = scene.inventory.volumes[manifest.name]
+        return set_of_volume(scene, volume), found.path, found.what.replace(volume.name, "")
+    if manifest and manifest.kind == "PersistentVolumeClaim":
+        key = manifest.namespace, manifest.name
+        return template_of(scene, key), found.path, found.what.replace(manifest.name, "")
+    return id(manifest), found.path, found.what
+
+
+def _found(scene: Scene) -> Iterator[Finding]:
     kinds_of_source = set(scene.fields.names("PersistentVolume")).difference(_NO_SOURCES)
     for volume in scene.inventory.volumes.values():
         manifest, spec = volume.manifest, volume.manifest.value["spec"]

@@ -11,14 +11,20 @@ the volume then.
 Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncVolume (measured).
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import set_of_volume
+from sfsgen.findings.together import one_for_each
 
 
 def stale_uid(scene: Scene) -> Iterator[Finding]:
+    return one_for_each(_found(scene))
+
+
+def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for volume in scene.inventory.volumes.values():
         if not volume.claim_uid or volume.claim is None or volume.is_left:
             continue
@@ -36,4 +42,5 @@ def stale_uid(scene: Scene) -> Iterator[Finding]:
             )
             sides = [claim.manifest] if claim else []
             fix = scene.cures.free(volume)
-            yield error(volume.manifest, (*CLAIM_REF, "uid"), what, fix, *sides)
+            found = error(volume.manifest, (*CLAIM_REF, "uid"), what, fix, *sides)
+            yield set_of_volume(scene, volume), found

@@ -12,16 +12,22 @@ cannot: it is left as it is, and the volume is made equal to it.
 Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim (measured).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
 from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.misfits import at_odd_side, is_nfs_block
 from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene, is_chosen_by_binder, is_selected
+from sfsgen.findings.series import template_of
+from sfsgen.findings.together import one_for_each
 from sfsgen.kubernetes.binder import CLASS, VOLUME_MODE, Difference, differences
 
 
 def unequal_pair(scene: Scene) -> Iterator[Finding]:
+    return one_for_each(_found(scene))
+
+
+def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for pair in scene.pairing.pairs.values():
         claim, volume = pair.claim, pair.volume
         if not pair.is_pinned or (claim.storage is volume.storage and is_selected(pair)):
@@ -43,4 +49,6 @@ def unequal_pair(scene: Scene) -> Iterator[Finding]:
                 f"the claim {claim.name} and {volume.name} are reserved for each other, and "
                 f"bind unequal: {'; '.join(each.what for each in found)}"
             )
-            yield at_odd_side(scene, pair, tell, [each.path for each in found], what)
+            paths = [each.path for each in found]
+            told = at_odd_side(scene, pair, tell, paths, what)
+            yield (template_of(scene, claim.key), *paths, told.path), told

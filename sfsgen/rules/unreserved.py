@@ -3,7 +3,7 @@
 The binder pairs by size, access modes and class; among equal volumes it is chance. Of 30 claims
 that nothing was reserved for, 0 to 3 were bound to the volume of their own ordinal, and beside 30
 claims of another namespace none was (measured). A set that is made again can find its data
-exchanged.
+exchanged. Disks of nodes (`local`) are meant to be given out so, and are not told of.
 
 Fix: Reserve both sides: `claimRef` with namespace and name into the volume, `volumeName` into the
 claim. In a cluster the finding's `kubectl patch` is enough as long as the claim is Pending: the
@@ -22,7 +22,7 @@ from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
 from sfsgen.findings.spare import Spare
-from sfsgen.findings.together import one_for_each
+from sfsgen.findings.together import one_for_each_named
 from sfsgen.plain_text import some
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
@@ -32,13 +32,13 @@ _SHOWN = 4  # volumes, by their names
 
 
 def unreserved(scene: Scene) -> Iterator[Finding]:
-    yield from one_for_each(_by_chance(scene))
+    yield from one_for_each_named(_by_chance(scene))
     for stateful_set, templates in scene.pairing.by_set:
         found = [
             (row, volume)
             for rows in templates
             for row, volume in (*rows.unreserved, *_on_nfs(rows, scene.spare))
-            if not (is_incomplete(volume) or volume.claim)
+            if not (is_incomplete(volume) or volume.claim or _is_a_nodes(volume))
         ]
         if found:
             yield _open(scene, stateful_set, found)
@@ -48,7 +48,8 @@ def _by_chance(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     """Yield the claims that get a volume by chance, each with its set."""
     for pair in scene.waiting:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
-        if not is_named and not is_incomplete(pair.volume):
+        is_open = not (is_named or is_incomplete(pair.volume))
+        if is_open and not pair.volume.manifest.at("spec", "local"):
             key = scene.set_of(pair.claim.key), pair.tie
             yield key, pair.claim.name, _chance(scene, pair)
 
@@ -61,6 +62,14 @@ def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Vol
     for number, volume in spare.get(rows.template.key, {}).items():
         if volume.server:
             yield rows.row(number)._replace(volume=volume, tie=Tie.CHANCE), volume
+
+
+def _is_a_nodes(volume: Volume) -> bool:
+    """Return whether a volume is a disk or a directory of a node.
+
+    Of such a pool the binder gives each claim one, on the node where its pod runs, as documented.
+    """
+    return any(volume.manifest.at("spec", each) for each in ("local", "hostPath"))
 
 
 def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, Volume]]) -> Finding:

@@ -12,15 +12,23 @@ and the `volumeName` of its claim. Give each namespace directories of its own as
 Source: pkg/apis/core/types.go, PersistentVolume is not namespaced.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import set_of_volume
+from sfsgen.findings.together import one_for_each
 
 
 def volume_name(scene: Scene) -> Iterator[Finding]:
+    return one_for_each(_found(scene))
+
+
+def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
     for first, second in scene.inventory.namesakes:
+        if first.manifest.is_stored != second.manifest.is_stored:
+            continue  # the rule applied tells what the server makes of it
         one, other = first.claim or ("", ""), second.claim or ("", "")
         what = f"two volumes are named {second.name}, one for {'/'.join(one)} and one for "
         what += "/".join(other)
@@ -31,7 +39,8 @@ def volume_name(scene: Scene) -> Iterator[Finding]:
         claim = scene.inventory.claims.get(other)
         named = claim.volume_name if claim else ""
         if named and named not in scene.inventory.volumes:
-            fix = f'name it "{named}", as its claim does'
+            fix = f'name that for {"/".join(other)} "{named}", as its claim does'
         elif one[0] == other[0]:
             fix = "give each its own name, also in the volumeName of its claim"
-        yield error(second.manifest, NAME, what, fix, first.manifest)
+        sets = set_of_volume(scene, first), set_of_volume(scene, second)
+        yield (*sets, one[0] == other[0]), error(second.manifest, NAME, what, fix, first.manifest)
