@@ -13,7 +13,8 @@ _SHOWN = 4  # objects, by their names
 def one_for_each(found: Iterable[tuple[Hashable, Finding]]) -> Iterator[Finding]:
     """Yield one finding for all that have a key: the first of them, with the cures of all."""
     return one_for_each_named(
-        (key, each.manifest.name if each.manifest else "", each) for key, each in found
+        ((key, each.manifest.kind), each.manifest.name, each) if each.manifest else (key, "", each)
+        for key, each in found
     )
 
 
@@ -21,8 +22,7 @@ def one_for_each_named(found: Iterable[tuple[Hashable, str, Finding]]) -> Iterat
     """Yield the same; each is given with the name by which it is told beside the first."""
     by_key: dict[Hashable, list[tuple[str, Finding]]] = {}
     for key, name, each in found:
-        kind = each.manifest and each.manifest.kind
-        cause = key, each.severity, kind, bool(each.cure.steps)
+        cause = key, each.severity, bool(each.cure.steps)
         by_key.setdefault(cause, []).append((name, each))
     for alike in by_key.values():
         yield _together(alike)

@@ -11,13 +11,13 @@ them, and create them before the set.
 Source: kubernetes.io/docs/concepts/storage/persistent-volumes, provisioning.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, note
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.vacancies import to_print_missing
-from sfsgen.kubernetes.binder import Storage, fits
+from sfsgen.kubernetes.binder import Storage, fits, size
 from sfsgen.sets.ordinals import TemplateOrdinals
 
 _TEMPLATES: Path = ("spec", "volumeClaimTemplates")
@@ -27,7 +27,7 @@ def provisioned(scene: Scene) -> Iterator[Finding]:
     if not any(each.is_static for each in scene.inventory.volumes.values()):
         return
     left = scene.pairing.unnamed.left_over()
-    free = {each.storage for each in left if each.server and each.claim is None}
+    free = _largest(each.storage for each in left if each.server and each.claim is None)
     for stateful_set, templates in scene.pairing.by_set:
         if stateful_set.replicas and all(_is_unknown(scene, each) for each in templates):
             if any(_is_kept_by_class(each, free) for each in templates):
@@ -39,6 +39,16 @@ def provisioned(scene: Scene) -> Iterator[Finding]:
             printed = to_print_missing(scene, stateful_set)
             fix = f"leave it; or, to have them on an NFS server: {printed}"
             yield note(stateful_set.manifest, _TEMPLATES, what, fix)
+
+
+def _largest(storages: Iterable[Storage]) -> Collection[Storage]:
+    """Return the largest of those that differ in nothing else."""
+    found: dict[Storage, Storage] = {}
+    for each in storages:
+        alike = each._replace(storage="")
+        if alike not in found or size(each) > size(found[alike]):
+            found[alike] = each
+    return found.values()
 
 
 def _is_unknown(scene: Scene, rows: TemplateOrdinals) -> bool:
