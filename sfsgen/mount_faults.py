@@ -109,10 +109,24 @@ def _form_fault(word: Word) -> Fault | None:
         return Fault("error", word.entry, "an option is blank, and mount refuses it", "remove it")
     what = f"{quoted(word.text)} holds a blank: mount takes it for one option, and refuses it"
     text = "=".join(map(str.strip, text.split("=")))
-    fix, parts = f"write {quoted(text)}", text.split()
+    parts = _apart(text)
+    fix = f"write {quoted(parts[0])}"
     if len(parts) > 1:
         fix = f"write each as one word, an entry of its own: {', '.join(map(quoted, parts))}"
     return Fault("error", word.entry, what, fix)
+
+
+def _apart(text: str) -> list[str]:
+    """Return the options that blanks part in one entry; an option and its value are one."""
+    found: list[str] = []
+    for part in text.split():
+        key = found[-1].rstrip(":") if found else ""
+        takes_value = KINDS.get(key, FLAG) != FLAG and "=" not in part
+        if takes_value and (part not in KINDS or part in WORDS.get(key, ())):
+            found[-1] = f"{key}={part}"
+        else:
+            found.append(part)
+    return found
 
 
 def _key_fault(word: Word, sound: Sequence[Word], driver: str) -> Fault | None:
