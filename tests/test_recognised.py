@@ -296,6 +296,8 @@ def test_the_command_is_the_one_that_was_typed(
     done = sfsgen("scale web --filename=t.yaml -r 3 -f set.yaml -fa\\ b --namespace default")
     assert "| sfsgen scale web -r 3 --namespace default -f -`" in done.err
     assert "`kubectl kustomize 'a b' | sfsgen scale" in done.err
+    edited = sfsgen("check --fix --strict -f 'a b'")
+    assert "`kubectl kustomize 'a b' | sfsgen check --strict -f -`" in edited.err
 
 
 @pytest.mark.parametrize(

@@ -177,13 +177,16 @@ Diff = Annotated[
 
 
 def piped(command: str) -> str:
-    """Return the command line that was typed, but with -f -; that of a command where none was."""
+    """Return the command line that was typed, but with -f -; that of a command where none was.
+
+    It leaves out what edits files: there are none in a pipe.
+    """
     words, left = sys.argv[1:], list[str]()
     while words:
         word = words.pop(0)
         if word in ("-f", "--filename"):
             words[:1] = []
-        elif not (word.startswith("--filename=") or re.match("-f.", word)):
+        elif not re.match("--filename=|-f.|--(fix|diff)$", word):
             left.append(word)
     return quoted(["sfsgen", *(left if left[:1] == [command] else [command]), "-f", "-"])
 
