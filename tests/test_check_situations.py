@@ -424,6 +424,19 @@ def test_what_one_claim_selects_says_nothing_of_the_next_one() -> None:
     assert "the volume x is not reserved for data-db-1" in said
 
 
+def test_a_claim_named_after_set_and_claim_template_the_wrong_way_round_is_told() -> None:
+    volume = _volume("x", "db-data-0")
+    claim = _claim("db-data-0", volumeName="x")
+    (found,) = _findings(_set(replicas=1), _service(), claim, volume)
+    assert found["rule"] == "name"
+    assert found["fix"].endswith('"data-db-0", and write `name: data-db-0` into the claimRef of x')
+    volume["spec"]["claimRef"]["name"] = "data-db-0"
+    (found,) = _findings(_set(replicas=1), _service(), claim, volume)
+    assert found["fix"] == 'name db-data-0 "data-db-0"'
+    claim["metadata"]["name"] = "data-db-0"
+    assert not _findings(_set(replicas=1), _service(), claim, volume)
+
+
 def test_a_volume_of_another_namespaces_claim_is_left_alone() -> None:
     theirs = _volume("pv-db-0", phase="Bound", claim="data-db-0", uid="theirs")
     theirs["spec"]["claimRef"]["namespace"] = "prod"

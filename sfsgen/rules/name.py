@@ -40,8 +40,10 @@ def _found(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
         if namespace != claim.namespace:
             what += f" in the namespace {namespace}, and it is in {claim.namespace}"
         its = claim.volume_name
+        volume = scene.inventory.volumes.get(its)
         also = f", and write `name: {wanted}` into the claimRef of {its}"
-        fix: str | Cure = f'name {claim.name} "{wanted}"{also * (its in scene.inventory.volumes)}'
+        is_reserved_otherwise = volume is not None and volume.claim != meant.claim_key
+        fix: str | Cure = f'name {claim.name} "{wanted}"{also * is_reserved_otherwise}'
         if claim.manifest.is_stored:
             if (namespace, wanted) in scene.inventory.claims:
                 what += ", which the controller has made, and which waits"

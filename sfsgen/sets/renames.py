@@ -111,8 +111,9 @@ def _orphans(inventory: Inventory) -> Iterator[Key]:
 def _alone(inventory: Inventory) -> Iterator[Renamed]:
     """Yield the claims in files whose set, claim template or namespace was renamed.
 
-    There is one set only that lacks a claim of this ordinal and could have had this one. On a
-    cluster such claims may as well be those of a set that was deleted.
+    Set and claim template may have changed places, too, `web-pvc-0` for `pvc-web-0`. There is one
+    set only that lacks a claim of this ordinal and could have had this one. On a cluster such
+    claims may as well be those of a set that was deleted.
     """
     by_template: dict[Key, list[tuple[FoundSet, FoundTemplate]]] = {}
     by_name: dict[Key, list[tuple[FoundSet, FoundTemplate]]] = {}
@@ -130,8 +131,10 @@ def _alone(inventory: Inventory) -> Iterator[Renamed]:
         stem, number = parts[1], int(parts[2])
         found = list(by_claims.get(f"{stem}-", ()))
         for hyphen in (each.start() for each in re.finditer("-", stem)):
-            found += by_template.get((namespace, stem[:hyphen]), ())
-            found += by_name.get((namespace, stem[hyphen + 1 :]), ())
+            before, behind = (namespace, stem[:hyphen]), (namespace, stem[hyphen + 1 :])
+            found += by_template.get(before, ())
+            found += by_name.get(behind, ())
+            found += (each for each in by_name.get(before, ()) if each[1].name == behind[1])
         meant = [Ordinal(*each, number) for each in found[:_MOST_RENAMES]]
         wanted = {each.claim_key: each for each in meant if each.is_wanted}
         lacking = [each for key, each in wanted.items() if key not in inventory.claims]
