@@ -49,11 +49,14 @@ _SHOWN = 5  # of the ordinals that have other volumes
 def crossed(scene: Scene) -> Iterator[Finding]:
     for rows in scene.pairing.ordinals:
         crossings = list(_crossings(scene, rows))
-        of_others = [each for each in crossings if _is_anothers(scene, each)]
-        for each in of_others:
-            yield _told(each, [each], scene.cures.leave(each.own))
         bound = [each for each in crossings if each.row.tie is Tie.BOUND]
-        written = [each for each in crossings if each not in bound and each not in of_others]
+        written = []
+        for each in (each for each in crossings if each.row.tie is not Tie.BOUND):
+            # It has none yet, and that of its number is left to another claim.
+            if scene.inventory.is_anothers(each.own, each.row.claim_key):
+                yield _told(each, [each], scene.cures.leave(each.own))
+            else:
+                written.append(each)
         if bound:
             ways = [f"keep the pairs, which costs nothing: {kept(bound)}"]
             ways += filter(None, [exchanged(scene.cures, rows.stateful_set, bound)])
@@ -87,12 +90,6 @@ def _crossings(scene: Scene, rows: TemplateOrdinals) -> Iterator[Crossing]:
 
 def _is_taken(scene: Scene, volume: Volume) -> bool:
     return volume.name in scene.inventory.takers or volume.claim is not None
-
-
-def _is_anothers(scene: Scene, each: Crossing) -> bool:
-    """Return whether the volume of its number is left to another claim, and it has none yet."""
-    is_bound = each.row.tie is Tie.BOUND
-    return not is_bound and scene.inventory.is_anothers(each.own, each.row.claim_key)
 
 
 def _told(
