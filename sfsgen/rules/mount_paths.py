@@ -18,23 +18,22 @@ from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.scene import Scene
 from sfsgen.plain_text import quoted
-from sfsgen.sets.pod_volumes import POD
+from sfsgen.sets.pod_volumes import every_container
 
 _FIELDS = (("volumeMounts", "mountPath"), ("volumeDevices", "devicePath"))
 
 
 def mount_paths(scene: Scene) -> Iterator[Finding]:
     for stateful_set in scene.inventory.stateful_sets:
-        for kind in ("initContainers", "containers"):
-            for index, each in enumerate(stateful_set.manifest.at(*POD, kind) or ()):
-                for path, wheres, volumes in _shared(each):
-                    named = " and ".join(dict.fromkeys(map(quoted, volumes)))
-                    paths = " and ".join(dict.fromkeys(map(quoted, wheres)))
-                    is_refused = len(set(wheres)) < len(wheres)
-                    end = "no pod is made" if is_refused else "one hides the other"
-                    what = f"{len(volumes)} mounts at {paths}, of {named}: {end}"
-                    fix = "give each its own mountPath"
-                    yield error(stateful_set.manifest, (*POD, kind, index, *path), what, fix)
+        for place, container in every_container(stateful_set.manifest):
+            for path, wheres, volumes in _shared(container):
+                named = " and ".join(dict.fromkeys(map(quoted, volumes)))
+                paths = " and ".join(dict.fromkeys(map(quoted, wheres)))
+                is_refused = len(set(wheres)) < len(wheres)
+                end = "no pod is made" if is_refused else "one hides the other"
+                what = f"{len(volumes)} mounts at {paths}, of {named}: {end}"
+                fix = "give each its own mountPath"
+                yield error(stateful_set.manifest, (*place, *path), what, fix)
 
 
 def _shared(container: Mapping[str, Any]) -> Iterator[tuple[Path, list[str], list[str]]]:

@@ -29,6 +29,7 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.versions import OPTIONAL_SERVICE_NAME
 from sfsgen.sets.found import FoundService, FoundSet
+from sfsgen.sets.pod_volumes import every_container
 
 _SERVICE_NAME: Path = ("spec", "serviceName")
 _SAYING = ("command", "args", "env")  # of a container, what it may look for
@@ -244,7 +245,6 @@ def _with_address(
 
 def _asks_for_names(stateful_set: FoundSet) -> bool:
     """Return whether containers look for pods below the name of their governing Service."""
-    pod = stateful_set.manifest.at("spec", "template", "spec") or {}
-    containers = [*(pod.get("initContainers") or ()), *(pod.get("containers") or ())]
-    words = json.dumps([[each.get(key) for key in _SAYING] for each in containers])
+    containers = every_container(stateful_set.manifest)
+    words = json.dumps([[each.get(key) for key in _SAYING] for _, each in containers])
     return f".{stateful_set.service_name}" in words

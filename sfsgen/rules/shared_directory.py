@@ -22,6 +22,7 @@ from sfsgen.findings.places import directory_of
 from sfsgen.findings.scene import Scene
 from sfsgen.plain_text import some
 from sfsgen.sets.found import FoundSet
+from sfsgen.sets.pod_volumes import every_container
 from sfsgen.values.pairs import Volume
 
 _SHOWN = 3  # of the volumes that share a directory
@@ -55,11 +56,9 @@ def _is_read_only(scene: Scene, volume: Volume) -> bool:
 
 def _is_only_read(stateful_set: FoundSet, template: str) -> bool:
     """Return whether all mounts of a claim template are read-only."""
-    pod = stateful_set.manifest.at("spec", "template", "spec") or {}
     mounts = [
         mount
-        for kind in ("initContainers", "containers")
-        for container in pod.get(kind) or ()
+        for _, container in every_container(stateful_set.manifest)
         for mount in container.get("volumeMounts") or ()
         if mount.get("name") == template
     ]

@@ -107,12 +107,15 @@ def containers(stateful_set: Manifest) -> Iterator[tuple[Path, Mapping[str, Any]
         yield (*POD, "containers", index), each
 
 
+def every_container(stateful_set: Manifest) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Yield the containers of a set's pods, in the order in which they start."""
+    for index, each in enumerate(_entries(stateful_set.at(*POD, "initContainers"))):
+        yield (*POD, "initContainers", index), each
+    yield from containers(stateful_set)
+
+
 def _mounts(stateful_set: Manifest, name: str) -> Iterator[Mounted]:
-    before = enumerate(_entries(stateful_set.at(*POD, "initContainers")))
-    found: list[tuple[Path, Mapping[str, Any]]] = [
-        ((*POD, "initContainers", index), each) for index, each in before
-    ]
-    for path, container in (*found, *containers(stateful_set)):
+    for path, container in every_container(stateful_set):
         for index, each in enumerate(_entries(container.get("volumeMounts"))):
             if each.get("name") == name:
                 yield Mounted(
