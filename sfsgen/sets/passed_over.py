@@ -8,6 +8,7 @@ from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.readable import NOT_FILLED_IN
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
+from sfsgen.plain_text import some
 from sfsgen.problems import Problem, nearest
 
 _SHOWN = 3  # files of a folder, beside the first
@@ -35,13 +36,9 @@ def _told(found: Sequence[Problem]) -> Problem:
     others = list(dict.fromkeys(names[1:]))
     if names and names[0] in others:
         others.remove(names[0])
-    more = len(others) - _SHOWN
-    shown = [*others[:_SHOWN], f"{more} more"] if more > 1 else others
-    if not shown:
+    if not others:
         return first
-    *before, last = shown
-    listed = f"{', '.join(before)} and {last}" if before else last
-    return first._replace(what=f"{first.what}; so it is in {listed}")
+    return first._replace(what=f"{first.what}; so it is in {some(others, _SHOWN)}")
 
 
 def nothing_in(read: Sequence[Manifest], beside: Sequence[Problem], access: Access) -> Problem:
