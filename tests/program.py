@@ -1,13 +1,16 @@
-"""Runs sfsgen in this process, as the command line does."""
+"""Runs sfsgen in this process, as the command line does, on files that it lays out."""
 
 import contextlib
 import io
 import json
 import shlex
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 
 from sfsgen.__main__ import run
 from sfsgen.problems import EXIT_STATUS as COULD_NOT_LOOK
@@ -37,6 +40,20 @@ def sfsgen(command: str | list[str], stdin: str | bytes = "") -> Result:
         status = run(arguments)
         out.flush()
     return Result(status, out.buffer.getvalue().decode(), err.getvalue())
+
+
+def rendered(command: str) -> list[dict[str, Any]]:
+    """Run `render` and return the objects that it prints; it must have worked."""
+    made = sfsgen(f"render {command}")
+    assert made.status == 0, made.err
+    return list(yaml.safe_load_all(made.out))
+
+
+def written(files: Mapping[str, str], folder: Path) -> None:
+    """Write files below a folder, each with the folders that it lies in."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
 
 
 def findings(*arguments: str, stdin: str | bytes = "") -> list[dict[str, Any]]:

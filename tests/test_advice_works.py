@@ -22,7 +22,7 @@ from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.sets.reading import inventory
 from tests.control_plane import CLAIM, STATEFUL_SET, VOLUME, ControlPlane, Object
-from tests.program import Result, findings, sfsgen
+from tests.program import Result, findings, rendered, sfsgen
 
 _SETS = int(os.environ.get("SFSGEN_SETS", "200"))
 _A_TEST = 20  # sets
@@ -31,16 +31,10 @@ Found = dict[str, Any]
 Fault = Callable[[ControlPlane, random.Random], object]
 
 
-def _rendered(command: str) -> list[Object]:
-    made = sfsgen(f"render {command}")
-    assert made.status == 0, made.err
-    return list(yaml.safe_load_all(made.out))
-
-
 _BEGINNINGS = [
-    _rendered("web -r 3 --nfs-server nfs --nfs-path /e --storage 1Gi"),
-    _rendered("web -r 2 --nfs-server nfs --nfs-path /e --storage 1Gi --access-mode ReadWriteOnce"),
-    _rendered("db -r 2 -n shop --nfs-server nfs --nfs-path /e --storage 2Gi"),
+    rendered("web -r 3 --nfs-server nfs --nfs-path /e --storage 1Gi"),
+    rendered("web -r 2 --nfs-server nfs --nfs-path /e --storage 1Gi --access-mode ReadWriteOnce"),
+    rendered("db -r 2 -n shop --nfs-server nfs --nfs-path /e --storage 2Gi"),
 ]
 
 
@@ -435,7 +429,7 @@ def test_a_set_gets_names_that_another_namespace_does_not_have(
 ) -> None:
     """Where both sets would name their volumes alike, whichever of them comes first."""
     file = tmp_path / "sets.yaml"
-    sets = {name: _rendered(f"web -r 1 -n {name} --nfs-server nfs --storage 1Gi") for name in order}
+    sets = {name: rendered(f"web -r 1 -n {name} --nfs-server nfs --storage 1Gi") for name in order}
     bare = [each for each in sets["test"] if each["kind"] in ("Service", STATEFUL_SET)]
     sets["test"] = bare
     file.write_text(yaml.safe_dump_all([each for name in order for each in sets[name]]))

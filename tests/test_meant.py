@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import Result, sfsgen
+from tests.program import Result, sfsgen, written
 
 SET = "render web -r 1 --nfs-server nfs.example.com --storage 1Gi"
 MANIFEST = sfsgen(SET).out
@@ -50,9 +50,7 @@ FILES = {
 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    written(FILES, tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", "")  # no kubectl: what asks a cluster fails otherwise
 

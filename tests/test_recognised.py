@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sfsgen.kubernetes.foreign import chart_around
-from tests.program import findings, sfsgen
+from tests.program import findings, sfsgen, written
 
 GOOD = sfsgen("render web -r 2 --nfs-server nfs.example.com --storage 1Gi").out
 SET = GOOD[GOOD.index("apiVersion: apps/v1") :]
@@ -150,19 +150,13 @@ FOLDERS: dict[str, tuple[dict[str, str], str, str, str]] = {
 }
 
 
-def _written(files: dict[str, str], folder: Path) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-
-
 @pytest.mark.parametrize("name", FOLDERS)
 def test_it_is_told_of_once_and_stops_nothing(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files, where, what, fix = FOLDERS[name]
     monkeypatch.chdir(tmp_path)
-    _written({**files, "set.yaml": GOOD}, tmp_path)
+    written({**files, "set.yaml": GOOD}, tmp_path)
     done = sfsgen("check -f . --strict")
     assert (done.status, done.out.count("\n")) == (0, 2), done
     assert done.out.startswith(f"./{where}: note: ")
@@ -181,7 +175,7 @@ def test_alone_it_is_not_called_right(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     files, where, what, fix = FOLDERS[name]
-    _written(files, tmp_path)
+    written(files, tmp_path)
     for command in ("check", f"volumes {STYLE}", f"scale web -r 3 {STYLE}"):
         done = sfsgen(f"{command} -f .")
         assert done.status == 2, done
@@ -209,12 +203,12 @@ def test_a_file_that_is_named_is_answered_with_the_command(
     file: str, text: str, fix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _written({"Chart.yaml": "apiVersion: v2\nname: app\n", file: text}, tmp_path)
+    written({"Chart.yaml": "apiVersion: v2\nname: app\n", file: text}, tmp_path)
     done = sfsgen(["check", "-f", file])
     assert (done.status, done.out.count("note: ")) == (2, 1)
     assert f"  fix: {fix}\n" in done.out
     assert f"  fix: {fix}, or give --allow-empty" in done.err
-    _written({"set.yaml": SET}, tmp_path)
+    written({"set.yaml": SET}, tmp_path)
     done = sfsgen(f"volumes -f set.yaml -f {file} {STYLE} -o name")
     assert (done.status, done.out.count("persistentvolume/")) == (0, 2)
     assert fix.replace("check", f"volumes {STYLE} -o name") in done.err
@@ -248,7 +242,7 @@ def test_a_file_that_is_named_is_answered_with_the_command(
 def test_where_nothing_is_looked_at_the_command_that_looks_is_named(
     file: str, text: str, what: str, fix: str, folder: Path
 ) -> None:
-    _written({"app/Chart.yaml": "apiVersion: v2\nname: app\n", file: text}, folder)
+    written({"app/Chart.yaml": "apiVersion: v2\nname: app\n", file: text}, folder)
     for command in ("check", "volumes", "scale web -r 3"):
         done = sfsgen(f"{command} -f {file}")
         assert done.status == 2
@@ -260,18 +254,18 @@ def test_where_nothing_is_looked_at_the_command_that_looks_is_named(
 def test_a_gap_in_a_volume_hides_no_set(folder: Path) -> None:
     volumes = GOOD[GOOD.index("apiVersion: v1\nkind: PersistentVolume\n") :]
     volumes = volumes[: volumes.index("---")].replace("nfs.example.com", "${NFS}")
-    _written({"volumes.yaml": volumes}, folder)
+    written({"volumes.yaml": volumes}, folder)
     done = sfsgen("check -f volumes.yaml")
     assert (done.status, done.out.count("is not filled in")) == (2, 1)
     assert "fix: name a file with a StatefulSet, too" in done.err
-    _written({"web.yaml": SET.replace("  name: web", "  name: ${APP}", 1)}, folder)
+    written({"web.yaml": SET.replace("  name: web", "  name: ${APP}", 1)}, folder)
     told = sfsgen("check -f volumes.yaml -f web.yaml").err
     assert "fix: fill it in first, such as with `envsubst < web.yaml | sfsgen check -f -`" in told
 
 
 def test_volumes_tells_of_the_files_of_a_folder_once(folder: Path) -> None:
     others = {f"{each}.yml": "a: 1\n" for each in "abcdef"}
-    _written({"set.yaml": GOOD, **others}, folder)
+    written({"set.yaml": GOOD, **others}, folder)
     for command in ("check", "volumes", "scale web -r 3"):
         done = sfsgen(f"{command} -f .")
         assert done.status == 0
@@ -281,7 +275,7 @@ def test_volumes_tells_of_the_files_of_a_folder_once(folder: Path) -> None:
 
 
 def test_render_says_how_a_template_of_openshift_is_looked_at(folder: Path) -> None:
-    _written({"t.yaml": TEMPLATE}, folder)
+    written({"t.yaml": TEMPLATE}, folder)
     done = sfsgen("render -f t.yaml")
     assert done.status == 2
     assert "`oc process -f t.yaml --local | sfsgen check -f -`" in done.err
@@ -292,7 +286,7 @@ def test_the_command_is_the_one_that_was_typed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _written({"t.yaml": TEMPLATE, "a b/kustomization.yaml": "{}", "set.yaml": GOOD}, tmp_path)
+    written({"t.yaml": TEMPLATE, "a b/kustomization.yaml": "{}", "set.yaml": GOOD}, tmp_path)
     done = sfsgen("scale web --filename=t.yaml -r 3 -f set.yaml -fa\\ b --namespace default")
     assert "| sfsgen scale web -r 3 --namespace default -f -`" in done.err
     assert "`kubectl kustomize 'a b' | sfsgen scale" in done.err
@@ -327,7 +321,7 @@ def test_what_is_named_and_known_to_nobody_is_an_error(text: str, what: str) -> 
     ],
 )
 def test_what_is_meant_as_a_manifest_and_broken_is_an_error(broken: str, tmp_path: Path) -> None:
-    _written({"a.yaml": broken, "set.yaml": GOOD.replace(": web", ": www")}, tmp_path)
+    written({"a.yaml": broken, "set.yaml": GOOD.replace(": web", ": www")}, tmp_path)
     found = [each for each in findings("-f", str(tmp_path)) if each["rule"] == "unreadable"]
     assert [each["severity"] for each in found] == ["error"]
     assert sfsgen(["volumes", "-f", str(tmp_path)]).status == 2
@@ -406,7 +400,7 @@ def test_the_chart_around_a_file_is_found_as_it_was_typed(
     inside: str, above: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = {"work/c/Chart.yaml": "", "work/c/a/b/v.yaml": "", "work/x/v.yaml": ""}
-    _written(files, tmp_path)
+    written(files, tmp_path)
     monkeypatch.chdir(tmp_path / "work")
     assert chart_around(f"{above}c/{inside}v.yaml") == f"{above}c"
     assert chart_around(str(tmp_path / "work/c" / inside / "v.yaml")) == str(tmp_path / "work/c")
@@ -418,14 +412,14 @@ def test_the_chart_around_a_file_is_found_as_it_was_typed(
 
 def test_the_lines_of_a_flux_kustomization_are_an_object(tmp_path: Path) -> None:
     flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n"
-    _written({"kustomization.yaml": flux, "set.yaml": GOOD}, tmp_path)
+    written({"kustomization.yaml": flux, "set.yaml": GOOD}, tmp_path)
     assert findings("-f", str(tmp_path)) == []
 
 
 @pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl on this machine")
 def test_the_command_for_a_kustomization_works(tmp_path: Path) -> None:
     files = {"kustomization.yaml": "resources: [set.yaml]\nnamespace: shop\n", "set.yaml": SET}
-    _written(files, tmp_path)
+    written(files, tmp_path)
     note = next(each for each in findings("-f", str(tmp_path)) if each["rule"] == "no-manifest")
     command = note["fix"].strip("`").replace("sfsgen", f"{shlex.quote(sys.executable)} -m sfsgen")
     command = command.replace("--allow-empty -o json -f -", f"-f - {STYLE}").replace(

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.control_plane import CLAIM, STATEFUL_SET, VOLUME, ControlPlane, Object
-from tests.program import findings, sfsgen
+from tests.program import findings, rendered
 
 _SETS = int(os.environ.get("SFSGEN_SETS", "100"))
 _A_TEST = 20  # sets
@@ -27,15 +27,10 @@ Change = Callable[[list[Object], random.Random], object]
 _OF_NEW_CLAIMS = {"duplicate", "unequal-pair"}
 
 
-def _rendered(command: str) -> list[Object]:
-    made = sfsgen(f"render {command} --nfs-server nfs --nfs-path /e")
-    assert made.status == 0, made.err
-    return list(yaml.safe_load_all(made.out))
-
-
+_NFS = "--nfs-server nfs --nfs-path /e"
 _BEGINNINGS = [
-    _rendered("web -r 3 --storage 1Gi"),
-    _rendered("web -r 2 -n shop --storage 2Gi --access-mode ReadWriteOnce"),
+    rendered(f"web -r 3 --storage 1Gi {_NFS}"),
+    rendered(f"web -r 2 -n shop --storage 2Gi --access-mode ReadWriteOnce {_NFS}"),
 ]
 _CLASS = ("spec", "storageClassName")
 

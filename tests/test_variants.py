@@ -9,7 +9,7 @@ import pytest
 
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.sets.inventory import Inventory
-from tests.program import findings, sfsgen
+from tests.program import findings, sfsgen, written
 
 RENDER = "render web -r 2 --nfs-server nfs.example.com --storage 1Gi"
 
@@ -56,12 +56,6 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "three": ({f"{each}/a.yaml": WHOLE for each in "abc"}, ["a", "b", "c"]),
 }
-
-
-def written(files: dict[str, str], folder: Path) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -150,9 +144,7 @@ def test_the_set_that_one_of_them_holds_is_the_one_that_is_named(tmp_path: Path)
 def test_only_what_has_variants_is_called_so(tmp_path: Path) -> None:
     files = {f"a/{each}/a.yaml": WHOLE for each in ("dev", "prod")}
     files |= {f"{each}/a.yaml": WHOLE.replace("web", "db") for each in ("v1", "v2")}
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True)
-        (tmp_path / name).write_text(text)
+    written(files, tmp_path)
     told = sfsgen(["volumes", "-f", str(tmp_path)]).err.replace(f"{tmp_path}/", "")
     what = "a/dev, a/prod hold variants of StatefulSet web; v1, v2 hold variants of StatefulSet db"
     assert what in told
