@@ -87,8 +87,7 @@ class Cures(NamedTuple):
         if self.inventory.is_anothers(volume, key):
             return Cure(self.leave(volume))
         if volume.claim_uid and not self.inventory.holder(volume):
-            reference = {"op": "replace", "path": "/spec/claimRef", "value": reference_of(key)}
-            return self._guarded(volume, reference)
+            return self._guarded(volume, _replace_reference(key))
         return carried_out_by(self._patch(volume.name, {"claimRef": reference_of(key)}))
 
     def redirect(self, volume: Volume, key: Key) -> Cure:
@@ -113,9 +112,7 @@ class Cures(NamedTuple):
         sides = [claim.manifest] if claim else []
         sides += [each.stateful_set.manifest for each in self.inventory.wanting(key)]
         bare = [each.name for each in sides if not each.namespace]
-        if self.access.namespace is not None or not bare:
-            return cure
-        if not cure.edits:
+        if self.access.namespace is not None or not bare or not cure.edits:
             return cure
         return cure.by_hand(f"the namespace of {bare[-1]} is written nowhere; give -n")
 
@@ -135,10 +132,9 @@ class Cures(NamedTuple):
 
     def hand_over(self, volume: Volume, key: Key) -> Sequence[Step]:
         """Return how a volume is reserved for another claim, once its own is gone."""
-        reference = reference_of(key)
         if not volume.claim_uid:
-            return [self._patch(volume.name, {"claimRef": reference})]
-        replace = {"op": "replace", "path": "/spec/claimRef", "value": reference}
+            return [self._patch(volume.name, {"claimRef": reference_of(key)})]
+        replace = _replace_reference(key)
         if holder := self.inventory.holder(volume):
             namespace, name = holder
             wait = self._wait_for("PersistentVolumeClaim", name, namespace)
@@ -412,6 +408,10 @@ def _reserving(volume: Volume, key: Key) -> Iterator[Edit]:
     for field, value in wanted.items():
         if given.get(field) != value:
             yield Edit(volume.manifest, ("spec", "claimRef", field), value)
+
+
+def _replace_reference(key: Key) -> dict[str, Any]:
+    return {"op": "replace", "path": "/spec/claimRef", "value": reference_of(key)}
 
 
 def reference_of(key: Key) -> dict[str, str]:
