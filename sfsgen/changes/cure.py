@@ -1,5 +1,7 @@
 """What mends something: in words, and as data where that is all that it takes."""
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from sfsgen.changes.edits import Edit
@@ -33,16 +35,21 @@ class Cure(NamedTuple):
         """Return the same in other words."""
         return self._replace(words=words)
 
-    def joined(self, between: str, other: "Cure") -> "Cure":
-        """Return this cure and another one as one; as data, where both are."""
-        edits = (*self.edits, *other.edits) if self.edits and other.edits else ()
-        steps = (*self.steps, *other.steps) if self.steps and other.steps else ()
-        left = "" if edits else self.left or other.left
-        return Cure(f"{self}{between}{other}", edits, steps, left)
-
     def then(self, *following: Step) -> "Cure":
         """Return a cure by steps with more of them behind it; without steps, the same."""
         return carried_out_by(*self.steps, *following) if self.steps else self
+
+
+def all_of(cures: Sequence[Cure], between: str) -> Cure:
+    """Return several cures as one; as data, where all of them are."""
+    edits = [each.edits for each in cures]
+    steps = [each.steps for each in cures]
+    return Cure(
+        between.join(each.words for each in cures),
+        tuple(chain.from_iterable(edits)) if all(edits) else (),
+        tuple(chain.from_iterable(steps)) if all(steps) else (),
+        "" if all(edits) else next((each.left for each in cures if each.left), ""),
+    )
 
 
 def carried_out_by(*steps: Step) -> Cure:

@@ -1,6 +1,6 @@
 """What rules look at: which claim and volume are meant for each other, and which set wants them."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
@@ -55,11 +55,6 @@ class Scene:
         self.target = look.target or Target()
         self.cures = Cures(inventory, look.access)
         self.pairing = pairing or Pairing(inventory)
-
-    def set_of(self, claim: Key) -> Hashable:
-        """Return the set that looks for a claim; where none does, the claim, as no set is named."""
-        rows = self.inventory.wanting(claim)
-        return rows[0].stateful_set.key if rows else (claim,)
 
     @cached_property
     def fields(self) -> "Fields":

@@ -14,6 +14,12 @@ def set_of(scene: Scene, claim: Key) -> Hashable:
     return rows[0].stateful_set.key if rows else (claim[0], numbered(claim[1])[0])
 
 
+def set_or_claim_of(scene: Scene, claim: Key) -> Hashable:
+    """Return the set that looks for a claim; where none does, the claim, as no set is named."""
+    rows = scene.inventory.wanting(claim)
+    return rows[0].stateful_set.key if rows else (claim,)
+
+
 def template_of(scene: Scene, claim: Key) -> Hashable:
     """Return the claim template that a claim is made from, or what stands before its number."""
     rows = scene.inventory.wanting(claim)

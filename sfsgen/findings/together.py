@@ -1,11 +1,11 @@
 """Findings with one cause, told as one: what is so of one ordinal is often so of the others."""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from functools import reduce
 
+from sfsgen.changes.cure import all_of
 from sfsgen.changes.steps import commands
 from sfsgen.findings.finding import Finding
-from sfsgen.plain_text import joined
+from sfsgen.plain_text import some
 
 _SHOWN = 4  # objects, by their names
 
@@ -34,15 +34,13 @@ def _together(named: Sequence[tuple[str, Finding]]) -> Finding:
     if not others:
         return first
     names = [name for name, _ in named[1:]]
-    more = len(names) - _SHOWN
-    shown = [*names[:_SHOWN], f"{more} more"] if more > 1 else names
     is_typed = all(each.cure.words == commands(each.cure.steps) for each in found)
     between = " && " if is_typed else "; "
-    cure = reduce(lambda one, other: one.joined(between, other), (each.cure for each in found))
+    cure = all_of([each.cure for each in found], between)
     if len({each.cure.words for each in found}) == 1:
         in_each = ", in each of them" * first.cure.words.startswith("write ")
         cure = cure.said(f"{first.cure}{in_each}")
     sides = [side for each in others for side in (each.manifest, *each.related) if side]
-    what = f"{first.what}; so it is with {joined(shown)}"
+    what = f"{first.what}; so it is with {some(names, _SHOWN)}"
     related = {id(each): each for each in (*first.related, *sides)}
     return first._replace(what=what, cure=cure, related=tuple(related.values()))

@@ -17,20 +17,20 @@ from itertools import combinations
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import NAME
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.spare import head
 from sfsgen.sets.ordinals import TemplateOrdinals
 
 
 def claim_name(scene: Scene) -> Iterator[Finding]:
     by_head: dict[tuple[str, str], list[TemplateOrdinals]] = {}
     for rows in scene.pairing.ordinals:
-        head = rows.template.claim_name.pieces[0]
-        by_head.setdefault((rows.stateful_set.namespace, head), []).append(rows)
-    for (_, head), wanting in by_head.items():
+        by_head.setdefault(head(rows), []).append(rows)
+    for (_, before), wanting in by_head.items():
         for one, other in combinations(wanting, 2):
             mine, theirs = one.stateful_set, other.stateful_set
             first = max(mine.ordinals.start, theirs.ordinals.start)
             if first < min(mine.ordinals.stop, theirs.ordinals.stop):
-                what = f"the sets {mine.name} and {theirs.name} look for one claim, {head}{first}"
+                what = f"the sets {mine.name} and {theirs.name} look for one claim, {before}{first}"
                 fix = "rename a set or a claim template, and the claims and volumes with it"
                 path = (*other.template.path, *NAME)
                 yield error(theirs.manifest, path, what, fix, mine.manifest)

@@ -18,7 +18,7 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClai
 
 from collections.abc import Hashable, Iterator
 
-from sfsgen.changes.cure import WHICH_VOLUME, Cure
+from sfsgen.changes.cure import WHICH_VOLUME, Cure, all_of
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_pair, another_reserved
@@ -136,7 +136,8 @@ def _one_of_its_own(scene: Scene, claim: Claim, volume: Volume, reserved_for: st
             return cure
         if not other.claim:
             return cure.by_hand(WHICH_VOLUME)
-        return scene.cures.redirect(other, claim.key).joined("; then ", cure).by_hand(WHICH_VOLUME)
+        both = all_of([scene.cures.redirect(other, claim.key), cure], "; then ")
+        return both.by_hand(WHICH_VOLUME)
     if claim.manifest.is_stored:
         return f"leave {volume.name} to {reserved_for}{another_pair(scene, claim, volume)}"
     return f"let {claim.name} name a volume of its own"

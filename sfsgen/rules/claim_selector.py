@@ -14,7 +14,7 @@ Source: pkg/controller/volume/persistentvolume/index.go, findMatchingVolume.
 
 from collections.abc import Iterator
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import Cure, all_of
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import SELECTOR
 from sfsgen.findings.scene import Scene
@@ -51,4 +51,4 @@ def _fix(scene: Scene, claim: Claim, volume: Volume | None) -> str | Cure:
     # With its labels alone it is not for the claim; reserved for it, it is.
     reserve = scene.cures.redirect if volume.claim else scene.cures.reserve
     between = " && " if volume.manifest.is_stored else ", and "
-    return cure.joined(between, reserve(volume, claim.key))
+    return all_of([cure, reserve(volume, claim.key)], between)

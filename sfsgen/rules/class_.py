@@ -23,7 +23,7 @@ from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.misfits import other_class, unfit
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene
-from sfsgen.findings.series import template_of
+from sfsgen.findings.series import set_or_claim_of, template_of
 from sfsgen.findings.together import one_for_each, one_for_each_named
 from sfsgen.kubernetes.binder import CLASS, fits, shown_class, size
 from sfsgen.kubernetes.manifest import Manifest
@@ -96,7 +96,7 @@ def _classless_claims(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
                 what += ", and keep it from its volume"
                 tell = warning
             found = tell(claim.manifest, CLASS, what, _no_class(scene, claim.manifest))
-            yield scene.set_of(key), claim.name, found
+            yield set_or_claim_of(scene, key), claim.name, found
 
 
 def _is_for_static_set(scene: Scene, key: Key) -> bool:

@@ -19,6 +19,7 @@ from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import another_reserved, is_incomplete
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.series import set_or_claim_of
 from sfsgen.findings.together import one_for_each_named
 from sfsgen.findings.vacancies import claims_of, to_print_missing
 from sfsgen.kubernetes.binder import fits
@@ -47,7 +48,7 @@ def _halves(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
                 "another claim can take it"
             )
             fix = scene.cures.reserve(volume, claim.key)
-            key = scene.set_of(claim.key), "claimRef"
+            key = set_or_claim_of(scene, claim.key), "claimRef"
             # Of a claim that no set looks for, its owner knows who else there is.
             tell = error if scene.inventory.wanting(claim.key) else warning
             yield key, volume.name, tell(volume.manifest, CLAIM_REF, what, fix, claim.manifest)
@@ -60,7 +61,7 @@ def _halves(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
             fix = scene.cures.name_volume(claim, volume.name)
             sides = [each.manifest for each in (volume, free) if each]
             tell = error if free else warning
-            key = scene.set_of(claim.key), "volumeName"
+            key = set_or_claim_of(scene, claim.key), "volumeName"
             yield key, claim.name, tell(claim.manifest, VOLUME_NAME, what, fix, *sides)
 
 

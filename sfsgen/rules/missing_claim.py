@@ -13,13 +13,13 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClai
 """
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
 from typing import Any
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import Cure, all_of
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import REPLICAS
 from sfsgen.findings.scene import Scene
+from sfsgen.findings.spare import head
 from sfsgen.findings.vacancies import needed
 from sfsgen.kubernetes.binder import MODES, SIZE, VOLUME_MODE, Difference, Storage, differences
 from sfsgen.sets.found import FoundSet
@@ -41,8 +41,7 @@ def _unfit(scene: Scene, rows: TemplateOrdinals) -> dict[int, Volume]:
 
     Not one that is Released: the rule `released` tells of it.
     """
-    head = rows.stateful_set.namespace, rows.template.claim_name.pieces[0]
-    accounted = scene.accounted.get(head, ())
+    accounted = scene.accounted.get(head(rows), ())
     return {
         number: volume
         for number, volume in rows.volumes.items()
@@ -70,13 +69,9 @@ def _too_small(scene: Scene, stateful_set: FoundSet, unfit: Sequence[_Unfit]) ->
         what = f"{needed(missing)}, would not get the volumes reserved for them: made from its "
     what += f"claim template {short.what}"
     cures = [_grown(scene, rows, volume) for rows, of in unfit for volume in of.values()]
-    fix = reduce(lambda one, other: one.joined(_between(first), other), cures)
+    fix = all_of(cures, " && " if first.manifest.is_stored else "; ")
     sides = [volume.manifest for _, of in unfit for volume in of.values()]
     return error(stateful_set.manifest, REPLICAS, what, fix, *sides)
-
-
-def _between(volume: Volume) -> str:
-    return " && " if volume.manifest.is_stored else "; "
 
 
 def _grown(scene: Scene, rows: TemplateOrdinals, volume: Volume) -> Cure:

@@ -14,9 +14,8 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClai
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
 
-from sfsgen.changes.cure import Cure
+from sfsgen.changes.cure import Cure, all_of
 from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.made_to_fit import made_to_fit, misfit
 from sfsgen.findings.misdirected import misdirected, redirected
@@ -48,8 +47,9 @@ def missing_volume(scene: Scene) -> Iterator[Finding]:
     for stateful_set, templates in scene.pairing.by_set:
         lacking = []
         for each in without_volume(scene, templates):
-            kept = [claim for claim in each.claims if not _is_elsewhere(scene, claim)]
-            yield from _elsewhere(scene, [each for each in each.claims if each not in kept])
+            elsewhere = {claim.key for claim in each.claims if _is_elsewhere(scene, claim)}
+            yield from _elsewhere(scene, [each for each in each.claims if each.key in elsewhere])
+            kept = [claim for claim in each.claims if claim.key not in elsewhere]
             if kept or each.ordinals:
                 lacking.append(each._replace(claims=kept))
         if lacking:
@@ -279,7 +279,7 @@ def _under_other_names(scene: Scene, renamed: Sequence[tuple[Claim, Volume]]) ->
             cure.said(f"{cure} into the spec of {each.name}")
             for cure, (each, _) in zip(cures, renamed, strict=True)
         ]
-    fix = reduce(lambda one, other: one.joined("; ", other), cures)
+    fix = all_of(cures, "; ")
     sides = [volume.manifest, *(each.manifest for pair in more for each in pair)]
     return error(claim.manifest, VOLUME_NAME, what, fix, *sides)
 

@@ -13,14 +13,14 @@ Source: measured on Kubernetes 1.36.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
-from functools import reduce
 
-from sfsgen.changes.cure import WHICH_VOLUME
+from sfsgen.changes.cure import WHICH_VOLUME, all_of
 from sfsgen.findings.finding import Finding, error, warning
 from sfsgen.findings.misfits import other_class
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.reservations import is_incomplete
 from sfsgen.findings.scene import Scene, is_selected
+from sfsgen.findings.series import set_or_claim_of
 from sfsgen.findings.spare import Spare
 from sfsgen.findings.together import one_for_each_named
 from sfsgen.plain_text import some
@@ -50,7 +50,7 @@ def _by_chance(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
         is_named = pair.is_named or pair.is_reserved or pair.volume.claim
         is_open = not (is_named or is_incomplete(pair.volume))
         if is_open and not pair.volume.manifest.at("spec", "local"):
-            key = scene.set_of(pair.claim.key), pair.tie
+            key = set_or_claim_of(scene, pair.claim.key), pair.tie
             yield key, pair.claim.name, _chance(scene, pair)
 
 
@@ -76,7 +76,7 @@ def _open(scene: Scene, stateful_set: FoundSet, found: Sequence[tuple[Ordinal, V
     """Return that the volumes which are there for a set are reserved for none of its claims."""
     cures = [scene.cures.reserve(volume, row.claim_key) for row, volume in found]
     between = " && " if found[0][1].manifest.is_stored else "; "
-    fix = reduce(lambda one, other: one.joined(between, other), cures)
+    fix = all_of(cures, between)
     if any(row.tie is Tie.CHANCE for row, _ in found):
         fix = fix.by_hand(WHICH_VOLUME)
     (row, volume), *more = found
