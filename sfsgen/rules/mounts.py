@@ -17,11 +17,12 @@ from typing import Any
 from sfsgen.documents.document import Path, spelled
 from sfsgen.findings.finding import Finding, error, note, warning
 from sfsgen.findings.scene import Scene
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.problems import nearest
 from sfsgen.sets.found import FoundSet
+from sfsgen.sets.pod_volumes import POD, every_container
 
 _ALIKE = 0.6  # a name and what it is misspelt as
-_POD: Path = ("spec", "template", "spec")
 
 
 def mounts(scene: Scene) -> Iterator[Finding]:
@@ -38,7 +39,7 @@ def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
     volumes = {each.get("name"): index for index, each in enumerate(pod.get("volumes") or ())}
     templates = [each.name for each in stateful_set.templates]
     known = {*volumes, *templates}
-    used = list(_used(pod))
+    used = list(_used(manifest))
     unknown = [(path, name) for path, name in used if name not in known]
     for path, name in unknown:
         what = (
@@ -58,7 +59,7 @@ def _mounts(stateful_set: FoundSet) -> Iterator[Finding]:
             yield warning(manifest, (*each.path, "metadata", "name"), what, fix)
         # Published so often that it is an idiom: the volume only says that the claim is meant.
         if each.name in volumes and not _is_placeholder(pod, volumes[each.name], each.name):
-            path = (*_POD, "volumes", volumes[each.name], "name")
+            path = (*POD, "volumes", volumes[each.name], "name")
             what = (
                 f"the claim template {each.name} takes the place of the pod's volume of that name"
             )
@@ -74,11 +75,9 @@ def _is_placeholder(pod: Mapping[str, Any], index: int, name: str) -> bool:
     return claim.get("claimName") == name
 
 
-def _used(pod: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def _used(stateful_set: Manifest) -> Iterator[tuple[Path, str]]:
     """Yield the volumes that containers use, by name."""
-    for kind in ("initContainers", "containers"):
-        for number, container in enumerate(pod.get(kind) or ()):
-            for field in ("volumeMounts", "volumeDevices"):
-                for index, each in enumerate(container.get(field) or ()):
-                    path = (*_POD, kind, number, field, index, "name")
-                    yield path, each.get("name") or ""
+    for place, container in every_container(stateful_set):
+        for field in ("volumeMounts", "volumeDevices"):
+            for index, each in enumerate(container.get(field) or ()):
+                yield (*place, field, index, "name"), each.get("name") or ""
