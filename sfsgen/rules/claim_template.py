@@ -24,6 +24,7 @@ from sfsgen.findings.vacancies import claims_of
 from sfsgen.kubernetes.binder import CLASS, Difference, departures, differences
 from sfsgen.sets.found import Ordinal
 from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.sets.runs import runs
 
 
 def claim_template(scene: Scene) -> Iterator[Finding]:
@@ -83,7 +84,7 @@ def _odd_claim(
     what = f"the claim {claim.name} is not what its claim template would make: {first.what}"
     as_made = f"let it be as the claim template {rows.template.name}"
     if more:
-        claims = claims_of([(rows, [range(each, each + 1) for each, _ in odd])])
+        claims = claims_of([(rows, list(runs(each for each, _ in odd)))])
         what = f"{claims} are not what their claim template would make, such as {claim.name}: "
         what += first.what
         as_made = f"let them be as the claim template {rows.template.name}"

@@ -24,6 +24,7 @@ from sfsgen.findings.together import one_for_each_named
 from sfsgen.findings.vacancies import claims_of, to_print_missing
 from sfsgen.kubernetes.binder import fits
 from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.sets.runs import runs
 from sfsgen.values.pairs import Tie
 
 
@@ -82,7 +83,7 @@ def _to_be_made(scene: Scene, rows: TemplateOrdinals) -> Iterator[Finding]:
     free = scene.pairing.free.fitting(rows.template.storage) if open_ones else None
     if free:
         first, stateful_set = open_ones[0], rows.stateful_set
-        names = claims_of([(rows, [range(row.number, row.number + 1) for row in open_ones])])
+        names = claims_of([(rows, list(runs(row.number for row in open_ones)))])
         what = (
             f"{names}, which the controller makes, can take {free.name}, which is free, where "
             "made before the volumes that are reserved"

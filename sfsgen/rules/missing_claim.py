@@ -24,6 +24,7 @@ from sfsgen.findings.vacancies import needed
 from sfsgen.kubernetes.binder import MODES, SIZE, VOLUME_MODE, Difference, Storage, differences
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import TemplateOrdinals
+from sfsgen.sets.runs import runs
 from sfsgen.values.pairs import Volume
 
 _Unfit = tuple[TemplateOrdinals, dict[int, Volume]]
@@ -61,7 +62,7 @@ def _lacks(rows: TemplateOrdinals, volume: Volume) -> Iterator[Difference]:
 
 def _too_small(scene: Scene, stateful_set: FoundSet, unfit: Sequence[_Unfit]) -> Finding:
     (rows, volumes), *_ = unfit
-    missing = [(rows, [range(each, each + 1) for each in sorted(of)]) for rows, of in unfit]
+    missing = [(rows, list(runs(sorted(of)))) for rows, of in unfit]
     first = volumes[min(volumes)]
     short = next(_lacks(rows, first))
     what = f"{needed(missing)}, would not get the volume that is reserved for it: made from its "
