@@ -217,7 +217,7 @@ def test_a_volume_reserved_by_half_is_told_of_with_a_namespace_or_a_name(
 def test_the_minor_is_that_which_is_given() -> None:
     old = GOOD.replace("apps/v1", "apps/v1beta1")
     assert _rules("-f", "-", stdin=old) == ["api-version"]
-    assert _rules("-f", "-", "--kube-version", "1.10", stdin=old) == []
+    assert _rules("-f", "-", "--kube-version", "1.15", stdin=old) == []
     assert _rules("-f", "-", "--kube-version", "1.5", stdin=old) == ["field"]
     # What a server holds, it has taken.
     dump = str(EXAMPLES / "check-healthy" / "dump.yaml")

@@ -124,7 +124,9 @@ def _variables() -> set[tuple[str, str]]:
     stateful_set = build(values)
     renderer = Renderer(Target(), Templates())
     (template,) = stateful_set.claim_templates
-    variables = renderer.set_variables(stateful_set) | renderer.pair_variables(template, 0)
+    variables = renderer.set_variables(
+        stateful_set, stateful_set.governing
+    ) | renderer.pair_variables(template, 0)
     found: set[tuple[str, str]] = set()
     for name, value in variables.items():
         inside = value[0] if isinstance(value, list) else value

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sfsgen.cli import app
 from sfsgen.printing import rendering
-from sfsgen.values import vocabulary
+from sfsgen.values import own_fields, vocabulary
 from tests.api_server import ApiServer
 from tests.program import Result, sfsgen
 from tests.test_yaml_text import PLAIN, QUOTED, readings, texts, values
@@ -46,17 +46,25 @@ PASSED_THROUGH = {
     "pod": "sts.spec.template",
     "statefulSet": "sts",
     "service": "svc",
+    "persistentVolume": "pv",
+    "persistentVolumeClaim": "pvc",
 }
 # What sfsgen writes itself, and refuses when it is passed through.
 OWNED = {
-    *("container.name", "container.image"),
+    *("container.name", "container.image", "service.selector"),
     *("statefulSet.replicas", "statefulSet.ordinals", "statefulSet.serviceName"),
     *("statefulSet.selector", "statefulSet.template", "statefulSet.volumeClaimTemplates"),
-    *("service.clusterIP", "service.clusterIPs", "service.selector", "service.externalName"),
+    *("service.clusterIP", "service.clusterIPs", "service.externalName"),
+    *(f"{key}.{field}" for key, fields in own_fields.OWNED.items() for field in fields),
+    *("persistentVolume.csi", "persistentVolume.local"),
     "service.type",
     *(f"{key}.spec" for key in PASSED_THROUGH),
-    *(f"{key}.metadata.{field}" for key in PASSED_THROUGH for field in ("name", "namespace")),
-    *(f"{key}.metadata.generateName" for key in PASSED_THROUGH),
+    *(
+        f"{key}.metadata.{field}"
+        for key in PASSED_THROUGH
+        if key != "pod"
+        for field in ("name", "namespace", "generateName")
+    ),
 }
 
 
@@ -180,8 +188,11 @@ def printed(result: Result) -> list[Any] | None:
 
 def by_kind(objects: list[Any], pairs: int) -> dict[str, Any]:
     """Return the first object of each kind, once there are as many as wanted."""
-    kinds = ["Service", *["PersistentVolume"] * pairs, *["PersistentVolumeClaim"] * pairs]
-    assert [each["kind"] for each in objects] == [*kinds, "StatefulSet"]
+    found = [each["kind"] for each in objects]
+    services = found.count("Service")
+    assert services <= 2  # none with an empty serviceName, two with clusterService
+    wanted = [*["Service"] * services, *["PersistentVolume"] * pairs]
+    assert found == [*wanted, *["PersistentVolumeClaim"] * pairs, "StatefulSet"]
     return {KINDS.get(each["kind"], "sts"): each for each in reversed(objects)}
 
 

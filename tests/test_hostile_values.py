@@ -226,7 +226,7 @@ def claimants(count: int, text: str) -> list[Claimant]:
         each = build(Values(Target(), document))
         found.append(
             Claimant(
-                each.name, each.namespace, each.service.name, each.ordinals, each.claim_templates
+                each.name, each.namespace, each.service_names, each.ordinals, each.claim_templates
             )
         )
     return found

@@ -258,7 +258,7 @@ def _collisions(plans: Iterable[Plan]) -> Iterator[Problem]:
         Claimant(
             plan.stateful_set.name,
             plan.stateful_set.namespace,
-            "",
+            (),
             plan.new_ordinals,
             plan.templates,
         )

@@ -173,5 +173,7 @@ def _is_left_out(values: Values, setting: Setting) -> bool:
     if setting.is_inherited:
         paths = [values.inherited(each, *map(str, setting.path)) for each in templates]
     elif setting.path[0] == "claimTemplates":
-        paths = [(*each, setting.path[2]) for each in templates]
+        key = setting.path[2]
+        mounted = [each for each in templates if values.get(*each, "mounts") is None]
+        paths = [(*each, key) for each in (mounted if key == "mountPath" else templates)]
     return any(values.get(*each) is None for each in paths)

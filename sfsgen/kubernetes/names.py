@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sfsgen.plain_text import brief
+from sfsgen.plain_text import brief, quoted
 
 _LABEL_LENGTH = 63
 LONGEST_NAME = 253
@@ -139,3 +139,8 @@ def port_name_fault(text: str) -> str:
 def closest_label(text: str, longest: int = _LABEL_LENGTH) -> str:
     """Return the DNS label nearest to what was meant, or "" where nothing is left of it."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:longest].strip("-")
+
+
+def label_fix(text: str, longest: int = _LABEL_LENGTH) -> str:
+    """Return how to mend a text that is to be a DNS label."""
+    return f"write {quoted(closest_label(text, longest) or 'web')}"

@@ -18,6 +18,7 @@ _TYPES: dict[str, tuple[str, frozenset[type]]] = {
     "array": ("a list", frozenset((list,))),
     "boolean": ("true or false", frozenset((bool,))),
     "integer": ("a whole number", frozenset((int,))),  # 2.0 is read as 2
+    "null": ("null", frozenset((_NULL,))),
     "number": ("a number", _NUMBERS),
     "object": ("a mapping", frozenset((dict,))),
     "string": ("a string", frozenset((str,))),

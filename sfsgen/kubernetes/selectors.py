@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
+
 
 def is_met(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     """Return whether labels meet a selector; an operator that is not known meets nothing.

@@ -34,9 +34,11 @@ NOT_READY_FIELD = Feature("the field publishNotReadyAddresses", 8)
 ORDINALS_START = Feature("ordinals.start", 27)
 POD_MANAGEMENT_POLICY = Feature("podManagementPolicy", 7)
 OPTIONAL_SERVICE_NAME = Feature("a set without serviceName", 33)
+PORTLESS_SERVICE = Feature("a Service without ports", 6)
 READ_WRITE_ONCE_POD = Feature("the access mode ReadWriteOncePod", 27)
 REVISION_LABEL = Feature("the label controller-revision-hash", 7)
 UPDATE_STRATEGY = Feature("updateStrategy", 7)
+VOLUME_MODE = Feature("the field volumeMode", 13)
 
 # How a minor without the field says it.
 CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class"

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sfsgen.kubernetes import versions
+from sfsgen.kubernetes.binder import Storage
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.resources import ORDER, PAIRED, SERVICE, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.printing.templates import Templates
-from sfsgen.values.model import ClaimTemplate, Metadata, Pod, Series, StatefulSet
+from sfsgen.values.model import ClaimTemplate, Metadata, Pod, Series, Service, StatefulSet
+from sfsgen.values.pairs import Volume
 
 # Numbers to render in the place of ordinals. No end of one is a beginning of it, so digits that
 # stand before or after it in a name cannot be taken for a part of it. Of ones and zeros: what ends
@@ -21,6 +23,7 @@ OPEN_ORDINALS = (1_000_000, 1_100_000, 1_110_000, 1_111_000, 1_111_100, 1_111_11
 _WORTH_IT = 3  # ordinals: up to two, rendering each is as quick
 
 Variables = dict[str, Any]
+_NO_SERVICE = Service("", Metadata({}, {}, {}), False, {}, (), False, {})
 
 
 class Documents(NamedTuple):
@@ -74,8 +77,11 @@ class Renderer:
                 for template in stateful_set.claim_templates:
                     for series in template.series(ordinals):
                         yield self.pairs(resource, series)
+            elif resource == SERVICE:
+                for service in stateful_set.services:
+                    yield self._single(resource, stateful_set, service)
             else:
-                yield self._single(resource, stateful_set)
+                yield self._single(resource, stateful_set, stateful_set.governing)
 
     def pairs(self, resource: str, series: Series) -> Documents:
         """Return the volumes or the claims of a series."""
@@ -94,10 +100,12 @@ class Renderer:
             None if is_own else fill_in(render, series.ordinals),
         )
 
-    def _single(self, resource: str, stateful_set: StatefulSet) -> Documents:
+    def _single(
+        self, resource: str, stateful_set: StatefulSet, service: Service | None
+    ) -> Documents:
         render_template = self.templates.renderer(resource)
-        variables = self.set_variables(stateful_set)
-        name = stateful_set.service.name if resource == SERVICE else stateful_set.name
+        variables = self.set_variables(stateful_set, service)
+        name = service.name if service and resource == SERVICE else stateful_set.name
         return Documents(
             resource,
             stateful_set.namespace,
@@ -106,14 +114,14 @@ class Renderer:
             lambda _: render_template(**variables),
         )
 
-    def set_variables(self, stateful_set: StatefulSet) -> Variables:
-        """Return what the templates of a set and its Service can print (docs/templates.md)."""
+    def set_variables(self, stateful_set: StatefulSet, service: Service | None) -> Variables:
+        """Return what the templates of a set and of a Service can print (docs/templates.md)."""
         return {
             "statefulset": self._of_set(stateful_set),
-            "service": self._of_service(stateful_set),
+            "service": self._of_service(stateful_set, service or _NO_SERVICE),
             "pod": self._of_pod(stateful_set.pod),
             "container": {
-                "name": stateful_set.name,
+                "name": stateful_set.container.name,
                 "image": stateful_set.container.image,
                 "ports": stateful_set.container.ports,
                 "env": stateful_set.container.env,
@@ -123,9 +131,14 @@ class Renderer:
             "claim_templates": [
                 {
                     "name": template.name,
+                    "labels": template.metadata.labels,
+                    "metadata": template.metadata.fields,
                     "access_modes": template.storage.access_modes,
                     "storage": template.storage.storage,
-                    **self._storage_class("", {}),
+                    "limits": template.limits,
+                    "volume_mode": self._volume_mode(template.storage),
+                    "fields": template.fields,
+                    **self._storage_class(template.storage_class, template.metadata.annotations),
                 }
                 for template in stateful_set.claim_templates
             ],
@@ -140,22 +153,23 @@ class Renderer:
             "namespace": stateful_set.namespace,
             "replicas": stateful_set.replicas,
             "start_ordinal": stateful_set.start_ordinal,
-            "selector": stateful_set.selector,
+            "selector": stateful_set.selector.get("matchLabels") or {},
+            "match_expressions": stateful_set.selector.get("matchExpressions") or (),
             **stateful_set.as_said,
             "update_strategy": stateful_set.update_strategy,
             "fields": stateful_set.fields,
             **_metadata(stateful_set.metadata),
         }
 
-    def _of_service(self, stateful_set: StatefulSet) -> Variables:
-        """Return what its Service's template prints; the oldest minors know an annotation only."""
-        service = stateful_set.service
+    def _of_service(self, stateful_set: StatefulSet, service: Service) -> Variables:
+        """Return what a Service's template prints; the oldest minors know an annotation only."""
         not_ready = service.publish_not_ready_addresses
         is_annotated = not_ready and self.target.has(versions.NOT_READY_BY_ANNOTATION)
         return {
             "name": service.name,
             "namespace": stateful_set.namespace,
-            "selector": stateful_set.selector,
+            "is_headless": service.is_headless,
+            "selector": service.selector,
             "ports": service.ports,
             "publish_not_ready_addresses": not_ready and self.target.has(versions.NOT_READY_FIELD),
             "fields": service.fields,
@@ -178,6 +192,7 @@ class Renderer:
         if volume.mount_options and not options_field:
             annotations[versions.MOUNT_OPTIONS_ANNOTATION] = ",".join(volume.mount_options)
         size, access_modes, storage_class, _ = claim.storage
+        own = template.own_volume.fields
         shared = {"storage": size, "access_modes": access_modes}
         return {
             "ordinal": ordinal,
@@ -186,6 +201,10 @@ class Renderer:
                 "labels": volume.labels,
                 **template.as_said,
                 "mount_options": volume.mount_options if options_field else (),
+                "metadata": template.own_volume.metadata,
+                "fields": {key: own[key] for key in own if key != "csi"},
+                "source": _source(volume, own.get("csi", {})),
+                "volume_mode": _block_mode(claim.storage),
                 "driver": volume.driver,
                 "server": volume.server,
                 "path": volume.path,
@@ -200,19 +219,50 @@ class Renderer:
                 "name": claim.name,
                 "namespace": claim.namespace,
                 "labels": claim.labels,
+                "metadata": template.own_claim.metadata,
+                "limits": template.limits,
+                "fields": template.own_claim.fields,
+                "volume_mode": _block_mode(claim.storage),
                 **shared,
                 **self._storage_class(storage_class, claim.annotations),
             },
         }
 
+    def _volume_mode(self, storage: Storage) -> str:
+        """Return the mode of a claim template, written out: Argo CD and Flux see it differ else."""
+        return storage.volume_mode if self.target.has(versions.VOLUME_MODE) else ""
+
     def _storage_class(self, name: str | None, annotations: Mapping[str, str]) -> Variables:
         """Return the class as a field, or as an annotation where the minors know no field."""
         if self.target.has(versions.CLASS_FIELD):
             return {"storage_class": name, "annotations": annotations}
-        return {
-            "storage_class": None,
-            "annotations": {**annotations, versions.CLASS_ANNOTATION: name},
+        if name is not None:
+            annotations = {**annotations, versions.CLASS_ANNOTATION: name}
+        return {"storage_class": None, "annotations": annotations}
+
+
+def _block_mode(storage: Storage) -> str:
+    """Return the mode of a volume or claim where it is not the usual one."""
+    return "" if storage.volume_mode == "Filesystem" else storage.volume_mode
+
+
+def _source(volume: Volume, own: Mapping[str, Any]) -> Variables:
+    """Return what a volume is made of, with the user's own fields of a CSI source."""
+    read_only = {"readOnly": True} if volume.read_only else {}
+    if volume.driver == "nfs":  # whose template has it word by word
+        return {"nfs": {"server": volume.server, "path": volume.path, **read_only}}
+    attributes = {"server": volume.server, "share": volume.csi_share}
+    if volume.csi_sub_dir:
+        attributes["subDir"] = volume.csi_sub_dir
+    return {
+        "csi": {
+            "driver": "nfs.csi.k8s.io",
+            "volumeHandle": volume.csi_volume_handle,
+            **read_only,
+            "volumeAttributes": {**attributes, **own.get("volumeAttributes", {})},
+            **{key: each for key, each in own.items() if key != "volumeAttributes"},
         }
+    }
 
 
 def _metadata(metadata: Metadata, set_annotation: str = "") -> Variables:

@@ -12,6 +12,8 @@ from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
 from sfsgen.nfs import NfsDirectory, normalised, server_fault
 from sfsgen.plain_text import brief, quoted
 from sfsgen.values.model import ClaimTemplate, Metadata
+from sfsgen.values.mounts import mounts_of
+from sfsgen.values.pair_fields import own_parts
 from sfsgen.values.pairs import Claim, Volume
 from sfsgen.values.settings import setting_at
 from sfsgen.values.tree import Values
@@ -54,7 +56,7 @@ def claim_templates(values: Values, owner: Owner) -> tuple[ClaimTemplate, ...]:
 
 def _check_apart(values: Values, templates: Mapping[Path, ClaimTemplate]) -> None:
     by_name: dict[str, ClaimTemplate] = {}
-    by_mount_path: dict[str, ClaimTemplate] = {}
+    by_mount_path: dict[str, str] = {}
     for path, each in templates.items():
         if (
             not values.is_reported(*path, "name")
@@ -62,15 +64,22 @@ def _check_apart(values: Values, templates: Mapping[Path, ClaimTemplate]) -> Non
         ):
             what = f"there are two claim templates named {quoted(each.name)}"
             values.fault((*path, "name"), what, "give each its own name")
-        if values.is_reported(*path, "mountPath"):
+        word = "mountPath" if values.get(*path, "mounts") is None else "mounts"
+        if values.is_reported(*path, word):
             continue
-        other = by_mount_path.setdefault(normalised(each.mount_path), each)
-        if other is not each:
-            what = (
-                f"the claim templates {quoted(other.name)} and {quoted(each.name)} are both "
-                f"mounted at {brief(each.mount_path)}"
-            )
-            values.fault((*path, "mountPath"), what, "give each its own mount path")
+        for mount in each.mounts:
+            where = normalised(mount["mountPath"])
+            if where in by_mount_path:
+                what = _twice(by_mount_path[where], each.name, mount["mountPath"])
+                values.fault((*path, word), what, "give each its own mount path")
+            by_mount_path.setdefault(where, each.name)
+
+
+def _twice(other: str, name: str, mount_path: str) -> str:
+    if other == name:
+        return f"the claim template {quoted(name)} is mounted twice at {brief(mount_path)}"
+    what = f"the claim templates {quoted(other)} and {quoted(name)} are both"
+    return f"{what} mounted at {brief(mount_path)}"
 
 
 def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
@@ -89,19 +98,24 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
     driver = values.choice(driver_path)
     if driver == "csi":
         values.require(driver_path, versions.CSI_NFS)
-    size, mount_path = _size(values, (*path, "storage")), _mount_path(values, (*path, "mountPath"))
+    own = own_parts(values, path, owner.claim_metadata, owner.volume_metadata, driver)
+    size = _size(values, (*path, "storage"))
     modes = _access_modes(values, values.inherited(path, "accessModes"), driver)
-    storage = Storage(size, modes, "", "Filesystem")
+    storage = Storage(size, modes, own.class_of_pairs, own.volume_mode)
     as_said = values.as_said("volume", path)
     return ClaimTemplate(
         name=template,
-        mount_path=mount_path,
-        claim=Claim(NOT_READ, "", owner.namespace, storage, *owner.claim_metadata[:2]),
+        metadata=own.template,
+        fields=own.fields,
+        limits=own.limits,
+        storage_class=own.class_of_template,
+        mounts=mounts_of(values, path, template),
+        claim=Claim(NOT_READ, "", owner.namespace, storage, *own.claim[:2]),
         volume=Volume(
             NOT_READ,
             "",
             storage,
-            *owner.volume_metadata[:2],
+            *own.volume[:2],
             reclaim_policy=str(as_said["reclaim_policy"]),
             mount_options=_mount_options(values, values.inherited(path, "mountOptions"), driver),
             driver=driver,
@@ -109,6 +123,8 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
             server=_server(values, values.inherited(path, "nfs", "server"), needed=True),
             path="",
         ),
+        own_claim=own.own_claim,
+        own_volume=own.own_volume,
         as_said=as_said,
         claim_name=claim,
         volume_name=volume_name,
@@ -141,17 +157,6 @@ def _size(values: Values, path: Path) -> str:
         return ""
     if amount <= 0:
         values.fault(path, f"{quoted(text)} is not above zero", "write it as 1Gi")
-    return text
-
-
-def _mount_path(values: Values, path: Path) -> str:
-    text = values.text(path)
-    fault = ""
-    if not text.startswith("/"):
-        fault = "is not an absolute path"
-    elif ":" in text or not text.isprintable():
-        fault = 'holds a ":" or a control character, which a mount path cannot'
-    values.check(path, text, fault, "write it as /var/lib/data")
     return text
 
 

@@ -23,11 +23,11 @@ class Collision(NamedTuple):
 
 
 class Claimant(NamedTuple):
-    """A set that wants volumes for some ordinals; without a Service where none is made."""
+    """A set that wants volumes for some ordinals; without Services where none are made."""
 
     name: str
     namespace: str
-    service_name: str
+    service_names: tuple[str, ...]
     ordinals: range
     claim_templates: tuple[ClaimTemplate, ...]
 
@@ -116,11 +116,12 @@ def _between_sets(claimants: Sequence[Claimant]) -> Iterator[Collision]:
     named = dict(_by_name(claimants))
     by_service: dict[tuple[str, str], Claimant] = {}
     for index, each in enumerate(claimants):
-        other = by_service.setdefault((each.namespace, each.service_name), each)
+        others = [by_service.setdefault((each.namespace, one), each) for one in each.service_names]
+        other = next((one for one in others if one is not each), each)
         if index not in named:
             what = f'two sets are named "{each.name}" in the namespace {each.namespace}'
             yield Collision(index, ("name",), what, "give each its own name")
-        elif each.service_name and other is not each:
+        elif other is not each:
             what = f'the sets "{other.name}" and "{each.name}" name one Service'
             yield Collision(index, ("serviceName",), what, "give each its own serviceName")
 

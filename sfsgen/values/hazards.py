@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sfsgen.documents.document import Path
+from sfsgen.kubernetes.versions import CLASS_ANNOTATION
 from sfsgen.nfs import FS_GROUP, NODE_DNS, RECLAIM, SOFT_MOUNT, is_address, is_cluster_name
 from sfsgen.plain_text import brief
 from sfsgen.problems import Problem
@@ -43,6 +44,7 @@ def _storage(
             *((("mountOptions",), *each) for each in _mount_options(template.volume)),
             (("nfs", "server"), *_server(template.volume.server, template.volume.driver)),
             (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
+            (("storageClassName",), *_class(template)),
         ):
             if what:
                 yield values.inherited(("claimTemplates", index), *key), what, fix
@@ -106,6 +108,19 @@ def _shared(is_shared: bool) -> tuple[str, str]:
     return "", ""
 
 
+def _class(template: "ClaimTemplate") -> tuple[str, str]:
+    """Return what the class of a claim template lets into its claims, and what to write."""
+    name, own = template.name, template.storage_class
+    annotated = template.metadata.annotations.get(CLASS_ANNOTATION)
+    which = own or annotated
+    if own == "" or annotated == "":
+        return "", ""
+    what = f"the claim template {name} names no class: a default StorageClass gets into"
+    if which:
+        what = f"the class {which} lets its provisioner, and any volume of it, into"
+    return f"{what} the claims that the controller makes", 'write "", unless the set exists'
+
+
 def _fields(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[Path, str, str]]:
     retention = stateful_set.fields.get("persistentVolumeClaimRetentionPolicy", {})
     for event in ("whenDeleted", "whenScaled"):
@@ -117,15 +132,32 @@ def _fields(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[Pat
     if in_tree and "fsGroup" in stateful_set.pod.fields.get("securityContext", {}):
         path = ("pod", "securityContext", "fsGroup")
         yield values.nested(path), FS_GROUP, "set the owner on the NFS server"
+    yield from _services(values, stateful_set)
     if what := _discovery(stateful_set):
         fix = "give --publish-not-ready-addresses, publishNotReadyAddresses: true"
         yield ("publishNotReadyAddresses",), what, fix
 
 
+def _services(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[Path, str, str]]:
+    governing = stateful_set.governing
+    if governing and not governing.is_headless:
+        what = f"the Service {governing.name} is not headless: the pods get no DNS names from it"
+        yield ("clusterService",), what, "give it another name, unless the set exists"
+    for each in stateful_set.services:
+        if not each.selector.items() <= stateful_set.pod.metadata.labels.items():
+            word = "service" if each.is_headless else "clusterService"
+            what = f"the Service {each.name} does not choose the pods: they lack its labels"
+            yield values.nested((word, "selector")), what, "leave its selector out"
+
+
 def _discovery(stateful_set: "StatefulSet") -> str:
     """Return what keeps pods from finding each other before they are ready, or ""."""
-    service, container = stateful_set.service, stateful_set.container
-    if service.publish_not_ready_addresses or not (container.fields or stateful_set.pod.sidecars):
+    service, container = stateful_set.headless, stateful_set.container
+    if (
+        service is None
+        or service.publish_not_ready_addresses
+        or not (container.fields or stateful_set.pod.sidecars)
+    ):
         return ""
     from sfsgen.kubernetes.discovery import sought
 

@@ -24,15 +24,33 @@ class Metadata(NamedTuple):
     fields: Fields
 
 
+class Extras(NamedTuple):
+    """The user's own fields of an object, beside its labels and annotations."""
+
+    metadata: Fields
+    fields: Fields
+
+
 class ClaimTemplate(NamedTuple):
     """One entry of volumeClaimTemplates, and the pairs of volumes and claims that belong to it."""
 
     name: str
-    mount_path: str
+    metadata: Metadata
+    """Its own, which its claims have too."""
+    fields: Fields
+    """Further fields of its spec, which its claims have too."""
+    limits: Fields
+    """The most that its claims may ask for."""
+    storage_class: str | None
+    """Its own class: None where it names none, and a default StorageClass gets into its claims."""
+    mounts: tuple[Fields, ...]
+    """Where the main container mounts it."""
     claim: Claim
     """What its claims have in common: all but their names, and those of their volumes."""
     volume: Volume
     """What its volumes have in common: all but their names, directories and claims."""
+    own_claim: Extras
+    own_volume: Extras
     as_said: Fields
     """What the volumes' template shows as the user said it."""
     claim_name: Pattern
@@ -90,6 +108,7 @@ class Series(NamedTuple):
 class Container(NamedTuple):
     """The main container, which mounts the claims."""
 
+    name: str
     image: str
     ports: tuple[Fields, ...]
     env: tuple[Fields, ...]
@@ -106,32 +125,52 @@ class Pod(NamedTuple):
 
 
 class Service(NamedTuple):
-    """The headless Service that gives the pods their DNS names."""
+    """A Service of the pods: the headless one gives them their DNS names."""
 
     name: str
     metadata: Metadata
+    is_headless: bool
+    selector: Mapping[str, str]
     ports: tuple[Fields, ...]
     publish_not_ready_addresses: bool
     fields: Fields
 
 
 class StatefulSet(NamedTuple):
-    """A StatefulSet with its headless Service and all that its volumes need."""
+    """A StatefulSet with its Services and all that its volumes need."""
 
     name: str
     namespace: str
     replicas: int
     start_ordinal: int
-    selector: Mapping[str, str]
+    selector: Fields
+    """A LabelSelector."""
     metadata: Metadata
     as_said: Fields
     """What its template shows as the user said it."""
     update_strategy: Fields
     fields: Fields
-    service: Service
+    service_name: str
+    """Its governing Service's, "" where it has none."""
+    services: tuple[Service, ...]
     pod: Pod
     container: Container
     claim_templates: tuple[ClaimTemplate, ...]
+
+    @property
+    def headless(self) -> Service | None:
+        """The Service that gives its pods their DNS names."""
+        return next((each for each in self.services if each.is_headless), None)
+
+    @property
+    def governing(self) -> Service | None:
+        """The Service that it names, which is not always headless."""
+        return next((each for each in self.services if each.name == self.service_name), None)
+
+    @property
+    def service_names(self) -> tuple[str, ...]:
+        """The names of its Services."""
+        return tuple(each.name for each in self.services)
 
     @property
     def ordinals(self) -> range:

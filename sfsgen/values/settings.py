@@ -28,7 +28,18 @@ _STRINGS = {"type": "array", "items": _STRING}
 _MAP = {"type": "object", "additionalProperties": _STRING}
 _ACCESS_MODE = {"enum": [*ACCESS_MODES.values(), *ACCESS_MODES]}
 _BOOLEAN = {"type": "boolean"}
+OF_A_CLAIM_TEMPLATE = (
+    "dataSource",
+    "dataSourceRef",
+    "resources",
+    "selector",
+    "volumeAttributesClassName",
+    "volumeMode",
+)
+"""The fields of a claim template's spec that stand beside our words for it."""
 COUNT = {"type": "integer", "minimum": 0}
+# A VolumeMount without the name of the volume, which is the claim template's.
+_MOUNT = {"$ref": "#/$defs/Mount"}
 
 
 class Setting(NamedTuple):
@@ -107,7 +118,7 @@ SETTINGS = (
         f"Default: {_IMAGE}.",
         default=_IMAGE, guess_in=STATEFUL_SET),
     _of_set(("ports",), "--port [NAME=]PORT",
-        {"type": "array", "items": {"$ref": "#/$defs/ContainerPort"}, "minItems": 1},
+        {"type": "array", "items": {"$ref": "#/$defs/ContainerPort"} },
         "The main container's ports, which the Service names too; default 80, named http.",
         "Repeatable. Default: http=80.",
         default="http=80", guess_in=STATEFUL_SET),
@@ -121,7 +132,7 @@ SETTINGS = (
         "Annotations of all objects and the pods.",
         "On all objects and pods; repeatable."),
     _of_set(("serviceName",), "--service-name NAME", _STRING,
-        "The headless Service's name; default: the set's.",
+        "The headless Service's name; default: the set's. An empty one: no Service.",
         "The headless Service. Default: NAME."),
     _of_set(("publishNotReadyAddresses",), "--publish-not-ready-addresses", _BOOLEAN,
         "Give pods a DNS name before ready.",
@@ -131,6 +142,9 @@ SETTINGS = (
         "",
         "OrderedReady (default) or Parallel.",
         variable="statefulset.pod_management_policy", feature=versions.POD_MANAGEMENT_POLICY),
+    _of_set(("selector",), "", {"$ref": "#/$defs/LabelSelector"},
+        "Which pods are the set's, which can never be changed; with one of your own, sfsgen adds "
+        "no labels of its own. Default: app.kubernetes.io/name and /instance."),
     _of_set(("updateStrategy",), "", {"$ref": "#/$defs/StatefulSetUpdateStrategy"},
         feature=versions.UPDATE_STRATEGY),
     _of_set(("updateStrategy", "type"), "--update-strategy STRATEGY",
@@ -202,6 +216,13 @@ SETTINGS = (
         "Default: pv-{name}-{ordinal}; for further claim templates pv-{claim}.",
         "The pattern of the volumes' names.",
         default="pv-{name}-{ordinal}"),
+    _of_storage(("claimTemplates", 0, "subPath"), "", _STRING,
+        "The directory within the volume that is mounted at mountPath; default: its root."),
+    _of_storage(("claimTemplates", 0, "mounts"), "", {"type": "array", "items": _MOUNT},
+        "Where the main container mounts it, in place of mountPath: several times, or never."),
+    _of_storage(("storageClassName",), "", {"type": ["string", "null"]},
+        'The class of the claim templates, the claims and the volumes; default "", which keeps '
+        "every default class out. null leaves it out of the claim templates, so one gets in."),
     # Below the options for one claim template: it adds to what they say.
     _of_storage((), "--volume NAME=SIZE:MOUNTPATH", _STRINGS,
         "",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sfsgen.documents.document import Document
 
 
+_CLASS = "storageClassName"
+
+
 class Values:
     """The values of one set, from a document of a values file and from options.
 
@@ -25,7 +28,7 @@ class Values:
     def __init__(self, target: Target, document: "Document | None" = None) -> None:
         self.target = target
         self.document = document
-        self.tree: dict[str, Any] = without_empty(document.value) if document else {}
+        self.tree: dict[str, Any] = _with_null_classes(document.value) if document else {}
         self.problems: list[Problem] = []
         self._reported = Paths()
         self._dropped = Paths()
@@ -76,7 +79,13 @@ class Values:
     def inherited(self, template: Path, *key: str) -> Path:
         """Return the path of a value that a claim template may leave to its set."""
         own = (*template, *key)
-        return own if self.get(*own) is not None or self._is_dropped(own) else key
+        is_own = self.get(*own) is not None or self.is_null(own) or self._is_dropped(own)
+        return own if is_own else key
+
+    def is_null(self, path: Path) -> bool:
+        """Return whether null is said at a path, which leaves out what would have a default."""
+        around = self.get(*path[:-1])
+        return isinstance(around, dict) and around.get(path[-1], "") is None
 
     def nested(self, path: Path) -> Path:
         """Return the path of a field of the user's own, which may stand below `spec` or not."""
@@ -208,6 +217,18 @@ class Values:
 def option_for(path: Path) -> str:
     """Return the option that says a value, of whichever claim template, or ""."""
     return setting_at(path).option
+
+
+def _with_null_classes(value: Any) -> Any:
+    """Return a copy without the keys that have no value, but for classes that are left out."""
+    tree = without_empty(value)
+    templates = value.get("claimTemplates") if isinstance(value, dict) else ()
+    several = templates if isinstance(templates, list) else ()
+    copies = [tree, *(tree["claimTemplates"] if several else ())]
+    for given, copy in zip([value, *several], copies, strict=True):
+        if isinstance(given, dict) and given.get(_CLASS, "") is None:
+            copy[_CLASS] = None
+    return tree
 
 
 def without_empty(value: Any) -> Any:

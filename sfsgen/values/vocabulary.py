@@ -6,15 +6,24 @@ from typing import Any
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes.versions import TABLE_OF_FIELDS
-from sfsgen.values.settings import COUNT, SCHEMA, listed
+from sfsgen.values.settings import COUNT, OF_A_CLAIM_TEMPLATE, SCHEMA, listed
 
+_OF_VOLUMES = "Further fields of the volumes: metadata, and of their spec."
+_OF_CLAIMS = "Further fields of the claims: metadata, and of their spec."
 # The user's own fields: key, what it describes, the type of its metadata and of its spec.
 _PASSED_THROUGH = {
     "container": ("Further fields of the main container.", "Container"),
     "pod": ("Further fields of the pods: metadata, and of their spec.", "PodSpec"),
     "statefulSet": ("Further fields of the StatefulSet.", "StatefulSetSpec"),
-    "service": ("Further fields of the Service.", "ServiceSpec"),
+    "service": ("Further fields of the headless Service.", "ServiceSpec"),
+    "clusterService": (
+        "A second Service, with a cluster IP; its metadata may name it.",
+        "ServiceSpec",
+    ),
+    "persistentVolume": (_OF_VOLUMES, "PersistentVolumeSpec"),
+    "persistentVolumeClaim": (_OF_CLAIMS, "PersistentVolumeClaimSpec"),
 }
+_OF_PAIRS = ("persistentVolume", "persistentVolumeClaim")
 
 
 def schema() -> dict[str, Any]:
@@ -29,10 +38,14 @@ def schema() -> dict[str, Any]:
     for key in ("containers", "initContainers"):
         types["PodSpec"]["properties"][key]["items"]["required"] = ["name", "image"]
     types["Quantity"]["x-quantity"] = True
+    # What a driver says of a volume is not the user's to write.
+    del types["CSIPersistentVolumeSource"]["required"]
+    types["Mount"] = _mount(types["VolumeMount"]["properties"])
+    passed_through = _passed_through(types)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sfsgen values",
-        **_object({**_set(), **_passed_through(types)}),
+        **_object({**_set(types, passed_through), **passed_through}),
         "$defs": types,
     }
 
@@ -50,7 +63,13 @@ def _described(description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"description": description, **schema} if description else {**schema}
 
 
-def _set() -> dict[str, Any]:
+def _mount(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of a VolumeMount whose volume is known."""
+    known = {key: each for key, each in properties.items() if key != "name"}
+    return _object(known, required=["mountPath"])
+
+
+def _set(types: Mapping[str, Any], passed_through: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schemas of the words that are ours."""
     rows = [each for each in listed(SCHEMA) if each.path]
     words = {each.path: _described(each.word_help, each.schema) for each in rows}
@@ -64,6 +83,22 @@ def _set() -> dict[str, Any]:
         "Ordinals whose data lies elsewhere; the path is the directory itself.",
         {"type": "array", "items": elsewhere},
     )
+    of_claims = types["PersistentVolumeClaimSpec"]["properties"]
+    template |= {
+        "metadata": _described(
+            "Labels, annotations and further metadata of the claim template, and of its claims.",
+            {"$ref": "#/$defs/ObjectMeta"},
+        ),
+        "spec": _described(
+            "Further fields of the claim template's spec, which may also stand directly.",
+            {"$ref": "#/$defs/PersistentVolumeClaimSpec"},
+        ),
+        **{
+            key: _described(f"The claim template's {key}, and its claims'.", of_claims[key])
+            for key in OF_A_CLAIM_TEMPLATE
+        },
+        **{key: passed_through[key] for key in _OF_PAIRS},
+    }
     properties = _nested(
         {path: word for path, word in words.items() if path[0] != "claimTemplates"}
     )

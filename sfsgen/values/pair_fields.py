@@ -1,0 +1,128 @@
+"""What claim templates, claims and volumes have beside what pairs them: the user's own fields."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sfsgen.documents.document import Path
+from sfsgen.kubernetes import names, versions
+from sfsgen.values.model import Extras, Fields, Metadata
+from sfsgen.values.own_fields import OwnFields
+from sfsgen.values.tree import Values
+
+_NOTHING = Metadata({}, {}, {})
+_CSI_OWNED = {"driver": "driver", "volumeHandle": "", "readOnly": "nfs.readOnly"}
+_ATTRIBUTES_OWNED = {"server": "nfs.server", "share": "nfs.path", "subDir": "nfs.path"}
+_VOLUME_MODES = ("Filesystem", "Block")
+
+
+class OwnParts(NamedTuple):
+    """The user's own parts of a claim template, of its claims and of its volumes."""
+
+    template: Metadata
+    fields: Fields
+    """Of the claim template's spec, and so of its claims'."""
+    limits: Fields
+    volume_mode: str
+    class_of_template: str | None
+    class_of_pairs: str
+    claim: Metadata
+    claim_fields: Fields
+    volume: Metadata
+    volume_fields: Fields
+
+    @property
+    def own_claim(self) -> Extras:
+        """What claims have beside their labels and annotations."""
+        return Extras(self.claim.fields, {**self.fields, **self.claim_fields})
+
+    @property
+    def own_volume(self) -> Extras:
+        """What volumes have beside their labels and annotations."""
+        return Extras(self.volume.fields, self.volume_fields)
+
+
+def own_parts(
+    values: Values, path: Path, of_claims: Metadata, of_volumes: Metadata, driver: str
+) -> OwnParts:
+    """Return what the user adds to a claim template at a path, noting faults in it.
+
+    The metadata is what claims and volumes have anyway.
+    """
+    own = OwnFields(values, "claimTemplates", path)
+    own_claim = OwnFields(values, "persistentVolumeClaim", *_places(path, "persistentVolumeClaim"))
+    own_volume = OwnFields(values, "persistentVolume", *_places(path, "persistentVolume"))
+    template = own.metadata(_NOTHING)
+    of_template, of_pairs = _classes(values, path, template.annotations)
+    limits = dict(own.fields_of("resources", {"requests": "storage"})).get("limits") or {}
+    volume_mode = _volume_mode(values, own, driver)
+    fields = own.rest()
+    selected = (fields.get("selector") or {}).get("matchLabels") or {}
+    return OwnParts(
+        template=template,
+        fields=fields,
+        limits=limits,
+        volume_mode=volume_mode,
+        class_of_template=of_template,
+        class_of_pairs=of_pairs,
+        # The controller gives a claim the labels and annotations of its template.
+        claim=own_claim.metadata(_beside(of_claims, template)),
+        claim_fields=own_claim.rest(),
+        # The labels that the claims ask for, as nothing but these reservations bypasses them.
+        volume=own_volume.metadata(_beside(of_volumes, Metadata(selected, {}, {}))),
+        volume_fields=_volume_fields(own_volume, driver),
+    )
+
+
+def _places(template: Path, word: str) -> tuple[Path, Path]:
+    return (word,), (*template, word)
+
+
+def _beside(common: Metadata, more: Metadata) -> Metadata:
+    """Return metadata with more labels and annotations, but for Kubernetes' own notes."""
+    annotations = {
+        key: value
+        for key, value in more.annotations.items()
+        if not key.startswith(versions.KUBERNETES_OWN_ANNOTATIONS)
+    }
+    return Metadata(
+        {**common.labels, **more.labels}, {**common.annotations, **annotations}, common.fields
+    )
+
+
+def _classes(
+    values: Values, template: Path, annotations: Mapping[str, str]
+) -> tuple[str | None, str]:
+    """Return the class of a claim template, and that of its claims and volumes."""
+    path = values.inherited(template, "storageClassName")
+    given = values.get(*path)
+    if given is None:
+        annotated = annotations.get(versions.CLASS_ANNOTATION)
+        is_left_out = values.is_null(path) or annotated is not None
+        return None if is_left_out else "", annotated or ""
+    if given:
+        values.require(path)
+        if fault := names.subdomain_fault(given):
+            values.check(path, given, fault, 'write it as nfs, or ""')
+    return given, given
+
+
+def _volume_mode(values: Values, own: OwnFields, driver: str) -> str:
+    given, path = own.take("volumeMode")
+    if given is None:
+        return "Filesystem"
+    mode = values.choice(path, _VOLUME_MODES)
+    if mode == "Block" and driver in ("nfs", "csi"):
+        values.fault(path, "an NFS volume is no block device", "leave it out")
+    return str(given)
+
+
+def _volume_fields(own: OwnFields, driver: str) -> Fields:
+    """Return the volumes' own fields; those of a CSI source are merged with ours."""
+    path = own.path("csi")
+    if path and driver == "nfs":
+        own.refuse("csi", "driver: csi beside it")
+    csi = dict(own.fields_of("csi", _CSI_OWNED))
+    attributes = csi.get("volumeAttributes") or {}
+    for key in attributes.keys() & _ATTRIBUTES_OWNED.keys():
+        own.clash((*path, "volumeAttributes", key), f"say it with {_ATTRIBUTES_OWNED[key]}")
+    return {**own.rest(), **({"csi": csi} if csi else {})}

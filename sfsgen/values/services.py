@@ -1,0 +1,133 @@
+"""The Services of a set: the headless one that gives pods their names, and one beside it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sfsgen.kubernetes import limits, names, versions
+from sfsgen.kubernetes.names import label_fix
+from sfsgen.plain_text import brief
+from sfsgen.values.metadata import labels_at
+from sfsgen.values.model import Fields, Metadata, Service
+from sfsgen.values.own_fields import OwnFields
+from sfsgen.values.ports import check_port
+from sfsgen.values.tree import Values
+
+
+class ForAll(NamedTuple):
+    """What the Services of a set have in common, unless they say otherwise."""
+
+    metadata: Metadata
+    selector: Mapping[str, str]
+    ports: Sequence[Fields]
+    """The main container's."""
+
+
+def governing_name(values: Values, set_name: str) -> str:
+    """Return the governing Service's name, "" for none, noting its faults."""
+    path = ("serviceName",) if values.get("serviceName") is not None else ("name",)
+    name = str(values.get(*path) if path == ("serviceName",) else set_name)
+    is_none = not name and not values.is_said(path)  # an option that is empty is a slip
+    if is_none or values.is_reported(*path):
+        return name
+    fix = label_fix(name)
+    if path == ("name",):
+        fix = "name the Service with --service-name"
+        fix += " or serviceName in the file" if values.document else ""
+    values.check(path, name, limits.service_name_fault(name, values.target), fix)
+    return name
+
+
+def services_of(
+    values: Values, set_name: str, governing: str, for_all: ForAll
+) -> tuple[Service, ...]:
+    """Return the Services of a set: none, the headless one, one beside it, or that one alone."""
+    found = []
+    beside = _beside(values, set_name, governing, for_all)
+    if governing and not (beside and beside.name == governing):
+        found.append(_headless(values, governing, for_all))
+    else:
+        _refuse_headless(values, "clusterService is the governing one" if governing else "")
+    if beside:
+        found.append(beside)
+    return tuple(found)
+
+
+def _refuse_headless(values: Values, why: str) -> None:
+    """Note what is said of a headless Service that there is not."""
+    for word in ("service", "publishNotReadyAddresses"):
+        if values.get(word):
+            what = f"there is no headless Service: {why or 'serviceName is empty'}"
+            fix = "write it in clusterService" if why else "leave it out, or give serviceName"
+            values.fault((word,), what, fix, key=True)
+
+
+def _headless(values: Values, name: str, for_all: ForAll) -> Service:
+    own = OwnFields(values, "service")
+    kind, path = own.take("type")
+    if kind not in (None, "ClusterIP"):
+        what = (
+            f"a Service of type {brief(kind)} is not headless, and the pods get no DNS names "
+            "from it"
+        )
+        values.fault(path, what, "leave it out, and say a second Service with clusterService")
+    if values.get("publishNotReadyAddresses") is not None:
+        own.refuse("publishNotReadyAddresses", "publishNotReadyAddresses")
+    not_ready, _ = own.take("publishNotReadyAddresses")
+    ports = own.append("ports", _ports(for_all), "name", "port")
+    return _service(values, own, name, for_all, ports)._replace(
+        is_headless=True,
+        publish_not_ready_addresses=bool(values.get("publishNotReadyAddresses") or not_ready),
+    )
+
+
+def _beside(values: Values, set_name: str, governing: str, for_all: ForAll) -> Service | None:
+    """Return the Service that the user wants beside the headless one, or in its place."""
+    if values.get("clusterService") is None:
+        return None
+    own = OwnFields(values, "clusterService")
+    name, path = own.take_metadata("name")
+    if name is None:
+        name = set_name if governing != set_name else f"{set_name}-cluster"
+    elif fault := limits.service_name_fault(name, values.target):
+        values.check(path, name, fault, label_fix(name))
+    cluster_ip, path = own.take("clusterIP")
+    if cluster_ip == "None":
+        what = "a Service without a cluster IP is headless, and the set has that one already"
+        values.fault(path, what, "leave it out, or say it with service")
+    # Unlike a headless one, it needs ports: those of the container, or its own.
+    ports = own.append("ports", [] if own.path("ports") else _ports(for_all), "name", "port")
+    if not ports:
+        what = "the Service needs a port: only a headless one can be without"
+        values.fault(("clusterService",), what, "write its ports", key=True)
+    made = _service(values, own, name, for_all, ports)
+    address = {"clusterIP": cluster_ip} if cluster_ip not in (None, "None") else {}
+    return made._replace(fields={**address, **made.fields})
+
+
+def _ports(for_all: ForAll) -> list[Fields]:
+    return [
+        {"name": each["name"], "port": each["containerPort"]}
+        | ({"protocol": each["protocol"]} if "protocol" in each else {})
+        for each in for_all.ports
+    ]
+
+
+def _service(
+    values: Values, own: OwnFields, name: str, for_all: ForAll, ports: Iterable[Fields]
+) -> Service:
+    """Return a Service with the user's own fields, noting faults in its ports and selector."""
+    ports = tuple(ports)
+    for path, port in values.whole_entries(*own.path("ports")):
+        if "name" not in port and len(ports) > 1:
+            values.fault(path, "a port without a name stands beside others", "name it")
+        elif fault := names.label_fault(port.get("name", "port")):
+            values.check((*path, "name"), port["name"], fault, label_fix(port["name"]))
+        check_port(values, (*path, "port"), port["port"])
+    if not ports:
+        values.require(("ports",), versions.PORTLESS_SERVICE)
+    selector, path = own.take("selector")
+    if selector is not None:
+        selector = labels_at(values, path)
+    metadata = own.metadata(for_all.metadata)
+    chosen = for_all.selector if selector is None else selector
+    return Service(name, metadata, False, chosen, ports, False, own.rest())
