@@ -5,11 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from sfsgen.changes.edits import Edit
 from sfsgen.kubernetes.manifest import WRITTEN_BY_SERVER, Manifest
-from sfsgen.kubernetes.versions import (
-    CLASS_ANNOTATION,
-    MOUNT_OPTIONS_ANNOTATION,
-    NOTES,
-)
+from sfsgen.kubernetes.versions import is_note
 
 Verb = Literal["look", "patch", "json-patch", "label", "annotate", "delete", "wait", "create"]
 _NOT_KEPT = (*WRITTEN_BY_SERVER, "finalizers")  # which hold an object back that is used
@@ -49,13 +45,7 @@ def made_again(manifest: Manifest, edits: Sequence[Edit]) -> Mapping[str, Any]:
     metadata = {key: each for key, each in value["metadata"].items() if key not in _NOT_KEPT}
     if annotations := metadata.get("annotations"):
         metadata["annotations"] = {
-            key: each for key, each in annotations.items() if not _is_of_the_server(key)
+            key: each for key, each in annotations.items() if not is_note(key)
         }
     kept = {key: each for key, each in value.items() if key != "status"}
     return {**kept, "metadata": metadata}
-
-
-def _is_of_the_server(annotation: str) -> bool:
-    """Return whether Kubernetes or kubectl says by an annotation what it has done."""
-    is_note = annotation.startswith(NOTES)
-    return is_note and annotation not in (CLASS_ANNOTATION, MOUNT_OPTIONS_ANNOTATION)

@@ -55,6 +55,13 @@ KUBERNETES_OWN_ANNOTATIONS = (
 NOTES = (*KUBERNETES_OWN_ANNOTATIONS, "kubectl.kubernetes.io/")
 """The beginnings of annotations in which Kubernetes and kubectl keep their own notes."""
 
+
+def is_note(annotation: str) -> bool:
+    """Return whether Kubernetes or kubectl says by an annotation what it has done."""
+    is_theirs = annotation.startswith(NOTES)
+    return is_theirs and annotation not in (CLASS_ANNOTATION, MOUNT_OPTIONS_ANNOTATION)
+
+
 # The annotations that Kubernetes heeds from one minor on, up to another.
 ANNOTATIONS = {
     CLASS_ANNOTATION: Feature("the annotation storage-class", 3),
