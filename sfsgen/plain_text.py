@@ -76,6 +76,12 @@ def joined(texts: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
 
 
+def ranges(runs: Sequence[range]) -> str:
+    """Return numbers as a sentence lists them, those that follow one another as a range."""
+    texts = [f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
+    return some(texts, _MOST_LISTED)
+
+
 def some(texts: Sequence[str], shown: int) -> str:
     """Return texts as a sentence lists them: the first so many, and how many there are more.
 

@@ -27,6 +27,7 @@ def commands(draw: st.DrawFn) -> list[str]:
     options = [f"-r{count}", f"--start-ordinal={first}", f"--annotation=a={''.join(text)}"]
     options += [f"--nfs-path=/{pattern()}"] if draw(st.booleans()) else []
     options += [f"--volume-name={pattern()}"] if draw(st.booleans()) else []
+    options += [f"--nfs-server={pattern()}"] if draw(st.booleans()) else []
     options += [f"--label=b={draw(st.sampled_from(OPEN))}"] if draw(st.booleans()) else []
     extra = ["--driver=csi", "--read-only", "--mount-option=hard", "--kube-version=1.27"]
     options += draw(st.lists(st.sampled_from([*extra, "--volume=log=1Gi:/log"]), unique=True))

@@ -212,6 +212,13 @@ BY_OPTIONS = [
     ("--nfs-server [::1]:2049", "--nfs-server", ""),
     ("--nfs-server ::12345", "--nfs-server", "IPv6"),
     ("--nfs-server fe80::1%eth0", "--nfs-server", "IPv6"),
+    ("--nfs-server 'nas_{ordinal}'", "--nfs-server", 'gives the server "nas_0"'),
+    ("--nfs-server 'nas-{ordinal}:2049'", "--nfs-server", "port"),
+    ("--nfs-server '{volume}'", "--nfs-server", "{volume} is not a placeholder"),
+    ("--nfs-server 'nas-{ordinal'", "--nfs-server", "placeholder"),
+    ("--nfs-server '10.0.0.{ordinal}' -r 257", "--nfs-server", '"10.0.0.256"'),
+    (f"--nfs-server '{62 * 'a'}{{ordinal}}' -r 11", "--nfs-server", "a10"),
+    ("--nfs-server 'nas.{template}' --nfs-path '/{name}'", "--nfs-path", "ordinals 0 and 1"),
     ("--nfs-server host:/path", "--nfs-server", "the path as /path"),
     ("--nfs-server nfs://host", "--nfs-server", 'is a URL\nfix: write "host"'),
     ("--nfs-server nfs://host/path", "--nfs-server", 'write "host", and the path as /path'),
@@ -477,7 +484,23 @@ ELSEWHERE = [
     ("{ordinal: 1, nfs: {path: '/{x}'}}", "5:27", "{x}"),
     ("{ordinal: 1, nfs: {server: 'a:1'}}", "5:29", "port"),
     ("{ordinal: 1, nfs: {server: ''}}", "5:29", ""),
+    ("{ordinal: 1, nfs: {server: 'a-{x}'}}", "5:29", "{x}"),
+    ("{ordinal: 1, nfs: {server: 'a_{ordinal}'}}", "5:29", "a_1"),
+    ("{ordinal: 1, nfs: {server: 'NFS.{x}'}}", "5:29", "{x}"),
     ("{ordinal: 1, nfs: {readOnly: true}}", "5:21", "server"),
+    ("{ordinal: 1, name: Old}", "5:21", "a-z"),
+    ("{ordinal: 1, name: ''}", "5:21", "a-z"),
+    ("{ordinal: 1, name: 1}", "5:21", "put it in quotes"),
+    (f"{{ordinal: 1, name: {254 * 'a'}}}", "5:21", "253"),
+    (
+        "{ordinal: 1, name: pv-web-0, nfs: {path: /a}}",
+        "5:1",
+        'web-1 and web-0 want the volume "pv-web-0"',
+    ),
+    ("{ordinal: 0, name: a}, {ordinal: 2, name: a, nfs: {path: /a}}", "5:1", 'want the volume "a"'),
+    ("{ordinal: 1, storage: 1GB}", "5:24", 'write "1G"'),
+    ("{ordinal: 1, storage: 0}", "5:24", "zero"),
+    ("{ordinal: 1, storage: [1Gi]}", "5:24", ""),
     ("{ordinal: 1, path: /a}", "5:15", "nfs"),
     ("{ordinal: 1, nfs: {path: /exports/pv-web-0}}", "5:1", "ordinals 1 and 0 share"),
     ("{ordinal: 1, nfs: {path: //exports/./pv-web-2/}}", "5:1", "ordinals 1 and 2 share"),
@@ -797,6 +820,72 @@ def test_a_directory_inside_another_is_refused_unless_one_of_both_is_only_read()
     assert_refused_once(render(nested), "stdin:8:38", inside)
 
 
+# The servers of all ordinals and of single ones, what is asked for besides, and what is told.
+SERVERS = [
+    ("", ["a", "b", "c"], "", ""),
+    ("", ["a", "a", "a"], "", ""),
+    ("", ["a", "b", "c"], "-r 0", ""),
+    ("", ["a", "b", "c"], "-r 4", "ordinal 3 has no server\n  fix: add an entry: {ordinal: 3,"),
+    ("", ["a", "b", "c"], "-r 20", "ordinals 3 to 19 have no server\n  fix: add an entry for each"),
+    ("", ["", "b"], "-r 4", "ordinals 0 and 2 to 3 have no server"),
+    ("", ["a", "b", "c"], "--start-ordinal 1", "ordinal 3 has no server"),
+    ("a", ["a", "b", "c"], "-r 4", "ordinal 3 has no server of its own, unlike all before, and"),
+    ("a", ["a", "b", "c"], "-r 5", "ordinals 3 to 4 have no server of their own, unlike all"),
+    ("C.", ["a", "b", "c"], "-r 4", "would lie on C.\n"),
+    ("new", ["a", "b", "c"], "-r 4", ""),  # the first ordinals on old servers
+    ("a", ["a", "a", "a"], "-r 4", ""),
+    ("a", ["b"], "", ""),
+    ("a", ["", "b", "c"], "-r 4", ""),
+    ("a", ["a", "", "c"], "-r 4", ""),
+    ("nas-{ordinal}", ["a", "nas-3"], "-r 4", ""),
+]
+
+
+@pytest.mark.parametrize(("server", "own", "options", "part"), SERVERS)
+def test_every_ordinal_has_a_server_that_is_meant_for_it(
+    server: str, own: list[str], options: str, part: str
+) -> None:
+    entries = [
+        f"{{ordinal: {number}, nfs: {{server: {each}}}}}" for number, each in enumerate(own) if each
+    ]
+    text = WEB.replace("server: nfs.example.com, ", f"server: '{server}', " * bool(server))
+    text = text.replace("1Gi}", f"1Gi,\nvolumes: [{', '.join(entries)}]}}")
+    result = render(text, options)
+    if part:
+        (problem,) = refused(result)
+        assert (problem.where, problem.severity) == ("stdin:5:1", "error")
+    else:
+        assert result.status == 0
+    assert part in result.err
+
+
+def test_with_the_ordinal_in_the_server_equal_directories_are_none_that_is_shared() -> None:
+    servers = "--nfs-server 'nas-{ordinal}.example.com'"
+    for more in ("--nfs-path '/srv/{name}'", "--nfs-path /srv/web --shared-directory"):
+        result = sfsgen(f"{PLAIN} {servers} {more} --only pv --strict")
+        assert result.status == 0, result.err
+        for number in range(3):
+            assert f"    server: nas-{number}.example.com\n    path: /srv/web\n" in result.out
+
+
+def test_servers_by_ordinal_collide_where_server_and_path_are_those_of_another() -> None:
+    own = "1Gi, volumes: [{ordinal: 0, nfs: {server: NAS-2.Example.com.}}]}"
+    text = WEB.replace(
+        "nfs.example.com, path: /exports", "'Nas-{ordinal}.example.com', path: '/x{name}'"
+    )
+    what = "ordinals 0 and 2 share the directory /xweb"
+    assert_refused_once(render(text.replace("1Gi}", own)), "stdin:4:42", what)
+    inside = own.replace("2.Example.com.", "2.Example.com., path: /xweb/0")
+    what = "web-0 and web-2: the directory /xweb/0 lies inside /xweb"
+    assert_refused_once(render(text.replace("1Gi}", inside)), "stdin:3:50", what)
+    assert render(text.replace("1Gi}", own.replace("NAS-2", "nas-3"))).status == 0
+    two = f"{text}---\n{text.replace('web', 'db')}"
+    assert render(two).status == 0
+    assert_refused_once(
+        render(two.replace("{name}", "{template}")), "stdin:8:50", "share the directory /xpvc"
+    )
+
+
 def test_one_ordinal_needs_no_ordinal_in_its_path() -> None:
     assert sfsgen(f"{PLAIN} -r 1 --nfs-path '/srv/{{name}}'").status == 0
 
@@ -1043,6 +1132,13 @@ def test_two_spellings_of_a_server_are_one_server(one: str, other: str) -> None:
     ]
     (error,) = [each for each in refused(render("---\n".join(sets))) if each.severity == "error"]
     assert "share the directory /0" in error.what
+
+
+def test_a_pattern_of_addresses_is_warned_of() -> None:
+    result, strict = (
+        sfsgen(f"{PLAIN} --nfs-server '10.0.0.{{ordinal}}' {each}") for each in ("", "--strict")
+    )
+    assert_warned_once(result, strict, "--nfs-server", "10.0.0.0 is an address")
 
 
 def test_an_ordinal_that_lies_on_an_address_is_warned_of() -> None:

@@ -488,6 +488,32 @@ def test_where_the_volumes_differ_an_option_is_asked_for(
     _refused(_run(f"scale web -r {len(changes) + 1}", *_volumes(*changes)), *parts)
 
 
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ([("nas-0", "/e/0"), ("nas-1", "/e/1")], ("nas-2", "/e/2")),
+        ([("nas-0", "/e"), ("nas-1", "/e"), ("nas-2", "/e")], ("nas-3", "/e")),
+        ([("10.0.0.0", "/e/web-0"), ("10.0.0.1", "/e/web-1")], ("10.0.0.2", "/e/web-2")),
+        ([("a-0.b-0", "/e/0"), ("a-1.b-0", "/e/1")], ("a-2.b-0", "/e/2")),
+        ([("nas-0", "/e/0"), ("nas-0", "/e/1")], ("nas-0", "/e/2")),
+    ],
+)
+def test_new_volumes_lie_on_servers_that_follow_the_pattern_of_those_that_exist(
+    places: list[tuple[str, str]], expected: tuple[str, str]
+) -> None:
+    changes = [{"spec__nfs__server": server, "spec__nfs__path": path} for server, path in places]
+    result = _run(f"scale web -r {len(places) + 1}", *_volumes(*changes))
+    assert result.status == 0, result.err
+    (made,) = [each for each in yaml.safe_load_all(result.out) if each["kind"][-1] == "e"]
+    assert (made["spec"]["nfs"]["server"], made["spec"]["nfs"]["path"]) == expected
+    assert "share" not in result.err
+
+
+def test_an_option_gives_new_volumes_servers_by_ordinal() -> None:
+    result = _run("scale web -r 3 --nfs-server 'nas-{ordinal}'", _set(), _pair(0), _pair(1))
+    assert "server: nas-2\n" in result.out
+
+
 def test_of_volumes_bound_crosswise_names_and_directories_are_continued() -> None:
     (volume_0, claim_0), (volume_1, claim_1) = _pair(0), _pair(1)
     _changed(volume_0, spec__claimRef__name="pvc-web-1")

@@ -298,7 +298,7 @@ def _refused_names(made: Plan) -> Iterator[Problem]:
         (kind, pattern.at(ordinal))
         for series in every
         for kind, pattern in (
-            ("volume", series.template.volume_name),
+            ("volume", series.volume_name),
             ("claim", series.template.claim_name),
         )
         for ordinal in (series.ordinals[0], series.ordinals[-1])

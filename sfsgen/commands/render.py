@@ -140,7 +140,7 @@ def _note_defaults(requests: Iterable[Request], printed: frozenset[str]) -> None
 def _applied(requests: Iterable[Request], target: Target) -> str:
     """Return what server-side apply does to the volumes in the target's minors, or ""."""
     found = [
-        (template.volume_name.at(ordinals.start), len(ordinals))
+        (template.pair(ordinals.start).volume.name, len(ordinals))
         for request in requests
         for template in request.stateful_set.claim_templates
         if (ordinals := request.stateful_set.ordinals)

@@ -26,6 +26,11 @@ class Pattern(NamedTuple):
         """Return the text for one ordinal."""
         return str(ordinal).join(self.pieces)
 
+    def followed_by(self, other: "Pattern") -> "Pattern":
+        """Return the pattern of this one's text with the other's behind it."""
+        *first, last = self.pieces
+        return Pattern((*first, last + other.pieces[0], *other.pieces[1:]))
+
     @property
     def is_open(self) -> bool:
         """Whether different ordinals give different texts."""

@@ -94,7 +94,7 @@ class Renderer:
         return Documents(
             resource,
             "" if is_volume else template.claim.namespace,
-            template.volume_name if is_volume else template.claim_name,
+            series.volume_name if is_volume else template.claim_name,
             series.ordinals,
             render,
             None if is_own else fill_in(render, series.ordinals),

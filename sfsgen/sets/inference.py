@@ -200,7 +200,6 @@ class _Style(NamedTuple):
         options = self._same("--mount-option", "mount options", lambda each: each.mount_options)
         tree["mountOptions"] = list(options or ()) or None
         nfs = tree["nfs"]
-        nfs["server"] = self._same("--nfs-server", "server", lambda each: each.server) or None
         nfs["readOnly"] = self._same("--read-only", "read-only", lambda each: each.read_only)
         named = {ordinal: each.name for ordinal, each in volumes.items()}
         if not patterns(named):
@@ -211,6 +210,7 @@ class _Style(NamedTuple):
             named = own or named
         name = self._pattern("--volume-name", "names", named)
         tree["volumeName"] = as_values(name) if name else None
+        nfs["server"] = self._server(volumes)
         if "--nfs-path" in self.given:
             return
         if stranger := next((each.name for each in volumes.values() if not each.path), None):
@@ -227,6 +227,15 @@ class _Style(NamedTuple):
             for each in patterns(named, self._intact):
                 path = path.removesuffix(f"/{as_values(each)}") or "/"
         return path
+
+    def _server(self, volumes: Mapping[int, Volume]) -> str | None:
+        """Return the server that all volumes have in common, or the pattern of each one's own."""
+        servers = {ordinal: each.server for ordinal, each in volumes.items()}
+        if len(set(servers.values())) > 1 and "--nfs-server" not in self.given:
+            found = patterns(servers, self._intact)
+            if len(found) == 1:
+                return as_values(found[0])
+        return self._same("--nfs-server", "server", lambda each: each.server) or None
 
     def _same(self, option: str, what: str, value_of: Callable[[Volume], Any]) -> Any:
         """Return what all volumes have in common, or None with a problem."""

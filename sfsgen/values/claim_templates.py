@@ -1,4 +1,4 @@
-"""Values to claim templates: sizes, modes, names, and where each ordinal's data lies."""
+"""Values to claim templates: sizes, modes, names, and what single ordinals have of their own."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -9,17 +9,25 @@ from sfsgen.kubernetes.binder import Storage
 from sfsgen.kubernetes.manifest import NOT_READ
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
-from sfsgen.nfs import NfsDirectory, normalised, server_fault
+from sfsgen.nfs import normalised
 from sfsgen.plain_text import brief, quoted
-from sfsgen.values.model import ClaimTemplate, Metadata
+from sfsgen.values.model import ClaimTemplate, Deviation, Metadata
 from sfsgen.values.mounts import mounts_of
 from sfsgen.values.pair_fields import own_parts
 from sfsgen.values.pairs import Claim, Volume
+from sfsgen.values.places import (
+    Placeholders,
+    check_servers,
+    directory_at,
+    directory_of_all,
+    own_directory,
+    pattern,
+    server_at,
+)
 from sfsgen.values.settings import setting_at
 from sfsgen.values.tree import Values
 
 _FURTHER_VOLUME_NAME = "pv-{claim}"
-_LONGEST_PATH, _LONGEST_PATH_PART = 4095, 255  # bytes: Linux' PATH_MAX and NAME_MAX
 
 
 class Owner(NamedTuple):
@@ -30,18 +38,6 @@ class Owner(NamedTuple):
     ordinals: range
     volume_metadata: Metadata
     claim_metadata: Metadata
-
-
-class _Placeholders(NamedTuple):
-    """What the placeholders of a claim template stand for, and the ordinals to fill in."""
-
-    meanings: Mapping[str, str | Pattern]
-    ordinals: range
-
-    @property
-    def tried(self) -> set[int]:
-        """The ordinals whose texts show what may be wrong with any."""
-        return {self.ordinals.start, *self.ordinals[-1:]}
 
 
 def claim_templates(values: Values, owner: Owner) -> tuple[ClaimTemplate, ...]:
@@ -91,9 +87,12 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         "template": template,
         "claim": claim,
     }
-    volume_name = _volume_name(values, path, _Placeholders(meanings, owner.ordinals))
-    known = _Placeholders({**meanings, "volume": volume_name}, owner.ordinals)
-    directory = _directory(values, path, known)
+    volume_name = _volume_name(values, path, Placeholders(meanings, owner.ordinals))
+    known = Placeholders(meanings, owner.ordinals)
+    server = server_at(values, values.inherited(path, "nfs", "server"), known)
+    deviations = _deviations(values, path, known, volume_name)
+    check_servers(values, path, owner.ordinals, server, deviations)
+    directory = directory_at(values, path, known.of_volume(volume_name))
     driver_path = values.inherited(path, "driver")
     driver = values.choice(driver_path)
     if driver == "csi":
@@ -120,7 +119,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
             mount_options=_mount_options(values, values.inherited(path, "mountOptions"), driver),
             driver=driver,
             read_only=bool(values.get(*values.inherited(path, "nfs", "readOnly"))),
-            server=_server(values, values.inherited(path, "nfs", "server"), needed=True),
+            server="",
             path="",
         ),
         own_claim=own.own_claim,
@@ -128,9 +127,12 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         as_said=as_said,
         claim_name=claim,
         volume_name=volume_name,
+        server=server,
         directory=directory,
-        shared_directory=bool(values.get(*values.inherited(path, "nfs", "sharedDirectory"))),
-        exceptions=_exceptions(values, path, known, directory),
+        # On a server of its own, no ordinal shares what it has: the path itself is meant.
+        shared_directory=not server.is_open
+        and bool(values.get(*values.inherited(path, "nfs", "sharedDirectory"))),
+        exceptions=deviations,
     )
 
 
@@ -145,9 +147,10 @@ def _name(values: Values, path: Path) -> str:
 
 def _size(values: Values, path: Path) -> str:
     value = values.needed(path, "the storage size", "1Gi")
-    if value is None:
-        return ""
-    text = str(value)
+    return "" if value is None else _quantity(values, path, str(value))
+
+
+def _quantity(values: Values, path: Path, text: str) -> str:
     try:
         amount = quantities.nano_units(text)
     except ValueError:
@@ -199,22 +202,11 @@ def _mount_options(values: Values, path: Path, driver: str) -> tuple[str, ...]:
     return options
 
 
-def _server(values: Values, path: Path, *, needed: bool) -> str:
-    if values.is_reported(*path) or (not needed and values.get(*path) is None):
-        return ""
-    text = values.needed(path, "the NFS server", "nfs.example.com")
-    if text is None:
-        return ""
-    fault, fix = server_fault(text)
-    values.check(path, text, fault, fix)
-    return "" if fault else str(text)
-
-
-def _volume_name(values: Values, template: Path, known: _Placeholders) -> Pattern:
+def _volume_name(values: Values, template: Path, known: Placeholders) -> Pattern:
     path = values.inherited(template, "volumeName")
     default = setting_at(path).default if template[1] == 0 else _FURTHER_VOLUME_NAME
     text = values.text(path, default)
-    if values.is_reported(*path) or (name := _pattern(values, path, text, known)) is None:
+    if values.is_reported(*path) or (name := pattern(values, path, text, known)) is None:
         return names.pattern(default, known.meanings)
     if any(values.is_reported(*each) for each in (("name",), ("namespace",), (*template, "name"))):
         return name
@@ -226,75 +218,37 @@ def _volume_name(values: Values, template: Path, known: _Placeholders) -> Patter
     return name
 
 
-def _pattern(values: Values, path: Path, text: str, known: _Placeholders) -> Pattern | None:
-    try:
-        return names.pattern(text, known.meanings)
-    except ValueError as error:
-        fix = "write { and } around a placeholder only"
-        values.fault(path, f"{quoted(text)}: {error}", fix)
-        return None
-
-
-def _directory(values: Values, template: Path, known: _Placeholders) -> Pattern:
-    path = values.inherited(template, "nfs", "path")
-    shared = values.inherited(template, "nfs", "sharedDirectory")
-    text = values.text(path)
-    is_pattern = "{" in text or "}" in text or bool(values.get(*shared))
-    directory = _directories(values, path, text, "" if is_pattern else "/{volume}", known)
-    if values.get(*shared) and directory.is_open and not values.is_reported(*path):
-        what = "one directory for all ordinals, and a path with the ordinal, exclude each other"
-        values.fault(shared, what, "leave out {ordinal}, {volume} and {claim}, or this")
-    return directory
-
-
-def _exceptions(
-    values: Values, template: Path, known: _Placeholders, regular: Pattern
-) -> dict[int, NfsDirectory]:
-    directories: dict[int, NfsDirectory] = {}
-    server = values.get(*values.inherited(template, "nfs", "server")) or ""
-    for path, volume in values.entries(*template, "volumes"):
+def _deviations(
+    values: Values, template: Path, known: Placeholders, volume_name: Pattern
+) -> dict[int, Deviation]:
+    deviations: dict[int, Deviation] = {}
+    entries = values.entries(*template, "volumes")
+    directory = directory_of_all(values, template) if entries else ((), "", "")
+    for path, volume in entries:
         ordinal = volume["ordinal"]
-        if ordinal in directories:
+        if ordinal in deviations:
             what = f"ordinal {brief(ordinal)} stands here twice"
             values.fault((*path, "ordinal"), what, "remove one")
-        text = values.get(*path, "nfs", "path")
-        where = regular
-        if text is not None:
-            its_own = known._replace(ordinals=range(ordinal, ordinal + 1))
-            where = _directories(values, (*path, "nfs", "path"), text, "", its_own)
-        own_server = _server(values, (*path, "nfs", "server"), needed=False)
-        directories[ordinal] = NfsDirectory(own_server or server, where.at(ordinal))
-    return directories
+        name = _own_volume_name(values, (*path, "name"))
+        its_own = known.of(ordinal).of_volume(Pattern((name,)) if name else volume_name)
+        deviations[ordinal] = Deviation(
+            volume_name=name,
+            storage=_own_size(values, (*path, "storage")),
+            server=server_at(values, (*path, "nfs", "server"), known.of(ordinal)).at(ordinal),
+            path=own_directory(values, (*path, "nfs", "path"), directory, its_own, name),
+        )
+    return deviations
 
 
-def _directories(
-    values: Values, path: Path, text: str, below: str, known: _Placeholders
-) -> Pattern:
-    """Return the directories below what a text describes, the default ones where it is wrong."""
-    fix = "write it as /exports or /srv/{namespace}/{name}/{ordinal}"
-    if not values.is_reported(*path):
-        if fault := _path_fault(text):
-            values.fault(path, fault, fix)
-        made = _pattern(values, path, normalised(text + below), known)
-        faults = [_path_fault(made.at(ordinal)) for ordinal in known.tried] if made else []
-        if made and not fault and any(faults):
-            values.fault(path, f"filled in, {max(faults)}", fix)
-        elif made and not fault:
-            return made
-    return names.pattern(f"{setting_at(('nfs', 'path')).default}/{{volume}}", known.meanings)
+def _own_volume_name(values: Values, path: Path) -> str:
+    name = values.get(*path)
+    if name is None or values.is_reported(*path):
+        return ""
+    fault = names.subdomain_fault(name)
+    values.check(path, name, fault, "write it as pv-web-0")
+    return "" if fault else str(name)
 
 
-def _path_fault(text: str) -> str:
-    parts = text.split("/")
-    if not text.startswith("/"):
-        return f"{quoted(text)} is not an absolute path"
-    if ".." in parts:
-        return f'{quoted(text)} leads out of the export with ".."'
-    if not text.isprintable():
-        return "the path holds a control character"
-    if len(text.encode()) > _LONGEST_PATH or any(
-        len(part.encode()) > _LONGEST_PATH_PART for part in parts
-    ):
-        what = f"the path is longer than {_LONGEST_PATH} bytes, or a part of it than "
-        return f"{what}{_LONGEST_PATH_PART}"
-    return ""
+def _own_size(values: Values, path: Path) -> str:
+    value = values.get(*path)
+    return "" if value is None else _quantity(values, path, str(value))

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes.names import Pattern
-from sfsgen.nfs import host, location
+from sfsgen.nfs import host, normalised
 from sfsgen.plain_text import brief, quoted
 from sfsgen.values.meetings import Claim, TooMixedError, meetings
-from sfsgen.values.model import ClaimTemplate
+from sfsgen.values.model import ClaimTemplate, split
 from sfsgen.values.nesting import nestings
 
 
@@ -47,8 +47,13 @@ class _Wish(NamedTuple):
     """A claim template wants names or directories, where others may want the same."""
 
     place: _Place
-    where: str
+    where: Pattern
+    """What stands before it: where it would collide."""
     claim: Claim
+
+    def text(self, ordinal: int) -> str:
+        """Return what is wanted at an ordinal."""
+        return self.claim.pattern.at(ordinal).removeprefix(self.where.at(ordinal))
 
 
 class _Met(NamedTuple):
@@ -128,12 +133,14 @@ def _between_sets(claimants: Sequence[Claimant]) -> Iterator[Collision]:
 
 def _within(place: _Place) -> Iterator[Collision]:
     ordinals, template = place.claimant.ordinals, place.template
-    if len(ordinals) > 1 and not template.volume_name.is_open:
+    own = template.exceptions
+    unnamed = islice((each for each in ordinals if each not in own or not own[each].volume_name), 2)
+    if not template.volume_name.is_open and len(list(unnamed)) > 1:
         what = f"all ordinals want a volume named {quoted(template.volume_name.at(0))}"
         yield place.collision("volumeName", what, "put {ordinal} into it")
-    if template.shared_directory or template.directory.is_open:
+    if template.shared_directory or template.directory.is_open or template.server.is_open:
         return
-    regular = list(islice((each for each in ordinals if each not in template.exceptions), 2))
+    regular = list(islice((each for each in ordinals if not _lies_elsewhere(place, each)), 2))
     if len(regular) > 1:
         what = f"ordinals {regular[0]} and {regular[1]} share the directory "
         what += brief(template.directory.at(0))
@@ -150,9 +157,14 @@ def _claim_names(places: Iterable[_Place]) -> Iterator[Collision]:
 
 
 def _volume_names(places: Iterable[_Place]) -> Iterator[Collision]:
-    for met in _met(_wish(place, "", place.template.volume_name) for place in places):
+    for met in _met(wish for place in places for wish in _volumes_of(place)):
         what = f"{met.pods} want the volume {quoted(met.text)}"
-        yield met.place.collision("volumeName", what, f"put {met.difference} into the pattern")
+        own = met.place.template.exceptions.get(met.ordinal)
+        if met.place is met.earlier or (own and own.volume_name):
+            yield met.place.collision("volumes", what, "give each ordinal its own")
+        else:
+            fix = f"put {met.difference} into the pattern"
+            yield met.place.collision("volumeName", what, fix)
 
 
 def _directories(places: Iterable[_Place]) -> Iterator[Collision]:
@@ -184,7 +196,7 @@ def _nested(places: Iterable[_Place]) -> Iterator[Collision]:
             ordinals = meeting.its_ordinal, meeting.their_ordinal
             met = _Met(place, ordinals[0], outer.place, ordinals[1], "")
             paths = [
-                brief(wish.claim.pattern.at(ordinal).removeprefix(wish.where))
+                brief(wish.text(ordinal))
                 for wish, ordinal in zip((inner, outer), ordinals, strict=True)
             ]
             what = f"{met.pods}: the directory {paths[0]} lies inside {paths[1]}"
@@ -193,11 +205,24 @@ def _nested(places: Iterable[_Place]) -> Iterator[Collision]:
 
 def _wish(place: _Place, where: str, pattern: Pattern) -> _Wish:
     """Return the wish for what a pattern gives at all ordinals."""
-    return _Wish(place, where, Claim(_behind(where, pattern), [place.claimant.ordinals]))
+    return _wanted(place, Pattern((where,)), pattern, [place.claimant.ordinals])
 
 
-def _behind(where: str, pattern: Pattern) -> Pattern:
-    return Pattern((where + pattern.pieces[0], *pattern.pieces[1:]))
+def _wanted(place: _Place, where: Pattern, pattern: Pattern, ordinals: Sequence[range]) -> _Wish:
+    return _Wish(place, where, Claim(where.followed_by(pattern), ordinals))
+
+
+def _volumes_of(place: _Place) -> Iterator[_Wish]:
+    """Yield the wishes for names of volumes, those of single ordinals for themselves."""
+    template, nowhere = place.template, Pattern(("",))
+    own = {number: each.volume_name for number, each in template.exceptions.items()}
+    runs = [*split(place.claimant.ordinals, (number for number, name in own.items() if name))]
+    yield _wanted(
+        place, nowhere, template.volume_name, [run for run in runs if not own.get(run.start)]
+    )
+    for run in runs:
+        if name := own.get(run.start):
+            yield _wanted(place, nowhere, Pattern((name,)), [run])
 
 
 def _directory_wishes(places: Iterable[_Place]) -> Iterator[_Wish]:
@@ -212,16 +237,30 @@ def _directory_wishes(places: Iterable[_Place]) -> Iterator[_Wish]:
 
 
 def _directories_of(place: _Place) -> Iterator[_Wish]:
-    ordinals, template = place.claimant.ordinals, place.template
-    elsewhere = sorted(each for each in template.exceptions if each in ordinals)
-    starts = [ordinals.start, *(each + 1 for each in elsewhere)]
-    between = [*map(range, starts, [*elsewhere, ordinals.stop])]
-    server = host(template.volume.server)
-    yield _Wish(place, server, Claim(_behind(server, template.directory), between))
-    for ordinal in elsewhere:
-        server, path = location(template.exceptions[ordinal])
-        its_own = [range(ordinal, ordinal + 1)]
-        yield _Wish(place, server, Claim(Pattern((server + path,)), its_own))
+    template, own = place.template, place.template.exceptions
+    elsewhere = [number for number in own if _lies_elsewhere(place, number)]
+    runs = [*split(place.claimant.ordinals, elsewhere)]
+    regular = [run for run in runs if not _lies_elsewhere(place, run.start)]
+    yield _wanted(place, _host(template.server), template.directory, regular)
+    for run in runs:
+        if _lies_elsewhere(place, run.start):
+            volume = template.pair(run.start).volume
+            path = Pattern((normalised(volume.path),))
+            yield _wanted(place, Pattern((host(volume.server),)), path, [run])
+
+
+def _lies_elsewhere(place: _Place, ordinal: int) -> bool:
+    """Return whether an ordinal's volume has a server or a directory of its own."""
+    own = place.template.exceptions.get(ordinal)
+    return bool(own and (own.server or own.path))
+
+
+def _host(server: Pattern) -> Pattern:
+    """Return servers in the spelling by which they are compared."""
+    if not server.is_open:
+        return Pattern((host(server.at("")),))
+    *first, last = [each.lower() for each in server.pieces]
+    return Pattern((*first, last.removesuffix(".")))
 
 
 def _met(wishes: Iterable[_Wish]) -> Iterator[_Met]:
@@ -234,5 +273,5 @@ def _met(wishes: Iterable[_Wish]) -> Iterator[_Met]:
         key = place.set_index, place.template_index, place is earlier.place
         if key not in told:
             told.add(key)
-            text = wish.claim.pattern.at(meeting.its_ordinal).removeprefix(wish.where)
+            text = wish.text(meeting.its_ordinal)
             yield _Met(place, meeting.its_ordinal, earlier.place, meeting.their_ordinal, text)

@@ -39,28 +39,30 @@ def _storage(
     values: "Values", templates: Iterable["ClaimTemplate"], ordinals: range
 ) -> Iterator[tuple[Path, str, str]]:
     for index, template in enumerate(templates):
+        driver = template.volume.driver
         for key, what, fix in (
             (("persistentVolumeReclaimPolicy",), *_reclaim_policy(template)),
             *((("mountOptions",), *each) for each in _mount_options(template.volume)),
-            (("nfs", "server"), *_server(template.volume.server, template.volume.driver)),
+            (("nfs", "server"), *_server(template.server.at(ordinals.start), driver)),
             (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
             (("storageClassName",), *_class(template)),
         ):
             if what:
                 yield values.inherited(("claimTemplates", index), *key), what, fix
         path: Path = ("claimTemplates", index)
-        yield from _elsewhere(values, path, ordinals, template.volume.driver)
+        yield from _elsewhere(values, path, ordinals, template)
 
 
 def _elsewhere(
-    values: "Values", template: Path, ordinals: range, driver: str
+    values: "Values", at: Path, ordinals: range, template: "ClaimTemplate"
 ) -> Iterator[tuple[Path, str, str]]:
-    for path, volume in values.entries(*template, "volumes"):
-        if volume["ordinal"] not in ordinals:
-            what = f"there is no ordinal {brief(volume['ordinal'])}"
+    for path, volume in values.entries(*at, "volumes"):
+        ordinal = volume["ordinal"]
+        if ordinal not in ordinals:
+            what = f"there is no ordinal {brief(ordinal)}"
             what += f": there are {ordinals[0]} to {ordinals[-1]}" if ordinals else ""
             yield (*path, "ordinal"), what, "see whether another is meant"
-        what, fix = _server(volume.get("nfs", {}).get("server", ""), driver)
+        what, fix = _server(template.exceptions[ordinal].server, template.volume.driver)
         if what:
             yield (*path, "nfs", "server"), what, fix
 

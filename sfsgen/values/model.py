@@ -4,12 +4,11 @@ A value of these types is valid: `stateful_set` and `claim_templates` check ever
 They are named tuples because a dataclass takes eight times as long to define, at every start.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sfsgen.kubernetes.binder import Storage
 from sfsgen.kubernetes.names import Pattern
-from sfsgen.nfs import NfsDirectory
 from sfsgen.values.pairs import Claim, Pair, Volume
 
 Fields = Mapping[str, Any]
@@ -31,6 +30,18 @@ class Extras(NamedTuple):
     fields: Fields
 
 
+class Deviation(NamedTuple):
+    """What one ordinal's pair has of its own; "" is what it has as all others."""
+
+    volume_name: str = ""
+    storage: str = ""
+    server: str = ""
+    path: str = ""
+
+
+_NO_DEVIATION = Deviation()
+
+
 class ClaimTemplate(NamedTuple):
     """One entry of volumeClaimTemplates, and the pairs of volumes and claims that belong to it."""
 
@@ -48,17 +59,18 @@ class ClaimTemplate(NamedTuple):
     claim: Claim
     """What its claims have in common: all but their names, and those of their volumes."""
     volume: Volume
-    """What its volumes have in common: all but their names, directories and claims."""
+    """What its volumes have in common: all but their names, places and claims."""
     own_claim: Extras
     own_volume: Extras
     as_said: Fields
     """What the volumes' template shows as the user said it."""
     claim_name: Pattern
     volume_name: Pattern
+    server: Pattern
     directory: Pattern
     shared_directory: bool
-    exceptions: Mapping[int, NfsDirectory]
-    """The ordinals whose volumes lie elsewhere."""
+    exceptions: Mapping[int, Deviation]
+    """The ordinals whose pairs differ in more than the ordinal."""
 
     @property
     def storage(self) -> Storage:
@@ -67,11 +79,20 @@ class ClaimTemplate(NamedTuple):
 
     def pair(self, ordinal: int) -> Pair:
         """Return the claim and the volume of one ordinal."""
-        name, volume_name = self.claim_name.at(ordinal), self.volume_name.at(ordinal)
-        regular = NfsDirectory(self.volume.server, self.directory.at(ordinal))
-        server, path = self.exceptions.get(ordinal, regular)
-        claim = self.claim._replace(name=name, volume_name=volume_name)
-        volume = self.volume._replace(name=volume_name, server=server, path=path, claim=claim.key)
+        own = self.exceptions.get(ordinal, _NO_DEVIATION)
+        storage = self.storage._replace(storage=own.storage) if own.storage else self.storage
+        claim = self.claim._replace(
+            name=self.claim_name.at(ordinal),
+            volume_name=own.volume_name or self.volume_name.at(ordinal),
+            storage=storage,
+        )
+        volume = self.volume._replace(
+            name=claim.volume_name,
+            storage=storage,
+            server=own.server or self.server.at(ordinal),
+            path=own.path or self.directory.at(ordinal),
+            claim=claim.key,
+        )
         return Pair(claim, volume)
 
     def fitted(self, volume_name: str, storage: Storage) -> "ClaimTemplate":
@@ -88,14 +109,8 @@ class ClaimTemplate(NamedTuple):
 
     def series(self, ordinals: range) -> "Iterator[Series]":
         """Yield the pairs of some ordinals, each exception in a series of its own."""
-        start = ordinals.start
-        for exception in sorted(each for each in self.exceptions if each in ordinals):
-            for run in (range(start, exception), range(exception, exception + 1)):
-                if run:
-                    yield Series(self, run)
-            start = exception + 1
-        if start < ordinals.stop:
-            yield Series(self, range(start, ordinals.stop))
+        for run in split(ordinals, self.exceptions):
+            yield Series(self, run)
 
 
 class Series(NamedTuple):
@@ -103,6 +118,24 @@ class Series(NamedTuple):
 
     template: ClaimTemplate
     ordinals: range
+
+    @property
+    def volume_name(self) -> Pattern:
+        """The names of its volumes."""
+        own = self.template.exceptions.get(self.ordinals.start, _NO_DEVIATION)
+        return Pattern((own.volume_name,)) if own.volume_name else self.template.volume_name
+
+
+def split(ordinals: range, apart: Iterable[int]) -> Iterator[range]:
+    """Yield ordinals as runs in order, each of those that stand apart in a run of its own."""
+    start = ordinals.start
+    for each in sorted(each for each in apart if each in ordinals):
+        if start < each:
+            yield range(start, each)
+        yield range(each, each + 1)
+        start = each + 1
+    if start < ordinals.stop:
+        yield range(start, ordinals.stop)
 
 
 class Container(NamedTuple):

@@ -19,6 +19,7 @@ from sfsgen.kubernetes.words import (
 
 _EXPORT = "/exports"
 _PLACEHOLDERS = "{namespace} {name} {ordinal} {claim} {volume} {template}"
+_OF_SERVERS = "{namespace} {name} {ordinal} {claim} {template}"
 # Kubernetes' own image for its StatefulSet tutorial: it serves HTTP on port 80.
 _IMAGE = "registry.k8s.io/nginx-slim:0.24"
 _MOUNT_PATH = "/data"
@@ -160,9 +161,11 @@ SETTINGS = (
         "The first ordinal. Default: 0.",
         default="0", feature=versions.ORDINALS_START, before={SCHEMA: "--image"}),
     _of_storage(("nfs", "server"), "--nfs-server HOST", _STRING,
-        "The NFS server: a DNS name, IPv4 or IPv6 address.",
-        "A DNS name, IPv4 or IPv6 address.",
-        "A DNS name, IPv4 or IPv6 address."),
+        "The NFS server: a DNS name, IPv4 or IPv6 address, or a pattern of the servers with "
+        f"{_OF_SERVERS}.",
+        "A DNS name, IPv4 or IPv6 address, or a pattern of the servers with "
+        f"{_OF_SERVERS}.",
+        "A DNS name, IPv4 or IPv6 address, or a pattern of the servers."),
     _of_storage(("nfs", "path"), "--nfs-path PATH", _STRING,
         "The export below which each volume has its directory, or a pattern of the directories "
         f"with {_PLACEHOLDERS}; default {_EXPORT}.",

@@ -74,14 +74,20 @@ def _set(types: Mapping[str, Any], passed_through: Mapping[str, Any]) -> dict[st
     rows = [each for each in listed(SCHEMA) if each.path]
     words = {each.path: _described(each.word_help, each.schema) for each in rows}
     where = {key: words["nfs", key] for key in ("server", "path")}
-    elsewhere = _object({"ordinal": COUNT, "nfs": _object(where)}, required=["ordinal"])
+    of_ordinal = {
+        "ordinal": COUNT,
+        "name": {"description": "The volume's name.", "type": "string"},
+        "storage": words["claimTemplates", 0, "storage"]
+        | {"description": "The size of its volume and claim."},
+        "nfs": _object(where),
+    }
     template = _nested(
         {path[2:]: word for path, word in words.items() if path[0] == "claimTemplates"}
         | {each.path: words[each.path] for each in rows if each.is_inherited}
     )
     template["volumes"] = _described(
-        "Ordinals whose data lies elsewhere; the path is the directory itself.",
-        {"type": "array", "items": elsewhere},
+        "Ordinals whose volumes differ; the path is the directory itself.",
+        {"type": "array", "items": _object(of_ordinal, required=["ordinal"])},
     )
     of_claims = types["PersistentVolumeClaimSpec"]["properties"]
     template |= {
