@@ -1134,6 +1134,48 @@ def test_two_spellings_of_a_server_are_one_server(one: str, other: str) -> None:
     assert "share the directory /0" in error.what
 
 
+OVERRIDES = [
+    ("--nfs-server b", "nfs: {server: c}", 'ordinal: "c" (stdin:5:15)'),
+    ("--nfs-path /b", "nfs: {path: /c}", '"/c" (stdin:5:13)'),
+    ("--read-only", "nfs: {readOnly: false}", "false (stdin:5:17)"),
+    ("--access-mode RWO", "accessModes: [ROX, RWX]", '"ROX", "RWX" (stdin:5:14)'),
+    ("--driver nfs", "driver: csi", '"csi" (stdin:5:9)'),
+    ("--nfs-server b", "volumes: [{ordinal: 0, nfs: {server: c}}]", '"c" (stdin:5:38)'),
+    (
+        "--nfs-server b",
+        "volumes: [{ordinal: 0, nfs: {server: c}}, {ordinal: 1, nfs: {server: d}}]",
+        'it overrides 2 values of single claim templates or ordinals: "c" (stdin:5:38) and 1 more',
+    ),
+    ("--nfs-path /b", "volumes: [{ordinal: 0, nfs: {path: /c}}]", '"/c" (stdin:5:36)'),
+    ("--volume-name 'b-{ordinal}'", "volumes: [{ordinal: 0, name: c}]", '"c" (stdin:5:30)'),
+    ("--storage 3Gi", "volumes: [{ordinal: 0, storage: 2Gi}]", '"2Gi" (stdin:5:33)'),
+]
+
+
+@pytest.mark.parametrize(("options", "own", "part"), OVERRIDES)
+def test_an_option_that_overrides_single_values_is_told_of(
+    options: str, own: str, part: str
+) -> None:
+    text = WEB.replace("1Gi}", f"1Gi,\n{own}}}")
+    plain, strict = render(text, options), render(text, f"{options} --strict")
+    assert_warned_once(plain, strict, options.split(maxsplit=1)[0], part)
+    assert plain.out == render(text.replace(own, ""), options).out
+
+
+@pytest.mark.parametrize(
+    ("options", "own"),
+    [
+        ("--nfs-server b", "nfs: {server: b}"),
+        ("--nfs-server b", "volumes: [{ordinal: 0, nfs: {server: b, path: /c}}]"),
+        ("--nfs-server b", "volumes: [{ordinal: 0, storage: 2Gi}]"),
+        ("--storage 2Gi", "mountPath: /b"),
+        ("--nfs-path /b", "driver: csi"),
+    ],
+)
+def test_an_option_that_overrides_nothing_single_is_not_told_of(options: str, own: str) -> None:
+    assert render(WEB.replace("1Gi}", f"1Gi, {own}}}"), f"{options} --strict").status == 0
+
+
 def test_a_pattern_of_addresses_is_warned_of() -> None:
     result, strict = (
         sfsgen(f"{PLAIN} --nfs-server '10.0.0.{{ordinal}}' {each}") for each in ("", "--strict")

@@ -22,6 +22,7 @@ RETENTION = (
 
 def warnings(values: "Values", stateful_set: "StatefulSet") -> Iterator[Problem]:
     """Yield what the set's owner should know, each at the option or line that asked for it."""
+    yield from values.cautions
     yield from of_storage(values, stateful_set.claim_templates, stateful_set.ordinals)
     for path, what, fix in _fields(values, stateful_set):
         yield Problem(values.where(path), what, fix, "warning")

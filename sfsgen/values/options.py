@@ -2,7 +2,8 @@
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sfsgen.documents.document import Path
@@ -51,16 +52,41 @@ def _set(values: Values, path: Path, option: str, value: Any) -> None:
     parent[str(path[-1])] = value
     values.say(path, option)
     if setting_at(path).is_inherited:
-        for at, template in values.entries("claimTemplates"):
-            _remove(template, path)
-            for _, each in values.entries(*at, "volumes"):
-                _remove(each, path)
+        of_templates = ((*at, *path) for at, _ in values.entries("claimTemplates"))
+        _override(values, option, value, chain(of_templates, _of_ordinals(values, path)))
 
 
-def _remove(tree: Any, path: Path) -> None:
-    for part in path[:-1]:
-        tree = tree.get(part, {})
-    tree.pop(path[-1], None)
+def _of_ordinals(values: Values, path: Path) -> Iterator[Path]:
+    """Yield where single ordinals say for themselves what stands at a path for all."""
+    if word := _WORDS_OF_ORDINALS.get(path):
+        for at, _ in values.entries("claimTemplates"):
+            for each, _ in values.entries(*at, "volumes"):
+                yield (*each, *word)
+
+
+def _override(values: Values, option: str, value: Any, paths: Iterable[Path]) -> None:
+    """Remove what is said at some paths; where the file says it otherwise, note so."""
+    differ = []
+    for path in paths:
+        found = values.get(*path)
+        if found is not None:
+            values.get(*path[:-1]).pop(path[-1])
+            differ += [(path, found)] if found != value else []
+    if differ and values.document:
+        (path, first), *others = differ
+        what = "it overrides what the file says of a single claim template or ordinal: "
+        if others:
+            what = f"it overrides {len(differ)} values of single claim templates or ordinals: "
+        more = f" and {len(others)} more" if others else ""
+        what += f"{_shown(first)} ({values.where(path)}){more}"
+        fix = "leave it out, or take them out of the file"
+        values.cautions.append(Problem(option, what, fix, "warning"))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(quoted, value)) if isinstance(value, list) else quoted(value)
 
 
 def _set_number(values: Values, path: Path, option: str, given: str) -> None:
@@ -82,6 +108,7 @@ def _set_in_the_template(values: Values, path: Path, option: str, given: str) ->
     for at, template in values.entries("claimTemplates"):
         template[path[-1]] = given
         values.say((*at, path[-1]), option)
+    _override(values, option, given, _of_ordinals(values, path))
 
 
 def _split(values: Values, option: str, given: Sequence[str]) -> dict[str, str]:
@@ -173,4 +200,11 @@ def _add_volume(values: Values, templates: list[Any], index: int, said: dict[str
         values.say((*path, key), "--volume")
 
 
+_WORDS_OF_ORDINALS: Mapping[Path, Path] = {
+    ("nfs", "server"): ("nfs", "server"),
+    ("nfs", "path"): ("nfs", "path"),
+    ("volumeName",): ("name",),
+    ("claimTemplates", 0, "storage"): ("storage",),
+}
+"""What an entry of `volumes` calls that which is said for all."""
 _WITH_A_SYNTAX = {"--env": _add_env, "--port": _set_ports, "--volume": _add_volumes}

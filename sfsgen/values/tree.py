@@ -30,6 +30,7 @@ class Values:
         self.document = document
         self.tree: dict[str, Any] = _with_null_classes(document.value) if document else {}
         self.problems: list[Problem] = []
+        self.cautions: list[Problem] = []
         self._reported = Paths()
         self._dropped = Paths()
         self._said_by: dict[Path, str] = {}
