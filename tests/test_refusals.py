@@ -1029,7 +1029,26 @@ WARNED_IN_THE_FILE += [
     (f"{PEERS}\n{PROBE}\npublishNotReadyAddresses: false", "7:27", "publishes only those"),
     (f"{PEERS}\n{PROBE}\npodManagementPolicy: Parallel", "1:1", "publishes only those"),
 ]
+WARNED_IN_THE_FILE += [
+    ("env: [{name: A, value: 'web-{ordinal}'}]", "5:24", "{ordinal} is printed as it stands"),
+    ("env: [{name: A, value: '{pod}.{service}'}]", "5:24", "metadata.name"),
+    ("env: [{name: A, value: 'x{volume}'}, {name: B, value: '}{'}]", "5:24", "pod-index"),
+    ("env: [{name: A, value: '{namespace}'}]", "5:24", "write it out"),
+    ("container: {env: [{name: A, value: '{peers}'}]}", "5:36", "write it out"),
+    (
+        "pod: {containers: [{name: a, image: a, env: [{name: A, value: '{claim}'}]}]}",
+        "5:63",
+        "{claim}",
+    ),
+    (
+        "pod: {spec: {initContainers: [{name: a, image: a, env: [{name: A, value: '{name}'}]}]}}",
+        "5:74",
+        "{name}",
+    ),
+]
 UNWARNED = [
+    "env: [{name: A, value: '${ordinal} {{ordinal}} $(ordinal) {Ordinal} {x} {} { ordinal }'}]",
+    "env: [{name: A}, {name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]",
     f"{PEERS}\n{PROBE}\npublishNotReadyAddresses: true",
     PEERS,
     f"env: [{{name: PRIMARY, value: web-0.web}}]\n{PROBE}",
@@ -1174,6 +1193,31 @@ def test_an_option_that_overrides_single_values_is_told_of(
 )
 def test_an_option_that_overrides_nothing_single_is_not_told_of(options: str, own: str) -> None:
     assert render(WEB.replace("1Gi}", f"1Gi, {own}}}"), f"{options} --strict").status == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "part"),
+    [
+        ("10", '"10" is in bytes, and less than 1Mi\nwrite 10Gi'),
+        ("1048575", "write 1048575Gi"),
+        ("1.5", "write 1.5Gi"),
+        ("500m", "write 500Mi"),
+        ("1023Ki", "write it as 10Gi"),
+        ("1e3", "less than 1Mi"),
+    ],
+)
+def test_a_size_that_is_hardly_meant_is_warned_of(size: str, part: str) -> None:
+    command = f"render web -r 1 --nfs-server a --only svc --storage {size}"
+    assert_warned_once(sfsgen(command), sfsgen(f"{command} --strict"), "--storage", part)
+    text = WEB.replace("1Gi}", f"1Gi, volumes: [{{ordinal: 0, storage: '{size}'}}]}}")
+    plain, strict = (render(text, f"--only svc {each}") for each in ("", "--strict"))
+    assert_warned_once(plain, strict, "stdin:4:65", part)
+
+
+@pytest.mark.parametrize("size", ["1Mi", "1048576", "1M"])
+def test_the_smallest_size_is_a_mebibyte(size: str) -> None:
+    result = sfsgen(f"render web -r 1 --nfs-server a --only svc --strict --storage {size}")
+    assert result.status == (0 if size != "1M" else 2)
 
 
 def test_a_pattern_of_addresses_is_warned_of() -> None:

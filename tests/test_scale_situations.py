@@ -171,6 +171,11 @@ def test_what_an_option_brings_is_warned_of() -> None:
     _refused(_run(f"scale web -r 3 --strict {options}", *objects), "soft mount")
 
 
+def test_a_size_that_is_hardly_meant_is_warned_of() -> None:
+    result = _run("scale web -r 3 --storage 10", _set(), _pair(0), _pair(1))
+    _noted(result, '--storage: warning: StatefulSet default/web: "10" is in bytes')
+
+
 def test_two_servers_are_one_error() -> None:
     pairs = _pair(0), _pair(1)
     _changed(pairs[1][0], spec__nfs__server="other")

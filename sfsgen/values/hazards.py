@@ -1,12 +1,14 @@
 """What works but hurts: warnings about a set that is valid."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sfsgen.documents.document import Path
+from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION
 from sfsgen.nfs import FS_GROUP, NODE_DNS, RECLAIM, SOFT_MOUNT, is_address, is_cluster_name
-from sfsgen.plain_text import brief
+from sfsgen.plain_text import brief, quoted
 from sfsgen.problems import Problem
 
 if TYPE_CHECKING:
@@ -18,6 +20,12 @@ RETENTION = (
     "Delete deletes the claims that were made beforehand too; their volumes stay Released, and the "
     "next pods stay Pending"
 )
+_ONE_MI = nano_units("1Mi")
+# Who writes them means what they are in a name or path; in `$(...)` and `{{...}}` another fills in.
+_PLACEHOLDER = re.compile(
+    r"(?<![{$])\{(ordinal|pod|claim|volume|name|namespace|template|service|peers)\}(?!\})"
+)
+_BY_ORDINAL = ("ordinal", "pod", "claim", "volume")
 
 
 def warnings(values: "Values", stateful_set: "StatefulSet") -> Iterator[Problem]:
@@ -42,6 +50,7 @@ def _storage(
     for index, template in enumerate(templates):
         driver = template.volume.driver
         for key, what, fix in (
+            (("storage",), *_size(template.storage.storage)),
             (("persistentVolumeReclaimPolicy",), *_reclaim_policy(template)),
             *((("mountOptions",), *each) for each in _mount_options(template.volume)),
             (("nfs", "server"), *_server(template.server.at(ordinals.start), driver)),
@@ -63,9 +72,22 @@ def _elsewhere(
             what = f"there is no ordinal {brief(ordinal)}"
             what += f": there are {ordinals[0]} to {ordinals[-1]}" if ordinals else ""
             yield (*path, "ordinal"), what, "see whether another is meant"
-        what, fix = _server(template.exceptions[ordinal].server, template.volume.driver)
+        own = template.exceptions[ordinal]
+        what, fix = _size(own.storage)
+        if what:
+            yield (*path, "storage"), what, fix
+        what, fix = _server(own.server, template.volume.driver)
         if what:
             yield (*path, "nfs", "server"), what, fix
+
+
+def _size(text: str) -> tuple[str, str]:
+    if not text or nano_units(text) >= _ONE_MI:
+        return "", ""
+    if re.fullmatch(r"[0-9.]+m?", text):
+        unit, meant = ("thousandths of bytes", "Mi") if text[-1] == "m" else ("bytes", "Gi")
+        return f"{quoted(text)} is in {unit}, and less than 1Mi", f"write {text.rstrip('m')}{meant}"
+    return f"{quoted(text)} is less than 1Mi", "write it as 10Gi"
 
 
 def _reclaim_policy(template: "ClaimTemplate") -> tuple[str, str]:
@@ -136,6 +158,7 @@ def _fields(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[Pat
         path = ("pod", "securityContext", "fsGroup")
         yield values.nested(path), FS_GROUP, "set the owner on the NFS server"
     yield from _services(values, stateful_set)
+    yield from _environment(values)
     if what := _discovery(stateful_set):
         fix = "give --publish-not-ready-addresses, publishNotReadyAddresses: true"
         yield ("publishNotReadyAddresses",), what, fix
@@ -151,6 +174,26 @@ def _services(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[P
             word = "service" if each.is_headless else "clusterService"
             what = f"the Service {each.name} does not choose the pods: they lack its labels"
             yield values.nested((word, "selector")), what, "leave its selector out"
+
+
+def _environment(values: "Values") -> Iterator[tuple[Path, str, str]]:
+    """Yield the placeholders in environment variables, where nothing fills them in."""
+    beside = [values.nested(("pod", key)) for key in ("containers", "initContainers")]
+    containers = [at for path in beside for at, _ in values.entries(*path)]
+    for path in (("env",), *((*each, "env") for each in (("container",), *containers))):
+        for at, entry in values.entries(*path):
+            if found := _PLACEHOLDER.search(entry.get("value") or ""):
+                what = f"{found[0]} is printed as it stands: Kubernetes has no environment by "
+                yield (*at, "value"), f"{what}ordinal", _filled_by_kubernetes(found[1])
+
+
+def _filled_by_kubernetes(placeholder: str) -> str:
+    if placeholder not in _BY_ORDINAL:
+        return "write it out"
+    return (
+        "set POD_NAME before it by valueFrom: {fieldRef: {fieldPath: metadata.name}}, and write "
+        "$(POD_NAME); from Kubernetes 1.28 on the label apps.kubernetes.io/pod-index is the ordinal"
+    )
 
 
 def _discovery(stateful_set: "StatefulSet") -> str:
