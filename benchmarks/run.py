@@ -23,7 +23,7 @@ SFSGEN = str(Path(sys.executable).with_name("sfsgen"))
 
 def render(replicas: int) -> list[str]:
     """Return the command that renders a set of so many replicas."""
-    options = ["--nfs-server", "nfs.example.com", "--storage", "1Gi"]
+    options = ["--nfs-server", "nfs.example.com", "--storage", "1Gi", "--allow-many"]
     return [SFSGEN, "render", "web", "--replicas", str(replicas), *options]
 
 

@@ -18,7 +18,7 @@ from sfsgen import signals
 from tests.program import Result, sfsgen
 
 PLAIN = "render web -r 3 --nfs-server nfs.example.com --storage 1Gi"
-MANY = "render web -r 100000 --nfs-server nfs.example.com --storage 1Gi"
+MANY = "render web -r 100000 --allow-many --nfs-server nfs.example.com --storage 1Gi"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
 
 
@@ -100,7 +100,7 @@ def test_a_closed_stream_is_a_failure_but_no_bug_of_ours(redirection: str) -> No
 
 @pytest.mark.parametrize("output", ["yaml", "json", "name"])
 def test_ctrl_c_is_told_in_one_line(output: str) -> None:
-    command = f"render web -r 1000000 --nfs-server a --storage 1Gi -o {output}"
+    command = f"render web -r 1000000 --allow-many --nfs-server a --storage 1Gi -o {output}"
     with subprocess.Popen(
         [sys.executable, "-m", "sfsgen", *command.split()],
         stdout=subprocess.PIPE,
@@ -122,7 +122,7 @@ def test_ctrl_c_is_told_in_one_line(output: str) -> None:
 def test_a_signal_leaves_no_files(
     tmp_path: Path, sent: signal.Signals, status: int, told: str
 ) -> None:
-    command = "render web -r 1000000 --nfs-server a --storage 1Gi --output-dir ."
+    command = "render web -r 1000000 --allow-many --nfs-server a --storage 1Gi --output-dir ."
     with subprocess.Popen(
         [sys.executable, "-m", "sfsgen", *command.split()],
         cwd=tmp_path,

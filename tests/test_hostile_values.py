@@ -263,7 +263,7 @@ def test_two_sets_of_billions_of_ordinals_are_compared_by_their_names() -> None:
     assert result.status == 0, result.err
     assert result.out.count("\n") == 3 * 7
     meeting = "---\n".join(f"{each}volumeName: '{{name}}{{ordinal}}'\n" for each in sets)
-    directory, name = refused(render(meeting))
+    directory, name = refused(render(meeting, "--allow-many"))
     assert directory.what == "a1-0 and a-10 (pvc, pvc) share the directory /exports/a10"
     assert name.what == 'a1-0 and a-10 want the volume "a10"'
 

@@ -1116,7 +1116,7 @@ def test_a_signal_ends_the_process_that_renders_too(
 ) -> None:
     options = template(tmp_path, "{% for i in range(9999) %}{% endfor %}{{ ordinal % 2 }}")
     with subprocess.Popen(
-        [sys.executable, "-m", "sfsgen", *f"{PLAIN} -r 100000".split(), *options],
+        [sys.executable, "-m", "sfsgen", *f"{PLAIN} -r 100000 --allow-many".split(), *options],
         cwd=Path(__file__).parents[1],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

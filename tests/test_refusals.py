@@ -1196,6 +1196,36 @@ def test_an_option_that_overrides_nothing_single_is_not_told_of(options: str, ow
 
 
 @pytest.mark.parametrize(
+    ("options", "is_printed"),
+    [
+        ("-r 10000", True),
+        ("-r 10001", False),
+        ("-r 10001 -o name", False),
+        ("-r 10001 --allow-many", True),
+        ("-r 99999999", False),
+        ("-r 99999999 --only sts,svc", True),
+        ("-r 99999999 --only pvc", False),
+        ("-r 99999999 --from-ordinal 99989999", True),
+        ("-r 99999999 --from-ordinal 99989998", False),
+        ("-r 10000 --start-ordinal 99999999", True),
+    ],
+)
+def test_very_many_ordinals_are_printed_where_they_are_asked_for(
+    options: str, is_printed: bool
+) -> None:
+    result = sfsgen(f"{PLAIN} {options}")
+    if is_printed:
+        assert result.status == 0, result.err
+    else:
+        assert_refused_once(result, "--replicas", "--allow-many")
+
+
+def test_very_many_ordinals_are_refused_where_the_file_says_them() -> None:
+    text = WEB.replace("3", "99999999")
+    assert_refused_once(render(text), "stdin:2:11", "web: the volumes and claims of 99,999,999")
+
+
+@pytest.mark.parametrize(
     ("size", "part"),
     [
         ("10", '"10" is in bytes, and less than 1Mi\nwrite 10Gi'),

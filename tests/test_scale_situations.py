@@ -171,6 +171,20 @@ def test_what_an_option_brings_is_warned_of() -> None:
     _refused(_run(f"scale web -r 3 --strict {options}", *objects), "soft mount")
 
 
+def test_very_many_ordinals_are_printed_where_they_are_asked_for() -> None:
+    what = "error: web: the volumes and claims of 10,001 ordinals would be printed"
+    pairs = _pair(0), _pair(1)
+    _refused(_run("scale web -r 10003", _set(), *pairs), f"--replicas: {what}")
+    found = _changed(_set(), spec__replicas=10_003)
+    _refused(_run("volumes", found, *pairs), "stdin:1:", what)
+    for command in (
+        "scale web -r 10002",
+        "scale web -r 10003 --allow-many",
+        "volumes --allow-many",
+    ):
+        assert _run(f"{command} -o name", found, *pairs).status == 0
+
+
 def test_a_size_that_is_hardly_meant_is_warned_of() -> None:
     result = _run("scale web -r 3 --storage 10", _set(), _pair(0), _pair(1))
     _noted(result, '--storage: warning: StatefulSet default/web: "10" is in bytes')

@@ -14,7 +14,7 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import meant, whole_number
 from sfsgen.kubernetes.resources import PAIRED
 from sfsgen.plain_text import quoted as word
-from sfsgen.printing.objects import Printing, check, print_documents
+from sfsgen.printing.objects import Printing, check, print_documents, too_many
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import Ordinal
 from sfsgen.sets.ordinals import Pairing
@@ -84,6 +84,7 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
         parameters["force"],
         parameters["template_dir"],
         parameters["strict"],
+        parameters["allow_many"],
     )
     check(printing, problems)
     access = Access(
@@ -143,6 +144,15 @@ def _refuse_too_many(wanted: Iterable[tuple["FoundSet", int]], asked_for: Asked)
             raise InputError(Problem("--replicas" if is_asked else where, what, fix))
 
 
+def _too_many(plan: Plan, given: Asked) -> list[Problem]:
+    stateful_set = plan.stateful_set
+    ordinals = {row.number for run in plan.runs if run.resources for row in run.rows}
+    where = "--replicas"
+    if given.replicas is None:
+        where = stateful_set.manifest.where(("spec", "replicas"))
+    return too_many(given.printing, where, stateful_set.name, len(ordinals))
+
+
 class Printed(NamedTuple):
     """What was printed of what sets lack, and whether anything was."""
 
@@ -169,6 +179,7 @@ def print_missing(
     plans = [plan_for(seen.pairing, each, count, given.style, target) for each, count in wanted]
     problems = [*(problem for plan in plans for problem in plan.problems), *_collisions(plans)]
     problems += _of_rows(plans, seen)
+    problems += [problem for plan in plans for problem in _too_many(plan, given)]
     errors, cautions = console.split(problems, strict=given.printing.strict)
     if errors:
         raise InputError(*errors, *cautions)

@@ -99,6 +99,7 @@ FromOrdinal = Annotated[
     _of_output("--from-ordinal", metavar="N", text="Volumes and claims of the ordinals from N on."),
 ]
 Output = Annotated[str, _of_output("--output", "-o", metavar="FORMAT", text="yaml, json or name.")]
+AllowMany = Annotated[bool, _of_output("--allow-many", text="Print more than 10,000 ordinals.")]
 OutputDir = Annotated[
     str | None,
     _of_output("--output-dir", metavar="DIR", text="Write a file for each object instead."),

@@ -17,6 +17,7 @@ from sfsgen.printing.objects import (
     check,
     chosen_resources,
     print_documents,
+    too_many,
 )
 from sfsgen.problems import InputError, Problem
 from sfsgen.values.hazards import warnings
@@ -39,6 +40,7 @@ def render(
     *,
     only: parameters.Only = None,
     from_ordinal: parameters.FromOrdinal = None,
+    allow_many: parameters.AllowMany = False,
     output: parameters.Output = "yaml",
     output_dir: parameters.OutputDir = None,
     force: parameters.Force = False,
@@ -58,11 +60,12 @@ def render(
     problems: list[Problem] = []
     target = parameters.chosen_target(kube_version, problems)
     chosen = chosen_resources(only, problems)
-    printing = Printing(target, chosen, output, output_dir, force, template_dir, strict)
+    printing = Printing(target, chosen, output, output_dir, force, template_dir, strict, allow_many)
     check(printing, problems)
     requests = _requests(options, filename or (), target, problems)
     first = _first_ordinal(from_ordinal, requests, problems)
     for request in requests:
+        problems += _too_many(request, printing, first)
         problems += warnings(request.values, request.stateful_set)
     errors, cautions = console.split(problems, strict=strict)
     if errors:
@@ -93,13 +96,23 @@ def _requests(
     return requests
 
 
+def _too_many(request: Request, printing: Printing, first: int) -> list[Problem]:
+    if not set(printing.rendered) & set(PAIRED):
+        return []
+    where, made = request.values.where(("replicas",)), request.stateful_set
+    return too_many(printing, where, made.name, len(_from(made.ordinals, first)))
+
+
+def _from(ordinals: range, first: int) -> range:
+    return range(max(first, ordinals.start), ordinals.stop)
+
+
 def _documents(
     renderer: "Renderer", requests: Iterable[Request], printing: Printing, first: int
 ) -> Iterator["Documents"]:
     """Yield the documents of sets, their pairs from an ordinal on."""
     for each in requests:
-        ordinals = each.stateful_set.ordinals
-        pairs = range(max(first, ordinals.start), ordinals.stop)
+        pairs = _from(each.stateful_set.ordinals, first)
         yield from renderer.documents(each.stateful_set, printing.rendered, pairs)
 
 

@@ -25,6 +25,7 @@ def scale(
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
     *,
+    allow_many: parameters.AllowMany = False,
     output: parameters.Output = "yaml",
     output_dir: parameters.OutputDir = None,
     force: parameters.Force = False,

@@ -23,6 +23,7 @@ def volumes(
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
     *,
+    allow_many: parameters.AllowMany = False,
     output: parameters.Output = "yaml",
     output_dir: parameters.OutputDir = None,
     force: parameters.Force = False,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sfsgen.printing.rendering import Documents, Renderer
 
 FORMATS = ("yaml", "json", "name")
+MOST_ORDINALS = 10_000
+"""Of a set: those of more are printed where that is asked for."""
 
 
 class Printing(NamedTuple):
@@ -28,6 +30,7 @@ class Printing(NamedTuple):
     force: bool
     template_dir: str | None
     strict: bool
+    allow_many: bool
 
     @property
     def rendered(self) -> Collection[str]:
@@ -65,6 +68,15 @@ def check(printing: Printing, problems: list[Problem]) -> None:
         _check_folder(Path(folder), problems)
     if printing.template_dir is not None:
         _check_templates(printing.template_dir, problems)
+
+
+def too_many(printing: Printing, where: str, name: str, count: int) -> list[Problem]:
+    """Return why so many ordinals of a set are not printed: a digit too many fills a disk."""
+    if count <= MOST_ORDINALS or printing.allow_many:
+        return []
+    what = f"{name}: the volumes and claims of {count:,} ordinals would be printed"
+    fix = "write the number that is meant, or give --allow-many"
+    return [Problem(where, what, fix)]
 
 
 def _check_folder(folder: Path, problems: list[Problem]) -> None:
