@@ -318,6 +318,7 @@ IN_THE_FILE = [
     ("ports: [{containerPort: 80.5}]", "5:25", "whole number"),
     ("accessModes: RWX", "5:14", "a list"),
     ("accessModes: []", "5:14", "at least one"),
+    ("statefulSet: {annotations: {a: b}}", "5:15", "write it in metadata"),
     ("accessModes: [RWM]", "5:15", "ReadWriteMany"),
     ("accessModes: [rwx]", "5:15", "ReadWriteMany"),
     ("mountOptions: hard", "5:15", "a list"),

@@ -130,6 +130,8 @@ def _unknown_key(path: Path, known: Sequence[str], written: str) -> tuple[str, s
     *around, key = path
     near = nearest(str(key), known, _ALIKE)
     fix = f'write "{near}"' if near else f"there are: {', '.join(known)}"
+    if not near and key in ("labels", "annotations") and "metadata" in known:
+        fix = "write it in metadata"
     if not around and not near and key in _ELSEWHERE:
         fix = f"write it as {_nested(_ELSEWHERE[str(key)], written or 'VALUE')}"
     return f"there is no {quoted(str(key))} in {spelled(tuple(around))}", fix
