@@ -1,6 +1,5 @@
 """What NFS is to a volume: servers, directories, one spelling of each, and what NFS cannot do."""
 
-import ipaddress
 import posixpath
 import re
 from functools import lru_cache
@@ -52,14 +51,20 @@ def location(directory: NfsDirectory) -> NfsDirectory:
 def host(server: str) -> str:
     """Return a server in the one spelling by which two are compared."""
     if is_address(server):
-        return ipaddress.ip_address(server).compressed
+        from ipaddress import ip_address
+
+        return ip_address(server).compressed
     return server.lower().removesuffix(".")
 
 
 def is_address(server: str) -> bool:
     """Return whether an NFS server is given as an IP address."""
+    if not re.fullmatch(r"[0-9.]+|.*:.*", server, re.DOTALL):
+        return False  # as nearly all are: what reads addresses need not be loaded for them
+    from ipaddress import ip_address
+
     try:
-        return not getattr(ipaddress.ip_address(server), "scope_id", None)
+        return not getattr(ip_address(server), "scope_id", None)
     except ValueError:
         return False
 
