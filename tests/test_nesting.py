@@ -10,8 +10,10 @@ from tests.test_meetings import runs
 
 BILLIONS = range(2**31 - 1)
 # Few characters, so that texts often meet; the ordinal is a part of a path, or stands within one.
-paths = st.lists(st.sampled_from(["a", "1", "\0", "a\0", "1\0"]), min_size=1, max_size=4).map(
-    lambda parts: Pattern(tuple(f"nfs/{'/'.join(parts)}".split("\0")))
+paths = st.builds(
+    lambda server, parts: Pattern(tuple("/".join([server, *parts]).split("\0"))),
+    st.sampled_from(["nfs", "nfs", "1", "\0"]),
+    st.lists(st.sampled_from(["a", "1", "\0", "a\0", "1\0"]), min_size=1, max_size=4),
 )
 claims = st.lists(st.builds(Claim, paths, runs()), min_size=2, max_size=4)
 

@@ -1,5 +1,6 @@
 """Directories that lie inside one another, worked out from the texts of their patterns."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from sfsgen.kubernetes.names import Pattern
@@ -17,12 +18,13 @@ def nestings(claims: Sequence[Claim]) -> Iterator[Meeting]:
     """
     texts = [_HOLE.join(each.pattern.pieces) for each in claims]
     wanted = [number for number, each in enumerate(claims) if any(each.ordinals)]
-    outer: dict[int, dict[str, int]] = {}  # by how deep they lie
+    outer: dict[int, dict[str, list[int]]] = {}  # by how deep they lie
     for number in wanted:
-        if not texts[number].endswith("/"):
-            outer.setdefault(texts[number].count("/"), {}).setdefault(texts[number], number)
+        text = texts[number]
+        if not text.endswith("/"):
+            outer.setdefault(text.count("/"), {}).setdefault(text, []).append(number)
     open_depths = {depth for depth, each in outer.items() if any(_HOLE in text for text in each)}
-    undecided: dict[tuple[str, int], int] = {}
+    undecided: dict[str, list[int]] = defaultdict(list)
     effort = 0
     for number in wanted:
         for depth in sorted(each for each in outer if each < texts[number].count("/")):
@@ -31,27 +33,41 @@ def nestings(claims: Sequence[Claim]) -> Iterator[Meeting]:
                 return
             parent = _up(texts[number], depth)
             if parent in outer[depth] and _HOLE not in parent:
-                found = outer[depth][parent]
+                found = outer[depth][parent][0]
                 yield Meeting(number, _first(claims[number]), found, _first(claims[found]))
             elif _HOLE in parent:
-                undecided[parent, number] = number
+                undecided[parent].append(number)
             elif depth in open_depths:
-                undecided.setdefault((parent, -1), number)
-    numbers = [number for each in outer.values() for number in each.values()]
-    yield from _met(claims, numbers, undecided)
+                undecided[parent] = undecided[parent] or [number]
+    wanting = {text: numbers for each in outer.values() for text, numbers in each.items()}
+    yield from _met(_apart(claims, wanting), _apart(claims, undecided))
 
 
-def _met(
-    claims: Sequence[Claim], outer: Sequence[int], inner: Mapping[tuple[str, int], int]
-) -> Iterator[Meeting]:
+_Numbered = list[tuple[int, Claim]]
+"""Claims, each with the number of the one that it stands for."""
+
+
+def _apart(claims: Sequence[Claim], wanting: Mapping[str, Sequence[int]]) -> _Numbered:
+    """Return who wants what lies at some patterns' texts, of those who want one text the first."""
+    found: _Numbered = []
+    for text, numbers in wanting.items():
+        runs = [(run.start, run.stop, each) for each in numbers for run in claims[each].ordinals]
+        own: dict[int, list[range]] = {}
+        end = 0
+        for start, stop, number in sorted(runs):
+            if max(start, end) < stop:
+                own.setdefault(number, []).append(range(max(start, end), stop))
+                end = stop
+        pattern = Pattern(tuple(text.split(_HOLE)))
+        found += [(number, Claim(pattern, ordinals)) for number, ordinals in own.items()]
+    return found
+
+
+def _met(outer: _Numbered, inner: _Numbered) -> Iterator[Meeting]:
     """Yield where a directory above a claim's is one that another claim wants."""
-    numbers = [*outer, *inner.values()]
-    above = [
-        Claim(Pattern(tuple(parent.split(_HOLE))), claims[number].ordinals)
-        for (parent, _), number in inner.items()
-    ]
+    numbers = [number for number, _ in (*outer, *inner)]
     try:
-        for later, its, earlier, their in meetings([*(claims[each] for each in outer), *above]):
+        for later, its, earlier, their in meetings([claim for _, claim in (*outer, *inner)]):
             if earlier < len(outer) <= later:
                 yield Meeting(numbers[later], its, numbers[earlier], their)
     except TooMixedError:
