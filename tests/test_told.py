@@ -41,6 +41,16 @@ def test_a_size_that_stays_is_not_told(more: str) -> None:
     assert _notes(sfsgen(f"{RENDER} {more}")) == []
 
 
+def test_the_size_of_a_single_ordinal_is_told_where_it_stands() -> None:
+    text = (
+        "name: web\nreplicas: 2\nnfs: {server: nfs.example.com}\nclaimTemplates:\n"
+        "- {storage: 1Gi, volumes: [{ordinal: 0}, {ordinal: 1, storage: 2048Mi}]}\n"
+    )
+    result = sfsgen("render -f -", text)
+    assert result.err.count("the server stores") == 1
+    assert "stdin:5:64: the server stores 2048Mi as 2Gi" in result.err
+
+
 def test_each_size_is_told_once_where_it_stands() -> None:
     values = (
         "name: a\nreplicas: 1\nnfs: {server: nfs.example.com}\nclaimTemplates:\n"

@@ -168,9 +168,13 @@ def _rewritten(requests: Iterable[Request]) -> Iterator[str]:
     """Yield the sizes that a server writes down otherwise than they are said, each once."""
     told = set()
     for request in requests:
-        for path, _ in request.values.entries("claimTemplates"):
-            size = request.values.text((*path, "storage"))
-            where = request.values.where((*path, "storage"))
+        values = request.values
+        templates = [path for path, _ in values.entries("claimTemplates")]
+        ordinals = [path for each in templates for path, _ in values.entries(*each, "volumes")]
+        said = [each for each in ordinals if values.get(*each, "storage") is not None]
+        for path in (*templates, *said):
+            size = values.text((*path, "storage"))
+            where = values.where((*path, "storage"))
             if (kept := stored(size)) != size and (where, size) not in told:
                 told.add((where, size))
                 yield (
