@@ -66,7 +66,7 @@ TOLD_ONCE = [
     ("service: {ports: [{name: x, port: '80'}, {name: A_B, port: 82}]}", [35, 49]),
     ("pod: {containers: [{name: 1, image: a}, {name: B, image: a}]}", [27, 48]),
     ("pod: {containers: [{name: 1, image: a, volumeMounts: [{name: v, mountPath: /v}]}, {name: c, image: a, volumeMounts: [{name: v, mountPath: /v}]}]}", [27, 125]),
-    ("env: [{name: A, value: 1}, {name: B}, {name: B}]", [24, 46]),
+    ("env: [{name: A, value: 1}, {name: B}, {name: B}]", [24]),
     # names that Kubernetes refuses, in the user's own fields too
     ("pod: {volumes: [{name: A}]}", [24]),
     ('pod: {volumes: [{name: "a\\tb"}]}', [24]),
@@ -168,7 +168,7 @@ MANY = 1500
 MANY_TIMES = [
     ("claimTemplates:\n" + "- {storage: 1}\n" * MANY, 2 * MANY - 2, "two claim templates|mounted"),
     ("ports: [" + "{name: a, containerPort: 1}, " * MANY + "]", MANY - 1, "twice"),
-    ("env: [" + "{name: A}, " * MANY + "]", MANY - 1, "twice"),
+    ("container: {env: [" + "{name: A}, " * MANY + "]}", MANY - 1, "clashes"),
     ("pod: {containers: [" + "{name: a, image: b}, " * MANY + "]}", MANY - 1, "clashes"),
     ("pod: {volumes: [" + "{name: a}, " * MANY + "]}", MANY - 1, "two volumes"),
     ("container: {volumeMounts: [" + "{name: b, mountPath: /b}, " * MANY + "]}", 2 * MANY - 1, "no volume|clashes"),

@@ -351,7 +351,6 @@ IN_THE_FILE = [
     ("annotations: {a b: c}", "5:15", "annotation key"),
     ("env: [{name: A=B}]", "5:14", "="),
     ("env: [{name: ''}]", "5:14", "LOG_LEVEL"),
-    ("env: [{name: A}, {name: A}]", "5:25", "twice"),
     ('env: [{name: A, value: "\\0"}]', "5:24", "NUL"),
     ("ports: [{containerPort: 0}]", "5:25", "65535"),
     ("ports: [{containerPort: 80, protocol: tcp}]", "5:39", "TCP"),
@@ -368,7 +367,6 @@ IN_THE_FILE = [
     ("container: {volumeMounts: [{name: pvc, mountPath: /data}]}", "5:40", "another"),
     ("pod: {metadata: {labels: {app.kubernetes.io/name: a}}}", "5:27", "same value"),
     ("pod: {containers: [{name: web, image: x}]}", "5:21", "another"),
-    ("pod: {volumes: [{name: pvc, emptyDir: {}}]}", "5:24", "another name"),
     ("statefulSet: {metadata: {name: a}}", "5:26", "say it with name"),
     ("statefulSet: {metadata: {namespace: a}}", "5:26", "say it with namespace"),
     ("statefulSet: {replicas: 1}", "5:15", "say it with replicas"),
@@ -1022,6 +1020,14 @@ WARNED_IN_THE_FILE = [
     (f"statefulSet: {{spec: {{{RETENTION}: {{whenScaled: Delete}}}}}}", "5:73", "whenScaled"),
     ("pod: {securityContext: {fsGroup: 1}}", "5:34", "ignores fsGroup"),
     ("pod: {spec: {securityContext: {fsGroup: 1}}}", "5:41", "ignores fsGroup"),
+]
+WARNED_IN_THE_FILE += [
+    ("env: [{name: A}, {name: A}]", "5:25", "the last one counts"),
+    ("pod: {volumes: [{name: pvc, emptyDir: {}}]}", "5:24", "name of a claim template"),
+    ("storageClassName: slow", "5:19", "its provisioner"),
+    ("storageClassName: null", "5:19", "a default StorageClass"),
+    ("clusterService: {metadata: {name: web}}", "5:17", "not headless"),
+    ("service: {selector: {app: x}}", "5:21", "does not choose the pods"),
 ]
 PEERS = "env: [{name: PEERS, value: 'web-0.web,web-1.web'}]"
 PROBE = "container: {readinessProbe: {tcpSocket: {port: 80}}}"

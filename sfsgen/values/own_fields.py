@@ -23,7 +23,6 @@ _SOURCES = (
 _OWNED_BY_CLAIMS = {
     "accessModes": "accessModes",
     "storageClassName": "storageClassName",
-    "volumeName": "volumeName, as a pattern for all ordinals",
 }
 OWNED: Mapping[str, Mapping[str, str]] = {
     "container": {"image": "image"},
@@ -41,6 +40,7 @@ OWNED: Mapping[str, Mapping[str, str]] = {
     "claimTemplates": _OWNED_BY_CLAIMS,
     "persistentVolumeClaim": {
         **_OWNED_BY_CLAIMS,
+        "volumeName": "volumeName, as a pattern for all ordinals",
         "resources": "storage, or claimTemplates[].resources",
         "selector": "claimTemplates[].selector",
         "volumeMode": "claimTemplates[].volumeMode",

@@ -33,7 +33,8 @@ class OwnParts(NamedTuple):
     @property
     def own_claim(self) -> Extras:
         """What claims have beside their labels and annotations."""
-        return Extras(self.claim.fields, {**self.fields, **self.claim_fields})
+        fields = {key: each for key, each in self.fields.items() if key != "volumeName"}
+        return Extras(self.claim.fields, {**fields, **self.claim_fields})
 
     @property
     def own_volume(self) -> Extras:
@@ -55,6 +56,7 @@ def own_parts(
     of_template, of_pairs = _classes(values, path, template.annotations)
     limits = dict(own.fields_of("resources", {"requests": "storage"})).get("limits") or {}
     volume_mode = _volume_mode(values, own, driver)
+    _check_volume_name(values, own)
     fields = own.rest()
     selected = (fields.get("selector") or {}).get("matchLabels") or {}
     return OwnParts(
@@ -104,6 +106,13 @@ def _classes(
         if fault := names.subdomain_fault(given):
             values.check(path, given, fault, 'write it as nfs, or ""')
     return given, given
+
+
+def _check_volume_name(values: Values, own: OwnFields) -> None:
+    """Warn of a volume that all claims of a template would want: ours name their own."""
+    if path := own.path("volumeName"):
+        what = f"{values.get(*path)} can be the volume of only one of the claims that are made"
+        values.caution(path, what, "leave it out, unless the set exists")
 
 
 def _volume_mode(values: Values, own: OwnFields, driver: str) -> str:

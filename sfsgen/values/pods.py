@@ -46,7 +46,7 @@ def _own_volumes(values: Values, path: Path, templates: Collection[str]) -> set[
                 f"the volume {quoted(name)} has the name of a claim template, which "
                 "takes its place in every pod"
             )
-            values.fault((*at, "name"), what, "give it another name")
+            values.caution((*at, "name"), what, "give it another name, unless the set exists")
         seen.add(name)
     return seen
 
@@ -117,7 +117,8 @@ def _env(values: Values) -> list[Fields]:
     for path, entry in values.entries("env"):
         name = entry["name"]
         if name in seen:
-            values.fault((*path, "name"), f"{quoted(name)} is set twice", "set it once")
+            what = f"{quoted(name)} is set twice, and the last one counts"
+            values.caution((*path, "name"), what, "set it once")
         seen.add(name)
     for path, entry in (*values.entries("env"), *values.entries("container", "env")):
         _check_env_name(values, (*path, "name"), entry["name"])

@@ -107,6 +107,11 @@ class Values:
             self._reported.add(path)
             self.problems.append(Problem(self.where(path, key=key), what, fix))
 
+    def caution(self, path: Path, what: str, fix: str) -> None:
+        """Note a warning at a path."""
+        if not self.is_reported(*path):
+            self.cautions.append(Problem(self.where(path), what, fix, "warning"))
+
     def drop(self, path: Path, problem: Problem) -> None:
         """Note a problem of a value that cannot be used, and go on without the value.
 
