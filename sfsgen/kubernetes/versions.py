@@ -22,10 +22,12 @@ class Feature(NamedTuple):
 # Sources: the API types of each minor, measured where a field exists before it works.
 CLASSES = Feature("storage classes", 4)
 CLASS_FIELD = Feature("the field storageClassName", 6)
+CSI = Feature("CSI volumes", 13)
 CSI_NFS = Feature("the CSI driver nfs.csi.k8s.io", 21)
 DIGIT_FIRST_SERVICE = Feature("a Service name that begins with a digit", 36)
 ENV_PUNCTUATION = Feature("an environment variable's name with punctuation", 8)
 ENV_PRINTABLE = Feature("an environment variable's name of any printable ASCII", 32)
+LOCAL = Feature("local volumes with a nodeAffinity", 10)
 LONG_SERVICE_NAME = Feature("a Service name of more than 24 characters", 4)
 MOUNT_OPTIONS = Feature("mount options", 6)
 MOUNT_OPTIONS_FIELD = Feature("the field mountOptions", 8)
