@@ -8,19 +8,6 @@ from typing import NamedTuple
 from sfsgen.kubernetes import names
 from sfsgen.plain_text import brief, quoted
 
-# By driver and reclaim policy.
-RECLAIM = {
-    ("csi", "Recycle"): "a CSI volume cannot be recycled: when its claim goes, it turns Failed",
-    ("csi", "Delete"): "Delete lets the CSI driver delete the directory when a claim is deleted",
-    (
-        "nfs",
-        "Recycle",
-    ): "Recycle deletes all files in a volume's directory when its claim is deleted",
-    (
-        "nfs",
-        "Delete",
-    ): "Delete cannot delete an NFS directory: when its claim goes, the volume turns Failed",
-}
 SOFT_MOUNT = "a soft mount gives up when the server is slow, and writes can be lost silently"
 NODE_DNS = "nodes mount in-tree NFS, and do not resolve"
 FS_GROUP = "in-tree NFS ignores fsGroup: the files keep their owner on the server"

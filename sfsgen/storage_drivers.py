@@ -255,17 +255,18 @@ def _of_csi(csi: Mapping[str, Any], options: Sequence[str]) -> Place:
     # Below which directory an access point of EFS begins, only AWS knows.
     if row is None or any(each.startswith("accesspoint=") for each in options):
         return Place(row.name if row else name, read_only=read_only)
-    server, path, realm = _PLACES[name](csi, {key: each for key, (_, each) in attributes(csi)})
+    given = {key: each for key, (_, each) in attributes(csi).items()}
+    server, path, realm = _PLACES[name](csi, given)
     return Place(row.name, server, path, read_only, realm)
 
 
-def attributes(csi: Mapping[str, Any]) -> list[tuple[str, tuple[str, str]]]:
+def attributes(csi: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Return the attributes of a CSI source: each name in lower case, as written, and its value.
 
     csi-driver-nfs, csi-driver-smb and the driver of EFS take them in any spelling.
     """
     given = csi.get("volumeAttributes") or _NOTHING
-    return [(key.lower(), (key, each or "")) for key, each in given.items()]
+    return {key.lower(): (key, each or "") for key, each in given.items()}
 
 
 def _of_nfs(_csi: Mapping[str, Any], given: Mapping[str, str]) -> tuple[str, str, str]:
@@ -314,11 +315,11 @@ _PLACES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, str]], tuple[str
 def _node(spec: Mapping[str, Any]) -> str:
     """Return the one node that a volume can be used on, as its nodeAffinity says, or ""."""
     required: Any = (spec.get("nodeAffinity") or _NOTHING).get("required") or _NOTHING
-    terms: Any = required.get("nodeSelectorTerms") or []
-    if len(terms) != 1:
+    terms: list[Any] = required.get("nodeSelectorTerms") or []
+    if len(terms) != 1 or not terms[0]:
         return ""
-    for each in (terms[0] or _NOTHING).get("matchExpressions") or ():
-        values = each.get("values") or ()
+    for each in filter(None, terms[0].get("matchExpressions") or ()):
+        values = each.get("values") or []
         if (each.get("key"), each.get("operator")) == (HOSTNAME, "In") and len(values) == 1:
             return str(values[0])
     return ""

@@ -223,8 +223,8 @@ class Cures(NamedTuple):
         edits = tuple(
             Edit(volume.manifest, ("spec", field), value) for field, value in fields.items()
         )
-        # Of what is on no NFS server the size may be true.
-        return Cure(words(edits), tuple(_inner(edits)) if volume.driver else ())
+        # Of what is on no server the size may be true.
+        return Cure(words(edits), tuple(_inner(edits)) if volume.is_remote or volume.is_nfs else ())
 
     def label(self, volume: Volume, labels: Mapping[str, str]) -> Cure:
         """Return how to give a volume labels."""

@@ -10,12 +10,13 @@ from sfsgen.kubernetes.binder import departures, is_large_enough, lacking_modes
 from sfsgen.kubernetes.names import label_fault, subdomain_fault
 from sfsgen.kubernetes.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.kubernetes.versions import Target
-from sfsgen.nfs import RECLAIM, SOFT_MOUNT
+from sfsgen.nfs import SOFT_MOUNT
 from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inference import infer
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
+from sfsgen.storage_drivers import reclaimed
 from sfsgen.values.model import ClaimTemplate, Series
 from sfsgen.values.options import is_given
 from sfsgen.values.pairs import Claim, Key, Volume
@@ -140,7 +141,7 @@ def _traits(
     if wanted.shared_directory:
         yield f"the new volumes {of_template} share the directory {wanted.directory.at(0)}"
     # What an option brings is warned of as such.
-    hazard = RECLAIM.get((wanted.volume.driver, wanted.volume.reclaim_policy))
+    hazard = reclaimed(wanted.volume.driver, wanted.volume.reclaim_policy)
     if hazard and not is_given(options.get("--reclaim-policy")):
         yield f"the new volumes {of_template} are as the others: {hazard}"
     if wanted.volume.mount_options and not is_given(options.get("--mount-option")):
@@ -268,7 +269,7 @@ def _of_claim_with_volume(
 def _new(inventory: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim | None) -> Need:
     """Return a new pair, or the volume that fits a claim which is there."""
     volume = wanted.pair(ordinal).volume
-    if other := inventory.overlapping(volume.directory, is_shared=wanted.shared_directory):
+    if other := inventory.overlapping(volume, is_shared=wanted.shared_directory):
         what = (
             f"{volume.name} would lie in {volume.path}, where the volume {other.name} lies already "
             f"({other.path})"

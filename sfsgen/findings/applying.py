@@ -131,10 +131,10 @@ def of_volume(wanted: Volume, live: Volume) -> Iterator[Change]:
 
 def _source(volume: Volume) -> Any:
     spec = volume.manifest.value["spec"]
-    nfs, csi = spec.get("nfs"), spec.get("csi")
-    if nfs:
-        return {"readOnly": False, **nfs}
-    return csi and {"readOnly": False, **csi}
+    nfs, csi, local = spec.get("nfs"), spec.get("csi"), spec.get("local")
+    if local:
+        return {**local, "node": volume.server}
+    return (nfs or csi) and {"readOnly": False, **(nfs or csi)}
 
 
 def of_service(wanted: FoundService, live: FoundService) -> Iterator[Change]:

@@ -18,7 +18,7 @@ _CAPACITY: Path = ("spec", "capacity", "storage")
 
 def is_nfs_block(volume: Volume) -> bool:
     """Return whether a volume is to be a block device on an NFS server, which has none."""
-    return volume.storage.volume_mode == "Block" and bool(volume.driver)
+    return volume.storage.volume_mode == "Block" and volume.is_nfs
 
 
 def at_odd_side(

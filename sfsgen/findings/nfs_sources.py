@@ -41,11 +41,11 @@ def nfs_sources(
 ) -> Iterator[NfsSource]:
     """Yield what is mounted from NFS servers; the volumes of pods are given by their sets."""
     for volume in inventory.volumes.values():
-        if volume.driver:
+        if volume.is_nfs:
             yield _of_volume(volume)
     for key, volumes in of_pods.items():
         for each in volumes:
-            if each.driver:
+            if each.is_nfs:
                 yield _of_pod(inventory.sets[key].manifest, each)
 
 

@@ -14,10 +14,13 @@ PHASE: Path = ("status", "phase")
 
 
 def directory_of(volume: Volume) -> Path:
-    """Return where the directory of a volume on an NFS server is given."""
-    if volume.driver == "nfs":
-        return ("spec", "nfs", "path")
-    return attribute_of(volume, "subdir") or attribute_of(volume, "share")
+    """Return where the directory of a volume is given, or what else says where its data lies."""
+    if volume.driver in ("nfs", "local"):
+        return ("spec", volume.driver, "path")
+    if volume.is_nfs:
+        return attribute_of(volume, "subdir") or attribute_of(volume, "share")
+    found = (attribute_of(volume, each) for each in ("subdir", "source", "rootpath", "share"))
+    return next(filter(None, found), ("spec", "csi", "volumeHandle"))
 
 
 def attribute_of(volume: Volume, name: str) -> Path:

@@ -47,10 +47,8 @@ _QUANTITY = {"x-quantity": True}
 _TEXTS = {"type": "object", "additionalProperties": _STRING}
 _NAMED = _list(_object(name=_STRING))
 _METADATA = {"labels": _TEXTS, "annotations": _TEXTS, "uid": _STRING, "finalizers": _list(_STRING)}
-_SELECTOR = _object(
-    matchLabels=_TEXTS,
-    matchExpressions=_list(_object(key=_STRING, operator=_STRING, values=_list(_STRING))),
-)
+_EXPRESSIONS = _list(_object(key=_STRING, operator=_STRING, values=_list(_STRING)))
+_SELECTOR = _object(matchLabels=_TEXTS, matchExpressions=_EXPRESSIONS)
 _STORAGE = {
     "accessModes": _list(_one_of(*ACCESS_MODES.values())),
     "storageClassName": _STRING,
@@ -86,6 +84,10 @@ _VOLUME_SPEC = _object(
     mountOptions=_list(_STRING),
     nfs=_object(server=_STRING, path=_STRING, readOnly=_BOOLEAN),
     csi=_object(driver=_STRING, readOnly=_BOOLEAN, volumeAttributes=_TEXTS, volumeHandle=_STRING),
+    local=_object(path=_STRING),
+    nodeAffinity=_object(
+        required=_object(nodeSelectorTerms=_list(_object(matchExpressions=_EXPRESSIONS)))
+    ),
 )
 _STATUS = _object(phase=_STRING)
 READ = {

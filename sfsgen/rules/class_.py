@@ -181,7 +181,7 @@ def _for_nobody(scene: Scene) -> Mapping[str, list[Volume]]:
     found: dict[str, list[Volume]] = {}
     for volume in scene.pairing.unnamed.left_over():
         storage_class = volume.storage.storage_class or ""
-        is_for_nfs = bool(storage_class) or bool(volume.server)
+        is_for_nfs = bool(storage_class) or volume.is_remote
         if volume.claim is None and is_for_nfs and storage_class not in asked:
             found.setdefault(storage_class, []).append(volume)
     return found

@@ -25,7 +25,7 @@ from sfsgen.values.pairs import Volume
 def nested_directory(scene: Scene) -> Iterator[Finding]:
     by_outer: dict[str, list[Volume]] = {}
     for volume in scene.inventory.volumes.values():
-        outer = scene.inventory.around(volume.directory) if volume.server else None
+        outer = scene.inventory.around(volume) if volume.server else None
         if outer and _is_written(scene, volume) and _is_written(scene, outer):
             by_outer.setdefault(outer.name, []).append(volume)
     for name, inner in by_outer.items():

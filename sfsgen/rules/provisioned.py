@@ -27,7 +27,7 @@ def provisioned(scene: Scene) -> Iterator[Finding]:
     if not any(each.is_static for each in scene.inventory.volumes.values()):
         return
     left = scene.pairing.unnamed.left_over()
-    free = _largest(each.storage for each in left if each.server and each.claim is None)
+    free = _largest(each.storage for each in left if each.is_remote and each.claim is None)
     for stateful_set, templates in scene.pairing.by_set:
         if stateful_set.replicas and all(_is_unknown(scene, each) for each in templates):
             if any(_is_kept_by_class(each, free) for each in templates):

@@ -17,7 +17,7 @@ from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.left import is_to_be_freed
 from sfsgen.findings.scene import Scene
 from sfsgen.findings.together import one_for_each_named
-from sfsgen.nfs import RECLAIM
+from sfsgen.storage_drivers import reclaimed
 
 
 def reclaim_policy(scene: Scene) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def reclaim_policy(scene: Scene) -> Iterator[Finding]:
 
 def _found(scene: Scene) -> Iterator[tuple[Hashable, str, Finding]]:
     for volume in scene.inventory.volumes.values():
-        hazard = RECLAIM.get((volume.driver, volume.reclaim_policy))
+        hazard = reclaimed(volume.driver, volume.reclaim_policy)
         if volume.phase == "Failed" and is_to_be_freed(scene, volume):
             continue  # the rule released has the same cure, and more
         if hazard and volume.is_static:

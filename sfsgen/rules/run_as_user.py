@@ -88,9 +88,10 @@ def _on_nfs(scene: Scene, stateful_set: FoundSet) -> Iterator[str]:
             yield template.name
     for each in scene.pod_volumes(stateful_set):
         claim = scene.pairing.pairs.get((stateful_set.namespace, each.claim_name))
-        if not each.is_only_read and (each.server or (claim and _is_written(claim.volume))):
+        is_on_nfs = bool(each.server) and each.is_nfs
+        if not each.is_only_read and (is_on_nfs or (claim and _is_written(claim.volume))):
             yield each.name
 
 
 def _is_written(volume: Volume) -> bool:
-    return bool(volume.server) and volume.is_static and not volume.is_only_read
+    return bool(volume.server) and volume.is_nfs and volume.is_static and not volume.is_only_read

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.places import directory_of
 from sfsgen.findings.scene import Scene
+from sfsgen.nfs import location
 from sfsgen.plain_text import some
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.pod_volumes import every_container
@@ -29,16 +30,14 @@ _SHOWN = 3  # of the volumes that share a directory
 
 
 def shared_directory(scene: Scene) -> Iterator[Finding]:
-    for directory, found in scene.inventory.directories.items():
+    for found in scene.inventory.directories.values():
         volumes = [each for each in found if each.path]
         # One that writes and others that read are made so.
         are_many = len(volumes) > 1 and any(each.is_static for each in volumes)
         if are_many and sum(not _is_read_only(scene, each) for each in volumes) > 1:
+            server, path = location(volumes[0].directory)
             names = some([each.name for each in volumes], _SHOWN)
-            what = (
-                f"{len(volumes)} volumes share the directory {directory.server}:"
-                f"{directory.path}: {names}"
-            )
+            what = f"{len(volumes)} volumes share the directory {server}:{path}: {names}"
             first, second, *more = (each.manifest for each in volumes)
             fix = scene.cures.of_immutable(
                 second, "give each a directory of its own, and move the files"

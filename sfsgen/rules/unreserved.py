@@ -60,7 +60,7 @@ def _on_nfs(rows: TemplateOrdinals, spare: Spare) -> Iterator[tuple[Ordinal, Vol
     Of others, such as a node's disks, each is as good as the other.
     """
     for number, volume in spare.get(rows.template.key, {}).items():
-        if volume.server:
+        if volume.is_remote:
             yield rows.row(number)._replace(volume=volume, tie=Tie.CHANCE), volume
 
 

@@ -22,8 +22,14 @@ from sfsgen.values.pairs import Volume
 
 _NFS = "nfs.csi.k8s.io"
 _EFS = "efs.csi.aws.com"
-# Their drivers read all from volumeAttributes, and take any handle that is unique.
-_HANDLE_IS_A_NAME = (_NFS, "smb.csi.k8s.io", "s3.csi.aws.com")
+# These read all from volumeAttributes, and take any handle that is unique (docs/drivers.md);
+# so does that of CephFS for volumes that it did not make, which say staticVolume.
+_HANDLE_IS_A_NAME = (
+    _NFS,
+    "smb.csi.k8s.io",
+    "org.democratic-csi.node-manual",
+    "s3.csi.aws.com",
+)
 
 
 def volume_handle(scene: Scene) -> Iterator[Finding]:
@@ -46,7 +52,7 @@ def _own(volume: Volume, driver: str, handle: str) -> str:
     if driver == _NFS and volume.server:
         _, share = attributes.get("share", ("", ""))
         return f"write volumeHandle: {volume.server}#{share.strip('/')}#{volume.name}"
-    if driver in _HANDLE_IS_A_NAME:
+    if driver in _HANDLE_IS_A_NAME or "staticvolume" in attributes:
         return f"write volumeHandle: {volume.name}"
     if driver == _EFS:
         file_system = handle.partition(":")[0]

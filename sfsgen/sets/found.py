@@ -13,9 +13,9 @@ from sfsgen.kubernetes.versions import (
     MOUNT_OPTIONS_ANNOTATION,
     NOTES,
 )
+from sfsgen.storage_drivers import attributes, place
 from sfsgen.values.pairs import Claim, Key, Tie, Volume
 
-_CSI_NFS = "nfs.csi.k8s.io"
 _NOTHING: Mapping[str, str] = {}
 _GUESSED = frozenset((Tie.SELECTOR, Tie.NAME, Tie.CHANCE))
 
@@ -211,7 +211,7 @@ def found_volume(manifest: Manifest) -> Volume:
     """Return the volume of a manifest without faults."""
     metadata, spec = manifest.value["metadata"], manifest.value["spec"]
     annotations = metadata.get("annotations") or _NOTHING
-    driver, server, path, read_only = source(spec)
+    driver, server, path, read_only, realm = place(spec)
     reference = spec.get("claimRef") or _NOTHING
     name, namespace = reference.get("name"), reference.get("namespace")
     return Volume(
@@ -230,6 +230,7 @@ def found_volume(manifest: Manifest) -> Volume:
         (namespace, name) if name and namespace else None,
         reference.get("uid") or "",
         (manifest.value.get("status") or _NOTHING).get("phase") or "",
+        realm,
     )
 
 
@@ -239,27 +240,12 @@ def _annotated_options(annotations: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(filter(None, text.split(","))) if text else ()
 
 
-def source(spec: Mapping[str, Any]) -> tuple[str, str, str, bool]:
-    """Return a volume's driver, server, directory and whether it is read-only."""
-    if nfs := spec.get("nfs"):
-        return "nfs", nfs.get("server") or "", nfs.get("path") or "", bool(nfs.get("readOnly"))
-    if _at(spec, "csi", "driver") == _CSI_NFS:
-        attributes = csi_attributes(spec)
-        server, share, sub_dir = (
-            attributes[key][1] if key in attributes else "" for key in ("server", "share", "subdir")
-        )
-        path = f"{share.rstrip('/')}/{sub_dir.strip('/')}" if sub_dir else share
-        return "csi", server, path, bool(spec["csi"].get("readOnly"))
-    return "", "", "", False
-
-
 def csi_attributes(spec: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
     """Return the attributes of a volume's CSI driver: each name as written, and its value.
 
     By their names in lower case: csi-driver-nfs takes them in any (nodeserver.go).
     """
-    given = spec["csi"].get("volumeAttributes") or _NOTHING
-    return {key.lower(): (key, each or "") for key, each in given.items()}
+    return attributes(spec["csi"])
 
 
 def _storage(spec: Mapping[str, Any], amount: Any, annotations: Mapping[str, str]) -> Storage:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import numbered
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
-from sfsgen.nfs import NfsDirectory, location
+from sfsgen.nfs import NfsDirectory
 from sfsgen.sets.found import (
     FoundService,
     FoundSet,
@@ -203,8 +203,7 @@ class Inventory:
         found: dict[NfsDirectory, list[Volume]] = {}
         for volume in self.volumes.values():
             if volume.server:
-                directory = location(volume.directory)
-                found.setdefault(directory, []).append(volume)
+                found.setdefault(volume.place, []).append(volume)
         return found
 
     @cached_property
@@ -224,19 +223,17 @@ class Inventory:
         is_below = next_one.server == first.server and next_one.path.startswith(first.path)
         return self.directories[next_one][-1] if is_below else None
 
-    def overlapping(self, wanted: NfsDirectory, *, is_shared: bool) -> Volume | None:
-        """Return a volume whose data lies in a directory, above or below it.
+    def overlapping(self, wanted: Volume, *, is_shared: bool) -> Volume | None:
+        """Return a volume whose data lies in the directory of one that is wanted, above or below.
 
         In a directory that is shared by intent others may lie, but not above or below it.
         """
-        directory = location(wanted)
-        here = None if is_shared else self._volume_in(directory)
-        return here or self._below(directory) or self.around(directory)
+        here = None if is_shared else self._volume_in(wanted.place)
+        return here or self._below(wanted.place) or self.around(wanted)
 
-    def around(self, directory: NfsDirectory) -> Volume | None:
-        """Return a volume whose directory lies above another one, the nearest."""
-        above = map(self._volume_in, _parents(location(directory)))
-        return next(filter(None, above), None)
+    def around(self, volume: Volume) -> Volume | None:
+        """Return a volume whose directory lies above that of another one, the nearest."""
+        return next(filter(None, map(self._volume_in, _parents(volume.place))), None)
 
     def _volume_in(self, directory: NfsDirectory) -> Volume | None:
         volumes = self.directories.get(directory)

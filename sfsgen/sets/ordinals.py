@@ -265,7 +265,7 @@ class Pairing:
 
         Others made by hand, local disks say, are often alike on purpose.
         """
-        pool = FreeVolumes(each for each in self.unnamed.left_over() if each.server)
+        pool = FreeVolumes(each for each in self.unnamed.left_over() if each.is_remote)
         for storage, count in self._left_without.items():
             for _ in range(count):
                 if pool.take_fitting(storage, is_last=True) is None:
@@ -274,7 +274,7 @@ class Pairing:
 
     def spare(self) -> list[Volume]:
         """Return the volumes made by hand that are left once all have theirs."""
-        elsewhere = [each for each in self.unnamed.left_over() if not each.server]
+        elsewhere = [each for each in self.unnamed.left_over() if not each.is_remote]
         left = (*elsewhere, *self._pool.left_over())
         return [each for each in left if each.claim is None and each.name not in self.by_volume]
 

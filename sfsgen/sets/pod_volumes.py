@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.mount_options import is_read_only
-from sfsgen.sets.found import source
+from sfsgen.storage_drivers import MOUNTED_AS_NFS, Place, place
 
 POD: Path = ("spec", "template", "spec")
 _VARIABLE = re.compile(r"\$\(([^()]+)\)")
@@ -29,7 +29,7 @@ class Mounted(NamedTuple):
 
 
 class PodVolume(NamedTuple):
-    """A volume of a pod template on an NFS server, or with a claim; the others are passed over."""
+    """A volume of a pod template on a server, or with a claim; the others are passed over."""
 
     name: str
     path: Path
@@ -40,6 +40,11 @@ class PodVolume(NamedTuple):
     read_only: bool
     mount_options: tuple[str, ...]
     mounts: tuple[Mounted, ...]
+
+    @property
+    def is_nfs(self) -> bool:
+        """Whether the rules about NFS hold for it."""
+        return self.driver in MOUNTED_AS_NFS
 
     @property
     def is_only_read(self) -> bool:
@@ -62,9 +67,9 @@ def pod_volumes(stateful_set: Manifest) -> list[PodVolume]:
     found = []
     for index, each in _volumes(stateful_set):
         claim = _mapping(each.get("persistentVolumeClaim"))
-        driver, server, directory, read_only = _source(each)
+        driver, server, directory, read_only, _ = _place(each)
         claim_name = _text(claim.get("claimName"))
-        if driver or claim_name:
+        if server or driver in MOUNTED_AS_NFS or claim_name:
             name, path = _text(each.get("name")), (*POD, "volumes", index)
             attributes = _mapping(_mapping(each.get("csi")).get("volumeAttributes"))
             options = tuple(
@@ -146,13 +151,16 @@ def _differs(name: str, variables: Mapping[str, Mapping[str, Any]]) -> bool:
     return bool(_VARIABLE.search(_text(given.get("value"))))
 
 
-def _source(volume: Mapping[str, Any]) -> tuple[str, str, str, bool]:
-    """Return driver, server, directory of a pod's volume, and whether it is read-only."""
+def _place(volume: Mapping[str, Any]) -> Place:
+    """Return where the data of a pod's volume lies."""
     nfs, csi = _mapping(volume.get("nfs")), _mapping(volume.get("csi"))
     attributes = _mapping(csi.get("volumeAttributes"))
     given = {key: each for key, each in attributes.items() if isinstance(each, str)}
     texts = {key: each for key, each in nfs.items() if isinstance(each, str | bool)}
-    return source({"nfs": texts} if nfs else {"csi": {**csi, "volumeAttributes": given}})
+    name = _text(csi.get("driver"))
+    read_only = csi.get("readOnly") is True
+    of_csi = {"driver": name, "readOnly": read_only, "volumeAttributes": given}
+    return place({"nfs": texts} if nfs else {"csi": of_csi})
 
 
 def _entries(value: Any) -> list[Mapping[str, Any]]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION
-from sfsgen.nfs import FS_GROUP, NODE_DNS, RECLAIM, SOFT_MOUNT, is_address, is_cluster_name
+from sfsgen.nfs import FS_GROUP, NODE_DNS, SOFT_MOUNT, is_address, is_cluster_name
 from sfsgen.plain_text import brief, quoted
 from sfsgen.problems import Problem
+from sfsgen.storage_drivers import reclaimed
 
 if TYPE_CHECKING:
     from sfsgen.values.model import ClaimTemplate, StatefulSet
@@ -94,7 +95,7 @@ def _reclaim_policy(template: "ClaimTemplate") -> tuple[str, str]:
     policy, driver = template.volume.reclaim_policy, template.volume.driver
     is_data_gone = (driver, policy) in (("csi", "Delete"), ("nfs", "Recycle"))
     fix = "use Retain, unless the data may go" if is_data_gone else "use Retain"
-    return RECLAIM.get((driver, policy), ""), fix
+    return reclaimed(driver, policy), fix
 
 
 def _mount_options(volume: "Volume") -> Iterator[tuple[str, str]]:

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from sfsgen.kubernetes.binder import Storage
 from sfsgen.kubernetes.manifest import Manifest
-from sfsgen.nfs import NfsDirectory
+from sfsgen.nfs import NfsDirectory, location
+from sfsgen.storage_drivers import LOCAL, MOUNTED_AS_NFS
 
 _PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 _PROVISIONERS = (
@@ -62,7 +63,7 @@ class Claim(NamedTuple):
 
 
 class Volume(NamedTuple):
-    """A PersistentVolume; the server is empty where it is no NFS volume.
+    """A PersistentVolume; the server is empty where nobody knows where its data lies.
 
     The manifest of one that is wanted is NOT_READ.
     """
@@ -75,12 +76,31 @@ class Volume(NamedTuple):
     reclaim_policy: str
     mount_options: tuple[str, ...]
     driver: str
+    """"nfs", "csi" for nfs.csi.k8s.io, "local", the name of another CSI driver, or ""."""
     server: str
     path: str
     read_only: bool
     claim: Key | None = None
     claim_uid: str = ""
     phase: str = ""
+    realm: str = ""
+    """What its server's name is one of, where that is not NFS."""
+
+    @property
+    def is_nfs(self) -> bool:
+        """Whether the rules about NFS hold for it."""
+        return self.driver in MOUNTED_AS_NFS
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether its data lies on a server. Those of nodes are often alike on purpose."""
+        return bool(self.server) and self.driver != LOCAL
+
+    @property
+    def place(self) -> NfsDirectory:
+        """Where its data lies, in the one spelling by which two are compared."""
+        server, path = location(self.directory)
+        return NfsDirectory(f"{self.realm}//{server}" if self.realm else server, path)
 
     @property
     def is_static(self) -> bool:
