@@ -12,6 +12,14 @@ NFS, CSI_NFS, LOCAL = "nfs", "csi", "local"
 MOUNTED_AS_NFS = (NFS, CSI_NFS)
 """The drivers for which the rules about NFS hold: its servers, its mount options."""
 HOSTNAME = "kubernetes.io/hostname"
+SECRETS = (
+    "controllerPublishSecretRef",
+    "nodeStageSecretRef",
+    "nodePublishSecretRef",
+    "controllerExpandSecretRef",
+    "nodeExpandSecretRef",
+)
+"""The fields of a CSI source that name a Secret."""
 _NOTHING: Mapping[str, Any] = {}
 _FAILS = "when its claim goes, the volume turns Failed"
 _DELETES_NOTHING = f"Delete deletes nothing of a volume that no provisioner made: {_FAILS}"
@@ -57,11 +65,17 @@ class Driver(NamedTuple):
     """Whether the handle says where the data lies: it cannot be made up."""
 
     @property
+    def pattern(self) -> str:
+        """An example of a server that depends on the ordinal."""
+        return _PATTERNS.get(self.server, "nas-{ordinal}.example.com")
+
+    @property
     def is_known(self) -> bool:
         """Whether it is in the table."""
         return self.name in DRIVERS
 
 
+_PATTERNS = {"node": "node-{ordinal}", "file system ID": "fs-{ordinal}"}
 _RECYCLE = f"a CSI volume cannot be recycled: {_FAILS.replace('the volume', 'it')}"
 _CSI_RECLAIM = {"Recycle": _RECYCLE, "Delete": _DELETES_NOTHING}
 _TABLE = (
@@ -151,13 +165,19 @@ _BY_CSI = {each.csi: each for each in _TABLE if each.csi}
 
 def driver_of(name: str) -> Driver:
     """Return the row of a driver; of a CSI driver that is not in the table, what holds for all."""
-    return DRIVERS.get(name) or _BY_CSI.get(name) or Driver(name, name, feature=versions.CSI)
+    known = DRIVERS.get(name) or _BY_CSI.get(name)
+    return known or Driver(name, name, "server", "storage.example.com", feature=versions.CSI)
 
 
 def reclaimed(driver: str, policy: str) -> str:
     """Return what becomes of a volume of a driver whose claim is deleted, where that hurts."""
     found = DRIVERS.get(driver)
     return found.reclaim.get(policy, "") if found else ""
+
+
+def says_place(text: str | Pattern) -> bool:
+    """Return whether the pattern of a handle or an attribute says where a volume lies."""
+    return isinstance(text, str) and any(f"{{{each}}}" in text for each in Parts._fields)
 
 
 class Source(NamedTuple):
@@ -168,6 +188,8 @@ class Source(NamedTuple):
     attributes: Mapping[str, str | Pattern]
     more: Mapping[str, Any]
     """Further fields of a CSI source: Secrets, fsType."""
+    names: Mapping[str, str] = _NOTHING
+    """What is one name for all its volumes: the namespace, the set, the template."""
 
     def fields(self, place: "Place", names_of: Mapping[str, str | Pattern], at: int | str) -> Any:
         """Return the fields of a volume's spec that say where its data lies.
@@ -192,6 +214,17 @@ class Source(NamedTuple):
                 **({"volumeAttributes": given} if given else {}),
             }
         }
+
+    @property
+    def is_of_table(self) -> bool:
+        """Whether its handles are as the table says: unique where names or directories are."""
+        return self.handle == self.driver.handle
+
+    @property
+    def has_place(self) -> bool:
+        """Whether what it says depends on a server and a path."""
+        texts = (self.handle, *self.attributes.values())
+        return not self.driver.csi or any(map(says_place, texts))
 
     def handle_at(
         self, place: "Place", names_of: Mapping[str, str | Pattern], at: int | str
@@ -340,6 +373,8 @@ def server_fault(driver: Driver, text: str) -> tuple[str, str]:
         return ("is no " + driver.server, f"write it as {driver.example}") if bad else ("", "")
     if driver.name == LOCAL:
         return _node_fault(text)
+    if not driver.is_known:
+        return "", ""  # what it means its user knows
     return nfs.server_fault(text)
 
 

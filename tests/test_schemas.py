@@ -154,6 +154,34 @@ OTHERWISE = {
     "csi": Feature(21, "--driver csi"),
     "csi with options": Feature(21, "--driver csi --read-only --mount-option hard"),
     "csi of a whole export": Feature(21, "--driver csi --shared-directory --nfs-path /"),
+    "local volumes": Feature(10, values={"driver": "local", "nodes": ["a", "b"]}),
+    "smb": Feature(13, "--driver smb.csi.k8s.io --mount-option guest"),
+    "smb with a Secret": Feature(
+        13, values={"driver": "smb.csi.k8s.io", "csi": {"nodeStageSecretRef": {"name": "a"}}}
+    ),
+    "cephfs": Feature(
+        13,
+        values={
+            "driver": "cephfs.csi.ceph.com",
+            "csi": {
+                "nodeStageSecretRef": {"name": "a", "namespace": "b"},
+                "volumeAttributes": {"fsName": "c"},
+            },
+        },
+    ),
+    "efs": Feature(13, "--driver efs.csi.aws.com --nfs-server fs-1"),
+    "node-manual": Feature(13, "--driver org.democratic-csi.node-manual"),
+    "a driver of one's own": Feature(
+        13,
+        values={"driver": "a.example.com", "csi": {"volumeHandle": "{volume}", "fsType": "xfs"}},
+    ),
+    "Secret for expansion": Feature(
+        15,
+        values={
+            "driver": "a.example.com",
+            "csi": {"volumeHandle": "{volume}", "controllerExpandSecretRef": {"name": "a"}},
+        },
+    ),
     "seccomp": Feature(
         19, values=of("pod", securityContext={"seccompProfile": {"type": "RuntimeDefault"}})
     ),

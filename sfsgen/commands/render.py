@@ -144,10 +144,16 @@ def _note_defaults(requests: Iterable[Request], printed: frozenset[str]) -> None
         f"{setting.option} {setting.default}": None
         for request in requests
         for setting in sorted(guesses, key=lambda each: each.guess_in == VOLUME)
-        if _is_left_out(request.values, setting)
+        if _is_left_out(request.values, setting) and _is_used(request, setting)
     }
     if defaults:
         console.note(f"defaults used, to change where they do not fit: {', '.join(defaults)}")
+
+
+def _is_used(request: Request, setting: Setting) -> bool:
+    """Return whether what is said of directories says anything of a set's volumes."""
+    templates = request.stateful_set.claim_templates
+    return setting.path != ("nfs", "path") or any(each.source.has_place for each in templates)
 
 
 def _applied(requests: Iterable[Request], target: Target) -> str:

@@ -10,8 +10,8 @@ _LABEL_LENGTH = 63
 LONGEST_NAME = 253
 """Characters of a DNS subdomain, as which most objects are named."""
 _LONGEST_FILLED = 10_000  # characters: more than any name or path may have
-_LONGEST_ORDINAL = 10  # digits: ordinals are 32 bits
-_ORDINAL = "\0"  # stands for the ordinal in a Pattern's text: no name or path can hold it
+_LONGESTHOLE = 10  # digits: ordinals are 32 bits
+HOLE = "\0"  # stands for the ordinal in a Pattern's text: no name or path can hold it
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 _NUMBER = re.compile("0|[1-9][0-9]{0,17}")  # as it is printed, and as 64 bits can hold it
 _SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
@@ -60,12 +60,12 @@ def pattern(text: str, values: Mapping[str, str | Pattern]) -> Pattern:
         nonlocal length
         name = match[1]
         if name == "ordinal":
-            return _ORDINAL
+            return HOLE
         if name is None or name not in values:
             known = " ".join(f"{{{each}}}" for each in (*values, "ordinal"))
             raise ValueError(f"{brief(match[0])} is not a placeholder; there are {known}")
         value = values[name]
-        filled = value.at(_ORDINAL) if isinstance(value, Pattern) else value
+        filled = value.at(HOLE) if isinstance(value, Pattern) else value
         length += len(filled)
         if length > _LONGEST_FILLED:
             raise ValueError(f"with its placeholders it has more than {_LONGEST_FILLED} characters")
@@ -73,7 +73,7 @@ def pattern(text: str, values: Mapping[str, str | Pattern]) -> Pattern:
 
     if not text.isprintable():
         raise ValueError("it holds a control character")
-    return Pattern(tuple(re.sub(r"\{([^{}]*)\}|[{}]", fill, text).split(_ORDINAL)))
+    return Pattern(tuple(re.sub(r"\{([^{}]*)\}|[{}]", fill, text).split(HOLE)))
 
 
 def numbered(name: str) -> tuple[str, int | None]:
@@ -83,7 +83,7 @@ def numbered(name: str) -> tuple[str, int | None]:
     """
     head = name.rstrip("0123456789")
     digits = name[len(head) :]
-    return head, int(digits) if 0 < len(digits) <= _LONGEST_ORDINAL else None
+    return head, int(digits) if 0 < len(digits) <= _LONGESTHOLE else None
 
 
 def claim_name(template: str, stateful_set: str) -> Pattern:

@@ -13,8 +13,8 @@ from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.resources import ORDER, PAIRED, SERVICE, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.printing.templates import Templates
+from sfsgen.storage_drivers import Place
 from sfsgen.values.model import ClaimTemplate, Metadata, Pod, Series, Service, StatefulSet
-from sfsgen.values.pairs import Volume
 
 # Numbers to render in the place of ordinals. No end of one is a beginning of it, so digits that
 # stand before or after it in a name cannot be taken for a part of it. Of ones and zeros: what ends
@@ -192,7 +192,8 @@ class Renderer:
         if volume.mount_options and not options_field:
             annotations[versions.MOUNT_OPTIONS_ANNOTATION] = ",".join(volume.mount_options)
         size, access_modes, storage_class, _ = claim.storage
-        own = template.own_volume.fields
+        place = Place(volume.driver, volume.server, volume.path, volume.read_only)
+        names_of = {**template.source.names, "claim": claim.name, "volume": volume.name}
         shared = {"storage": size, "access_modes": access_modes}
         return {
             "ordinal": ordinal,
@@ -202,14 +203,14 @@ class Renderer:
                 **template.as_said,
                 "mount_options": volume.mount_options if options_field else (),
                 "metadata": template.own_volume.metadata,
-                "fields": {key: own[key] for key in own if key != "csi"},
-                "source": _source(volume, own.get("csi", {})),
+                "fields": template.own_volume.fields,
                 "volume_mode": _block_mode(claim.storage),
                 "driver": volume.driver,
                 "server": volume.server,
                 "path": volume.path,
                 "read_only": volume.read_only,
-                "csi_volume_handle": volume.csi_volume_handle,
+                "source": template.source.fields(place, names_of, ordinal),
+                "csi_volume_handle": template.source.handle_at(place, names_of, ordinal),
                 "csi_share": volume.csi_share,
                 "csi_sub_dir": volume.csi_sub_dir,
                 **shared,
@@ -244,25 +245,6 @@ class Renderer:
 def _block_mode(storage: Storage) -> str:
     """Return the mode of a volume or claim where it is not the usual one."""
     return "" if storage.volume_mode == "Filesystem" else storage.volume_mode
-
-
-def _source(volume: Volume, own: Mapping[str, Any]) -> Variables:
-    """Return what a volume is made of, with the user's own fields of a CSI source."""
-    read_only = {"readOnly": True} if volume.read_only else {}
-    if volume.driver == "nfs":  # whose template has it word by word
-        return {"nfs": {"server": volume.server, "path": volume.path, **read_only}}
-    attributes = {"server": volume.server, "share": volume.csi_share}
-    if volume.csi_sub_dir:
-        attributes["subDir"] = volume.csi_sub_dir
-    return {
-        "csi": {
-            "driver": "nfs.csi.k8s.io",
-            "volumeHandle": volume.csi_volume_handle,
-            **read_only,
-            "volumeAttributes": {**attributes, **own.get("volumeAttributes", {})},
-            **{key: each for key, each in own.items() if key != "volumeAttributes"},
-        }
-    }
 
 
 def _metadata(metadata: Metadata, set_annotation: str = "") -> Variables:

@@ -13,6 +13,8 @@ from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundSet, FoundTemplate
 from sfsgen.sets.ordinals import Pairing, TemplateOrdinals
 from sfsgen.sets.patterns import as_values, patterns, renumbered
+from sfsgen.sets.sources import shown_source
+from sfsgen.storage_drivers import NFS, driver_of
 from sfsgen.values.claim_templates import Owner, claim_templates
 from sfsgen.values.hazards import of_storage
 from sfsgen.values.model import ClaimTemplate, Metadata
@@ -21,6 +23,8 @@ from sfsgen.values.pairs import Claim, Volume
 from sfsgen.values.settings import OPTIONS
 from sfsgen.values.tree import Values
 
+_OF_HANDLES = ("--nfs-server", "--nfs-path", "--volume-name")
+"""The options that say what handles are customarily made of."""
 _MOST_SHOWN = 3  # values of which one is to be given
 
 
@@ -210,11 +214,16 @@ class _Style(NamedTuple):
             named = own or named
         name = self._pattern("--volume-name", "names", named)
         tree["volumeName"] = as_values(name) if name else None
+        self._add_source(tree, volumes)
         nfs["server"] = self._server(volumes)
-        if "--nfs-path" in self.given:
+        is_placed = not volumes or any(each.server for each in volumes.values())
+        is_strange = tree["driver"] and not driver_of(tree["driver"]).is_known
+        if "--nfs-path" in self.given or (is_strange and not is_placed):
             return
-        if stranger := next((each.name for each in volumes.values() if not each.path), None):
-            self._ask("--nfs-path", f"the volume {stranger} is no NFS volume", "/exports")
+        if stranger := next((each for each in volumes.values() if not each.path), None):
+            is_nfs = stranger.is_nfs or not stranger.driver
+            what = "is no NFS volume" if is_nfs else "does not say where its data lies"
+            self._ask("--nfs-path", f"the volume {stranger.name} {what}", "/exports")
             return
         paths = {ordinal: each.path for ordinal, each in volumes.items()}
         path = self._pattern("--nfs-path", "directories", paths, name)
@@ -228,6 +237,19 @@ class _Style(NamedTuple):
                 path = path.removesuffix(f"/{as_values(each)}") or "/"
         return path
 
+    def _add_source(self, tree: dict[str, Any], volumes: Mapping[int, Volume]) -> None:
+        """Add what CSI volumes of one driver have beside where they lie."""
+        driver = driver_of(tree["driver"] or NFS)
+        if "--driver" in self.given or not driver.csi:
+            return
+        is_elsewhere = not self.given.isdisjoint(_OF_HANDLES)
+        shown = shown_source(volumes, self._intact, is_elsewhere=is_elsewhere)
+        tree["csi"] = shown.words or None
+        if shown.faults:
+            what = f"the volumes of {driver.csi} differ {' and '.join(shown.faults)}"
+            fix = "make the new volumes by hand, or by `sfsgen render -f` with the word csi"
+            self.values.drop(("csi",), Problem("--driver", what, fix))
+
     def _server(self, volumes: Mapping[int, Volume]) -> str | None:
         """Return the server that all volumes have in common, or the pattern of each one's own."""
         servers = {ordinal: each.server for ordinal, each in volumes.items()}
@@ -235,7 +257,9 @@ class _Style(NamedTuple):
             found = patterns(servers, self._intact)
             if len(found) == 1:
                 return as_values(found[0])
-        return self._same("--nfs-server", "server", lambda each: each.server) or None
+        called = driver_of(next(iter(volumes.values())).driver or NFS).server
+        called = called.removeprefix("NFS ")
+        return self._same("--nfs-server", called, lambda each: each.server) or None
 
     def _same(self, option: str, what: str, value_of: Callable[[Volume], Any]) -> Any:
         """Return what all volumes have in common, or None with a problem."""

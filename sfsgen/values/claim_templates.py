@@ -11,6 +11,7 @@ from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
 from sfsgen.nfs import normalised
 from sfsgen.plain_text import brief, quoted
+from sfsgen.storage_drivers import MOUNTED_AS_NFS, NFS, Driver
 from sfsgen.values.model import ClaimTemplate, Deviation, Metadata
 from sfsgen.values.mounts import mounts_of
 from sfsgen.values.pair_fields import own_parts
@@ -25,6 +26,15 @@ from sfsgen.values.places import (
     server_at,
 )
 from sfsgen.values.settings import setting_at
+from sfsgen.values.sources import (
+    check_place,
+    check_used,
+    driver_at,
+    nodes_at,
+    on_nodes,
+    realm_of,
+    source_at,
+)
 from sfsgen.values.tree import Values
 
 _FURTHER_VOLUME_NAME = "pv-{claim}"
@@ -47,6 +57,7 @@ def claim_templates(values: Values, owner: Owner) -> tuple[ClaimTemplate, ...]:
         paths = [("claimTemplates", 0)]
     templates = tuple(_claim_template(values, path, owner) for path in paths)
     _check_apart(values, dict(zip(paths, templates, strict=True)))
+    check_used(values, [each.source.driver for each in templates])
     return templates
 
 
@@ -88,16 +99,17 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         "claim": claim,
     }
     volume_name = _volume_name(values, path, Placeholders(meanings, owner.ordinals))
-    known = Placeholders(meanings, owner.ordinals)
-    server = server_at(values, values.inherited(path, "nfs", "server"), known)
-    deviations = _deviations(values, path, known, volume_name)
-    check_servers(values, path, owner.ordinals, server, deviations)
-    directory = directory_at(values, path, known.of_volume(volume_name))
-    driver_path = values.inherited(path, "driver")
-    driver = values.choice(driver_path)
-    if driver == "csi":
-        values.require(driver_path, versions.CSI_NFS)
+    driver = driver_at(values, path)
+    known = Placeholders(meanings, owner.ordinals, driver)
     own = own_parts(values, path, owner.claim_metadata, owner.volume_metadata, driver)
+    source = source_at(values, path, known.of_volume(volume_name), own.csi)
+    server = server_at(values, values.inherited(path, "nfs", "server"), known)
+    nodes = nodes_at(values, path, known)
+    deviations = _deviations(values, path, known, volume_name)
+    if source.has_place and not nodes:
+        check_servers(values, path, known, server, deviations)
+    directory = directory_at(values, path, known.of_volume(volume_name))
+    check_place(values, path, source, directory, owner.ordinals)
     size = _size(values, (*path, "storage"))
     modes = _access_modes(values, values.inherited(path, "accessModes"), driver)
     storage = Storage(size, modes, own.class_of_pairs, own.volume_mode)
@@ -117,10 +129,11 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
             *own.volume[:2],
             reclaim_policy=str(as_said["reclaim_policy"]),
             mount_options=_mount_options(values, values.inherited(path, "mountOptions"), driver),
-            driver=driver,
+            driver=driver.name,
             read_only=bool(values.get(*values.inherited(path, "nfs", "readOnly"))),
             server="",
             path="",
+            realm=realm_of(source, claim, volume_name, owner.ordinals.start),
         ),
         own_claim=own.own_claim,
         own_volume=own.own_volume,
@@ -132,7 +145,8 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         # On a server of its own, no ordinal shares what it has: the path itself is meant.
         shared_directory=not server.is_open
         and bool(values.get(*values.inherited(path, "nfs", "sharedDirectory"))),
-        exceptions=deviations,
+        exceptions=on_nodes(nodes, deviations),
+        source=source,
     )
 
 
@@ -163,7 +177,7 @@ def _quantity(values: Values, path: Path, text: str) -> str:
     return text
 
 
-def _access_modes(values: Values, path: Path, driver: str) -> tuple[str, ...]:
+def _access_modes(values: Values, path: Path, driver: Driver) -> tuple[str, ...]:
     modes: dict[str, None] = {}
     given = dict.fromkeys(values.get(*path) or ())
     given.pop(None, None)
@@ -174,9 +188,11 @@ def _access_modes(values: Values, path: Path, driver: str) -> tuple[str, ...]:
             values.fault(path, f"{quoted(mode)} is no access mode", f"write one of {choices}")
         modes[long] = None
     if "ReadWriteOncePod" in modes:
-        if driver == "nfs":
-            what = "ReadWriteOncePod is enforced for CSI volumes only, not for in-tree NFS"
-            values.fault(path, what, "write ReadWriteOnce, or use the CSI driver (--driver csi)")
+        if not driver.csi:
+            other = "in-tree NFS" if driver.name == NFS else "local volumes"
+            what = f"ReadWriteOncePod is enforced for CSI volumes only, not for {other}"
+            by_csi = ", or use the CSI driver (--driver csi)" if driver.name == NFS else ""
+            values.fault(path, what, f"write ReadWriteOnce{by_csi}")
         elif len(modes) > 1:
             what = "ReadWriteOncePod stands alone: the API refuses it beside another access mode"
             values.fault(path, what, "give only ReadWriteOncePod, or leave it out")
@@ -184,7 +200,7 @@ def _access_modes(values: Values, path: Path, driver: str) -> tuple[str, ...]:
     return tuple(modes)
 
 
-def _mount_options(values: Values, path: Path, driver: str) -> tuple[str, ...]:
+def _mount_options(values: Values, path: Path, driver: Driver) -> tuple[str, ...]:
     if values.is_reported(*path):
         return ()
     options = tuple(option for _, option in values.entries(*path))
@@ -193,12 +209,13 @@ def _mount_options(values: Values, path: Path, driver: str) -> tuple[str, ...]:
             fix = "give each as one word, such as nfsvers=4.1"
             values.fault(path, f"{quoted(option)} is not a mount option", fix)
     if options:
+        values.require(path)
+    if options and driver.name in MOUNTED_AS_NFS:
         from sfsgen.mount_faults import faults
 
-        for fault in faults(options, driver):
+        for fault in faults(options, driver.name):
             if fault.severity == "error":
                 values.fault(path, fault.what, fault.fix)
-        values.require(path)
     return options
 
 

@@ -5,9 +5,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from sfsgen.documents.document import Path
-from sfsgen.kubernetes.names import Pattern
+from sfsgen.kubernetes.names import HOLE, Pattern
 from sfsgen.nfs import host, normalised
 from sfsgen.plain_text import brief, quoted
+from sfsgen.storage_drivers import Place
 from sfsgen.values.meetings import Claim, TooMixedError, meetings
 from sfsgen.values.model import ClaimTemplate, split
 from sfsgen.values.nesting import nestings
@@ -100,6 +101,7 @@ def collisions(claimants: Iterable[Claimant]) -> Iterator[Collision]:
         ("name", _claim_names(places)),
         ("volumeName", _volume_names(places)),
         ("nfs.path", _directories(places)),
+        ("csi.volumeHandle", _own_handles(places)),
     ):
         try:
             yield from found
@@ -138,7 +140,12 @@ def _within(place: _Place) -> Iterator[Collision]:
     if not template.volume_name.is_open and len(list(unnamed)) > 1:
         what = f"all ordinals want a volume named {quoted(template.volume_name.at(0))}"
         yield place.collision("volumeName", what, "put {ordinal} into it")
-    if template.shared_directory or template.directory.is_open or template.server.is_open:
+    if template.source.driver.csi and len(ordinals) > 1 and not _handles(template).is_open:
+        what = f"all ordinals have the volume handle {quoted(_handles(template).at(0))}"
+        fix = "put {ordinal} or {volume} into it: volumes with one handle are one to Kubernetes"
+        yield place.collision("csi.volumeHandle", what, fix)
+    is_apart = template.shared_directory or template.directory.is_open or template.server.is_open
+    if is_apart or not template.source.has_place:
         return
     regular = list(islice((each for each in ordinals if not _lies_elsewhere(place, each)), 2))
     if len(regular) > 1:
@@ -146,6 +153,29 @@ def _within(place: _Place) -> Iterator[Collision]:
         what += brief(template.directory.at(0))
         fix = "put {ordinal} into the path, or ask for it: --shared-directory, nfs.sharedDirectory"
         yield place.collision("nfs.path", what, fix)
+
+
+def _handles(template: ClaimTemplate) -> Pattern:
+    """Return the handles of a claim template's volumes."""
+    names_of = {"claim": template.claim_name, "volume": template.volume_name}
+    where = Place(template.volume.driver, template.server.at(HOLE), template.directory.at(HOLE))
+    source = template.source
+    return Pattern(tuple(source.handle_at(where, {**source.names, **names_of}, HOLE).split(HOLE)))
+
+
+def _own_handles(places: Iterable[_Place]) -> Iterator[Collision]:
+    """Yield the handles that users made up, and that others have; the table's are unique."""
+    wishes = [
+        _wish(place, f"{place.template.volume.driver}/", _handles(place.template))
+        for place in places
+        if place.template.source.driver.csi
+    ]
+    if all(each.place.template.source.is_of_table for each in wishes):
+        return
+    for met in _met(wishes):
+        if met.place is not met.earlier:
+            what = f"{met.pods} have the volume handle {quoted(met.text)}"
+            yield met.place.collision("csi.volumeHandle", what, f"put {met.difference} into it")
 
 
 def _claim_names(places: Iterable[_Place]) -> Iterator[Collision]:
@@ -241,12 +271,15 @@ def _directories_of(place: _Place) -> Iterator[_Wish]:
     elsewhere = [number for number in own if _lies_elsewhere(place, number)]
     runs = [*split(place.claimant.ordinals, elsewhere)]
     regular = [run for run in runs if not _lies_elsewhere(place, run.start)]
-    yield _wanted(place, _host(template.server), template.directory, regular)
+    if not template.source.has_place:
+        return
+    yield _wanted(place, _host(place, template.server), template.directory, regular)
     for run in runs:
         if _lies_elsewhere(place, run.start):
             volume = template.pair(run.start).volume
             path = Pattern((normalised(volume.path),))
-            yield _wanted(place, Pattern((host(volume.server),)), path, [run])
+            server = _host(place, Pattern((volume.server,)))
+            yield _wanted(place, server, path, [run])
 
 
 def _lies_elsewhere(place: _Place, ordinal: int) -> bool:
@@ -255,12 +288,14 @@ def _lies_elsewhere(place: _Place, ordinal: int) -> bool:
     return bool(own and (own.server or own.path))
 
 
-def _host(server: Pattern) -> Pattern:
+def _host(place: _Place, server: Pattern) -> Pattern:
     """Return servers in the spelling by which they are compared."""
+    realm = place.template.volume.realm
+    within = Pattern((f"{realm}//" if realm else "",))
     if not server.is_open:
-        return Pattern((host(server.at("")),))
+        return within.followed_by(Pattern((host(server.at("")),)))
     *first, last = [each.lower() for each in server.pieces]
-    return Pattern((*first, last.removesuffix(".")))
+    return within.followed_by(Pattern((*first, last.removesuffix("."))))
 
 
 def _met(wishes: Iterable[_Wish]) -> Iterator[_Met]:

@@ -10,7 +10,7 @@ from sfsgen.kubernetes.versions import CLASS_ANNOTATION
 from sfsgen.nfs import FS_GROUP, NODE_DNS, SOFT_MOUNT, is_address, is_cluster_name
 from sfsgen.plain_text import brief, quoted
 from sfsgen.problems import Problem
-from sfsgen.storage_drivers import reclaimed
+from sfsgen.storage_drivers import LOCAL, reclaimed
 
 if TYPE_CHECKING:
     from sfsgen.values.model import ClaimTemplate, StatefulSet
@@ -57,6 +57,7 @@ def _storage(
             (("nfs", "server"), *_server(template.server.at(ordinals.start), driver)),
             (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
             (("storageClassName",), *_class(template)),
+            (("accessModes",), *_modes(template)),
         ):
             if what:
                 yield values.inherited(("claimTemplates", index), *key), what, fix
@@ -100,7 +101,7 @@ def _reclaim_policy(template: "ClaimTemplate") -> tuple[str, str]:
 
 def _mount_options(volume: "Volume") -> Iterator[tuple[str, str]]:
     options = volume.mount_options
-    if not options:
+    if not options or not volume.is_nfs:
         return
     from sfsgen import mount_faults, mount_options
 
@@ -121,9 +122,18 @@ def _server(server: str, driver: str) -> tuple[str, str]:
     if driver == "nfs" and is_cluster_name(server):
         what = f"{NODE_DNS} {server}"
         return what, "use the Service's clusterIP, a name that the nodes resolve, or --driver csi"
-    if is_address(server):
+    if is_address(server) and driver != LOCAL:
         what = f"{server} is an address, and a volume's server can never be changed"
         return what, "use a DNS name: it can move to another server"
+    return "", ""
+
+
+def _modes(template: "ClaimTemplate") -> tuple[str, str]:
+    driver, first = template.source.driver, template.storage.access_modes[0]
+    if first in driver.refused_modes:
+        # The kubelet asks a driver for the first of the modes alone.
+        what = f"{driver.name} refuses to mount a volume whose first access mode is {first}"
+        return what, "write ReadWriteMany, and nfs.readOnly"
     return "", ""
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.kubernetes.binder import Storage
 from sfsgen.kubernetes.names import Pattern
+from sfsgen.storage_drivers import Source
 from sfsgen.values.pairs import Claim, Pair, Volume
 
 Fields = Mapping[str, Any]
@@ -71,6 +72,8 @@ class ClaimTemplate(NamedTuple):
     shared_directory: bool
     exceptions: Mapping[int, Deviation]
     """The ordinals whose pairs differ in more than the ordinal."""
+    source: Source
+    """What its volumes say beside where they lie."""
 
     @property
     def storage(self) -> Storage:

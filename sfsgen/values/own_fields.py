@@ -51,6 +51,7 @@ OWNED: Mapping[str, Mapping[str, str]] = {
         "claimRef": "",
         "mountOptions": "mountOptions",
         "nfs": "nfs",
+        "local": "driver: local",
         "persistentVolumeReclaimPolicy": "persistentVolumeReclaimPolicy",
         "storageClassName": "storageClassName",
         "volumeMode": "claimTemplates[].volumeMode",

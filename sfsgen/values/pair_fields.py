@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import names, versions
+from sfsgen.storage_drivers import LOCAL, MOUNTED_AS_NFS, Driver, says_place
 from sfsgen.values.model import Extras, Fields, Metadata
 from sfsgen.values.own_fields import OwnFields
 from sfsgen.values.tree import Values
 
 _NOTHING = Metadata({}, {}, {})
-_CSI_OWNED = {"driver": "driver", "volumeHandle": "", "readOnly": "nfs.readOnly"}
-_ATTRIBUTES_OWNED = {"server": "nfs.server", "share": "nfs.path", "subDir": "nfs.path"}
+_CSI_OWNED = {"driver": "driver", "volumeHandle": "csi.volumeHandle", "readOnly": "nfs.readOnly"}
 _VOLUME_MODES = ("Filesystem", "Block")
 
 
@@ -29,6 +29,8 @@ class OwnParts(NamedTuple):
     claim_fields: Fields
     volume: Metadata
     volume_fields: Fields
+    csi: Fields
+    """Of the CSI source of volumes."""
 
     @property
     def own_claim(self) -> Extras:
@@ -43,7 +45,7 @@ class OwnParts(NamedTuple):
 
 
 def own_parts(
-    values: Values, path: Path, of_claims: Metadata, of_volumes: Metadata, driver: str
+    values: Values, path: Path, of_claims: Metadata, of_volumes: Metadata, driver: Driver
 ) -> OwnParts:
     """Return what the user adds to a claim template at a path, noting faults in it.
 
@@ -71,6 +73,7 @@ def own_parts(
         claim_fields=own_claim.rest(),
         # The labels that the claims ask for, as nothing but these reservations bypasses them.
         volume=own_volume.metadata(_beside(of_volumes, Metadata(selected, {}, {}))),
+        csi=_csi_fields(own_volume, driver),
         volume_fields=_volume_fields(own_volume, driver),
     )
 
@@ -115,23 +118,32 @@ def _check_volume_name(values: Values, own: OwnFields) -> None:
         values.caution(path, what, "leave it out, unless the set exists")
 
 
-def _volume_mode(values: Values, own: OwnFields, driver: str) -> str:
+def _volume_mode(values: Values, own: OwnFields, driver: Driver) -> str:
     given, path = own.take("volumeMode")
     if given is None:
         return "Filesystem"
     mode = values.choice(path, _VOLUME_MODES)
-    if mode == "Block" and driver in ("nfs", "csi"):
-        values.fault(path, "an NFS volume is no block device", "leave it out")
+    if mode == "Block" and driver.is_known and driver.name != LOCAL:
+        of_whom = "an NFS volume" if driver.name in MOUNTED_AS_NFS else f"a volume of {driver.name}"
+        values.fault(path, f"{of_whom} is no block device", "leave it out")
     return str(given)
 
 
-def _volume_fields(own: OwnFields, driver: str) -> Fields:
-    """Return the volumes' own fields; those of a CSI source are merged with ours."""
+def _csi_fields(own: OwnFields, driver: Driver) -> Fields:
+    """Return the volumes' own fields of a CSI source, which are merged with ours."""
     path = own.path("csi")
-    if path and driver == "nfs":
+    if path and not driver.csi:
         own.refuse("csi", "driver: csi beside it")
     csi = dict(own.fields_of("csi", _CSI_OWNED))
-    attributes = csi.get("volumeAttributes") or {}
-    for key in attributes.keys() & _ATTRIBUTES_OWNED.keys():
-        own.clash((*path, "volumeAttributes", key), f"say it with {_ATTRIBUTES_OWNED[key]}")
-    return {**own.rest(), **({"csi": csi} if csi else {})}
+    placed = {key.lower() for key, each in driver.attributes.items() if says_place(each)}
+    for key in csi.get("volumeAttributes") or {}:
+        if key.lower() in placed:
+            own.clash((*path, "volumeAttributes", key), "say it with nfs.server and nfs.path")
+    return csi
+
+
+def _volume_fields(own: OwnFields, driver: Driver) -> Fields:
+    """Return the volumes' own fields beside their source."""
+    if driver.name == LOCAL:
+        own.refuse("nodeAffinity", "nodes")
+    return own.rest()

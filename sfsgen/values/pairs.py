@@ -136,16 +136,6 @@ class Volume(NamedTuple):
         """The directory below the share, or "" where the root itself is mounted."""
         return self.path.rpartition("/")[2]
 
-    @property
-    def csi_volume_handle(self) -> str:
-        """`server#share#subDir`, as csi-driver-nfs spells it, unique in the cluster.
-
-        Its last part is the volume's name, which the cluster keeps unique, also where two
-        volumes share a directory.
-        """
-        parts = [self.server, self.csi_share.strip("/"), self.csi_sub_dir]
-        return "#".join(parts if parts[-1] == self.name else [*parts, self.name])
-
 
 class Tie(Enum):
     """What holds an ordinal's claim and volume together, the firmest first."""

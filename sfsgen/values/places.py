@@ -6,8 +6,9 @@ from typing import NamedTuple
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import names
 from sfsgen.kubernetes.names import Pattern
-from sfsgen.nfs import host, normalised, server_fault
+from sfsgen.nfs import host, normalised
 from sfsgen.plain_text import brief, quoted, ranges
+from sfsgen.storage_drivers import DRIVERS, MOUNTED_AS_NFS, NFS, Driver, server_fault
 from sfsgen.values.model import Deviation, split
 from sfsgen.values.settings import setting_at
 from sfsgen.values.tree import Values
@@ -21,6 +22,8 @@ class Placeholders(NamedTuple):
 
     meanings: Mapping[str, str | Pattern]
     ordinals: range
+    driver: Driver = DRIVERS[NFS]
+    """Whose servers and directories are meant."""
 
     @property
     def tried(self) -> set[int]:
@@ -58,10 +61,12 @@ def server_at(values: Values, path: Path, known: Placeholders) -> Pattern:
     if is_pattern and (values.is_reported("name") or values.is_reported("namespace")):
         return server
     for each in map(server.at, sorted(known.tried)):
-        fault, fix = server_fault(each)
+        fault, fix = server_fault(known.driver, each)
         if fault and is_pattern:
-            what = f"{quoted(text)} gives the server {quoted(each)}, which {fault}"
-            values.fault(path, what, "write it as nas-{ordinal}.example.com")
+            driver = known.driver
+            called = "server" if driver.name in MOUNTED_AS_NFS else driver.server
+            what = f"{quoted(text)} gives the {called} {quoted(each)}, which {fault}"
+            values.fault(path, what, f"write it as {driver.pattern}")
         elif fault:
             values.check(path, text, fault, fix)
         if fault:
@@ -72,25 +77,27 @@ def server_at(values: Values, path: Path, known: Placeholders) -> Pattern:
 def check_servers(
     values: Values,
     template: Path,
-    ordinals: range,
+    known: Placeholders,
     server: Pattern,
     deviations: Mapping[int, Deviation],
 ) -> None:
     """Note where no server is said, or none that is meant for some ordinals."""
     path, place = values.inherited(template, "nfs", "server"), (*template, "volumes")
     own = {ordinal: each.server for ordinal, each in deviations.items() if each.server}
+    ordinals, driver = known.ordinals, known.driver
     if not own:
-        values.needed(path, "the NFS server", "nfs.example.com")
+        values.needed(path, f"the {driver.server}", driver.example)
     if not own or values.is_reported(*path) or values.is_reported(*place):
         return
     lacking = [run for run in split(ordinals, own) if run.start not in own]
     is_said = values.get(*path) is not None
     if not lacking or (is_said and not _is_one_of_theirs(server, own, lacking, ordinals)):
         return
-    values.fault(place, *_lack_of_servers(lacking, server.at("") if is_said else ""), key=True)
+    what, fix = _lack_of_servers(lacking, server.at("") if is_said else "", driver)
+    values.fault(place, what, fix, key=True)
 
 
-def _lack_of_servers(lacking: Sequence[range], of_all: str) -> tuple[str, str]:
+def _lack_of_servers(lacking: Sequence[range], of_all: str, driver: Driver) -> tuple[str, str]:
     """Return what is wrong with ordinals for which no server is meant, and how to mend it."""
     if sum(map(len, lacking)) > 1:
         subject, its, entries = f"ordinals {ranges(lacking)} have", "their", "an entry for each"
@@ -99,7 +106,7 @@ def _lack_of_servers(lacking: Sequence[range], of_all: str) -> tuple[str, str]:
     what = f"{subject} no server"
     if of_all:
         what += f" of {its} own, unlike all before, and would lie on {brief(of_all)}"
-    example = f"{{ordinal: {lacking[0].start}, nfs: {{server: nfs.example.com}}}}"
+    example = f"{{ordinal: {lacking[0].start}, nfs: {{server: {driver.example}}}}}"
     return what, f"add {entries}: {example}"
 
 

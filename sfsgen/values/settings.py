@@ -230,11 +230,19 @@ SETTINGS = (
     _of_storage((), "--volume NAME=SIZE:MOUNTPATH", _STRINGS,
         "",
         "A claim template; repeatable."),
-    _of_storage(("driver",), "--driver DRIVER", {"enum": ["nfs", "csi"]},
-        "nfs, which the kubelet mounts itself (default), or csi: nfs.csi.k8s.io.",
-        "nfs (default), or csi: nfs.csi.k8s.io.",
-        "nfs or csi.",
+    _of_storage(("driver",), "--driver DRIVER", _STRING,
+        "nfs, which the kubelet mounts itself (default), csi (nfs.csi.k8s.io), local, or the name "
+        "of another CSI driver, as smb.csi.k8s.io.",
+        "nfs (default), csi (nfs.csi.k8s.io), local, or another CSI driver's name, as "
+        "smb.csi.k8s.io.",
+        "nfs, csi, local, or another CSI driver's name.",
         default="nfs", before={SCHEMA: "--volume-name"}),
+    _of_storage(("csi",), "", {"$ref": "#/$defs/CSISource"},
+        "What a volume of a CSI driver has beside its place; the handle and the attributes are "
+        "patterns with {namespace} {name} {ordinal} {claim} {volume} {template} {server} {path} "
+        "{share} {sub_dir}."),
+    _of_storage(("nodes",), "", {**_STRINGS, "minItems": 1},
+        "The nodes of local volumes: the first is that of the first ordinal, and so on."),
 )  # fmt: skip
 OPTIONS = {each.path: each.option for each in SETTINGS if each.path and each.option}
 """Where an option's value stands in a values file."""

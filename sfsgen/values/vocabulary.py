@@ -41,6 +41,9 @@ def schema() -> dict[str, Any]:
     # What a driver says of a volume is not the user's to write.
     del types["CSIPersistentVolumeSource"]["required"]
     types["Mount"] = _mount(types["VolumeMount"]["properties"])
+    source = types["CSIPersistentVolumeSource"]["properties"]
+    said_elsewhere = ("driver", "readOnly")
+    types["CSISource"] = _object({key: source[key] for key in source if key not in said_elsewhere})
     passed_through = _passed_through(types)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

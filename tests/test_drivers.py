@@ -1,0 +1,350 @@
+"""Volumes of every driver are made, scaled and checked alike."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.program import Result, findings, sfsgen
+
+Object = dict[str, Any]
+EXAMPLES = Path(__file__).parents[1] / "examples"
+BY_EXAMPLE = sorted(each.name for each in EXAMPLES.glob("driver-*"))
+SECRET = {"nodeStageSecretRef": {"name": "creds"}}
+# What each needs beside a set of two replicas.
+VALUES: dict[str, Object] = {
+    "nfs": {"nfs": {"server": "nas.example.com"}},
+    "csi": {"nfs": {"server": "nas.example.com"}},
+    "local": {"nodes": ["a", "b", "c", "d"]},
+    "smb.csi.k8s.io": {"nfs": {"server": "nas.example.com"}, "csi": SECRET},
+    "cephfs.csi.ceph.com": {
+        "nfs": {"server": "c1"},
+        "csi": {**SECRET, "volumeAttributes": {"fsName": "myfs"}},
+    },
+    "efs.csi.aws.com": {"nfs": {"server": "fs-1"}},
+    "org.democratic-csi.node-manual": {"nfs": {"server": "nas.example.com"}},
+    "disk.example.com": {
+        "nfs": {"server": "pool-1"},
+        "csi": {"volumeHandle": "{server}/{volume}", "volumeAttributes": {"dir": "{path}"}},
+    },
+}
+
+
+def merged(one: Any, other: Any) -> Any:
+    """Return two trees of values as one; the second wins."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return other
+    return {**one, **{key: merged(one.get(key), each) for key, each in other.items()}}
+
+
+def render(driver: str, options: str = "", **more: Any) -> Result:
+    values = {
+        "name": "web",
+        "replicas": 2,
+        "driver": driver,
+        "claimTemplates": [{"storage": "1Gi"}],
+    }
+    return sfsgen(f"render -f - {options}", json.dumps(merged({**values, **VALUES[driver]}, more)))
+
+
+def objects(result: Result) -> list[Object]:
+    assert result.status == 0, result.err
+    return list(yaml.safe_load_all(result.out))
+
+
+def sources(documents: list[Object]) -> Iterator[Object]:
+    """Yield of each volume what says where its data lies."""
+    for each in documents:
+        if each["kind"] == "PersistentVolume":
+            kept = ("nfs", "csi", "local", "nodeAffinity")
+            yield {key: each["spec"][key] for key in kept if key in each["spec"]}
+
+
+def dumped(documents: list[Object]) -> str:
+    return "\n".join(map(json.dumps, documents))
+
+
+@pytest.mark.parametrize("name", BY_EXAMPLE)
+def test_nothing_is_wrong_with_an_example(name: str) -> None:
+    assert findings("-f", str(EXAMPLES / name / "expected.yaml")) == []
+
+
+@pytest.mark.parametrize("driver", VALUES)
+def test_a_set_is_scaled_as_it_was_rendered(driver: str) -> None:
+    node = "--nfs-server c" if driver == "local" else ""
+    found = objects(render(driver))
+    scaled = objects(sfsgen(f"scale web -r 3 -f - {node}", dumped(found)))
+    whole = objects(render(driver, replicas=3))
+    assert [each for each in scaled if each in whole] == scaled
+    assert len(scaled) == 2
+    rules = {each["rule"] for each in findings("-f", "-", stdin=dumped([*found, *scaled]))}
+    assert rules == {"extra-pair"}  # as long as the set is not scaled up
+
+
+@pytest.mark.parametrize("driver", VALUES)
+def test_volumes_makes_what_is_missing_of_any_ordinal(driver: str) -> None:
+    if driver in ("smb.csi.k8s.io", "cephfs.csi.ceph.com"):
+        return  # a Secret cannot be said without a volume to go by
+    found = [
+        each
+        for each in objects(render(driver, replicas=3))
+        if not each["metadata"]["name"].endswith("web-1")
+    ]
+    node = "--nfs-server b" if driver == "local" else ""
+    made = objects(sfsgen(f"volumes -f - {node}", dumped(found)))
+    assert made == [each for each in objects(render(driver, replicas=3)) if each not in found]
+
+
+@pytest.mark.parametrize(
+    ("driver", "key", "value"),
+    [
+        ("csi", "mountPermissions", "0770"),
+        ("smb.csi.k8s.io", "x", "{volume}"),
+        ("efs.csi.aws.com", "encryptInTransit", "false"),
+        ("disk.example.com", "image", "img-{ordinal}"),
+    ],
+)
+def test_further_attributes_of_new_volumes_follow_those_that_exist(
+    driver: str, key: str, value: str
+) -> None:
+    found = objects(render(driver, csi={"volumeAttributes": {key: value}}))
+    scaled = objects(sfsgen("scale web -r 3 -f -", dumped(found)))
+    (source,) = sources(scaled)
+    expected = value.format(volume="pv-web-2", ordinal="2")
+    assert source["csi"]["volumeAttributes"][key] == expected
+
+
+def _with_handles(driver: str, *handles: str) -> list[Object]:
+    found = objects(render(driver))
+    volumes = [each for each in found if each["kind"] == "PersistentVolume"]
+    for volume, handle in zip(volumes, handles, strict=True):
+        volume["spec"]["csi"]["volumeHandle"] = handle
+    return found
+
+
+@pytest.mark.parametrize(
+    ("driver", "handles", "expected"),
+    [
+        ("csi", ("a-0", "a-1"), "a-2"),
+        ("csi", ("one", "two"), "nas.example.com#exports#pv-web-2"),
+        ("smb.csi.k8s.io", ("x0", "x1"), "x2"),
+        ("disk.example.com", ("d-0-0", "d-0-1"), "d-0-2"),
+    ],
+)
+def test_handles_of_new_volumes_follow_those_that_exist(
+    driver: str, handles: tuple[str, str], expected: str
+) -> None:
+    scaled = objects(sfsgen("scale web -r 3 -f -", dumped(_with_handles(driver, *handles))))
+    (source,) = sources(scaled)
+    assert source["csi"]["volumeHandle"] == expected
+
+
+def test_handles_that_follow_no_pattern_are_not_made_up() -> None:
+    found = _with_handles("disk.example.com", "one", "two")
+    result = sfsgen("scale web -r 3 -f -", dumped(found))
+    assert (result.status, result.out) == (2, "")
+    assert "in their handles (one, two), which follow no pattern" in result.err
+
+
+def test_secrets_that_differ_are_not_made_up() -> None:
+    found = objects(render("smb.csi.k8s.io"))
+    volume = next(each for each in found if each["kind"] == "PersistentVolume")
+    volume["spec"]["csi"]["nodeStageSecretRef"]["name"] = "other"
+    result = sfsgen("scale web -r 3 -f -", dumped(found))
+    assert (result.status, result.out) == (2, "")
+    assert "differ in nodeStageSecretRef" in result.err
+
+
+def test_a_new_server_moves_handles_of_the_customary_form() -> None:
+    found = _with_handles("csi", "x-0", "x-1")
+    scaled = objects(sfsgen("scale web -r 3 -f - --nfs-server new", dumped(found)))
+    (source,) = sources(scaled)
+    assert source["csi"]["volumeHandle"] == "new#exports#pv-web-2"
+
+
+@pytest.mark.parametrize("driver", VALUES)
+def test_two_volumes_of_one_directory_are_told(driver: str) -> None:
+    found = objects(render(driver, nodes=["a", "a"] if driver == "local" else None))
+    first, second = (each["spec"] for each in found if each["kind"] == "PersistentVolume")
+    if driver == "disk.example.com":
+        return  # where its volumes lie is known to its user alone
+    for key in ("nfs", "local", "csi"):
+        for part in ("path", "volumeAttributes"):
+            if part in first.get(key, {}):
+                second[key][part] = first[key][part]
+    if driver == "efs.csi.aws.com":
+        second["csi"] = first["csi"]
+    rules = {each["rule"] for each in findings("-f", "-", stdin=dumped(found))}
+    assert "shared-directory" in rules
+    assert rules - {"shared-directory", "volume-handle"} == set()
+
+
+@pytest.mark.parametrize("driver", sorted(set(VALUES) - {"disk.example.com"}))
+def test_a_directory_inside_another_one_is_told(driver: str) -> None:
+    more: Object = {"nodes": ["a"]} if driver == "local" else {}
+    outer = objects(render(driver, "--nfs-path '/a/b{ordinal}'", replicas=1, **more))
+    inner = objects(render(driver, "--nfs-path '/a/b0/c{ordinal}'", replicas=1, name="db", **more))
+    rules = [each["rule"] for each in findings("-f", "-", stdin=dumped([*outer, *inner]))]
+    assert rules == ["nested-directory"]
+
+
+@pytest.mark.parametrize("driver", sorted(set(VALUES) - {"nfs", "csi"}))
+def test_rules_about_nfs_do_not_look_at_other_drivers(driver: str) -> None:
+    options = (
+        "--mount-option soft --mount-option uid=1 --mount-option vers=3.0 --mount-option nolock"
+    )
+    result = render(driver, options, pod={"securityContext": {"fsGroup": 1, "runAsUser": 1}})
+    assert "warning" not in result.err
+    assert findings("-f", "-", stdin=dumped(objects(result))) == []
+
+
+def test_servers_of_two_kinds_are_not_compared() -> None:
+    documents = []
+    for driver in ("nfs", "smb.csi.k8s.io", "local"):
+        name = driver.partition(".")[0]
+        path = "--nfs-path '/a/b{ordinal}'"
+        more: Object = {"nodes": ["nas.example.com"]} if driver == "local" else {}
+        documents += objects(render(driver, path, name=name, replicas=1, **more))
+    assert findings("-f", "-", stdin=dumped(documents)) == []
+
+
+def test_nfs_by_whatever_driver_is_one_server() -> None:
+    documents = []
+    for name, driver in (("a", "nfs"), ("b", "csi"), ("c", "org.democratic-csi.node-manual")):
+        made = render(driver, "--nfs-path '/a/b{ordinal}'", name=name, replicas=1)
+        documents += objects(made)
+    (found,) = findings("-f", "-", stdin=dumped(documents))
+    assert found["rule"] == "shared-directory"
+    assert found["what"].startswith("3 volumes share the directory nas.example.com:/a/b0")
+
+
+REFUSED: list[tuple[str, Object, str, str]] = [
+    ("smb.csi.k8s.io", {"csi": None}, "without a Secret with username and password", "name: NAME"),
+    ("cephfs.csi.ceph.com", {"csi": None}, "without a Secret with userID", "nodeStageSecretRef"),
+    ("cephfs.csi.ceph.com", {"csi": None}, "without the attribute fsName", "fsName: myfs"),
+    ("smb.csi.k8s.io", {"nfs": {"server": "//nas/share"}}, '"//nas/share" is no DNS name', "write"),
+    (
+        "smb.csi.k8s.io",
+        {"nfs": {"path": "/", "sharedDirectory": True}},
+        "begins with its share",
+        "/share/directory",
+    ),
+    ("smb.csi.k8s.io", {"csi": {"nodeStageSecretRef": {"name": "A"}}}, '"A" may hold', "a Secret"),
+    ("smb.csi.k8s.io", {"csi": {"nodeStageSecretRef": {"name": ""}}}, "names no Secret", "name:"),
+    ("efs.csi.aws.com", {"nfs": {"server": "nas"}}, "is no file system ID of EFS", "fs-0123"),
+    ("efs.csi.aws.com", {"nfs": {"server": None}}, "the file system ID is missing", "fs-0123"),
+    ("efs.csi.aws.com", {"nfs": {"path": "/a:b"}}, "holds a colon", "without it"),
+    ("efs.csi.aws.com", {"nfs": {"sharedDirectory": True}}, "is the address", "of its own"),
+    ("efs.csi.aws.com", {"nodes": ["a"]}, "nodes is for the driver local", "leave nodes out"),
+    ("local", {"nodes": ["a"]}, "there are 1 nodes for 2 ordinals", "name a node for 1"),
+    ("local", {"nodes": ["a", "-"]}, '"-" may hold', "kubernetes.io/hostname"),
+    ("local", {"nodes": None}, "the node is missing", "node-1"),
+    ("local", {"csi": SECRET}, "csi is for CSI drivers; the driver is local", "leave csi out"),
+    ("local", {"accessModes": ["RWOP"]}, "not for local volumes", "write ReadWriteOnce"),
+    ("local", {"nodes": None, "nfs": {"server": "-{ordinal}"}}, "gives the node", "node-{ordinal}"),
+    ("csi", {"csi": {"volumeAttributes": {"Share": "/x"}}}, "says where a volume lies", "nfs.path"),
+    ("csi", {"csi": {"volumeAttributes": {"a": "{x}"}}}, "{x} is not a placeholder", "write {"),
+    ("csi", {"csi": {"volumeHandle": "one"}}, 'volume handle "one"', "put {ordinal}"),
+    ("csi", {"csi": {"volumeHandle": ""}}, "the volume handle is empty", "{name}-{ordinal}"),
+    ("disk.example.com", {"csi": {"volumeHandle": "{ordinals}"}}, "is not a placeholder", "write"),
+    ("disk.example.com", {"csi": None}, '"disk.example.com" is not possible', "csi.volumeHandle"),
+    ("disk.example.com", {"nfs": {"server": None}}, "the server is missing", "--nfs-server"),
+]
+
+
+@pytest.mark.parametrize(("driver", "more", "what", "fix"), REFUSED)
+def test_what_a_driver_cannot_do_is_refused(driver: str, more: Object, what: str, fix: str) -> None:
+    result = render(driver, **more)
+    assert (result.status, result.out) == (2, "")
+    told = re.findall(r"error: (.*)\n  fix: (.*)", result.err)
+    assert [each for each in told if what in each[0] and fix in each[1]], result.err
+
+
+def test_two_sets_with_one_handle_are_refused() -> None:
+    values = {"replicas": 1, "driver": "a.example.com", "csi": {"volumeHandle": "disk-{ordinal}"}}
+    sets = [{**values, "name": name, "claimTemplates": [{"storage": "1Gi"}]} for name in "ab"]
+    result = sfsgen("render -f -", "\n---\n".join(map(json.dumps, sets)))
+    assert (result.status, result.out) == (2, "")
+    assert 'b-0 and a-0 have the volume handle "disk-0"' in result.err
+    assert "put {name} into it" in result.err
+
+
+@pytest.mark.parametrize(
+    ("driver", "more", "what"),
+    [
+        ("efs.csi.aws.com", {"accessModes": ["ReadOnlyMany"]}, "refuses to mount a volume whose"),
+        ("local", {"persistentVolumeReclaimPolicy": "Delete"}, "deletes nothing of a local volume"),
+        ("efs.csi.aws.com", {"persistentVolumeReclaimPolicy": "Delete"}, "no provisioner made"),
+        ("smb.csi.k8s.io", {"persistentVolumeReclaimPolicy": "Recycle"}, "cannot be recycled"),
+        ("smb.csi.k8s.io", {"nfs": {"server": "192.0.2.1"}}, "192.0.2.1 is an address"),
+    ],
+)
+def test_what_hurts_is_warned_of(driver: str, more: Object, what: str) -> None:
+    result = render(driver, **more)
+    assert result.status == 0
+    assert re.search(f"warning: .*{re.escape(what)}", result.err)
+
+
+def test_a_guest_needs_no_secret() -> None:
+    options = "--driver smb.csi.k8s.io --nfs-server a --storage 1Gi --mount-option guest"
+    (source,) = sources(objects(sfsgen(f"render web -r 1 {options}")))
+    assert "nodeStageSecretRef" not in source["csi"]
+
+
+def test_local_volumes_lie_on_the_nodes_in_turn() -> None:
+    ordinals = {"start": 4}
+    volumes = [{"ordinal": 5, "nfs": {"path": "/old"}}]
+    template = {"storage": "1Gi", "volumes": volumes}
+    made = objects(
+        render("local", "--kube-version 1.36", ordinals=ordinals, claimTemplates=[template])
+    )
+    found = [
+        (
+            each["nodeAffinity"]["required"]["nodeSelectorTerms"][0]["matchExpressions"][0][
+                "values"
+            ],
+            each["local"]["path"],
+        )
+        for each in sources(made)
+    ]
+    assert found == [(["a"], "/exports/pv-web-4"), (["b"], "/old")]
+
+
+def test_one_node_may_have_several_volumes() -> None:
+    assert findings("-f", "-", stdin=dumped(objects(render("local", nodes=["a", "a"])))) == []
+
+
+def test_the_name_of_a_driver_is_the_word_for_it() -> None:
+    options = "render web -r 1 --nfs-server a --storage 1Gi --driver"
+    assert sfsgen(f"{options} nfs.csi.k8s.io").out == sfsgen(f"{options} csi").out
+
+
+def test_an_own_template_gets_the_source_of_any_driver(tmp_path: Path) -> None:
+    built_in = (Path(__file__).parents[1] / "templates/persistentvolume.yaml.j2").read_text()
+    (tmp_path / "persistentvolume.yaml.j2").write_text(built_in)
+    for driver in VALUES:
+        made = render(driver, f"--template-dir {tmp_path}")
+        assert made.out == render(driver).out, made.err
+
+
+NAME = st.from_regex(r"[a-z]([a-z0-9]{0,4}[a-z])?", fullmatch=True)
+
+
+@given(
+    st.sampled_from(sorted(set(VALUES) - {"local"})), NAME, st.lists(NAME, min_size=1, max_size=3)
+)
+def test_volumes_of_any_driver_and_path_are_apart_and_scale(
+    driver: str, name: str, path: list[str]
+) -> None:
+    found = objects(render(driver, f"--nfs-path /{'/'.join(path)}", name=name))
+    given_sources = list(map(json.dumps, sources(found)))
+    assert len(set(given_sources)) == 2
+    scaled = objects(sfsgen(f"scale sts/{name} -r 3 -f -", dumped(found)))
+    whole = objects(render(driver, f"--nfs-path /{'/'.join(path)}", name=name, replicas=3))
+    assert [each for each in scaled if each in whole] == scaled
