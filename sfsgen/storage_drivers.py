@@ -51,6 +51,8 @@ class Driver(NamedTuple):
     handle: str = ""
     attributes: Mapping[str, str] = _NOTHING
     fs_type: str = ""
+    required: Mapping[str, str] = _NOTHING
+    """The attributes without which it mounts nothing, each with an example."""
     needed: Mapping[str, str] = _NOTHING
     """The attributes that only its user knows, each with an example."""
     credentials: str = ""
@@ -116,6 +118,7 @@ _TABLE = (
         # As the driver makes it for its own volumes: server/share#subDir#volume.
         handle="{server}/{share}#{sub_dir}#{volume}",
         attributes={"source": "//{server}/{share}", "subDir": "{sub_dir}"},
+        required={"source": "//smb.example.com/share"},
         credentials="username and password",
         guest_option="guest",
         reclaim=_CSI_RECLAIM,
@@ -128,6 +131,7 @@ _TABLE = (
         example="ba68226a-672f-4ba5-97bc-22840318b2ec",
         handle="{volume}",
         attributes={"clusterID": "{server}", "rootPath": "{path}", "staticVolume": "true"},
+        required={"clusterID": "rook-ceph", "rootPath": "/volumes/apps/pv-web-0"},
         needed={"fsName": "myfs"},
         credentials="userID and userKey",
         reclaim=_CSI_RECLAIM,

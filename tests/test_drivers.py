@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +245,25 @@ REFUSED: list[tuple[str, Object, str, str]] = [
     ("local", {"nodes": ["a"]}, "there are 1 nodes for 2 ordinals", "name a node for 1"),
     ("local", {"nodes": ["a", "-"]}, '"-" may hold', "kubernetes.io/hostname"),
     ("local", {"nodes": None}, "the node is missing", "node-1"),
+    (
+        "nfs",
+        {"claimTemplates": [{"storage": "1Gi", "csi": SECRET}]},
+        "csi is for CSI drivers; the driver is nfs",
+        "leave csi out",
+    ),
+    (
+        "nfs",
+        {"claimTemplates": [{"storage": "1Gi", "nodes": ["a"]}]},
+        "nodes are for the driver local; this is nfs",
+        "driver: local",
+    ),
+    (
+        "csi",
+        {"persistentVolume": {"csi": {"volumeAttributes": {"Server": "a"}}}},
+        "clash",
+        "nfs.path",
+    ),
+    ("local", {"persistentVolume": {"nodeAffinity": {}}}, "clash", "nodes"),
     ("local", {"csi": SECRET}, "csi is for CSI drivers; the driver is local", "leave csi out"),
     ("local", {"accessModes": ["RWOP"]}, "not for local volumes", "write ReadWriteOnce"),
     ("local", {"nodes": None, "nfs": {"server": "-{ordinal}"}}, "gives the node", "node-{ordinal}"),
@@ -264,6 +283,30 @@ def test_what_a_driver_cannot_do_is_refused(driver: str, more: Object, what: str
     assert (result.status, result.out) == (2, "")
     told = re.findall(r"error: (.*)\n  fix: (.*)", result.err)
     assert [each for each in told if what in each[0] and fix in each[1]], result.err
+
+
+def test_own_fields_of_volumes_are_merged_with_the_words() -> None:
+    own = {"csi": {"nodeStageSecretRef": {"name": "s"}, "volumeAttributes": {"fsName": "{x}"}}}
+    made = render("cephfs.csi.ceph.com", csi=None, persistentVolume={"spec": own})
+    source = next(sources(objects(made)))["csi"]
+    assert source["volumeAttributes"]["fsName"] == "{x}"
+    assert source["nodeStageSecretRef"] == {"name": "s"}
+
+
+def test_sets_on_one_directory_are_refused_whatever_the_driver() -> None:
+    values: Object = {
+        "replicas": 1,
+        "driver": "smb.csi.k8s.io",
+        "mountOptions": ["guest"],
+        "claimTemplates": [{"storage": "1Gi"}],
+    }
+    sets = [
+        {**values, "name": name, "nfs": {"server": server, "path": "/tank/{ordinal}"}}
+        for name, server in (("a", "nas"), ("b", "NAS."))
+    ]
+    result = sfsgen("render -f -", "\n---\n".join(map(json.dumps, sets)))
+    assert (result.status, result.out) == (2, "")
+    assert "b-0 and a-0 (pvc, pvc) share the directory /tank/0" in result.err
 
 
 def test_two_sets_with_one_handle_are_refused() -> None:
@@ -348,3 +391,40 @@ def test_volumes_of_any_driver_and_path_are_apart_and_scale(
     scaled = objects(sfsgen(f"scale sts/{name} -r 3 -f -", dumped(found)))
     whole = objects(render(driver, f"--nfs-path /{'/'.join(path)}", name=name, replicas=3))
     assert [each for each in scaled if each in whole] == scaled
+
+
+def _of_volumes(driver: str, change: Callable[[Object], object]) -> set[tuple[str, str]]:
+    """Return what is found of a set whose volumes' CSI sources were changed."""
+    found = objects(render(driver))
+    for each in found:
+        if each["kind"] == "PersistentVolume":
+            change(each["spec"]["csi"])
+    told = findings("-f", "-", stdin=dumped(found))
+    return {(each["rule"], each["field"].removeprefix("spec.csi.")) for each in told}
+
+
+@pytest.mark.parametrize(
+    ("driver", "key"),
+    [
+        ("smb.csi.k8s.io", "source"),
+        ("cephfs.csi.ceph.com", "fsName"),
+        ("cephfs.csi.ceph.com", "rootPath"),
+    ],
+)
+def test_an_attribute_without_which_nothing_is_mounted_is_missed(driver: str, key: str) -> None:
+    told = _of_volumes(driver, lambda csi: csi["volumeAttributes"].pop(key))
+    assert told == {("required-field", f"volumeAttributes.{key}")}
+
+
+@pytest.mark.parametrize("driver", ["smb.csi.k8s.io", "cephfs.csi.ceph.com"])
+def test_a_secret_without_which_nothing_is_mounted_is_missed(driver: str) -> None:
+    told = _of_volumes(driver, lambda csi: csi.pop("nodeStageSecretRef"))
+    assert told == {("required-field", "nodeStageSecretRef")}
+
+
+def test_what_a_driver_made_itself_lacks_nothing() -> None:
+    def as_made(csi: Object) -> None:
+        del csi["nodeStageSecretRef"]
+        csi["volumeAttributes"] = {"clusterID": "c1", "fsName": "myfs"}
+
+    assert _of_volumes("cephfs.csi.ceph.com", as_made) == set()

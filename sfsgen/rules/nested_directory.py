@@ -9,7 +9,7 @@ everything lies.
 Fix: Write a path outside of the other one, and move the files. In a live cluster the path cannot be
 changed: keep the reclaim policy Retain, delete the claim and the volume, and create both again.
 
-Source: pkg/volume/nfs, which mounts server:path as it stands.
+Source: pkg/volume/nfs, which mounts server:path as it stands; docs/drivers.md for other drivers.
 """
 
 from collections.abc import Iterator

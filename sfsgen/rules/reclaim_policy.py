@@ -2,8 +2,9 @@
 
 When a claim is deleted, its volume's reclaim policy is carried out. Recycle starts a pod that runs
 `find … -delete` on the path; with a shared path one deleted claim wipes every replica. Delete
-cannot work on in-tree NFS: the volume goes Failed (measured). For a CSI volume Delete lets the
-driver delete the directory.
+cannot work on in-tree NFS, nor on a local volume: the volume goes Failed (measured). For a CSI
+volume Delete lets the driver delete the directory, where a provisioner made it or says that it did;
+any other goes Failed too (docs/drivers.md).
 
 Fix: Write Retain, which keeps the data and leaves the volume Released. In a live cluster the policy
 can be changed at any time, also while the volume is Bound; do it before a claim is deleted.

@@ -2,13 +2,16 @@
 
 The API server refuses a volume without a size, access modes or a source, or with two sources, and a
 claim without a size or access modes: the rest of the set is made, and waits for it. A claim
-template that lacks them is noticed only when the controller makes a claim from it.
+template that lacks them is noticed only when the controller makes a claim from it. What its CSI
+driver needs of a volume made by hand (the `share` of nfs.csi.k8s.io, `source` and Secret of
+smb.csi.k8s.io, `rootPath`, `fsName` and Secret of cephfs.csi.ceph.com) is noticed only when a pod
+starts, and waits in ContainerCreating.
 
 Fix: Write what is missing: `capacity.storage`, `accessModes` and `nfs` or `csi` of a volume,
 `resources.requests.storage` and `accessModes` of a claim and of a claim template.
 
 Source: pkg/apis/core/validation/validation.go, ValidatePersistentVolumeSpec and
-ValidatePersistentVolumeClaimSpec.
+ValidatePersistentVolumeClaimSpec; docs/drivers.md.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
@@ -23,6 +26,7 @@ from sfsgen.kubernetes.binder import MODES, SIZE, Storage
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.sets.found import csi_attributes
+from sfsgen.storage_drivers import driver_of
 from sfsgen.values.pairs import Volume
 
 # The fields of a volume that do not say where its data lies.
@@ -88,6 +92,23 @@ def _lacking(volume: Volume) -> Iterator[tuple[Path, str]]:
         _, share = csi_attributes(volume.manifest.value["spec"]).get("share", ("", ""))
         if volume.driver == "csi" and not share:
             yield ("spec", "csi", "volumeAttributes", "share"), "/exports"
+        yield from _lacking_for_its_driver(volume)
+
+
+def _lacking_for_its_driver(volume: Volume) -> Iterator[tuple[Path, str]]:
+    """Yield what a driver mounts nothing without, of volumes that it did not make."""
+    driver = driver_of(volume.driver)
+    given = csi_attributes(volume.manifest.value["spec"])
+    # CephFS finds its own volumes by their handles.
+    if not volume.is_static or (driver.needed and "staticvolume" not in given):
+        return
+    required = {**driver.required, **driver.needed}
+    for key in (key for key in required if not given.get(key.lower(), ("", ""))[1]):
+        yield ("spec", "csi", "volumeAttributes", key), required[key]
+    secret: Path = ("spec", "csi", "nodeStageSecretRef")
+    is_guest = driver.guest_option in volume.mount_options
+    if driver.credentials and not (volume.manifest.at(*secret) or is_guest):
+        yield secret, f"name and namespace of a Secret with {driver.credentials}"
 
 
 def _storage(

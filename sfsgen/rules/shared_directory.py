@@ -12,7 +12,7 @@ made to share a directory, leave it, and check with `--ignore shared-directory`.
 one writes, nothing is told: say so by `readOnly` in the volume or in the mounts of the pod, the
 mount option `ro`, or the access mode ReadOnlyMany alone.
 
-Source: pkg/volume/nfs, which mounts server:path as it stands.
+Source: pkg/volume/nfs, which mounts server:path as it stands; docs/drivers.md for other drivers.
 """
 
 from collections.abc import Iterator

@@ -74,7 +74,9 @@ def source_at(values: Values, template: Path, known: Placeholders, csi: Fields) 
     if not driver.csi:
         if values.get(*template, "csi") is not None and not values.is_reported("driver"):
             what = f"csi is for CSI drivers; the driver is {driver.name}"
-            values.fault((*template, "csi"), what, "leave csi out, or write another driver", key=True)
+            values.fault(
+                (*template, "csi"), what, "leave csi out, or write another driver", key=True
+            )
         # The handle that it would have is there for templates of one's own.
         return Source(driver, DRIVERS[CSI_NFS].handle, {}, {}, own)
     path = values.inherited(template, "csi", "volumeHandle")
