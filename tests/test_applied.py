@@ -143,3 +143,12 @@ def _error(command: str) -> str:
     result: Result = sfsgen(command)
     assert (result.status, result.out) == (2, "")
     return result.err.splitlines()[0]
+
+
+def test_a_local_volume_stays_on_its_node(tmp_path: Path) -> None:
+    options = "render web -r 1 --driver local --storage 1Gi --nfs-server"
+    plane = ControlPlane(yaml.safe_load_all(sfsgen(f"{options} a").out))
+    plane.settle()
+    live = list(plane.objects.values())
+    assert _told(sfsgen(f"{options} a").out, tmp_path, live) == []
+    assert _told(sfsgen(f"{options} b").out, tmp_path, live) == [("error", VOLUME)]

@@ -65,12 +65,7 @@ def source_at(values: Values, template: Path, known: Placeholders, csi: Fields) 
 
     `csi` are the user's own fields of it, which stand as they are.
     """
-    driver = known.driver
-    own = {
-        key: each
-        for key, each in known.meanings.items()
-        if isinstance(each, str) and key != "volume"
-    }
+    driver, own = known.driver, _names(known)
     if not driver.csi:
         if values.get(*template, "csi") is not None and not values.is_reported("driver"):
             what = f"csi is for CSI drivers; the driver is {driver.name}"
@@ -79,17 +74,23 @@ def source_at(values: Values, template: Path, known: Placeholders, csi: Fields) 
             )
         # The handle that it would have is there for templates of one's own.
         return Source(driver, DRIVERS[CSI_NFS].handle, {}, {}, own)
-    path = values.inherited(template, "csi", "volumeHandle")
-    handle = _handle(values, path, known)
-    attributes: dict[str, str | Pattern] = {**driver.attributes}
-    attributes |= _attributes(values, template, known)
-    given: Mapping[str, str] = csi.get("volumeAttributes") or {}
-    attributes |= {key: Pattern((text,)) for key, text in given.items()}
+    handle = _handle(values, values.inherited(template, "csi", "volumeHandle"), known)
+    as_it_is: Mapping[str, str] = csi.get("volumeAttributes") or {}
+    attributes: dict[str, str | Pattern] = {
+        **driver.attributes,
+        **_attributes(values, template, known),
+        **{key: Pattern((text,)) for key, text in as_it_is.items()},
+    }
     more = dict(_more(values, template, driver, own["namespace"]))
     more |= {key: each for key, each in csi.items() if key != "volumeAttributes"}
     source = Source(driver, handle, attributes, more, own)
     _check_needed(values, template, source)
     return source
+
+
+def _names(known: Placeholders) -> dict[str, str]:
+    """Return the names that are one for all ordinals."""
+    return {key: each for key, each in known.meanings.items() if isinstance(each, str)}
 
 
 def _handle(values: Values, path: Path, known: Placeholders) -> str:
