@@ -75,6 +75,9 @@ def server_fault(text: str) -> tuple[str, str]:
     """Return why a text is no DNS name, IPv4 or IPv6 address, and what to write."""
     if is_address(text):
         return "", ""
+    if "," in text:
+        fix = "write one; a server for each ordinal is a pattern, as nas-{ordinal}.example.com"
+        return "is several servers", fix
     if ":" in text:
         return _colon_fault(text)
     if re.fullmatch(r"[0-9.]+", text):

@@ -1,5 +1,6 @@
 """Storage that is paired alike: each driver's handle and attributes, and what is known of it."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -7,6 +8,7 @@ from sfsgen import nfs
 from sfsgen.kubernetes import names, versions
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.versions import Feature
+from sfsgen.plain_text import brief, quoted
 
 NFS, CSI_NFS, LOCAL = "nfs", "csi", "local"
 MOUNTED_AS_NFS = (NFS, CSI_NFS)
@@ -368,6 +370,9 @@ def affinity(node: str) -> dict[str, Any]:
     return {"required": {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}}
 
 
+_SHARE = re.compile(r"(?:smb:)?[/\\]*([\w.-]+)[/\\]+(.+)")
+
+
 def server_fault(driver: Driver, text: str) -> tuple[str, str]:
     """Return why a text is none of the servers of a driver, and what to write."""
     if driver.name == "efs.csi.aws.com" and not text.startswith("fs-"):
@@ -379,6 +384,9 @@ def server_fault(driver: Driver, text: str) -> tuple[str, str]:
         return _node_fault(text)
     if not driver.is_known:
         return "", ""  # what it means its user knows
+    if driver.csi == "smb.csi.k8s.io" and (found := _SHARE.fullmatch(text)):
+        fix = f"write {quoted(found[1])}, and the path as {brief('/' + found[2])}"
+        return "holds the share", fix
     return nfs.server_fault(text)
 
 

@@ -197,7 +197,8 @@ def test_a_directory_inside_another_one_is_told(driver: str) -> None:
 @pytest.mark.parametrize("driver", sorted(set(VALUES) - {"nfs", "csi"}))
 def test_rules_about_nfs_do_not_look_at_other_drivers(driver: str) -> None:
     options = (
-        "--mount-option soft --mount-option uid=1 --mount-option vers=3.0 --mount-option nolock"
+        "--mount-option soft --mount-option uid=1 --mount-option vers=3.0 --mount-option nolock "
+        "--access-mode RWO"
     )
     result = render(driver, options, pod={"securityContext": {"fsGroup": 1, "runAsUser": 1}})
     assert "warning" not in result.err
@@ -228,7 +229,12 @@ REFUSED: list[tuple[str, Object, str, str]] = [
     ("smb.csi.k8s.io", {"csi": None}, "without a Secret with username and password", "name: NAME"),
     ("cephfs.csi.ceph.com", {"csi": None}, "without a Secret with userID", "nodeStageSecretRef"),
     ("cephfs.csi.ceph.com", {"csi": None}, "without the attribute fsName", "fsName: myfs"),
-    ("smb.csi.k8s.io", {"nfs": {"server": "//nas/share"}}, '"//nas/share" is no DNS name', "write"),
+    (
+        "smb.csi.k8s.io",
+        {"nfs": {"server": "//nas/share"}},
+        '"//nas/share" holds the share',
+        "path as /share",
+    ),
     (
         "smb.csi.k8s.io",
         {"nfs": {"path": "/", "sharedDirectory": True}},

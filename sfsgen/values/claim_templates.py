@@ -11,7 +11,7 @@ from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
 from sfsgen.nfs import normalised
 from sfsgen.plain_text import brief, quoted
-from sfsgen.storage_drivers import MOUNTED_AS_NFS, NFS, Driver
+from sfsgen.storage_drivers import LOCAL, MOUNTED_AS_NFS, NFS, Driver
 from sfsgen.values.model import ClaimTemplate, Deviation, Metadata
 from sfsgen.values.mounts import mounts_of
 from sfsgen.values.pair_fields import own_parts
@@ -113,6 +113,11 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
     size = _size(values, (*path, "storage"))
     modes = _access_modes(values, values.inherited(path, "accessModes"), driver)
     storage = Storage(size, modes, own.class_of_pairs, own.volume_mode)
+    mounts = mounts_of(values, path, template)
+    if mounts and storage.volume_mode == "Block":
+        what = f"the claim template {template} is a block device, which cannot be mounted"
+        fix = "write mounts: [] in it, and the device in container.volumeDevices"
+        values.fault((*path, "mounts"), what, fix, key=True)
     as_said = values.as_said("volume", path)
     return ClaimTemplate(
         name=template,
@@ -120,7 +125,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         fields=own.fields,
         limits=own.limits,
         storage_class=own.class_of_template,
-        mounts=mounts_of(values, path, template),
+        mounts=mounts,
         claim=Claim(NOT_READ, "", owner.namespace, storage, *own.claim[:2]),
         volume=Volume(
             NOT_READ,
@@ -181,6 +186,9 @@ def _access_modes(values: Values, path: Path, driver: Driver) -> tuple[str, ...]
     modes: dict[str, None] = {}
     given = dict.fromkeys(values.get(*path) or ())
     given.pop(None, None)
+    if not given and (driver.name == LOCAL or not driver.is_known):
+        what = f"no access mode is given: {setting_at(path).default}, which a disk does not have"
+        values.caution(path, what, "write accessModes: [ReadWriteOnce], or the one that is meant")
     for mode in given or [setting_at(path).default]:
         long = ACCESS_MODES.get(mode, mode)
         if long not in ACCESS_MODES.values():

@@ -169,7 +169,7 @@ def _fields(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[Pat
         path = ("pod", "securityContext", "fsGroup")
         yield values.nested(path), FS_GROUP, "set the owner on the NFS server"
     yield from _services(values, stateful_set)
-    yield from _environment(values)
+    yield from _placeholders(values)
     if what := _discovery(stateful_set):
         fix = "give --publish-not-ready-addresses, publishNotReadyAddresses: true"
         yield ("publishNotReadyAddresses",), what, fix
@@ -187,15 +187,33 @@ def _services(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[P
             yield values.nested((word, "selector")), what, "leave its selector out"
 
 
-def _environment(values: "Values") -> Iterator[tuple[Path, str, str]]:
-    """Yield the placeholders in environment variables, where nothing fills them in."""
+def _placeholders(values: "Values") -> Iterator[tuple[Path, str, str]]:
+    """Yield the placeholders in what all pods have alike, where nothing fills them in."""
     beside = [values.nested(("pod", key)) for key in ("containers", "initContainers")]
-    containers = [at for path in beside for at, _ in values.entries(*path)]
-    for path in (("env",), *((*each, "env") for each in (("container",), *containers))):
+    containers: list[Path] = [("container",), *(at for p in beside for at, _ in values.entries(*p))]
+    for path in (("env",), *((*each, "env") for each in containers)):
         for at, entry in values.entries(*path):
             if found := _PLACEHOLDER.search(entry.get("value") or ""):
                 what = f"{found[0]} is printed as it stands: Kubernetes has no environment by "
                 yield (*at, "value"), f"{what}ordinal", _filled_by_kubernetes(found[1])
+    for path, text in _texts_of_all_pods(values, containers):
+        found = _PLACEHOLDER.search(text)
+        if found and found[1] == "ordinal":  # the others stand in many a program's own texts
+            what = f"{found[0]} is printed as it stands: all pods have one template"
+            yield path, what, _filled_by_kubernetes(found[1])
+
+
+def _texts_of_all_pods(values: "Values", containers: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield commands, images, and where volumes are mounted."""
+    for each in containers:
+        for key in ("command", "args"):
+            yield from values.entries(*each, key)
+        yield (*each, "image"), values.get(*each, "image") or ""
+    yield ("image",), values.get("image") or ""
+    for at, _ in values.entries("claimTemplates"):
+        for mount in (at, *(each for each, _ in values.entries(*at, "mounts"))):
+            for key in ("mountPath", "subPath"):
+                yield (*mount, key), values.get(*mount, key) or ""
 
 
 def _filled_by_kubernetes(placeholder: str) -> str:

@@ -61,6 +61,10 @@ OWNED: Mapping[str, Mapping[str, str]] = {
 # Sets that exist may say the class of a claim template in the way of the oldest minors.
 _CLASS_ANNOTATIONS = (CLASS_ANNOTATION, "volume.alpha.kubernetes.io/storage-class")
 _OWNED_METADATA = {"name": "name", "namespace": "namespace", "generateName": ""}
+_NAMES = {
+    "persistentVolume": "volumeName, a pattern",
+    "persistentVolumeClaim": "claimTemplates[].name, with which it begins",
+}
 # Of these the API takes names, or does not look at them.
 _NAMED_BY_USERS = {
     "pod": (),
@@ -85,6 +89,7 @@ class OwnFields:
             self._read(path)
         self._paths = {name: path for name, (_, path) in self._fields.items()}
         owned = {key: _OWNED_METADATA[key] for key in _NAMED_BY_USERS.get(word, _OWNED_METADATA)}
+        owned |= {"name": _NAMES[word]} if word in _NAMES else {}
         self._refuse(self._metadata, owned)
         self._refuse(self._fields, OWNED[word])
 

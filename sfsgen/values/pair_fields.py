@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import names, versions
+from sfsgen.plain_text import quoted
 from sfsgen.storage_drivers import LOCAL, MOUNTED_AS_NFS, Driver, says_place
 from sfsgen.values.model import Extras, Fields, Metadata
 from sfsgen.values.own_fields import OwnFields
@@ -107,7 +108,8 @@ def _classes(
     if given:
         values.require(path)
         if fault := names.subdomain_fault(given):
-            values.check(path, given, fault, 'write it as nfs, or ""')
+            near = quoted(names.closest_label(given) or "nfs")
+            values.check(path, given, fault, f'write {near}, or ""')
     return given, given
 
 

@@ -42,14 +42,23 @@ def services_of(
 ) -> tuple[Service, ...]:
     """Return the Services of a set: none, the headless one, one beside it, or that one alone."""
     found = []
-    beside = _beside(values, set_name, governing, for_all)
-    if governing and not (beside and beside.name == governing):
+    beside = _name_beside(values, set_name, governing)
+    if governing and beside != governing:
         found.append(_headless(values, governing, for_all))
     else:
         _refuse_headless(values, "clusterService is the governing one" if governing else "")
     if beside:
-        found.append(beside)
+        ports = found[0].ports if found else _ports(for_all)
+        found.append(_beside(values, beside, for_all, list(ports)))
     return tuple(found)
+
+
+def _name_beside(values: Values, set_name: str, governing: str) -> str:
+    """Return the name of the Service beside the headless one, or in its place, "" for none."""
+    if values.get("clusterService") is None:
+        return ""
+    name = values.get("clusterService", "metadata", "name")
+    return name or (set_name if governing != set_name else f"{set_name}-cluster")
 
 
 def _refuse_headless(values: Values, why: str) -> None:
@@ -80,26 +89,25 @@ def _headless(values: Values, name: str, for_all: ForAll) -> Service:
     )
 
 
-def _beside(values: Values, set_name: str, governing: str, for_all: ForAll) -> Service | None:
-    """Return the Service that the user wants beside the headless one, or in its place."""
-    if values.get("clusterService") is None:
-        return None
+def _beside(values: Values, name: str, for_all: ForAll, ports: list[Fields]) -> Service:
+    """Return the Service that the user wants beside the headless one, or in its place.
+
+    By default it has the ports of that one.
+    """
     own = OwnFields(values, "clusterService")
-    name, path = own.take_metadata("name")
-    if name is None:
-        name = set_name if governing != set_name else f"{set_name}-cluster"
-    elif fault := limits.service_name_fault(name, values.target):
-        values.check(path, name, fault, label_fix(name))
+    given, path = own.take_metadata("name")
+    if given is not None and (fault := limits.service_name_fault(given, values.target)):
+        values.check(path, given, fault, label_fix(given))
     cluster_ip, path = own.take("clusterIP")
     if cluster_ip == "None":
         what = "a Service without a cluster IP is headless, and the set has that one already"
         values.fault(path, what, "leave it out, or say it with service")
     # Unlike a headless one, it needs ports: those of the container, or its own.
-    ports = own.append("ports", [] if own.path("ports") else _ports(for_all), "name", "port")
-    if not ports:
+    all_ports = own.append("ports", [] if own.path("ports") else ports, "name", "port")
+    if not all_ports:
         what = "the Service needs a port: only a headless one can be without"
-        values.fault(("clusterService",), what, "write its ports", key=True)
-    made = _service(values, own, name, for_all, ports)
+        values.fault(("clusterService",), what, "write clusterService.ports", key=True)
+    made = _service(values, own, name, for_all, all_ports)
     address = {"clusterIP": cluster_ip} if cluster_ip not in (None, "None") else {}
     return made._replace(fields={**address, **made.fields})
 

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, reduce
 from itertools import islice
+from operator import getitem
 from typing import Any
 
 from sfsgen.documents.document import Document, Path, spelled
@@ -12,8 +13,7 @@ from sfsgen.kubernetes.schemas import Fault, Schema, Terms, called, listed
 from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import brief, quoted
 from sfsgen.problems import InputError, Problem, nearest
-from sfsgen.values import vocabulary
-from sfsgen.values.settings import OPTIONS
+from sfsgen.values import misplaced, vocabulary
 
 _AS = {
     "array": "write it as a list, each entry behind a -",
@@ -43,8 +43,6 @@ _MOST_VALUES = 100_000  # of a file
 _WORD = re.compile(r"[^\s,#\[\]{}&*!|>'\"%@`][^\s,\[\]{}]*")
 _LONGEST_JSON = 40  # characters
 _ALIKE = 0.8  # of two keys: "server" is not meant by "service"
-# Where words stand that stand deeper in a values file, by their last part.
-_ELSEWHERE = {str(path[-1]): path for path in OPTIONS if len(path) > 1}
 
 
 def faults(document: Document, target: Target, text: str = "") -> Iterator[tuple[Path, Problem]]:
@@ -95,8 +93,8 @@ def _written(fault: Fault, document: Document, lines: Sequence[str]) -> str:
 
     Of a word that there is not, it is the value.
     """
-    if fault.word == "additionalProperties" and len(fault.path) == 1:
-        return _flow(document.value.get(fault.path[0]))
+    if fault.word == "additionalProperties":
+        return _flow(reduce(getitem, fault.path, document.value))
     if not isinstance(fault.value, bool | int | float):
         return ""
     line, column = document.locate(fault.path, False)  # as its type has it
@@ -118,7 +116,8 @@ def _explained(fault: Fault, target: Target, written: str) -> tuple[str, str]:
     if fault.word == "additionalProperties":
         return _unknown_key(fault.path, wanted, written)
     if fault.word == "type":
-        return _wrong_type(name, wanted, fault.value, shown, written)
+        what, fix = _wrong_type(name, wanted, fault.value, shown, written)
+        return what, misplaced.in_its_place(fault.path, fault.value) or fix
     if fault.word == "required":
         wanted = [key for key in wanted if key not in fault.value]
     words = ", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted
@@ -130,18 +129,8 @@ def _unknown_key(path: Path, known: Sequence[str], written: str) -> tuple[str, s
     *around, key = path
     near = nearest(str(key), known, _ALIKE)
     fix = f'write "{near}"' if near else f"there are: {', '.join(known)}"
-    if not near and key in ("labels", "annotations") and "metadata" in known:
-        fix = "write it in metadata"
-    if not around and not near and key in _ELSEWHERE:
-        fix = f"write it as {_nested(_ELSEWHERE[str(key)], written or 'VALUE')}"
+    fix = misplaced.where_it_belongs(path, known, written) or fix
     return f"there is no {quoted(str(key))} in {spelled(tuple(around))}", fix
-
-
-def _nested(path: Path, text: str) -> str:
-    """Return a value at a path, as a line of YAML that can be pasted."""
-    for part in reversed(path[1:]):
-        text = f"[{text}]" if isinstance(part, int) else f"{{{part}: {text}}}"
-    return f"{path[0]}: {text}"
 
 
 def _wrong_type(name: str, wanted: Any, value: object, shown: str, written: str) -> tuple[str, str]:

@@ -163,6 +163,9 @@ def _more(
             values.fault(path, f"{key} names no Secret", "write {name: NAME}")
         elif fault := names.subdomain_fault(name):
             values.check((*path, "name"), name, fault, "write the name of a Secret")
+        if fault := names.label_fault(reference.get("namespace") or namespace):
+            where = (*path, "namespace")
+            values.check(where, reference["namespace"], fault, "write the name of a namespace")
         yield key, {"name": name, "namespace": reference.get("namespace") or namespace}
 
 

@@ -97,7 +97,7 @@ def _labelled(values: Values, name: str) -> _Labelled:
         # Only what never changes: a selector cannot be changed, and a pod must keep matching it.
         lasting = {key: common.labels[key] for key in RECOMMENDED_LABELS[:2]}
         return _Labelled({"matchLabels": lasting}, common, common)
-    if not any(selector.values()):
+    if not any(selector.values()) and not values.is_reported("selector"):
         what = "the selector is empty, and the API refuses it"
         values.fault(("selector",), what, "write matchLabels into it, or leave it out")
     own = labels_at(values, ("selector", "matchLabels"))
