@@ -325,6 +325,30 @@ def test_two_sets_with_one_handle_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("handle", "nfs", "own", "what"),
+    [
+        ("x-{server}", {}, [{"server": "a"}, {"server": "b"}], ""),
+        ("x-{server}", {"server": "a"}, [{}, {"server": "b"}], ""),
+        ("x-{server}", {"server": "s{ordinal}"}, [{}, {"server": "s0"}], "x-s0"),
+        ("x-{sub_dir}", {"server": "a", "path": "/a/d{ordinal}"}, [{}, {"path": "/b/d0"}], "x-d0"),
+        ("x-{server}", {"server": "a"}, [{}, {}], "x-a"),
+    ],
+)
+def test_handles_of_single_ordinals_are_looked_at(
+    handle: str, nfs: Object, own: list[Object], what: str
+) -> None:
+    volumes = [{"ordinal": number, "nfs": each} for number, each in enumerate(own) if each]
+    result = render(
+        "disk.example.com",
+        nfs={"server": None, "path": "/a/{ordinal}", **nfs},
+        csi={"volumeHandle": handle},
+        claimTemplates=[{"storage": "1Gi", "volumes": volumes}],
+    )
+    assert (result.status == 0) is (not what), result.err
+    assert f'the volume handle "{what}"' in result.err or not what
+
+
+@pytest.mark.parametrize(
     ("driver", "more", "what"),
     [
         ("efs.csi.aws.com", {"accessModes": ["ReadOnlyMany"]}, "refuses to mount a volume whose"),

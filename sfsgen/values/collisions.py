@@ -140,7 +140,8 @@ def _within(place: _Place) -> Iterator[Collision]:
     if not template.volume_name.is_open and len(list(unnamed)) > 1:
         what = f"all ordinals want a volume named {quoted(template.volume_name.at(0))}"
         yield place.collision("volumeName", what, "put {ordinal} into it")
-    if template.source.driver.csi and len(ordinals) > 1 and not _handles(template).is_open:
+    alike = list(islice((each for each in ordinals if each not in own), 2))
+    if template.source.driver.csi and len(alike) > 1 and not _handles(template).is_open:
         what = f"all ordinals have the volume handle {quoted(_handles(template).at(0))}"
         fix = "put {ordinal} or {volume} into it: volumes with one handle are one to Kubernetes"
         yield place.collision("csi.volumeHandle", what, fix)
@@ -163,19 +164,36 @@ def _handles(template: ClaimTemplate) -> Pattern:
     return Pattern(tuple(source.handle_at(where, {**source.names, **names_of}, HOLE).split(HOLE)))
 
 
+def _handle(template: ClaimTemplate, ordinal: int) -> str:
+    """Return the handle of one ordinal's volume."""
+    claim, volume, _ = template.pair(ordinal)
+    where, source = Place(volume.driver, volume.server, volume.path), template.source
+    names_of = {**source.names, "claim": claim.name, "volume": volume.name}
+    return source.handle_at(where, names_of, ordinal)
+
+
 def _own_handles(places: Iterable[_Place]) -> Iterator[Collision]:
     """Yield the handles that users made up, and that others have; the table's are unique."""
-    wishes = [
-        _wish(place, f"{place.template.volume.driver}/", _handles(place.template))
-        for place in places
-        if place.template.source.driver.csi
-    ]
-    if all(each.place.template.source.is_of_table for each in wishes):
+    places = [each for each in places if each.template.source.driver.csi]
+    if all(each.template.source.is_of_table for each in places):
         return
-    for met in _met(wishes):
-        if met.place is not met.earlier:
-            what = f"{met.pods} have the volume handle {quoted(met.text)}"
-            yield met.place.collision("csi.volumeHandle", what, f"put {met.difference} into it")
+    for met in _met(wish for place in places for wish in _handles_of(place)):
+        what = f"{met.pods} have the volume handle {quoted(met.text)}"
+        fix = f"put {met.difference} into it"
+        if met.place is met.earlier:
+            fix = "put {ordinal} or {volume} into it: volumes with one handle are one to Kubernetes"
+        yield met.place.collision("csi.volumeHandle", what, fix)
+
+
+def _handles_of(place: _Place) -> Iterator[_Wish]:
+    """Yield the wishes for handles, those of single ordinals for themselves."""
+    template, where = place.template, Pattern((f"{place.template.volume.driver}/",))
+    runs = [*split(place.claimant.ordinals, template.exceptions)]
+    regular = [run for run in runs if run.start not in template.exceptions]
+    yield _wanted(place, where, _handles(template), regular)
+    for run in runs:
+        if run.start in template.exceptions:
+            yield _wanted(place, where, Pattern((_handle(template, run.start),)), [run])
 
 
 def _claim_names(places: Iterable[_Place]) -> Iterator[Collision]:
