@@ -315,6 +315,43 @@ def test_sets_on_one_directory_are_refused_whatever_the_driver() -> None:
     assert "b-0 and a-0 (pvc, pvc) share the directory /tank/0" in result.err
 
 
+def _by_ordinal(*own: Object) -> Object:
+    volumes = [{"ordinal": number, "nfs": each} for number, each in enumerate(own)]
+    return {"claimTemplates": [{"storage": "1Gi", "volumes": volumes}]}
+
+
+@pytest.mark.parametrize(
+    ("driver", "more", "what"),
+    [
+        ("efs.csi.aws.com", _by_ordinal({"path": "/a:b"}), "holds a colon"),
+        ("smb.csi.k8s.io", _by_ordinal({"path": "/"}), "begins with its share"),
+        ("efs.csi.aws.com", {"nfs": {"server": "fs-{ordinal}"}}, ""),
+        ("efs.csi.aws.com", _by_ordinal({"server": "fs-2"}, {"server": "fs-3"}), ""),
+        ("efs.csi.aws.com", _by_ordinal({"server": "fs-2"}), ""),
+        (
+            "efs.csi.aws.com",
+            _by_ordinal({"server": "fs-2"}, {"server": "fs-2"}),
+            "ordinals 1 and 0 share the directory /a",
+        ),
+        ("efs.csi.aws.com", {}, "the handle of efs.csi.aws.com is the address"),
+    ],
+)
+def test_every_ordinal_lies_where_its_driver_can_mount_it(
+    driver: str, more: Object, what: str
+) -> None:
+    nfs = {"path": "/a", "sharedDirectory": True}
+    result = render(driver, **merged({"nfs": nfs}, more))
+    assert (result.status == 0) is (not what), result.err
+    assert what in result.err
+
+
+def test_two_sets_on_one_address_are_refused_where_it_is_the_handle() -> None:
+    text = "name: {}\nreplicas: 1\ndriver: efs.csi.aws.com\nclaimTemplates: [{{storage: 1Gi}}]\n"
+    text += "nfs: {{server: fs-1, path: /a, sharedDirectory: true}}\n"
+    result = sfsgen("render -f -", f"{text.format('a')}---\n{text.format('b')}")
+    assert "b-0 and a-0 (pvc, pvc) share the directory /a" in result.err
+
+
 def test_two_sets_with_one_handle_are_refused() -> None:
     values = {"replicas": 1, "driver": "a.example.com", "csi": {"volumeHandle": "disk-{ordinal}"}}
     sets = [{**values, "name": name, "claimTemplates": [{"storage": "1Gi"}]} for name in "ab"]

@@ -27,7 +27,8 @@ from sfsgen.values.places import (
 )
 from sfsgen.values.settings import setting_at
 from sfsgen.values.sources import (
-    check_place,
+    check_directories,
+    check_shared,
     check_used,
     driver_at,
     nodes_at,
@@ -109,7 +110,8 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
     if source.has_place and not nodes:
         check_servers(values, path, known, server, deviations)
     directory = directory_at(values, path, known.of_volume(volume_name))
-    check_place(values, path, source, directory, owner.ordinals)
+    check_directories(values, path, driver, directory.at(owner.ordinals.start), deviations)
+    check_shared(values, path, known, server, deviations)
     size = _size(values, (*path, "storage"))
     modes = _access_modes(values, values.inherited(path, "accessModes"), driver)
     storage = Storage(size, modes, own.class_of_pairs, own.volume_mode)
@@ -147,8 +149,9 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         volume_name=volume_name,
         server=server,
         directory=directory,
-        # On a server of its own, no ordinal shares what it has: the path itself is meant.
-        shared_directory=not server.is_open
+        # On a server of its own, no ordinal shares what it has: the path itself is meant. Where the
+        # address is the handle, nobody can.
+        shared_directory=not (server.is_open or driver.is_address)
         and bool(values.get(*values.inherited(path, "nfs", "sharedDirectory"))),
         exceptions=on_nodes(nodes, deviations),
         source=source,

@@ -210,22 +210,43 @@ def check_used(values: Values, drivers: list[Driver]) -> None:
             values.fault((key,), what, f"leave {key} out, or write another driver", key=True)
 
 
-def check_place(
-    values: Values, template: Path, source: Source, directory: Pattern, ordinals: range
+def check_directories(
+    values: Values,
+    template: Path,
+    driver: Driver,
+    of_all: str,
+    deviations: Mapping[int, Deviation],
 ) -> None:
-    """Note a directory that a driver cannot mount, or that it cannot tell from another one."""
-    driver, path = source.driver, values.inherited(template, "nfs", "path")
-    shared = values.inherited(template, "nfs", "sharedDirectory")
-    text = directory.at(ordinals.start)
+    """Note directories that the driver cannot mount, of all ordinals or of a single one."""
+    _check_directory(values, values.inherited(template, "nfs", "path"), driver, of_all)
+    for path, volume in values.entries(*template, "volumes"):
+        own = deviations[volume["ordinal"]].path
+        _check_directory(values, (*path, "nfs", "path"), driver, own)
+
+
+def _check_directory(values: Values, path: Path, driver: Driver, text: str) -> None:
     if driver.is_address and ":" in text:
         what = f"{brief(text)} holds a colon, which ends the path in a handle of {driver.name}"
         values.fault(path, what, "give a path without it")
     if driver.name == "smb.csi.k8s.io" and text == "/":
         what = "the path of an SMB volume begins with its share"
         values.fault(path, what, "write it as /share or /share/directory")
-    if driver.is_address and values.get(*shared) and len(ordinals) > 1:
-        what = f"the handle of {driver.name} is the address, {_SHARED}"
-        values.fault(shared, what, "give each ordinal a directory of its own")
+
+
+def check_shared(
+    values: Values,
+    template: Path,
+    known: Placeholders,
+    server: Pattern,
+    deviations: Mapping[int, Deviation],
+) -> None:
+    """Note one directory for all ordinals, where it would be one handle for all."""
+    path = values.inherited(template, "nfs", "sharedDirectory")
+    elsewhere = [each for each, own in deviations.items() if own.server and each in known.ordinals]
+    is_one_server = not server.is_open and len(known.ordinals) - len(elsewhere) > 1
+    if known.driver.is_address and values.get(*path) and is_one_server:
+        what = f"the handle of {known.driver.name} is the address, {_SHARED}"
+        values.fault(path, what, "give each ordinal a directory of its own")
 
 
 def realm_of(source: Source, claim: Pattern, volume: Pattern, at: int) -> str:
