@@ -426,6 +426,34 @@ def test_local_volumes_lie_on_the_nodes_in_turn() -> None:
     assert found == [(["a"], "/exports/pv-web-4"), (["b"], "/old")]
 
 
+@pytest.mark.parametrize(
+    ("more", "options", "where"),
+    [
+        ({"claimTemplates": [{"storage": "1Gi", "nfs": {"server": "d"}}]}, "", "stdin"),
+        ({}, "--nfs-server d", "--nfs-server"),
+    ],
+)
+def test_a_server_beside_nodes_is_no_server_in_silence(
+    more: Object, options: str, where: str
+) -> None:
+    result = render("local", options, **more)
+    assert result.err.startswith(where)
+    assert "warning: no volume lies on d: nodes say where each one lies" in result.err
+
+
+def test_a_server_beside_nodes_is_that_of_other_claim_templates() -> None:
+    templates = [
+        {"name": "a", "storage": "1Gi", "mountPath": "/a"},
+        {"name": "b", "storage": "1Gi", "mountPath": "/b", "driver": "nfs"},
+    ]
+    made = objects(render("local", nfs={"server": "nas"}, claimTemplates=templates))
+    assert {each["nfs"]["server"] for each in sources(made) if "nfs" in each} == {"nas"}
+
+
+def test_a_node_that_is_no_text_is_told_and_no_server_missed() -> None:
+    assert "missing" not in render("local", nodes=[1, 2]).err
+
+
 def test_one_node_may_have_several_volumes() -> None:
     assert findings("-f", "-", stdin=dumped(objects(render("local", nodes=["a", "a"])))) == []
 

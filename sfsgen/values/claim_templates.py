@@ -31,6 +31,7 @@ from sfsgen.values.sources import (
     check_shared,
     check_used,
     driver_at,
+    is_on_nodes,
     nodes_at,
     on_nodes,
     realm_of,
@@ -58,7 +59,8 @@ def claim_templates(values: Values, owner: Owner) -> tuple[ClaimTemplate, ...]:
         paths = [("claimTemplates", 0)]
     templates = tuple(_claim_template(values, path, owner) for path in paths)
     _check_apart(values, dict(zip(paths, templates, strict=True)))
-    check_used(values, [each.source.driver for each in templates])
+    drivers = [each.source.driver for each in templates]
+    check_used(values, dict(zip(paths, drivers, strict=True)))
     return templates
 
 
@@ -107,7 +109,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
     server = server_at(values, values.inherited(path, "nfs", "server"), known)
     nodes = nodes_at(values, path, known)
     deviations = _deviations(values, path, known, volume_name)
-    if source.has_place and not nodes:
+    if source.has_place and not is_on_nodes(values, path, driver):
         check_servers(values, path, known, server, deviations)
     directory = directory_at(values, path, known.of_volume(volume_name))
     check_directories(values, path, driver, directory.at(owner.ordinals.start), deviations)

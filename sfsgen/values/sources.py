@@ -169,6 +169,11 @@ def _more(
         yield key, {"name": name, "namespace": reference.get("namespace") or namespace}
 
 
+def is_on_nodes(values: Values, template: Path, driver: Driver) -> bool:
+    """Return whether nodes that are listed say where a claim template's volumes lie."""
+    return driver.name == LOCAL and values.get(*values.inherited(template, "nodes")) is not None
+
+
 def nodes_at(values: Values, template: Path, known: Placeholders) -> dict[int, str]:
     """Return the node of each ordinal, where nodes are listed."""
     driver, ordinals = known.driver, known.ordinals
@@ -199,8 +204,9 @@ def on_nodes(nodes: Mapping[int, str], deviations: Mapping[int, Deviation]) -> d
     return found
 
 
-def check_used(values: Values, drivers: list[Driver]) -> None:
-    """Note words of the set's that none of its claim templates' drivers takes."""
+def check_used(values: Values, templates: Mapping[Path, Driver]) -> None:
+    """Note words that the driver of none of the claim templates at some paths takes."""
+    drivers = [*templates.values()]
     for key, is_taken, of_whom in (
         ("csi", any(each.csi for each in drivers), "CSI drivers"),
         ("nodes", any(each.name == LOCAL for each in drivers), "the driver local"),
@@ -208,6 +214,14 @@ def check_used(values: Values, drivers: list[Driver]) -> None:
         if values.get(key) is not None and not is_taken and not values.is_reported("driver"):
             what = f"{key} is for {of_whom}; the driver is {drivers[0].name if drivers else NFS}"
             values.fault((key,), what, f"leave {key} out, or write another driver", key=True)
+    on_nodes = [path for path, each in templates.items() if is_on_nodes(values, path, each)]
+    servers: list[Path] = [(*path, "nfs", "server") for path in on_nodes]
+    if len(on_nodes) == len(templates) and values.is_said(("nfs", "server")):
+        servers.append(("nfs", "server"))
+    for path in servers:
+        if (text := values.get(*path)) is not None:
+            what = f"no volume lies on {brief(text)}: nodes say where each one lies"
+            values.caution(path, what, "leave it out, or nodes")
 
 
 def check_directories(
