@@ -1142,6 +1142,21 @@ def test_a_claim_template_is_warned_of_at_its_own_line() -> None:
     assert_warned_once(render(text), render(text, "--strict"), "stdin:4:64", "deletes all files")
 
 
+@pytest.mark.parametrize(
+    ("said", "where", "what"),
+    [
+        ("", "stdin:4:99", "the class fast lets"),
+        ("fast", "stdin:4:99", "the class fast lets"),
+        ("''", "stdin:4:125", 'Kubernetes takes the class "fast" of the annotation'),
+    ],
+)
+def test_a_class_in_an_annotation_is_warned_of(said: str, where: str, what: str) -> None:
+    annotation = "metadata: {annotations: {volume.beta.kubernetes.io/storage-class: fast}}"
+    more = f", storageClassName: {said}" if said else ""
+    problems = told(render(WEB.replace("1Gi}", f"1Gi, {annotation}{more}}}")))
+    assert any(what in each.what for each in problems if each.where.startswith(where)), problems
+
+
 def test_a_value_that_hurts_in_two_ways_is_warned_of_in_both() -> None:
     text = WEB.replace("1Gi}", "1Gi}, {storage: 1Gi, name: b, mountPath: /b, driver: csi}")
     warnings = told(render(f"{text}persistentVolumeReclaimPolicy: Delete\n"))

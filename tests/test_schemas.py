@@ -432,6 +432,19 @@ def test_the_empty_class_is_an_annotation_below_6_and_a_field_from_6_on(minor: i
             assert part["spec"]["storageClassName"] == ""
 
 
+@pytest.mark.parametrize("minor", [3, 5, 6, 12, NEWEST_BY_DEFAULT])
+@pytest.mark.parametrize("said", [None, "", "slow", "fast"])
+def test_the_class_in_an_annotation_is_that_of_the_pairs_as_kubernetes_takes_it(
+    minor: int, said: str | None
+) -> None:
+    template = {"metadata": {"annotations": {CLASS: "fast"}}, "storageClassName": said}
+    made = objects(Feature(3, values={"claimTemplates": [{"storage": "1Gi", **template}]}), minor)
+    found = {
+        annotations(part).get(CLASS, part["spec"].get("storageClassName")) for part in classed(made)
+    }
+    assert found == {"fast"}
+
+
 @pytest.mark.parametrize("minor", MINORS[3:])
 def test_mount_options_are_an_annotation_on_6_and_7_and_a_field_from_8_on(minor: int) -> None:
     volume = the("PersistentVolume", objects(FEATURES["mount options"], minor))

@@ -238,7 +238,8 @@ class Renderer:
         if self.target.has(versions.CLASS_FIELD):
             return {"storage_class": name, "annotations": annotations}
         if name is not None:
-            annotations = {**annotations, versions.CLASS_ANNOTATION: name}
+            own = annotations.get(versions.CLASS_ANNOTATION, name)
+            annotations = {**annotations, versions.CLASS_ANNOTATION: own}
         return {"storage_class": None, "annotations": annotations}
 
 

@@ -56,7 +56,7 @@ def _storage(
             *((("mountOptions",), *each) for each in _mount_options(template.volume)),
             (("nfs", "server"), *_server(template.server.at(ordinals.start), driver)),
             (("nfs", "sharedDirectory"), *_shared(template.shared_directory)),
-            (("storageClassName",), *_class(template)),
+            (_class_word(template), *_class(template)),
             (("accessModes",), *_modes(template)),
         ):
             if what:
@@ -144,12 +144,17 @@ def _shared(is_shared: bool) -> tuple[str, str]:
     return "", ""
 
 
+def _class_word(template: "ClaimTemplate") -> tuple[str, ...]:
+    """Return where the class of a claim template is said: an annotation wins."""
+    is_annotated = CLASS_ANNOTATION in template.metadata.annotations
+    return ("metadata", "annotations", CLASS_ANNOTATION) if is_annotated else ("storageClassName",)
+
+
 def _class(template: "ClaimTemplate") -> tuple[str, str]:
     """Return what the class of a claim template lets into its claims, and what to write."""
-    name, own = template.name, template.storage_class
-    annotated = template.metadata.annotations.get(CLASS_ANNOTATION)
-    which = own or annotated
-    if own == "" or annotated == "":
+    name = template.name
+    which = template.metadata.annotations.get(CLASS_ANNOTATION, template.storage_class)
+    if which == "":
         return "", ""
     what = f"the claim template {name} names no class: a default StorageClass gets into"
     if which:

@@ -98,11 +98,14 @@ def _beside(common: Metadata, more: Metadata) -> Metadata:
 def _classes(
     values: Values, template: Path, annotations: Mapping[str, str]
 ) -> tuple[str | None, str]:
-    """Return the class of a claim template, and that of its claims and volumes."""
+    """Return the class of a claim template, and that of its claims and volumes.
+
+    Where a claim template says it in both ways, Kubernetes takes the annotation.
+    """
     path = values.inherited(template, "storageClassName")
     given = values.get(*path)
+    annotated = annotations.get(versions.CLASS_ANNOTATION)
     if given is None:
-        annotated = annotations.get(versions.CLASS_ANNOTATION)
         is_left_out = values.is_null(path) or annotated is not None
         return None if is_left_out else "", annotated or ""
     if given:
@@ -110,7 +113,12 @@ def _classes(
         if fault := names.subdomain_fault(given):
             near = quoted(names.closest_label(given) or "nfs")
             values.check(path, given, fault, f'write {near}, or ""')
-    return given, given
+    if annotated is None:
+        return given, given
+    if given != annotated:
+        what = f"Kubernetes takes the class {quoted(annotated)} of the annotation, and not this one"
+        values.caution(path, what, "say one of both, unless the set exists")
+    return given, annotated
 
 
 def _check_volume_name(values: Values, own: OwnFields) -> None:
