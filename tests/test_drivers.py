@@ -152,6 +152,41 @@ def test_handles_that_follow_no_pattern_are_not_made_up() -> None:
     assert "in their handles (one, two), which follow no pattern" in result.err
 
 
+def test_one_disk_alone_does_not_show_what_the_next_one_is_called() -> None:
+    more: Object = {"csi": {"volumeHandle": "vol-{ordinal}a1b", "volumeAttributes": {"d": "e"}}}
+    found = objects(render("disk.example.com", replicas=1, **more))
+    result = sfsgen("scale web -r 2 -f -", dumped(found))
+    assert (result.status, result.out) == (2, "")
+    assert "has the handle vol-0a1b, which alone shows no pattern" in result.err
+    assert "differ" not in result.err
+    both = objects(render("disk.example.com", replicas=2, **more))
+    (source,) = sources(objects(sfsgen("scale web -r 3 -f -", dumped(both))))
+    assert source["csi"]["volumeHandle"] == "vol-2a1b"
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ("--nfs-path '/srv/{ordinal}a1b'", "--nfs-path"),
+        ("--volume-name 'v-{ordinal}a1b' --nfs-path '/srv/{ordinal}'", "--volume-name"),
+    ],
+)
+def test_one_volume_alone_shows_no_number_within_a_word(options: str, where: str) -> None:
+    found = objects(render("nfs", options, replicas=1))
+    result = sfsgen("scale web -r 2 -f -", dumped(found))
+    assert (result.status, result.out) == (2, "")
+    assert f"{where}: " in result.err
+    assert "follow no pattern" in result.err
+
+
+def test_an_attribute_of_one_volume_alone_shows_no_number_within_a_word() -> None:
+    csi = {"volumeHandle": "{volume}", "volumeAttributes": {"image": "{volume}"}}
+    found = objects(render("disk.example.com", "--volume-name 'v{ordinal}a'", replicas=1, csi=csi))
+    result = sfsgen("scale web -r 2 -f - --volume-name 'v{ordinal}b'", dumped(found))
+    assert (result.status, result.out) == (2, "")
+    assert "has the attribute image (v0a), which alone shows no pattern" in result.err
+
+
 def test_secrets_that_differ_are_not_made_up() -> None:
     found = objects(render("smb.csi.k8s.io"))
     volume = next(each for each in found if each["kind"] == "PersistentVolume")

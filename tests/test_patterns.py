@@ -22,6 +22,19 @@ from sfsgen.sets.patterns import as_values, patterns, renumbered
         # One directory for all.
         ({0: "/all", 1: "/all"}, (), ["/all"]),
         ({0: "/all"}, (), []),
+        # Alone, a number counts at the end of a word that has no other digits.
+        ({0: "0"}, (), ["{ordinal}"]),
+        ({0: "nas0"}, (), ["nas{ordinal}"]),
+        ({0: "nas0.example.com"}, (), ["nas{ordinal}.example.com"]),
+        ({0: "/srv/disk_0"}, (), ["/srv/disk_{ordinal}"]),
+        ({0: "naß0"}, (), ["naß{ordinal}"]),
+        ({0: "vol-0a1b2c3d4e5f61728"}, (), []),
+        ({0: "/srv/0a1b"}, (), []),
+        ({0: "fs-1a0"}, (), []),
+        ({0: "0a"}, (), []),
+        ({0: "fs-0a1b/web-0"}, (), ["fs-0a1b/web-{ordinal}"]),
+        # Several prove it, wherever the number stands.
+        ({0: "vol-0a1b", 1: "vol-1a1b"}, (), ["vol-{ordinal}a1b"]),
     ],
 )
 def test_texts_follow_patterns(

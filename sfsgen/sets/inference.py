@@ -246,7 +246,11 @@ class _Style(NamedTuple):
         shown = shown_source(volumes, self._intact, is_elsewhere=is_elsewhere)
         tree["csi"] = shown.words or None
         if shown.faults:
-            what = f"the volumes of {driver.csi} differ {' and '.join(shown.faults)}"
+            those = f"the volumes of {driver.csi}"
+            if len(volumes) == 1:
+                (only,) = volumes.values()
+                those = f"the only volume of {driver.csi}, {only.name},"
+            what = f"{those} {' and '.join(shown.faults)}"
             fix = "make the new volumes by hand, or by `sfsgen render -f` with the word csi"
             self.values.drop(("csi",), Problem("--driver", what, fix))
 

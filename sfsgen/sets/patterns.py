@@ -1,12 +1,13 @@
 """The patterns that the names and directories of what exists follow."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from sfsgen.kubernetes.names import Pattern
 
 _MOST_NUMBERS = 6  # at the end of a text; each doubles the patterns to try
+_NUMBERED = re.compile(r"(?<![^\W_])[^\W0-9_]*([0-9]+)(?![^\W_])")  # a whole word: web0, 0
 
 
 def patterns(texts: Mapping[int, str], intact: Iterable[str] = ()) -> list[Pattern]:
@@ -14,13 +15,19 @@ def patterns(texts: Mapping[int, str], intact: Iterable[str] = ()) -> list[Patte
 
     A set's name may hold numbers of its own: of several patterns, those are meant that leave the
     texts of `intact` as they are. One text for several ordinals is a pattern too, a closed one.
+    Of a text that stands alone, nothing but its words shows which numbers are ordinals: those at
+    the end of a word without other digits, as in nas0 and web-0, and none within vol-0a1b.
     """
     if not texts:
         return []
     ordinal, text = next(iter(texts.items()))
+    numbers = [match.span() for match in re.finditer(r"[0-9]+", text) if match[0] == str(ordinal)]
+    if len(texts) == 1:
+        ends = {match.span(1) for match in _NUMBERED.finditer(text)}
+        numbers = [each for each in numbers if each in ends]
     found = [
         pattern
-        for pattern in _opened(text, ordinal)
+        for pattern in _opened(text, numbers[-_MOST_NUMBERS:])
         if all(pattern.at(other) == each for other, each in texts.items())
     ]
     if len(texts) > 1 and len(set(texts.values())) == 1:
@@ -31,10 +38,8 @@ def patterns(texts: Mapping[int, str], intact: Iterable[str] = ()) -> list[Patte
     return found
 
 
-def _opened(text: str, ordinal: int) -> list[Pattern]:
-    """Return the patterns in which some of the numbers equal to the ordinal are left open."""
-    numbers = [match.span() for match in re.finditer(r"[0-9]+", text) if match[0] == str(ordinal)]
-    numbers = numbers[-_MOST_NUMBERS:]
+def _opened(text: str, numbers: Sequence[tuple[int, int]]) -> list[Pattern]:
+    """Return the patterns in which some of the numbers that may be the ordinal are left open."""
     found = []
     for count in range(1, len(numbers) + 1):
         for chosen in combinations(numbers, count):

@@ -1,6 +1,6 @@
 """What CSI volumes that exist have beside where they lie, as a values file says it of new ones."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.kubernetes.names import Pattern
@@ -12,7 +12,7 @@ _SHOWN = 2  # handles and values of attributes
 
 
 class Shown(NamedTuple):
-    """The words below `csi`, and in what the volumes differ so that a new one cannot follow."""
+    """The words below `csi`, and what of the volumes keeps a new one from following them."""
 
     words: dict[str, Any]
     faults: list[str]
@@ -31,7 +31,7 @@ def shown_source(
     for key in ("fsType", *SECRETS):
         first, *others = (each.get(key) for each in sources.values())
         if any(each != first for each in others):
-            found.faults.append(f"in {key}")
+            found.faults.append(f"differ in {key}")
         elif first is not None and first != (driver.fs_type if key == "fsType" else None):
             found.words[key] = first
     intact = tuple(intact)
@@ -62,9 +62,14 @@ def _add_handle(
     if len(open_ones) == 1 and not _has_braces(handles.values()):
         found.words["volumeHandle"] = as_values(open_ones[0])
     elif not driver.is_known:
-        shown = ", ".join([*handles.values()][:_SHOWN])
-        by = f"{len(open_ones)} patterns" if open_ones else "no pattern"
-        found.faults.append(f"in their handles ({shown}), which follow {by}")
+        found.faults.append(_handles_fault([*handles.values()], len(open_ones)))
+
+
+def _handles_fault(handles: Sequence[str], count: int) -> str:
+    by = f"{count} patterns" if count else "no pattern"
+    if len(handles) == 1:
+        return f"has the handle {handles[0]}, which alone shows {by}"
+    return f"differ in their handles ({', '.join(handles[:_SHOWN])}), which follow {by}"
 
 
 def _of_table(driver: Driver, volume: Volume) -> str:
@@ -85,11 +90,15 @@ def _add_attributes(
         texts = {number: each[key] for number, each in given.items() if key in each}
         if key.lower() in of_table:
             if "{" not in of_table[key.lower()] and {*texts.values()} != {of_table[key.lower()]}:
-                found.faults.append(f"from those that are made here in {key}")
+                differ = "differs" if len(volumes) == 1 else "differ"
+                found.faults.append(f"{differ} from those that are made here in {key}")
             continue
         pattern = _pattern(texts, volumes, intact)
-        if pattern is None or len(texts) < len(volumes):
-            found.faults.append(f"in the attribute {key}")
+        if len(volumes) == 1 and pattern is None:
+            (text,) = texts.values()
+            found.faults.append(f"has the attribute {key} ({text}), which alone shows no pattern")
+        elif pattern is None or len(texts) < len(volumes):
+            found.faults.append(f"differ in the attribute {key}")
         else:
             words[key] = as_values(pattern)
     if words:
