@@ -326,6 +326,43 @@ def test_what_a_driver_cannot_do_is_refused(driver: str, more: Object, what: str
     assert [each for each in told if what in each[0] and fix in each[1]], result.err
 
 
+def _disks(handle: str, *volumes: Object, **more: Any) -> Result:
+    template = {"storage": "1Gi", "volumes": list(volumes)}
+    csi = {"volumeHandle": handle}
+    return render("disk.example.com", claimTemplates=[template], csi=csi, **more)
+
+
+@pytest.mark.parametrize(
+    ("handle", "own", "handles"),
+    [
+        ("{server}", [{"server": "a"}, {"server": "b"}], ["a", "b"]),
+        ("{server}", [{"server": "a"}, {}], ["a", "pool-1"]),
+        ("{path}", [{"path": "/a"}, {"path": "/b"}], ["/a", "/b"]),
+        ("{server}{path}", [{"path": "/a"}, {}], ["pool-1/a", "pool-1/exports/pv-web-1"]),
+    ],
+)
+def test_handles_differ_where_servers_or_directories_of_single_ordinals_do(
+    handle: str, own: list[Object], handles: list[str]
+) -> None:
+    made = _disks(handle, *({"ordinal": number, "nfs": each} for number, each in enumerate(own)))
+    assert [each["csi"]["volumeHandle"] for each in sources(objects(made))] == handles
+
+
+@pytest.mark.parametrize(
+    ("handle", "own", "what"),
+    [
+        ("{server}", [{"server": "a"}, {"server": "a"}], "a"),
+        ("{server}", [{"server": "pool-1"}], "pool-1"),
+        ("disk", [{}], "disk"),
+        ("{path}", [{"path": "/x"}, {"path": "/x"}], "/x"),
+    ],
+)
+def test_one_handle_for_two_ordinals_is_refused(handle: str, own: list[Object], what: str) -> None:
+    made = _disks(handle, *({"ordinal": number, "nfs": each} for number, each in enumerate(own)))
+    assert (made.status, made.out) == (2, "")
+    assert re.search(rf'web-[01] and web-[01] have the volume handle "{what}"', made.err)
+
+
 def test_own_fields_of_volumes_are_merged_with_the_words() -> None:
     own = {"csi": {"nodeStageSecretRef": {"name": "s"}, "volumeAttributes": {"fsName": "{x}"}}}
     made = render("cephfs.csi.ceph.com", csi=None, persistentVolume={"spec": own})

@@ -140,8 +140,8 @@ def _within(place: _Place) -> Iterator[Collision]:
     if not template.volume_name.is_open and len(list(unnamed)) > 1:
         what = f"all ordinals want a volume named {quoted(template.volume_name.at(0))}"
         yield place.collision("volumeName", what, "put {ordinal} into it")
-    alike = list(islice((each for each in ordinals if each not in own), 2))
-    if template.source.driver.csi and len(alike) > 1 and not _handles(template).is_open:
+    regular = list(islice((each for each in ordinals if each not in own), 2))
+    if template.source.driver.csi and len(regular) > 1 and not _handles(template).is_open:
         what = f"all ordinals have the volume handle {quoted(_handles(template).at(0))}"
         fix = "put {ordinal} or {volume} into it: volumes with one handle are one to Kubernetes"
         yield place.collision("csi.volumeHandle", what, fix)
@@ -157,43 +157,36 @@ def _within(place: _Place) -> Iterator[Collision]:
 
 
 def _handles(template: ClaimTemplate) -> Pattern:
-    """Return the handles of a claim template's volumes."""
+    """Return the handles of a claim template's volumes, but for those of its exceptions."""
     names_of = {"claim": template.claim_name, "volume": template.volume_name}
     where = Place(template.volume.driver, template.server.at(HOLE), template.directory.at(HOLE))
     source = template.source
     return Pattern(tuple(source.handle_at(where, {**source.names, **names_of}, HOLE).split(HOLE)))
 
 
-def _handle(template: ClaimTemplate, ordinal: int) -> str:
-    """Return the handle of one ordinal's volume."""
-    claim, volume, _ = template.pair(ordinal)
-    where, source = Place(volume.driver, volume.server, volume.path), template.source
-    names_of = {**source.names, "claim": claim.name, "volume": volume.name}
-    return source.handle_at(where, names_of, ordinal)
-
-
 def _own_handles(places: Iterable[_Place]) -> Iterator[Collision]:
     """Yield the handles that users made up, and that others have; the table's are unique."""
-    places = [each for each in places if each.template.source.driver.csi]
-    if all(each.template.source.is_of_table for each in places):
+    by_handle = [each for each in places if each.template.source.driver.csi]
+    if all(each.template.source.is_of_table for each in by_handle):
         return
-    for met in _met(wish for place in places for wish in _handles_of(place)):
+    for met in _met(wish for place in by_handle for wish in _handles_of(place)):
         what = f"{met.pods} have the volume handle {quoted(met.text)}"
-        fix = f"put {met.difference} into it"
         if met.place is met.earlier:
-            fix = "put {ordinal} or {volume} into it: volumes with one handle are one to Kubernetes"
-        yield met.place.collision("csi.volumeHandle", what, fix)
+            yield met.place.collision("volumes", what, "give each ordinal its own")
+        else:
+            yield met.place.collision("csi.volumeHandle", what, f"put {met.difference} into it")
 
 
 def _handles_of(place: _Place) -> Iterator[_Wish]:
-    """Yield the wishes for handles, those of single ordinals for themselves."""
-    template, where = place.template, Pattern((f"{place.template.volume.driver}/",))
-    runs = [*split(place.claimant.ordinals, template.exceptions)]
-    regular = [run for run in runs if run.start not in template.exceptions]
-    yield _wanted(place, where, _handles(template), regular)
+    """Yield the wishes for handles, those of exceptions for themselves."""
+    template, of_driver = place.template, Pattern((f"{place.template.volume.driver}/",))
+    own = template.exceptions
+    runs = [*split(place.claimant.ordinals, own)]
+    regular = [run for run in runs if run.start not in own]
+    yield _wanted(place, of_driver, _handles(template), regular)
     for run in runs:
-        if run.start in template.exceptions:
-            yield _wanted(place, where, Pattern((_handle(template, run.start),)), [run])
+        if run.start in own:
+            yield _wanted(place, of_driver, Pattern((template.handle(run.start),)), [run])
 
 
 def _claim_names(places: Iterable[_Place]) -> Iterator[Collision]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.kubernetes.binder import Storage
 from sfsgen.kubernetes.names import Pattern
-from sfsgen.storage_drivers import Source
+from sfsgen.storage_drivers import Place, Source
 from sfsgen.values.pairs import Claim, Pair, Volume
 
 Fields = Mapping[str, Any]
@@ -97,6 +97,13 @@ class ClaimTemplate(NamedTuple):
             claim=claim.key,
         )
         return Pair(claim, volume)
+
+    def handle(self, ordinal: int) -> str:
+        """Return the handle of one ordinal's volume, where its driver has handles."""
+        claim, volume, _ = self.pair(ordinal)
+        place = Place(volume.driver, volume.server, volume.path)
+        names_of = {**self.source.names, "claim": claim.name, "volume": volume.name}
+        return self.source.handle_at(place, names_of, ordinal)
 
     def fitted(self, volume_name: str, storage: Storage) -> "ClaimTemplate":
         """Return the same for one ordinal of which a side is there: its volume's name and storage.
