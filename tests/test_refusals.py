@@ -399,6 +399,12 @@ IN_THE_FILE = [
     ("serviceName: ''\nservice: {sessionAffinity: None}", "6:1", "leave it out"),
     ("clusterService: {clusterIP: None}", "5:29", "service"),
     ("clusterService: {metadata: {name: A}}", "5:35", 'write "a"'),
+    ("clusterService: {metadata: {name: 1a}}", "5:35", 'write "svc-1a"'),
+    ("serviceName: 1a", "5:14", 'write "svc-1a"'),
+    ("clusterService: {type: ExternalName}", "5:24", "ClusterIP"),
+    ("clusterService: {type: nodeport}", "5:24", "write NodePort"),
+    ("clusterService: {clusterIPs: [None]}", "5:31", "headless"),
+    ("selector: {matchExpressions: [{key: a, operator: DoesNotExist}]}", "5:1", "no labels"),
     (
         "clusterService: {metadata: {name: web}}\nservice: {sessionAffinity: None}",
         "6:1",
@@ -931,6 +937,11 @@ def test_labels_that_keep_pods_out_of_their_set_are_refused(text: str, place: st
     assert_refused_once(render(WEB + text), f"stdin:{place}", "same value")
 
 
+def test_a_second_service_needs_a_name_that_a_service_can_have() -> None:
+    text = WEB.replace("name: web", "name: 1web") + "clusterService: {}\nserviceName: web\n"
+    assert_refused_once(render(text), "stdin:5:17", "name it in its metadata")
+
+
 def test_metadata_that_repeats_the_set_is_taken() -> None:
     text = "labels: {a: b}\npod: {metadata: {labels: {a: b, app.kubernetes.io/name: web}}}\n"
     assert render(WEB + text).status == 0
@@ -1045,6 +1056,8 @@ WARNED_IN_THE_FILE += [
     ("storageClassName: null", "5:19", "a default StorageClass"),
     ("clusterService: {metadata: {name: web}}", "5:17", "not headless"),
     ("service: {selector: {app: x}}", "5:21", "does not choose the pods"),
+    ("service: {selector: {}}", "5:21", "chooses no pods"),
+    ("clusterService: {spec: {selector: {}}}", "5:35", "chooses no pods"),
 ]
 PEERS = "env: [{name: PEERS, value: 'web-0.web,web-1.web'}]"
 PROBE = "container: {readinessProbe: {tcpSocket: {port: 80}}}"

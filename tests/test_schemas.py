@@ -500,3 +500,11 @@ def test_what_is_no_known_version_is_refused(text: str) -> None:
     assert (result.status, result.out) == (2, "")
     assert result.err.startswith(f'--kube-version: error: "{text}"')
     assert "give 1.3 to 1.37" in result.err
+
+
+def test_an_empty_selector_of_a_service_is_none() -> None:
+    empty: Object = {each: {"selector": {}} for each in ("service", "clusterService")}
+    made = objects(Feature(3, values=empty))
+    services = [each["spec"] for each in made if each["kind"] == "Service"]
+    assert ["selector" in each for each in services] == [False, False]
+    assert list(faults(made, NEWEST_BY_DEFAULT)) == []

@@ -186,8 +186,11 @@ def _services(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[P
         what = f"the Service {governing.name} is not headless: the pods get no DNS names from it"
         yield ("clusterService",), what, "give it another name, unless the set exists"
     for each in stateful_set.services:
-        if not each.selector.items() <= stateful_set.pod.metadata.labels.items():
-            word = "service" if each.is_headless else "clusterService"
+        word = "service" if each.is_headless else "clusterService"
+        if not each.selector:
+            what = f"the Service {each.name} chooses no pods: its selector is empty"
+            yield values.nested((word, "selector")), what, "leave it out"
+        elif not each.selector.items() <= stateful_set.pod.metadata.labels.items():
             what = f"the Service {each.name} does not choose the pods: they lack its labels"
             yield values.nested((word, "selector")), what, "leave its selector out"
 

@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sfsgen.kubernetes import limits, names, versions
-from sfsgen.kubernetes.names import label_fix
-from sfsgen.plain_text import brief
+from sfsgen.kubernetes import names, versions
+from sfsgen.kubernetes.limits import service_name_fault
+from sfsgen.kubernetes.names import closest_label, label_fix
+from sfsgen.plain_text import brief, quoted
 from sfsgen.values.metadata import labels_at
 from sfsgen.values.model import Fields, Metadata, Service
 from sfsgen.values.own_fields import OwnFields
 from sfsgen.values.ports import check_port
 from sfsgen.values.tree import Values
+
+_TYPES = ("ClusterIP", "NodePort", "LoadBalancer")
+"""Of a Service that chooses pods: ExternalName does not."""
 
 
 class ForAll(NamedTuple):
@@ -29,12 +33,18 @@ def governing_name(values: Values, set_name: str) -> str:
     is_none = not name and not values.is_said(path)  # an option that is empty is a slip
     if is_none or values.is_reported(*path):
         return name
-    fix = label_fix(name)
+    fix = _name_fix(values, name)
     if path == ("name",):
         fix = "name the Service with --service-name"
         fix += " or serviceName in the file" if values.document else ""
-    values.check(path, name, limits.service_name_fault(name, values.target), fix)
+    values.check(path, name, service_name_fault(name, values.target), fix)
     return name
+
+
+def _name_fix(values: Values, name: str) -> str:
+    """Return how to mend the name of a Service."""
+    near = closest_label(name) or "web"
+    return f"write {quoted(f'svc-{near}' if service_name_fault(near, values.target) else near)}"
 
 
 def services_of(
@@ -96,12 +106,17 @@ def _beside(values: Values, name: str, for_all: ForAll, ports: list[Fields]) -> 
     """
     own = OwnFields(values, "clusterService")
     given, path = own.take_metadata("name")
-    if given is not None and (fault := limits.service_name_fault(given, values.target)):
-        values.check(path, given, fault, label_fix(given))
+    fix = _name_fix(values, given or "")
+    if given is None:
+        given, path, fix = name, ("clusterService",), "name it in its metadata"
+    values.check(path, given, service_name_fault(given, values.target), fix)
     cluster_ip, path = own.take("clusterIP")
-    if cluster_ip == "None":
-        what = "a Service without a cluster IP is headless, and the set has that one already"
-        values.fault(path, what, "leave it out, or say it with service")
+    for at in (path, *(each for each, _ in values.entries(*own.path("clusterIPs")))):
+        if at and values.get(*at) == "None":
+            what = "a Service without a cluster IP is headless, and the set has that one already"
+            values.fault(at, what, "leave it out, or say it with service")
+    if own.path("type"):
+        values.choice(own.path("type"), _TYPES)
     # Unlike a headless one, it needs ports: those of the container, or its own.
     all_ports = own.append("ports", [] if own.path("ports") else ports, "name", "port")
     if not all_ports:

@@ -136,11 +136,16 @@ def _check_selected(values: Values, selector: Fields, labels: Mapping[str, str])
                 key=True,
             )
     expressions = {key: each for key, each in selector.items() if key != "matchLabels"}
-    if not is_met(expressions, labels) and not values.is_reported("selector"):
+    if values.is_reported("selector"):
+        return
+    if not is_met(expressions, labels):
         what = "the labels of the pods do not meet the selector, and the API refuses it"
         values.fault(
             ("selector", "matchExpressions"), what, "give the pods the labels in pod.metadata"
         )
+    elif not labels:
+        what = "the pods have no labels, and no Service could choose them"
+        values.fault(("selector",), what, "give them a label in pod.metadata", key=True)
 
 
 def _count(values: Values, path: Path) -> int:
