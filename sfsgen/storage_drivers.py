@@ -78,6 +78,11 @@ class Driver(NamedTuple):
         """Whether it is in the table."""
         return self.name in DRIVERS
 
+    @property
+    def has_blocks(self) -> bool:
+        """Whether its volumes may be block devices: those of the table are directories."""
+        return self.name == LOCAL or not self.is_known
+
 
 _PATTERNS = {"node": "node-{ordinal}", "file system ID": "fs-{ordinal}"}
 _RECYCLE = f"a CSI volume cannot be recycled: {_FAILS.replace('the volume', 'it')}"

@@ -120,6 +120,22 @@ def test_further_attributes_of_new_volumes_follow_those_that_exist(
     assert source["csi"]["volumeAttributes"][key] == expected
 
 
+@pytest.mark.parametrize("driver", ["local", "disk.example.com"])
+def test_block_devices_are_scaled_as_they_were_rendered(driver: str) -> None:
+    more = {
+        "claimTemplates": [{"storage": "1Gi", "volumeMode": "Block", "mounts": []}],
+        "container": {"volumeDevices": [{"name": "pvc", "devicePath": "/dev/data"}]},
+    }
+    found = objects(render(driver, **more))
+    assert sfsgen("volumes -f -", dumped(found))[:2] == (0, "")
+    node = "--nfs-server c" if driver == "local" else ""
+    scaled = objects(sfsgen(f"scale web -r 3 -f - {node}", dumped(found)))
+    assert scaled == [
+        each for each in objects(render(driver, replicas=3, **more)) if each in scaled
+    ]
+    assert [each["spec"]["volumeMode"] for each in scaled] == ["Block", "Block"]
+
+
 def _with_handles(driver: str, *handles: str) -> list[Object]:
     found = objects(render(driver))
     volumes = [each for each in found if each["kind"] == "PersistentVolume"]

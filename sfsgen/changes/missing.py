@@ -113,7 +113,8 @@ def plan_for(
         found = list(_runs(pairing, wanted, map(pairing.of(template).row, ordinals)))
         runs += found
         problems += [run.problem for run in found if run.problem]
-        problems += _block_mode(stateful_set, template)
+        if not wanted.source.driver.has_blocks:
+            problems += _block_mode(stateful_set, template)
         if any(VOLUME in run.resources for run in found):
             notes += _traits(stateful_set, template, wanted, options)
     made = Plan(stateful_set, ordinals, inferred.templates, tuple(runs), tuple(notes), ())
@@ -277,7 +278,7 @@ def _new(inventory: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim
         return _refused("--nfs-path", what, "give it another pattern")
     if claim is None:
         return Need(Lack.PAIR)
-    if claim.storage.volume_mode == "Block":
+    if claim.storage.volume_mode == "Block" and not wanted.source.driver.has_blocks:
         where = claim.manifest.where(("spec", "volumeMode"))
         what = f"the claim {claim.name} wants a block device, which NFS does not have"
         return _refused(where, what, "make the claim again, with volumeMode Filesystem")

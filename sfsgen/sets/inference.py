@@ -77,8 +77,10 @@ def infer(
 
 
 def _completed(made: ClaimTemplate, pairs: _Pairs) -> ClaimTemplate:
-    """Return a claim template with the class, labels and annotations of the pairs that exist."""
-    storage = made.storage._replace(storage_class=_storage_class(pairs))
+    """Return a claim template with the class, mode and metadata of the pairs that exist."""
+    storage = made.storage._replace(
+        storage_class=_storage_class(pairs), volume_mode=pairs.template.storage.volume_mode
+    )
     labels, annotations = _metadata(pairs, pairs.claims or pairs.volumes)
     claim = made.claim._replace(storage=storage, labels=labels, annotations=annotations)
     labels, annotations = _metadata(pairs, pairs.volumes or pairs.claims)

@@ -133,7 +133,7 @@ def _volume_mode(values: Values, own: OwnFields, driver: Driver) -> str:
     if given is None:
         return "Filesystem"
     mode = values.choice(path, _VOLUME_MODES)
-    if mode == "Block" and driver.is_known and driver.name != LOCAL:
+    if mode == "Block" and not driver.has_blocks:
         of_whom = "an NFS volume" if driver.name in MOUNTED_AS_NFS else f"a volume of {driver.name}"
         values.fault(path, f"{of_whom} is no block device", "leave it out")
     return str(given)
