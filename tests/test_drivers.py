@@ -122,7 +122,7 @@ def test_further_attributes_of_new_volumes_follow_those_that_exist(
 
 @pytest.mark.parametrize("driver", ["local", "disk.example.com"])
 def test_block_devices_are_scaled_as_they_were_rendered(driver: str) -> None:
-    more = {
+    more: Object = {
         "claimTemplates": [{"storage": "1Gi", "volumeMode": "Block", "mounts": []}],
         "container": {"volumeDevices": [{"name": "pvc", "devicePath": "/dev/data"}]},
     }
@@ -379,12 +379,18 @@ def test_one_handle_for_two_ordinals_is_refused(handle: str, own: list[Object], 
     assert re.search(rf'web-[01] and web-[01] have the volume handle "{what}"', made.err)
 
 
+def test_a_secret_among_own_fields_has_the_namespace_of_the_set_by_default() -> None:
+    own = {"csi": {"nodeStageSecretRef": {"name": "a"}}}
+    for source in sources(objects(render("csi", namespace="shop", persistentVolume=own))):
+        assert source["csi"]["nodeStageSecretRef"] == {"name": "a", "namespace": "shop"}
+
+
 def test_own_fields_of_volumes_are_merged_with_the_words() -> None:
     own = {"csi": {"nodeStageSecretRef": {"name": "s"}, "volumeAttributes": {"fsName": "{x}"}}}
     made = render("cephfs.csi.ceph.com", csi=None, persistentVolume={"spec": own})
     source = next(sources(objects(made)))["csi"]
     assert source["volumeAttributes"]["fsName"] == "{x}"
-    assert source["nodeStageSecretRef"] == {"name": "s"}
+    assert source["nodeStageSecretRef"] == {"name": "s", "namespace": "default"}
 
 
 def test_sets_on_one_directory_are_refused_whatever_the_driver() -> None:

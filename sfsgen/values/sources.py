@@ -82,7 +82,11 @@ def source_at(values: Values, template: Path, known: Placeholders, csi: Fields) 
         **{key: Pattern((text,)) for key, text in as_it_is.items()},
     }
     more = dict(_more(values, template, driver, own["namespace"]))
-    more |= {key: each for key, each in csi.items() if key != "volumeAttributes"}
+    more |= {
+        key: {"namespace": own["namespace"], **each} if key in SECRETS else each
+        for key, each in csi.items()
+        if key != "volumeAttributes"
+    }
     source = Source(driver, handle, attributes, more, own)
     _check_needed(values, template, source)
     return source
