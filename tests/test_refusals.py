@@ -405,6 +405,12 @@ IN_THE_FILE = [
     ("clusterService: {type: nodeport}", "5:24", "write NodePort"),
     ("clusterService: {clusterIPs: [None]}", "5:31", "headless"),
     ("selector: {matchExpressions: [{key: a, operator: DoesNotExist}]}", "5:1", "no labels"),
+    ("selector: {matchExpressions: [{key: a, operator: In}]}", "5:31", "needs values"),
+    (
+        "selector: {matchExpressions: [{key: a, operator: Exists, values: [b]}]}\nlabels: {a: b}",
+        "5:31",
+        "takes no values",
+    ),
     (
         "clusterService: {metadata: {name: web}}\nservice: {sessionAffinity: None}",
         "6:1",
@@ -940,6 +946,25 @@ def test_labels_that_keep_pods_out_of_their_set_are_refused(text: str, place: st
 def test_a_second_service_needs_a_name_that_a_service_can_have() -> None:
     text = WEB.replace("name: web", "name: 1web") + "clusterService: {}\nserviceName: web\n"
     assert_refused_once(render(text), "stdin:5:17", "name it in its metadata")
+
+
+@pytest.mark.parametrize(
+    ("selector", "labels", "part"),
+    [
+        ("{matchLabels: {a b: c}}", "{}", "the label key"),
+        ("{matchLabels: {a: b}}", "{}", ""),
+        ("{matchLabels: {a: b}}", "{a: c}", "do not meet it"),
+        ("{matchExpressions: [{key: a, operator: Exists}]}", "{}", "do not meet it"),
+        ("{matchExpressions: [{key: a, operator: Exists}]}", "{a: c}", ""),
+    ],
+)
+def test_the_selector_of_a_claim_template_is_looked_at(
+    selector: str, labels: str, part: str
+) -> None:
+    text = WEB.replace("1Gi}", f"1Gi, spec: {{selector: {selector}}}}}")
+    result = render(f"{text}persistentVolume: {{metadata: {{labels: {labels}}}}}\n", "--strict")
+    assert (result.status == 0) is (not part), result.err
+    assert part in result.err
 
 
 def test_metadata_that_repeats_the_set_is_taken() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes.quantities import nano_units
+from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION
 from sfsgen.nfs import FS_GROUP, NODE_DNS, SOFT_MOUNT, is_address, is_cluster_name
 from sfsgen.plain_text import brief, quoted
@@ -62,6 +63,10 @@ def _storage(
             if what:
                 yield values.inherited(("claimTemplates", index), *key), what, fix
         path: Path = ("claimTemplates", index)
+        if what := _unmet_selector(template):
+            said = ((*path, "selector"), (*path, "spec", "selector"))
+            at = next(each for each in said if values.get(*each) is not None)
+            yield at, what, "give the volumes these labels in persistentVolume.metadata"
         yield from _elsewhere(values, path, ordinals, template)
 
 
@@ -142,6 +147,13 @@ def _shared(is_shared: bool) -> tuple[str, str]:
         what = "all ordinals share one directory: each replica can overwrite the others' files"
         return what, "leave it out, unless the program is made for it"
     return "", ""
+
+
+def _unmet_selector(template: "ClaimTemplate") -> str:
+    selector = template.fields.get("selector") or {}
+    if is_met(selector, template.volume.labels):
+        return ""
+    return "the labels of the volumes do not meet it: they bind only as they are reserved"
 
 
 def _class_word(template: "ClaimTemplate") -> tuple[str, ...]:

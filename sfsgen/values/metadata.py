@@ -1,14 +1,17 @@
-"""Labels and annotations: checked, and in the one order in which they are printed."""
+"""Labels, selectors and annotations: checked, and in the one order in which they are printed."""
 
 import re
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import names, versions
+from sfsgen.kubernetes.selectors import OPERATORS
 from sfsgen.kubernetes.words import RECOMMENDED_LABELS
 from sfsgen.plain_text import brief, quoted
 from sfsgen.values.tree import Values
 
+_WITHOUT_VALUES = ("Exists", "DoesNotExist")
 _LARGEST_ANNOTATIONS = 262_144  # bytes, keys and values together
 
 
@@ -34,6 +37,26 @@ def labels_at(values: Values, path: Path) -> dict[str, str]:
 def _value_fix(value: str) -> str:
     near = re.sub(r"[^A-Za-z0-9_.-]+", "-", value)[:63].strip("-_.")
     return f"write {quoted(near)}, or make it an annotation" if near else "make it an annotation"
+
+
+def selector_at(values: Values, path: Path) -> Mapping[str, Any]:
+    """Return the LabelSelector at a path, noting what the API server would refuse."""
+    labels = labels_at(values, (*path, "matchLabels"))
+    expressions = values.whole_entries(*path, "matchExpressions")
+    for at, each in expressions:
+        operator = values.choice((*at, "operator"), OPERATORS)
+        if fault := names.label_key_fault(each["key"]):
+            what = f"the label key {quoted(each['key'])} {fault}"
+            values.fault((*at, "key"), what, "write it as app or example.com/app")
+        if not values.is_reported(*at) and bool(each.get("values")) is (
+            operator in _WITHOUT_VALUES
+        ):
+            needs = "takes no values" if each.get("values") else "needs values"
+            values.fault(at, f"{operator} {needs}", "write In with values, or Exists without")
+    return {
+        **({"matchLabels": labels} if labels else {}),
+        **({"matchExpressions": [each for _, each in expressions]} if expressions else {}),
+    }
 
 
 def annotations_at(values: Values, path: Path, taken: Collection[str] = ()) -> dict[str, str]:

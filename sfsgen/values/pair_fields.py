@@ -7,6 +7,7 @@ from sfsgen.documents.document import Path
 from sfsgen.kubernetes import names, versions
 from sfsgen.plain_text import quoted
 from sfsgen.storage_drivers import LOCAL, MOUNTED_AS_NFS, Driver, says_place
+from sfsgen.values.metadata import selector_at
 from sfsgen.values.model import Extras, Fields, Metadata
 from sfsgen.values.own_fields import OwnFields
 from sfsgen.values.tree import Values
@@ -60,6 +61,8 @@ def own_parts(
     limits = dict(own.fields_of("resources", {"requests": "storage"})).get("limits") or {}
     volume_mode = _volume_mode(values, own, driver)
     _check_volume_name(values, own)
+    if path_of_selector := own.path("selector"):
+        selector_at(values, path_of_selector)
     fields = own.rest()
     selected = (fields.get("selector") or {}).get("matchLabels") or {}
     return OwnParts(

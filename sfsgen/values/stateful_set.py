@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import limits, names
-from sfsgen.kubernetes.selectors import OPERATORS, is_met
+from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE, RECOMMENDED_LABELS
-from sfsgen.plain_text import brief, quoted
+from sfsgen.plain_text import brief
 from sfsgen.problems import InputError
 from sfsgen.values.claim_templates import Owner, claim_templates
-from sfsgen.values.metadata import annotations_at, in_order, labels_at
+from sfsgen.values.metadata import annotations_at, in_order, labels_at, selector_at
 from sfsgen.values.model import ClaimTemplate, Fields, Metadata, StatefulSet
 from sfsgen.values.own_fields import OwnFields
 from sfsgen.values.pods import container_of, pod_of
@@ -100,25 +100,10 @@ def _labelled(values: Values, name: str) -> _Labelled:
     if not any(selector.values()) and not values.is_reported("selector"):
         what = "the selector is empty, and the API refuses it"
         values.fault(("selector",), what, "write matchLabels into it, or leave it out")
-    own = labels_at(values, ("selector", "matchLabels"))
-    expressions = _expressions(values)
+    chosen = selector_at(values, ("selector",))
+    own: Mapping[str, str] = chosen.get("matchLabels") or {}
     pods = Metadata(in_order({**own, **labels}), annotations, {})
-    chosen: Fields = {
-        **({"matchLabels": own} if own else {}),
-        **({"matchExpressions": expressions} if expressions else {}),
-    }
     return _Labelled(chosen, pods, Metadata(labels, annotations, {}))
-
-
-def _expressions(values: Values) -> list[Fields]:
-    """Return the expressions of the user's own selector, noting their faults."""
-    found = values.whole_entries("selector", "matchExpressions")
-    for path, each in found:
-        values.choice((*path, "operator"), OPERATORS)
-        if fault := names.label_key_fault(each["key"]):
-            what = f"the label key {quoted(each['key'])} {fault}"
-            values.fault((*path, "key"), what, "write it as app or example.com/app")
-    return [each for _, each in found]
 
 
 def _check_selected(values: Values, selector: Fields, labels: Mapping[str, str]) -> None:
