@@ -385,6 +385,122 @@ def test_a_secret_among_own_fields_has_the_namespace_of_the_set_by_default() -> 
         assert source["csi"]["nodeStageSecretRef"] == {"name": "a", "namespace": "shop"}
 
 
+EBS = ("vol-0aa1b2c3d4e5f6071", "vol-0f9e8d7c6b5a43210", "vol-0123456789abcdef0")
+
+
+def _with_sources(driver: str, *own: Object, **more: Any) -> Result:
+    """Render a set of two replicas of which some ordinals have a CSI source of their own."""
+    volumes = [{"ordinal": number, "csi": each} for number, each in enumerate(own)]
+    template = {"storage": "1Gi", "volumes": volumes}
+    values = {"name": "web", "replicas": 2, "driver": driver, "accessModes": ["ReadWriteOnce"]}
+    return sfsgen(
+        "render -f - --strict", json.dumps({**values, "claimTemplates": [template], **more})
+    )
+
+
+@pytest.mark.parametrize(
+    ("driver", "handles"),
+    [
+        ("ebs.csi.aws.com", EBS[:2]),
+        ("efs.csi.aws.com", ("fs-1::fsap-a", "fs-1::fsap-b")),
+        ("disk.example.com", ("{volume}", "vol-{ordinal}")),
+    ],
+)
+def test_a_handle_for_each_ordinal_needs_neither_a_pattern_nor_a_server(
+    driver: str, handles: tuple[str, str]
+) -> None:
+    made = objects(_with_sources(driver, *({"volumeHandle": each} for each in handles)))
+    first, second = (each["csi"]["volumeHandle"] for each in sources(made))
+    assert (first, second) == (handles[0].format(volume="pv-web-0"), handles[1].format(ordinal=1))
+    assert findings("-f", "-", stdin=dumped(made)) == []
+
+
+OWN = {"volumeHandle": EBS[0]}
+OTHER = {"volumeHandle": EBS[1]}
+NAS = {"nfs": {"server": "a"}}
+CLASHING = {"csi": {"volumeHandle": f"{EBS[0][:-1]}{{ordinal}}"}}
+WRONG: list[tuple[str, list[Object], Object, str]] = [
+    ("ebs.csi.aws.com", [OWN], {}, "ordinal 1 has no volume handle"),
+    ("ebs.csi.aws.com", [OWN], {"replicas": 4}, "ordinals 1 to 3 have no volume handle"),
+    ("ebs.csi.aws.com", [OWN, {"volumeAttributes": {"a": "b"}}], {}, "ordinal 1 has no volume h"),
+    ("ebs.csi.aws.com", [OWN, OWN], {}, f'web-1 and web-0 have the volume handle "{EBS[0]}"'),
+    ("ebs.csi.aws.com", [OWN], CLASHING, f'web-0 and web-1 have the volume handle "{EBS[0]}"'),
+    ("ebs.csi.aws.com", [OWN, {"volumeHandle": ""}], {}, "the volume handle is empty"),
+    ("ebs.csi.aws.com", [OWN, {"volumeHandle": "{x}"}], {}, "{x} is not a placeholder"),
+    ("ebs.csi.aws.com", [OWN, {"volumeHandle": "{server}"}], {}, "the server is missing"),
+    ("ebs.csi.aws.com", [OWN, {**OTHER, "volumeAttributes": {"a": "{path}"}}], {}, "the server is"),
+    ("efs.csi.aws.com", [OWN], {}, "the file system ID is missing"),
+    ("csi", [OWN, {"volumeAttributes": {"share": "/x"}}], NAS, "share says where a volume lies"),
+    ("nfs", [OWN], NAS, "csi is for CSI drivers; the driver is nfs"),
+    ("ebs.csi.aws.com", [{}], NAS, '"ebs.csi.aws.com" is not possible'),
+]
+
+
+@pytest.mark.parametrize(("driver", "own", "more", "what"), WRONG)
+def test_what_is_wrong_with_sources_of_single_ordinals_is_told(
+    driver: str, own: list[Object], more: Object, what: str
+) -> None:
+    result = _with_sources(driver, *own, **more)
+    assert (result.status, result.out) == (2, "")
+    (told,) = re.findall(r"error: (.*)", result.err)
+    assert what in told
+
+
+def test_two_sets_with_one_disk_are_refused() -> None:
+    def text(name: str, volumes: list[Object]) -> str:
+        template = {"storage": "1Gi", "volumes": volumes}
+        values = {"name": name, "replicas": 1, "driver": "ebs.csi.aws.com"}
+        return json.dumps({**values, "claimTemplates": [template]})
+
+    own = [{"ordinal": 0, "csi": OWN}]
+    result = sfsgen("render -f -", f"{text('a', own)}\n---\n{text('b', own)}")
+    assert f'b-0 and a-0 have the volume handle "{EBS[0]}"' in result.err
+    assert "give each ordinal its own" in result.err
+
+
+def test_directories_of_volumes_that_lie_where_their_handles_say_are_not_compared() -> None:
+    nfs = {"server": "fs-1", "path": "/a"}
+    volumes = [
+        {"ordinal": 0, "csi": {"volumeHandle": "fs-1::fsap-a"}, "nfs": nfs},
+        {"ordinal": 1, "nfs": nfs},
+    ]
+    template = {"storage": "1Gi", "volumes": volumes}
+    made = render("efs.csi.aws.com", claimTemplates=[template])
+    handles = [each["csi"]["volumeHandle"] for each in sources(objects(made))]
+    assert handles == ["fs-1::fsap-a", "fs-1:/a"]
+
+
+def test_an_ordinal_whose_handle_says_all_needs_no_server_of_its_own() -> None:
+    volumes = [
+        {"ordinal": 0, "csi": {"volumeHandle": "fs-1::fsap-a"}},
+        {"ordinal": 1, "nfs": {"server": "fs-2"}},
+    ]
+    made = render(
+        "efs.csi.aws.com", nfs=None, claimTemplates=[{"storage": "1Gi", "volumes": volumes}]
+    )
+    handles = [each["csi"]["volumeHandle"] for each in sources(objects(made))]
+    assert handles == ["fs-1::fsap-a", "fs-2:/exports/pv-web-1"]
+
+
+@pytest.mark.parametrize(
+    ("driver", "fix"),
+    [
+        (
+            "ebs.csi.aws.com",
+            "write efs.csi.aws.com; of any other CSI driver say csi.volumeHandle in",
+        ),
+        ("smb.csi.k8s.i", "write smb.csi.k8s.io; of any other CSI driver say csi.volumeHandle in"),
+        ("smb", "write smb.csi.k8s.io\n"),
+        ("locall", "write local\n"),
+        ("x.example.com", "write one of nfs, csi, local"),
+    ],
+)
+def test_a_driver_that_there_is_not_may_be_another_one(driver: str, fix: str) -> None:
+    result = sfsgen(f"render web -r 1 --nfs-server a --storage 1Gi --driver {driver}")
+    assert result.status == 2
+    assert f"fix: {fix}" in result.err
+
+
 def test_own_fields_of_volumes_are_merged_with_the_words() -> None:
     own = {"csi": {"nodeStageSecretRef": {"name": "s"}, "volumeAttributes": {"fsName": "{x}"}}}
     made = render("cephfs.csi.ceph.com", csi=None, persistentVolume={"spec": own})

@@ -270,6 +270,12 @@ TEMPLATE_WORDS = [
     ("volumes.nfs.server", "volumes: [{ordinal: 1, nfs: {server: b}}]", VOLUME, "spec/csi/volumeAttributes/server", "a"),
     ("volumes.nfs.path", "volumes: [{ordinal: 0, nfs: {path: /old/x}}]", VOLUME, "spec/csi/volumeAttributes/share", "/old"),
     ("volumes.nfs.path", "volumes: [{ordinal: 0, nfs: {path: '/{claim}'}}]", VOLUME, "spec/csi/volumeAttributes/subDir", "pvc-web-0"),
+    ("volumes.csi.volumeHandle", "volumes: [{ordinal: 0, csi: {volumeHandle: '{claim}!'}}]", VOLUME, "spec/csi/volumeHandle", "pvc-web-0!"),
+    ("volumes.csi.volumeHandle", "volumes: [{ordinal: 0, csi: {volumeHandle: h}}]", VOLUME, "spec/csi/volumeAttributes/subDir", "set-0"),
+    ("volumes.csi.volumeHandle", "volumes: [{ordinal: 1, csi: {volumeHandle: h}}]", VOLUME, "spec/csi/volumeHandle", "a#set#set-0"),
+    ("volumes.csi.volumeAttributes", "volumes: [{ordinal: 0, csi: {volumeAttributes: {a: '{ordinal}'}}}]", VOLUME, "spec/csi/volumeAttributes/a", "0"),
+    ("volumes.csi.volumeAttributes", "csi: {volumeAttributes: {a: b, c: d}}, volumes: [{ordinal: 0, csi: {volumeAttributes: {a: e}}}]", VOLUME, "spec/csi/volumeAttributes/a", "e"),
+    ("volumes.csi.volumeAttributes", "csi: {volumeAttributes: {a: b, c: d}}, volumes: [{ordinal: 0, csi: {volumeAttributes: {a: e}}}]", VOLUME, "spec/csi/volumeAttributes/c", "d"),
 ]  # fmt: skip
 TEMPLATES_SET = """\
 name: web
@@ -558,6 +564,9 @@ def test_init_shows_every_word() -> None:
             value = value[0] if isinstance(value, list) else value
             if part == "mounts":  # in the place of mountPath, which is shown
                 assert "mounts: [" in init_text()
+                break
+            if part == "csi" and "volumes" in word:  # of CSI drivers alone
+                assert re.search(r"csi: {volumeHandle: .*, volumeAttributes: {", init_text())
                 break
             if part not in value and "claimTemplates" in word:
                 value = shown  # a claim template may say what its set says

@@ -153,7 +153,8 @@ def _note_defaults(requests: Iterable[Request], printed: frozenset[str]) -> None
 def _is_used(request: Request, setting: Setting) -> bool:
     """Return whether what is said of directories says anything of a set's volumes."""
     templates = request.stateful_set.claim_templates
-    return setting.path != ("nfs", "path") or any(each.source.has_place for each in templates)
+    ordinals = request.stateful_set.ordinals
+    return setting.path != ("nfs", "path") or any(each.is_placed(ordinals) for each in templates)
 
 
 def _applied(requests: Iterable[Request], target: Target) -> str:

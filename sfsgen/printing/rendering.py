@@ -193,6 +193,7 @@ class Renderer:
             annotations[versions.MOUNT_OPTIONS_ANNOTATION] = ",".join(volume.mount_options)
         size, access_modes, storage_class, _ = claim.storage
         place = Place(volume.driver, volume.server, volume.path, volume.read_only)
+        source = template.source_of(ordinal)
         names_of = {**template.source.names, "claim": claim.name, "volume": volume.name}
         shared = {"storage": size, "access_modes": access_modes}
         return {
@@ -209,8 +210,8 @@ class Renderer:
                 "server": volume.server,
                 "path": volume.path,
                 "read_only": volume.read_only,
-                "source": template.source.fields(place, names_of, ordinal),
-                "csi_volume_handle": template.source.handle_at(place, names_of, ordinal),
+                "source": source.fields(place, names_of, ordinal),
+                "csi_volume_handle": source.handle_at(place, names_of, ordinal),
                 "csi_share": volume.csi_share,
                 "csi_sub_dir": volume.csi_sub_dir,
                 **shared,

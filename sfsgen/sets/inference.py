@@ -253,7 +253,10 @@ class _Style(NamedTuple):
                 (only,) = volumes.values()
                 those = f"the only volume of {driver.csi}, {only.name},"
             what = f"{those} {' and '.join(shown.faults)}"
-            fix = "make the new volumes by hand, or by `sfsgen render -f` with the word csi"
+            fix = (
+                "print the new volumes by `sfsgen render -f FILE --from-ordinal N --only pv,pvc`, "
+                "where csi says it for all or, in claimTemplates[].volumes[], for one ordinal"
+            )
             self.values.drop(("csi",), Problem("--driver", what, fix))
 
     def _server(self, volumes: Mapping[int, Volume]) -> str | None:

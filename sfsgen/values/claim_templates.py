@@ -12,7 +12,7 @@ from sfsgen.kubernetes.words import ACCESS_MODES, DEFAULT_CLAIM_TEMPLATE
 from sfsgen.nfs import normalised
 from sfsgen.plain_text import brief, quoted
 from sfsgen.storage_drivers import LOCAL, MOUNTED_AS_NFS, NFS, Driver
-from sfsgen.values.model import ClaimTemplate, Deviation, Metadata
+from sfsgen.values.model import ClaimTemplate, Deviation, Metadata, is_placed
 from sfsgen.values.mounts import mounts_of
 from sfsgen.values.pair_fields import own_parts
 from sfsgen.values.pairs import Claim, Volume
@@ -28,12 +28,14 @@ from sfsgen.values.places import (
 from sfsgen.values.settings import setting_at
 from sfsgen.values.sources import (
     check_directories,
+    check_handles,
     check_shared,
     check_used,
     driver_at,
     is_on_nodes,
     nodes_at,
     on_nodes,
+    own_source,
     realm_of,
     source_at,
 )
@@ -109,8 +111,15 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
     server = server_at(values, values.inherited(path, "nfs", "server"), known)
     nodes = nodes_at(values, path, known)
     deviations = _deviations(values, path, known, volume_name)
-    if source.has_place and not is_on_nodes(values, path, driver):
-        check_servers(values, path, known, server, deviations)
+    if driver.csi:
+        check_handles(values, path, source, deviations, owner.ordinals)
+    on_servers = not is_on_nodes(values, path, driver)
+    if on_servers and is_placed(source, deviations, owner.ordinals):
+        own_servers = {
+            ordinal: each.server if each.source(source).has_place else None
+            for ordinal, each in deviations.items()
+        }
+        check_servers(values, path, known, server, own_servers)
     directory = directory_at(values, path, known.of_volume(volume_name))
     check_directories(values, path, driver, directory.at(owner.ordinals.start), deviations)
     check_shared(values, path, known, server, deviations)
@@ -261,7 +270,10 @@ def _deviations(
             values.fault((*path, "ordinal"), what, "remove one")
         name = _own_volume_name(values, (*path, "name"))
         its_own = known.of(ordinal).of_volume(Pattern((name,)) if name else volume_name)
+        handle, attributes = own_source(values, (*path, "csi"), its_own)
         deviations[ordinal] = Deviation(
+            handle=handle,
+            attributes=attributes,
             volume_name=name,
             storage=_own_size(values, (*path, "storage")),
             server=server_at(values, (*path, "nfs", "server"), known.of(ordinal)).at(ordinal),

@@ -148,7 +148,7 @@ def _within(place: _Place) -> Iterator[Collision]:
     is_apart = template.shared_directory or template.directory.is_open or template.server.is_open
     if is_apart or not template.source.has_place:
         return
-    regular = list(islice((each for each in ordinals if not _lies_elsewhere(place, each)), 2))
+    regular = list(islice((each for each in ordinals if not _is_apart(place, each)), 2))
     if len(regular) > 1:
         what = f"ordinals {regular[0]} and {regular[1]} share the directory "
         what += brief(template.directory.at(0))
@@ -167,14 +167,21 @@ def _handles(template: ClaimTemplate) -> Pattern:
 def _own_handles(places: Iterable[_Place]) -> Iterator[Collision]:
     """Yield the handles that users made up, and that others have; the table's are unique."""
     by_handle = [each for each in places if each.template.source.driver.csi]
-    if all(each.template.source.is_of_table for each in by_handle):
+    if all(map(_is_of_table, by_handle)):
         return
     for met in _met(wish for place in by_handle for wish in _handles_of(place)):
         what = f"{met.pods} have the volume handle {quoted(met.text)}"
-        if met.place is met.earlier:
+        own = met.place.template.exceptions.get(met.ordinal)
+        if met.place is met.earlier or (own and own.handle):
             yield met.place.collision("volumes", what, "give each ordinal its own")
         else:
             yield met.place.collision("csi.volumeHandle", what, f"put {met.difference} into it")
+
+
+def _is_of_table(place: _Place) -> bool:
+    """Return whether all handles are as the table of drivers has them: unique by themselves."""
+    own = place.template.exceptions.values()
+    return place.template.source.is_of_table and not any(each.handle for each in own)
 
 
 def _handles_of(place: _Place) -> Iterator[_Wish]:
@@ -279,24 +286,23 @@ def _directory_wishes(places: Iterable[_Place]) -> Iterator[_Wish]:
 
 def _directories_of(place: _Place) -> Iterator[_Wish]:
     template, own = place.template, place.template.exceptions
-    elsewhere = [number for number in own if _lies_elsewhere(place, number)]
-    runs = [*split(place.claimant.ordinals, elsewhere)]
-    regular = [run for run in runs if not _lies_elsewhere(place, run.start)]
-    if not template.source.has_place:
-        return
-    yield _wanted(place, _host(place, template.server), template.directory, regular)
+    apart = [number for number in own if _is_apart(place, number)]
+    runs = [*split(place.claimant.ordinals, apart)]
+    regular = [run for run in runs if not _is_apart(place, run.start)]
+    if template.source.has_place:
+        yield _wanted(place, _host(place, template.server), template.directory, regular)
     for run in runs:
-        if _lies_elsewhere(place, run.start):
+        if _is_apart(place, run.start) and template.source_of(run.start).has_place:
             volume = template.pair(run.start).volume
             path = Pattern((normalised(volume.path),))
             server = _host(place, Pattern((volume.server,)))
             yield _wanted(place, server, path, [run])
 
 
-def _lies_elsewhere(place: _Place, ordinal: int) -> bool:
-    """Return whether an ordinal's volume has a server or a directory of its own."""
+def _is_apart(place: _Place, ordinal: int) -> bool:
+    """Return whether an ordinal's volume has a server, a directory or a source of its own."""
     own = place.template.exceptions.get(ordinal)
-    return bool(own and (own.server or own.path))
+    return bool(own and (own.server or own.path or own.handle or own.attributes))
 
 
 def _host(place: _Place, server: Pattern) -> Pattern:

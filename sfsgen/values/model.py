@@ -16,6 +16,9 @@ Fields = Mapping[str, Any]
 """Fields of a Kubernetes type as the user wrote them, passed through."""
 
 
+_NOTHING: Mapping[str, str] = {}
+
+
 class Metadata(NamedTuple):
     """An object's labels, annotations and further metadata."""
 
@@ -38,9 +41,27 @@ class Deviation(NamedTuple):
     storage: str = ""
     server: str = ""
     path: str = ""
+    handle: str = ""
+    """A pattern, as that of all is."""
+    attributes: Mapping[str, str] = _NOTHING
+    """Those of its CSI source, which win over those of all."""
+
+    def source(self, of_all: Source) -> Source:
+        """Return what its volume says beside where it lies."""
+        if not (self.handle or self.attributes):
+            return of_all
+        attributes = {**of_all.attributes, **self.attributes}
+        return of_all._replace(handle=self.handle or of_all.handle, attributes=attributes)
 
 
 _NO_DEVIATION = Deviation()
+
+
+def is_placed(source: Source, exceptions: Mapping[int, Deviation], ordinals: range) -> bool:
+    """Return whether what volumes say depends on a server and a path, of any of the ordinals."""
+    own = [each.source(source) for ordinal, each in exceptions.items() if ordinal in ordinals]
+    of_all = [source] if len(own) < len(ordinals) or not own else []
+    return any(each.has_place for each in (*of_all, *own))
 
 
 class ClaimTemplate(NamedTuple):
@@ -103,7 +124,16 @@ class ClaimTemplate(NamedTuple):
         claim, volume, _ = self.pair(ordinal)
         place = Place(volume.driver, volume.server, volume.path)
         names_of = {**self.source.names, "claim": claim.name, "volume": volume.name}
-        return self.source.handle_at(place, names_of, ordinal)
+        return self.source_of(ordinal).handle_at(place, names_of, ordinal)
+
+    def is_placed(self, ordinals: range) -> bool:
+        """Return whether what its volumes say depends on a server and a path."""
+        return is_placed(self.source, self.exceptions, ordinals)
+
+    def source_of(self, ordinal: int) -> Source:
+        """Return what one ordinal's volume says beside where it lies."""
+        own = self.exceptions.get(ordinal, _NO_DEVIATION)
+        return own.source(self.source)
 
     def fitted(self, volume_name: str, storage: Storage) -> "ClaimTemplate":
         """Return the same for one ordinal of which a side is there: its volume's name and storage.

@@ -9,7 +9,7 @@ from sfsgen.kubernetes.names import Pattern
 from sfsgen.nfs import host, normalised
 from sfsgen.plain_text import brief, quoted, ranges
 from sfsgen.storage_drivers import DRIVERS, MOUNTED_AS_NFS, NFS, Driver, server_fault
-from sfsgen.values.model import Deviation, split
+from sfsgen.values.model import split
 from sfsgen.values.settings import setting_at
 from sfsgen.values.tree import Values
 
@@ -79,17 +79,21 @@ def check_servers(
     template: Path,
     known: Placeholders,
     server: Pattern,
-    deviations: Mapping[int, Deviation],
+    of_ordinals: Mapping[int, str | None],
 ) -> None:
-    """Note where no server is said, or none that is meant for some ordinals."""
+    """Note where no server is said, or none that is meant for some ordinals.
+
+    `of_ordinals` are those of single ordinals, None where a volume needs none.
+    """
     path, place = values.inherited(template, "nfs", "server"), (*template, "volumes")
-    own = {ordinal: each.server for ordinal, each in deviations.items() if each.server}
+    own = {ordinal: each for ordinal, each in of_ordinals.items() if each}
     ordinals, driver = known.ordinals, known.driver
     if not own:
         values.needed(path, f"the {driver.server}", driver.example)
     if not own or values.is_reported(*path) or values.is_reported(*place):
         return
-    lacking = [run for run in split(ordinals, own) if run.start not in own]
+    apart = [ordinal for ordinal, each in of_ordinals.items() if each != ""]
+    lacking = [run for run in split(ordinals, apart) if run.start not in apart]
     is_said = values.get(*path) is not None
     if not lacking or (is_said and not _is_one_of_theirs(server, own, lacking, ordinals)):
         return
@@ -99,15 +103,20 @@ def check_servers(
 
 def _lack_of_servers(lacking: Sequence[range], of_all: str, driver: Driver) -> tuple[str, str]:
     """Return what is wrong with ordinals for which no server is meant, and how to mend it."""
-    if sum(map(len, lacking)) > 1:
-        subject, its, entries = f"ordinals {ranges(lacking)} have", "their", "an entry for each"
-    else:
-        subject, its, entries = f"ordinal {ranges(lacking)} has", "its", "an entry"
-    what = f"{subject} no server"
+    what, fix = lack("server", lacking, f"nfs: {{server: {driver.example}}}")
     if of_all:
+        its = "their" if sum(map(len, lacking)) > 1 else "its"
         what += f" of {its} own, unlike all before, and would lie on {brief(of_all)}"
-    example = f"{{ordinal: {lacking[0].start}, nfs: {{server: {driver.example}}}}}"
-    return what, f"add {entries}: {example}"
+    return what, fix
+
+
+def lack(what: str, lacking: Sequence[range], example: str) -> tuple[str, str]:
+    """Return what is wrong with ordinals that lack something, and the entries to add."""
+    if sum(map(len, lacking)) > 1:
+        subject, entries = f"ordinals {ranges(lacking)} have", "an entry for each"
+    else:
+        subject, entries = f"ordinal {ranges(lacking)} has", "an entry"
+    return f"{subject} no {what}", f"add {entries}: {{ordinal: {lacking[0].start}, {example}}}"
 
 
 def _is_one_of_theirs(
@@ -119,7 +128,7 @@ def _is_one_of_theirs(
     """
     if len(lacking) > 1 or lacking[0].stop != ordinals.stop:
         return False
-    servers = {host(own[each]) for each in range(ordinals.start, lacking[0].start)}
+    servers = {host(own[each]) for each in range(ordinals.start, lacking[0].start) if each in own}
     return len(servers) > 1 and not server.is_open and host(server.at("")) in servers
 
 

@@ -23,12 +23,13 @@ from sfsgen.storage_drivers import (
     place,
     says_place,
 )
-from sfsgen.values.model import Deviation, Fields
-from sfsgen.values.places import Placeholders, pattern
+from sfsgen.values.model import Deviation, Fields, split
+from sfsgen.values.places import Placeholders, lack, pattern
 from sfsgen.values.tree import Values
 
 _NAME = re.compile(r"(?=.*[-.])[A-Za-z0-9]([-.A-Za-z0-9]{0,61}[A-Za-z0-9])?")
 _ALIKE = 0.7  # a driver's name and what it is misspelt as
+_HANDLE = ("csi", "volumeHandle")
 _SECRET = "nodeStageSecretRef"  # noqa: S105
 _SHARED = "which two volumes of one directory would have alike: to Kubernetes, they were one"
 
@@ -38,11 +39,9 @@ def driver_at(values: Values, template: Path) -> Driver:
     path = values.inherited(template, "driver")
     text = values.text(path)
     driver = driver_of(text)
-    handle = values.inherited(template, "csi", "volumeHandle")
-    has_handle = values.get(*handle) is not None or values.is_reported(*handle)
     if values.is_reported(*path):
         return DRIVERS[NFS]
-    if driver.is_known or (has_handle and _NAME.fullmatch(text)):
+    if driver.is_known or (_says_handles(values, template) and _NAME.fullmatch(text)):
         if driver.feature:
             values.require(path, driver.feature)
         return driver
@@ -50,14 +49,22 @@ def driver_at(values: Values, template: Path) -> Driver:
     return DRIVERS[NFS]
 
 
+def _says_handles(values: Values, template: Path) -> bool:
+    """Return whether the handles of all volumes are said, or those of single ordinals."""
+    ordinals = [path for path, _ in values.entries(*template, "volumes")]
+    paths = [values.inherited(template, *_HANDLE), *((*each, *_HANDLE) for each in ordinals)]
+    return any(values.get(*each) is not None or values.is_reported(*each) for each in paths)
+
+
 def _meant(text: str) -> str:
     """Return what to write in the place of a driver that there is not."""
     lower = text.lower()
     near = [each for each in DRIVERS if each == lower or each.partition(".")[0] == lower]
-    if near := near or [*filter(None, [nearest(lower, DRIVERS, _ALIKE)])]:
+    near = near or [*filter(None, [nearest(lower, DRIVERS, _ALIKE)])]
+    if near and "." not in text:
         return f"write {near[0]}"
-    of_own = "; of any other CSI driver say csi.volumeHandle in a values file too"
-    return f"write one of {', '.join(DRIVERS)}{of_own}"
+    known = near[0] if near else f"one of {', '.join(DRIVERS)}"
+    return f"write {known}; of any other CSI driver say csi.volumeHandle in a values file too"
 
 
 def source_at(values: Values, template: Path, known: Placeholders, csi: Fields) -> Source:
@@ -74,11 +81,12 @@ def source_at(values: Values, template: Path, known: Placeholders, csi: Fields) 
             )
         # The handle that it would have is there for templates of one's own.
         return Source(driver, DRIVERS[CSI_NFS].handle, {}, {}, own)
-    handle = _handle(values, values.inherited(template, "csi", "volumeHandle"), known)
+    handle = _handle(values, values.inherited(template, *_HANDLE), known) or driver.handle
+    given = values.inherited(template, "csi", "volumeAttributes")
     as_it_is: Mapping[str, str] = csi.get("volumeAttributes") or {}
     attributes: dict[str, str | Pattern] = {
         **driver.attributes,
-        **_attributes(values, template, known),
+        **_attributes(values, given, known),
         **{key: Pattern((text,)) for key, text in as_it_is.items()},
     }
     more = dict(_more(values, template, driver, own["namespace"]))
@@ -98,15 +106,45 @@ def _names(known: Placeholders) -> dict[str, str]:
 
 
 def _handle(values: Values, path: Path, known: Placeholders) -> str:
+    """Return the handle that is said at a path, "" where there is none or it is wrong."""
     text = values.get(*path)
     if text is None or values.is_reported(*path):
-        return known.driver.handle
-    text = str(text)
-    if _pattern(values, path, text, known) is None:
-        return known.driver.handle
+        return ""
     if not text:
         values.fault(path, "the volume handle is empty", "write it as {name}-{ordinal}")
-    return text
+    return str(text) if _pattern(values, path, str(text), known) else ""
+
+
+def own_source(values: Values, path: Path, known: Placeholders) -> tuple[str, Mapping[str, str]]:
+    """Return the handle and the attributes that a single ordinal's volume has of its own."""
+    if values.get(*path) is None:
+        return "", {}
+    driver = known.driver
+    if not driver.csi:
+        if not values.is_reported("driver"):
+            what = f"csi is for CSI drivers; the driver is {driver.name}"
+            values.fault(path, what, "leave csi out, or write another driver", key=True)
+        return "", {}
+    handle = _handle(values, (*path, "volumeHandle"), known)
+    return handle, _attributes(values, (*path, "volumeAttributes"), known)
+
+
+def check_handles(
+    values: Values,
+    template: Path,
+    source: Source,
+    deviations: Mapping[int, Deviation],
+    ordinals: range,
+) -> None:
+    """Note the ordinals that have no handle, where that of all is not said."""
+    place = (*template, "volumes")
+    is_told = values.is_reported(*place)
+    if source.handle or is_told or values.is_reported(*values.inherited(template, *_HANDLE)):
+        return
+    own = [ordinal for ordinal, each in deviations.items() if each.handle]
+    if lacking := [run for run in split(ordinals, own) if run.start not in own]:
+        what, fix = lack("volume handle", lacking, "csi: {volumeHandle: HANDLE}")
+        values.fault(place, what, fix, key=True)
 
 
 def _pattern(values: Values, path: Path, text: str, known: Placeholders) -> Pattern | None:
@@ -115,8 +153,7 @@ def _pattern(values: Values, path: Path, text: str, known: Placeholders) -> Patt
     return pattern(values, path, text, known._replace(meanings={**known.meanings, **parts}))
 
 
-def _attributes(values: Values, template: Path, known: Placeholders) -> dict[str, str]:
-    path = values.inherited(template, "csi", "volumeAttributes")
+def _attributes(values: Values, path: Path, known: Placeholders) -> dict[str, str]:
     given: Mapping[str, Any] = values.get(*path) or {}
     placed = {key.lower(): key for key, each in known.driver.attributes.items() if says_place(each)}
     found = {}
@@ -260,7 +297,8 @@ def check_shared(
 ) -> None:
     """Note one directory for all ordinals, where it would be one handle for all."""
     path = values.inherited(template, "nfs", "sharedDirectory")
-    elsewhere = [each for each, own in deviations.items() if own.server and each in known.ordinals]
+    apart = [each for each, own in deviations.items() if own.server or own.handle]
+    elsewhere = [each for each in apart if each in known.ordinals]
     is_one_server = not server.is_open and len(known.ordinals) - len(elsewhere) > 1
     if known.driver.is_address and values.get(*path) and is_one_server:
         what = f"the handle of {known.driver.name} is the address, {_SHARED}"

@@ -77,12 +77,17 @@ def _set(types: Mapping[str, Any], passed_through: Mapping[str, Any]) -> dict[st
     rows = [each for each in listed(SCHEMA) if each.path]
     words = {each.path: _described(each.word_help, each.schema) for each in rows}
     where = {key: words["nfs", key] for key in ("server", "path")}
+    in_csi = types["CSISource"]["properties"]
     of_ordinal = {
         "ordinal": COUNT,
         "name": {"description": "The volume's name.", "type": "string"},
         "storage": words["claimTemplates", 0, "storage"]
         | {"description": "The size of its volume and claim."},
         "nfs": _object(where),
+        "csi": _described(
+            "The handle and further attributes of its volume, where the driver is a CSI driver.",
+            _object({key: in_csi[key] for key in ("volumeHandle", "volumeAttributes")}),
+        ),
     }
     template = _nested(
         {path[2:]: word for path, word in words.items() if path[0] == "claimTemplates"}
