@@ -225,9 +225,7 @@ def claimants(count: int, text: str) -> list[Claimant]:
         (document,) = read(text.replace("NUMBER", str(number)), "f")
         each = build(Values(Target(), document))
         found.append(
-            Claimant(
-                each.name, each.namespace, each.service_names, each.ordinals, each.claim_templates
-            )
+            Claimant(each.name, each.namespace, each.services, each.ordinals, each.claim_templates)
         )
     return found
 

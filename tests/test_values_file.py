@@ -633,3 +633,25 @@ def test_several_files_are_several_sets(tmp_path: Path) -> None:
     result = sfsgen(f"render {files} --only sts -o name")
     assert result.out.split() == ["statefulset.apps/a", "statefulset.apps/b"], result.err
     assert sfsgen(f"render b {files} --only sts -o name").out.split() == ["statefulset.apps/b"]
+
+
+SHARED = """\
+name: NAME
+replicas: 1
+serviceName: peers
+nfs: {server: nfs.example.com}
+selector: {matchLabels: {app: x, role: NAME}}
+service: {selector: {app: x}}
+claimTemplates: [{storage: 1Gi}]
+"""
+
+
+def test_sets_may_share_a_service_of_which_they_say_the_same() -> None:
+    both = f"{SHARED.replace('NAME', 'a')}---\n{SHARED.replace('NAME', 'b')}"
+    documents = objects(both)
+    assert [each["metadata"]["name"] for each in documents if each["kind"] == SERVICE] == ["peers"]
+    assert [each["spec"]["serviceName"] for each in documents if each["kind"] == SET] == 2 * [
+        "peers"
+    ]
+    other = both.replace("{app: x}}\nclaim", "{role: b}}\nclaim", 1)
+    assert "name one Service, peers" in render(other).err

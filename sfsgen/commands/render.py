@@ -9,7 +9,7 @@ from sfsgen import console
 from sfsgen.commands import parameters
 from sfsgen.kubernetes import server_side
 from sfsgen.kubernetes.quantities import meant, stored, whole_number
-from sfsgen.kubernetes.resources import CLAIM, PAIRED, STATEFUL_SET, VOLUME
+from sfsgen.kubernetes.resources import CLAIM, PAIRED, SERVICE, STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import quoted
 from sfsgen.printing.objects import (
@@ -110,10 +110,15 @@ def _from(ordinals: range, first: int) -> range:
 def _documents(
     renderer: "Renderer", requests: Iterable[Request], printing: Printing, first: int
 ) -> Iterator["Documents"]:
-    """Yield the documents of sets, their pairs from an ordinal on."""
+    """Yield the documents of sets, their pairs from an ordinal on; a Service of several once."""
+    services = set()
     for each in requests:
         pairs = _from(each.stateful_set.ordinals, first)
-        yield from renderer.documents(each.stateful_set, printing.rendered, pairs)
+        for documents in renderer.documents(each.stateful_set, printing.rendered, pairs):
+            service = documents.namespace, documents.name
+            if documents.resource != SERVICE or service not in services:
+                yield documents
+            services |= {service} if documents.resource == SERVICE else set()
 
 
 def _first_ordinal(text: str | None, requests: Iterable[Request], problems: list[Problem]) -> int:

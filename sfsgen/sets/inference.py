@@ -8,7 +8,6 @@ from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.versions import Target
-from sfsgen.kubernetes.words import RECOMMENDED_LABELS
 from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundSet, FoundTemplate
 from sfsgen.sets.ordinals import Pairing, TemplateOrdinals
@@ -17,6 +16,7 @@ from sfsgen.sets.sources import shown_source
 from sfsgen.storage_drivers import NFS, driver_of
 from sfsgen.values.claim_templates import Owner, claim_templates
 from sfsgen.values.hazards import of_storage
+from sfsgen.values.metadata import in_order
 from sfsgen.values.model import ClaimTemplate, Metadata
 from sfsgen.values.options import is_given, overlay
 from sfsgen.values.pairs import Claim, Volume
@@ -147,9 +147,9 @@ def _metadata(
     """
     if not shown:
         labels = {**pairs.template.labels, **pairs.stateful_set.selector}
-        return _in_order(labels), _in_order(pairs.template.annotations)
+        return in_order(labels), in_order(pairs.template.annotations)
     labels = _agreed([_lasting_labels(pairs.stateful_set, *each) for each in shown.items()])
-    return _in_order(labels), _in_order(_agreed([each.annotations for each in shown.values()]))
+    return in_order(labels), in_order(_agreed([each.annotations for each in shown.values()]))
 
 
 def _lasting_labels(stateful_set: FoundSet, ordinal: int, found: Volume | Claim) -> dict[str, str]:
@@ -162,12 +162,6 @@ def _agreed(maps: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return {
         key: value for key, value in maps[0].items() if all(each.get(key) == value for each in maps)
     }
-
-
-def _in_order(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return labels in the order in which `render` prints them."""
-    recommended = {key: texts[key] for key in RECOMMENDED_LABELS if key in texts}
-    return {**recommended, **dict(sorted(texts.items()))}
 
 
 class _Style(NamedTuple):

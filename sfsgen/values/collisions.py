@@ -10,7 +10,7 @@ from sfsgen.nfs import host, normalised
 from sfsgen.plain_text import brief, quoted
 from sfsgen.storage_drivers import Place
 from sfsgen.values.meetings import Claim, TooMixedError, meetings
-from sfsgen.values.model import ClaimTemplate, split
+from sfsgen.values.model import ClaimTemplate, Service, split
 from sfsgen.values.nesting import nestings
 
 
@@ -28,7 +28,7 @@ class Claimant(NamedTuple):
 
     name: str
     namespace: str
-    service_names: tuple[str, ...]
+    services: tuple[Service, ...]
     ordinals: range
     claim_templates: tuple[ClaimTemplate, ...]
 
@@ -121,16 +121,23 @@ def _by_name(claimants: Iterable[Claimant]) -> Iterator[tuple[int, Claimant]]:
 
 def _between_sets(claimants: Sequence[Claimant]) -> Iterator[Collision]:
     named = dict(_by_name(claimants))
-    by_service: dict[tuple[str, str], Claimant] = {}
+    by_service: dict[tuple[str, str], tuple[Claimant, Service]] = {}
     for index, each in enumerate(claimants):
-        others = [by_service.setdefault((each.namespace, one), each) for one in each.service_names]
-        other = next((one for one in others if one is not each), each)
+        met = [
+            (by_service.setdefault((each.namespace, one.name), (each, one)), one)
+            for one in each.services
+        ]
+        # Sets may share a Service, as a database's primary and its replicas do.
+        other, name = next(
+            ((there, one.name) for (there, its), one in met if its != one), (each, "")
+        )
         if index not in named:
             what = f'two sets are named "{each.name}" in the namespace {each.namespace}'
             yield Collision(index, ("name",), what, "give each its own name")
         elif other is not each:
-            what = f'the sets "{other.name}" and "{each.name}" name one Service'
-            yield Collision(index, ("serviceName",), what, "give each its own serviceName")
+            what = f'the sets "{other.name}" and "{each.name}" name one Service, {name}'
+            fix = "give each its own serviceName, or say the same of it in both"
+            yield Collision(index, ("serviceName",), what, fix)
 
 
 def _within(place: _Place) -> Iterator[Collision]:

@@ -61,6 +61,8 @@ OWNED: Mapping[str, Mapping[str, str]] = {
 # Sets that exist may say the class of a claim template in the way of the oldest minors.
 _CLASS_ANNOTATIONS = (CLASS_ANNOTATION, "volume.alpha.kubernetes.io/storage-class")
 _OWNED_METADATA = {"name": "name", "namespace": "namespace", "generateName": ""}
+# What a server writes: with it, a copy of an object that exists is refused, or deleted.
+_WRITTEN_BY_SERVER = dict.fromkeys(("uid", "resourceVersion", "deletionTimestamp", "selfLink"), "")
 _NAMES = {
     "persistentVolume": "volumeName, a pattern",
     "persistentVolumeClaim": "claimTemplates[].name, with which it begins",
@@ -90,6 +92,7 @@ class OwnFields:
         self._paths = {name: path for name, (_, path) in self._fields.items()}
         owned = {key: _OWNED_METADATA[key] for key in _NAMED_BY_USERS.get(word, _OWNED_METADATA)}
         owned |= {"name": _NAMES[word]} if word in _NAMES else {}
+        owned |= _WRITTEN_BY_SERVER if word in _NAMES else {}
         self._refuse(self._metadata, owned)
         self._refuse(self._fields, OWNED[word])
 

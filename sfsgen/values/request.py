@@ -60,7 +60,7 @@ def read_sets(
         except InputError as error:
             problems += error.problems
     for collision in collisions(
-        Claimant(each.name, each.namespace, each.service_names, each.ordinals, each.claim_templates)
+        Claimant(each.name, each.namespace, each.services, each.ordinals, each.claim_templates)
         for each in (request.stateful_set for request in requests)
     ):
         values = requests[collision.set_index].values

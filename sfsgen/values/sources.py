@@ -229,7 +229,7 @@ def nodes_at(values: Values, template: Path, known: Placeholders) -> dict[int, s
         return {}
     if len(nodes) < len(ordinals):
         what = f"there are {len(nodes)} nodes for {len(ordinals)} ordinals"
-        values.fault(path, what, f"name a node for {brief(str(ordinals[len(nodes)]))} too")
+        values.fault(path, what, f"name a node for ordinal {brief(str(ordinals[len(nodes)]))} too")
     for index, node in enumerate(nodes):
         if fault := names.label_value_fault(node) if node else "is empty":
             fix = "write it as the label kubernetes.io/hostname of the node has it"
