@@ -299,7 +299,7 @@ REFUSED: list[tuple[str, Object, str, str]] = [
     ("efs.csi.aws.com", {"nfs": {"path": "/a:b"}}, "holds a colon", "without it"),
     ("efs.csi.aws.com", {"nfs": {"sharedDirectory": True}}, "is the address", "of its own"),
     ("efs.csi.aws.com", {"nodes": ["a"]}, "nodes is for the driver local", "leave nodes out"),
-    ("local", {"nodes": ["a"]}, "there are 1 nodes for 2 ordinals", "name a node for 1"),
+    ("local", {"nodes": ["a"]}, "there are 1 nodes for 2 ordinals", "name a node for ordinal 1"),
     ("local", {"nodes": ["a", "-"]}, '"-" may hold', "kubernetes.io/hostname"),
     ("local", {"nodes": None}, "the node is missing", "node-1"),
     (

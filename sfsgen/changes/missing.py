@@ -109,13 +109,17 @@ def plan_for(
     runs: list[Run] = []
     notes: list[str] = []
     problems: list[Problem] = []
-    for template, wanted in zip(stateful_set.templates, inferred.templates, strict=True):
+    for template, wanted, lost in zip(
+        stateful_set.templates, inferred.templates, inferred.lost, strict=True
+    ):
         found = list(_runs(pairing, wanted, map(pairing.of(template).row, ordinals)))
         runs += found
         problems += [run.problem for run in found if run.problem]
         if not wanted.source.driver.has_blocks:
             problems += _block_mode(stateful_set, template)
-        if any(VOLUME in run.resources for run in found):
+        resources = {resource for run in found for resource in run.resources}
+        problems += [each for key in PAIRED if key in resources for each in lost[key]]
+        if VOLUME in resources:
             notes += _traits(stateful_set, template, wanted, options)
     made = Plan(stateful_set, ordinals, inferred.templates, tuple(runs), tuple(notes), ())
     problems += _refused_names(made)

@@ -126,7 +126,7 @@ def _of_nobody(metadata: Mapping[str, Any], kind: str, *, is_dump: bool) -> dict
     if isinstance(annotations := metadata.get("annotations"), dict):
         kept["annotations"] = _not_noted(annotations, _applied(metadata), is_dump=is_dump)
     if isinstance(finalizers := metadata.get("finalizers"), list):
-        kept["finalizers"] = [each for each in finalizers if not _is_of_kubernetes(str(each))]
+        kept["finalizers"] = [each for each in finalizers if not is_of_kubernetes(str(each))]
     if kind == "PersistentVolumeClaim" and isinstance(metadata.get("ownerReferences"), list):
         kept["ownerReferences"] = _others(metadata["ownerReferences"])
     return {key: each for key, each in kept.items() if each or not metadata[key]}
@@ -143,7 +143,8 @@ def _not_noted(
     }
 
 
-def _is_of_kubernetes(finalizer: str) -> bool:
+def is_of_kubernetes(finalizer: str) -> bool:
+    """Return whether a finalizer is that of Kubernetes itself, or of one of its controllers."""
     domain = finalizer.partition("/")[0]
     return domain in _FINALIZERS or domain.endswith(_OWN_FINALIZERS)
 

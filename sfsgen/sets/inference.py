@@ -7,9 +7,11 @@ from sfsgen.documents.document import Path
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.quantities import nano_units
+from sfsgen.kubernetes.resources import CLAIM, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundSet, FoundTemplate
+from sfsgen.sets.further_fields import of_claims, of_volumes
 from sfsgen.sets.ordinals import Pairing, TemplateOrdinals
 from sfsgen.sets.patterns import as_values, patterns, renumbered
 from sfsgen.sets.sources import shown_source
@@ -37,11 +39,17 @@ class _Pairs(NamedTuple):
     claims: Mapping[int, Claim]
 
 
+Lost = Mapping[str, Sequence[Problem]]
+"""What new volumes and claims lack of those that exist, by resource: warnings."""
+
+
 class Inferred(NamedTuple):
     """The claim templates of a set; with problems, they are not to be rendered."""
 
     templates: tuple[ClaimTemplate, ...]
     problems: tuple[Problem, ...]
+    lost: tuple[Lost, ...] = ()
+    """Of each template."""
 
 
 def infer(
@@ -67,25 +75,38 @@ def infer(
     nothing = Metadata({}, {}, {})
     owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing, nothing)
     templates = claim_templates(values, owner)
-    completed = tuple(_completed(made, pairs) for made, pairs in zip(templates, found, strict=True))
+    completed = [_completed(made, pairs) for made, pairs in zip(templates, found, strict=True)]
     # What is as it was needs no warning; what an option brings does.
     cautions = [each for each in of_storage(values, templates, ordinals) if each.where in given]
     where = f"StatefulSet {stateful_set.namespace}/{stateful_set.name}"
     found_wrong = (*values.problems, *cautions)
     problems = [each._replace(what=f"{where}: {each.what}") for each in found_wrong]
-    return Inferred(completed, tuple(problems))
+    return Inferred(
+        tuple(made for made, _ in completed), tuple(problems), tuple(lost for _, lost in completed)
+    )
 
 
-def _completed(made: ClaimTemplate, pairs: _Pairs) -> ClaimTemplate:
-    """Return a claim template with the class, mode and metadata of the pairs that exist."""
+def _completed(made: ClaimTemplate, pairs: _Pairs) -> tuple[ClaimTemplate, Lost]:
+    """Return a claim template with all that the pairs that exist agree on, and what is lost."""
+    of_set = pairs.stateful_set, pairs.template
+    claims = of_claims(*of_set, pairs.claims)
+    volumes = of_volumes(*of_set, pairs.volumes, made.volume.driver)
     storage = made.storage._replace(
         storage_class=_storage_class(pairs), volume_mode=pairs.template.storage.volume_mode
     )
     labels, annotations = _metadata(pairs, pairs.claims or pairs.volumes)
     claim = made.claim._replace(storage=storage, labels=labels, annotations=annotations)
     labels, annotations = _metadata(pairs, pairs.volumes or pairs.claims)
+    labels = in_order({**labels, **claims.selected})
     volume = made.volume._replace(storage=storage, labels=labels, annotations=annotations)
-    return made._replace(claim=claim, volume=volume)
+    completed = made._replace(
+        claim=claim,
+        volume=volume,
+        own_claim=claims.extras,
+        own_volume=volumes.extras,
+        limits=claims.limits,
+    )
+    return completed, {CLAIM: claims.lost, VOLUME: volumes.lost}
 
 
 def _said_by_templates(stateful_set: FoundSet) -> Iterator[tuple[Path, str]]:
