@@ -276,6 +276,15 @@ def test_nfs_by_whatever_driver_is_one_server() -> None:
     assert found["what"].startswith("3 volumes share the directory nas.example.com:/a/b0")
 
 
+BY_SERVER: Object = {"nfs": {"server": None}, "csi": {"volumeHandle": "{server}"}}
+
+
+def of_ordinals(*servers: str) -> Object:
+    """Return a claim template with a server for each of the first ordinals."""
+    volumes = [{"ordinal": at, "nfs": {"server": each}} for at, each in enumerate(servers)]
+    return {"claimTemplates": [{"storage": "1Gi", "volumes": volumes}]}
+
+
 REFUSED: list[tuple[str, Object, str, str]] = [
     ("smb.csi.k8s.io", {"csi": None}, "without a Secret with username and password", "name: NAME"),
     ("cephfs.csi.ceph.com", {"csi": None}, "without a Secret with userID", "nodeStageSecretRef"),
@@ -328,10 +337,22 @@ REFUSED: list[tuple[str, Object, str, str]] = [
     ("csi", {"csi": {"volumeAttributes": {"a": "{x}"}}}, "{x} is not a placeholder", "write {"),
     ("csi", {"csi": {"volumeHandle": "one"}}, 'volume handle "one"', "put {ordinal}"),
     ("csi", {"csi": {"volumeHandle": ""}}, "the volume handle is empty", "{name}-{ordinal}"),
+    (
+        "disk.example.com",
+        BY_SERVER | of_ordinals("a", "a"),
+        'web-1 and web-0 have the volume handle "a"',
+        "its own",
+    ),
+    ("disk.example.com", BY_SERVER | of_ordinals("a"), "ordinal 1 has no server", "add an entry"),
     ("disk.example.com", {"csi": {"volumeHandle": "{ordinals}"}}, "is not a placeholder", "write"),
     ("disk.example.com", {"csi": None}, '"disk.example.com" is not possible', "csi.volumeHandle"),
     ("disk.example.com", {"nfs": {"server": None}}, "the server is missing", "--nfs-server"),
 ]
+
+
+def test_handles_that_follow_no_pattern_are_each_the_server_of_its_ordinal() -> None:
+    made = objects(render("disk.example.com", **BY_SERVER, **of_ordinals("vol-0a", "vol-0f")))
+    assert [each["csi"]["volumeHandle"] for each in sources(made)] == ["vol-0a", "vol-0f"]
 
 
 @pytest.mark.parametrize(("driver", "more", "what", "fix"), REFUSED)
