@@ -425,6 +425,8 @@ IN_THE_FILE = [
     ("driver: csi\npersistentVolume: {csi: {volumeAttributes: {share: a}}}", "6:45", "nfs.path"),
     ("driver: csi\npersistentVolume: {csi: {volumeHandle: a}}", "6:26", "csi.volumeHandle"),
     ("persistentVolumeClaim: {volumeName: a}", "5:25", "volumeName"),
+    ("persistentVolumeClaim: {storageClassName: a}", "5:25", "say it with storageClassName"),
+    ("storageClassName: null\npersistentVolumeClaim: {storageClassName: A}", "6:43", "as nfs"),
     ("persistentVolumeClaim: {selector: {}}", "5:25", "claimTemplates[].selector"),
     ("service: {externalName: a}", "5:11", "leave it out"),
     ("service: {type: NodePort}", "5:17", "headless"),
@@ -1347,7 +1349,7 @@ def test_an_ordinal_that_lies_on_an_address_is_warned_of() -> None:
         ("render web db", "db"),
         ("rendr web", "rendr"),
         ("--nope", "--nope"),
-        ("init web", "web"),
+        ("init web", "--from"),
         ("schema --nope", "--nope"),
     ],
 )

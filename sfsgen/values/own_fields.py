@@ -39,7 +39,7 @@ OWNED: Mapping[str, Mapping[str, str]] = {
     "clusterService": {"externalName": ""},
     "claimTemplates": _OWNED_BY_CLAIMS,
     "persistentVolumeClaim": {
-        **_OWNED_BY_CLAIMS,
+        "accessModes": "accessModes",
         "volumeName": "volumeName, as a pattern for all ordinals",
         "resources": "storage, or claimTemplates[].resources",
         "selector": "claimTemplates[].selector",
@@ -59,7 +59,12 @@ OWNED: Mapping[str, Mapping[str, str]] = {
     },
 }
 # Sets that exist may say the class of a claim template in the way of the oldest minors.
-_CLASS_ANNOTATIONS = (CLASS_ANNOTATION, "volume.alpha.kubernetes.io/storage-class")
+_CLASS_ANNOTATIONS = (
+    CLASS_ANNOTATION,
+    "volume.alpha.kubernetes.io/storage-class",
+    "volume.beta.kubernetes.io/storage-provisioner",
+    "volume.kubernetes.io/storage-provisioner",
+)
 _OWNED_METADATA = {"name": "name", "namespace": "namespace", "generateName": ""}
 # What a server writes: with it, a copy of an object that exists is refused, or deleted.
 _WRITTEN_BY_SERVER = dict.fromkeys(("uid", "resourceVersion", "deletionTimestamp", "selfLink"), "")

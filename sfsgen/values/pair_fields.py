@@ -58,6 +58,7 @@ def own_parts(
     own_volume = OwnFields(values, "persistentVolume", *_places(path, "persistentVolume"))
     template = own.metadata(_NOTHING)
     of_template, of_pairs = _classes(values, path, template.annotations)
+    of_pairs = _own_class(values, own_claim, of_template) or of_pairs
     limits = dict(own.fields_of("resources", {"requests": "storage"})).get("limits") or {}
     volume_mode = _volume_mode(values, own, driver)
     _check_volume_name(values, own)
@@ -122,6 +123,21 @@ def _classes(
         what = f"Kubernetes takes the class {quoted(annotated)} of the annotation, and not this one"
         values.caution(path, what, "say one of both, unless the set exists")
     return given, annotated
+
+
+def _own_class(values: Values, own: OwnFields, of_template: str | None) -> str:
+    """Return the class that claims have of their own: they got one where their template has none.
+
+    A claim's class can never be changed; the volume of a pair has the same.
+    """
+    given, path = own.take("storageClassName")
+    if given is None:
+        return ""
+    if of_template is not None:
+        own.clash(path, "say it with storageClassName")
+    elif given and (fault := names.subdomain_fault(given)):
+        values.check(path, given, fault, "write it as nfs")
+    return str(given)
 
 
 def _check_volume_name(values: Values, own: OwnFields) -> None:
