@@ -14,6 +14,8 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 def _expected(folder: Path) -> Path:
     """Return the file that holds an example's output: YAML where it is YAML."""
     words = (folder / "command").read_text().split()
+    if words[1] == "init":
+        return folder / "values.yaml"
     is_yaml = not {"-o", "--output", "check"} & set(words)
     return folder / ("expected.yaml" if is_yaml else "expected.txt")
 

@@ -136,8 +136,10 @@ def _told(result: Result) -> list[tuple[str, str]]:
         ("render -f chart/templates/quoted.yaml", "`helm template chart | sfsgen check -f -`"),
         ("render -f loose.yaml", "`helm template CHART | sfsgen check -f -`, with the chart's name or folder for CHART"),
         ("render -f vals", "sfsgen render -f vals/web.yaml"),
-        ("init -f web.yaml", "`sfsgen check -f web.yaml` looks at it, `sfsgen volumes -f web.yaml` prints what its sets lack"),
-        ("init web.yaml", "`sfsgen check -f web.yaml` looks at it, `sfsgen volumes -f web.yaml` prints what its sets lack"),
+        ("init -f web.yaml", "`sfsgen init --from web.yaml` prints its sets as values"),
+        ("init web.yaml", "`sfsgen init --from web.yaml` prints its sets as values"),
+        ("init web", "say where the set is: --from FILE, or --from live"),
+        ("init --from web.yaml web.yaml", "sfsgen init --from web.yaml --from web.yaml"),
         ("init new.yaml", "sfsgen init > new.yaml"),
         ("schema x.json", "sfsgen schema > x.json"),
         # Names as kubectl takes them, and as it does not.

@@ -1,15 +1,112 @@
-"""`sfsgen init`: a values file to start from."""
+"""`sfsgen init`: a values file to start from, or one for a set that exists."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sfsgen.console import write_stdout
+from sfsgen.commands import parameters
+from sfsgen.console import tell, write_stdout
+from sfsgen.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from sfsgen.describing.description import Description
+    from sfsgen.kubernetes.kubectl import Access
+    from sfsgen.kubernetes.versions import Target
+
+_LIVE = "live"
 
 
-def init() -> None:
-    """Print a commented values file, which renders as it is.
+def init(
+    name: parameters.Names = None,
+    source: parameters.From = None,
+    namespace: parameters.InNamespace = None,
+    kube_context: parameters.KubeContext = None,
+    kubeconfig: parameters.Kubeconfig = None,
+    kube_version: parameters.KubeVersion = None,
+) -> None:
+    """Print a commented values file, which renders as it is, or one of a set that exists.
 
+    With --from, the StatefulSets of manifests or of the live cluster are said as values, with
+    their Services, claims and volumes where these are there. What values cannot say is told.
+
+    \b
     sfsgen init > web.yaml
-    """
+    sfsgen init --from manifests/ > values.yaml
+    sfsgen init --from live web -n shop > web.yaml
+    """  # noqa: D301  # the help's marker for lines that are not to be wrapped
+    if source:
+        _describe(name or (), source, namespace, (kube_context, kubeconfig), kube_version)
+        return
+    given = {
+        "NAME": name,
+        "--namespace": namespace,
+        "--context": kube_context,
+        "--kubeconfig": kubeconfig,
+        "--kube-version": kube_version,
+    }
+    if wrong := [_without_from(option) for option, value in given.items() if value]:
+        raise InputError(*wrong)
     write_stdout(
         [Path(__file__).parents[1].joinpath("values/values.yaml").read_text(encoding="utf-8")]
     )
+
+
+def _without_from(option: str) -> Problem:
+    what = "without --from, init prints the same for all sets"
+    return Problem(option, what, "say where the set is: --from FILE, or --from live")
+
+
+def _describe(
+    names: Sequence[str],
+    sources: Sequence[str],
+    namespace: str | None,
+    cluster: tuple[str | None, str | None],
+    kube_version: str | None,
+) -> None:
+    """Print the values of sets that exist, and tell what these do not say."""
+    from sfsgen.kubernetes.kubectl import Access, Kubectl
+    from sfsgen.sets.reading import wrong_scope
+
+    problems = list(wrong_scope(namespace))
+    if _LIVE in sources and len({*sources}) > 1:
+        what = "files and the live cluster are not read together"
+        problems.append(Problem("--from", what, "give either"))
+    target = parameters.chosen_target(kube_version, problems)
+    if problems:
+        raise InputError(*problems)
+    files = () if _LIVE in sources else sources
+    access = Access(files, namespace, Kubectl(*cluster), parameters.piped("init"))
+    described = _described(names, access, target)
+    write_stdout([_text(described, sources)])
+    tell(*(each for one in described for each in one.problems))
+    parameters.tell_where(access)
+
+
+def _described(names: Sequence[str], access: "Access", target: "Target") -> list["Description"]:
+    """Return the chosen sets as values. Raises InputError where one cannot be said."""
+    from sfsgen.describing.belongings import belongings
+    from sfsgen.describing.description import clashes, describe
+    from sfsgen.kubernetes import cluster
+    from sfsgen.sets.ordinals import Pairing
+    from sfsgen.sets.reading import chosen, inventory
+
+    found = inventory(access, names, resources=cluster.ALL)
+    described: list[Description] = []
+    problems: list[Problem] = []
+    pairing = Pairing(found)
+    for each in chosen(found, names, access.namespace, None):
+        try:
+            described.append(describe(belongings(pairing, each), target))
+        except InputError as error:
+            problems += error.problems
+    problems = problems or list(clashes(described))
+    if problems:
+        raise InputError(*problems)
+    return described
+
+
+def _text(described: Sequence["Description"], sources: Sequence[str]) -> str:
+    """Return the values file: a document for each set."""
+    from sfsgen.describing.text import heading
+
+    return heading(sources) + "---\n".join(each.text for each in described)

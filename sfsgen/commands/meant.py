@@ -65,17 +65,19 @@ class _Line:
 
     def __init__(self, command: str, given: Sequence[str]) -> None:
         self.command, self.given = command, given
+        self.option = "--from" if command == "init" else "-f"
 
     def with_file(self, name: str, filename: str) -> list[str]:
         """Return the same with a file by -f in the place of a name."""
         before, after = self._around(name)
         words = [*before, "NAME", *after] if self.command == "scale" else [*before, *after]
-        return ["sfsgen", self.command, *words, "-f", filename]
+        return ["sfsgen", self.command, *words, self.option, filename]
 
     def with_files(self, names: Sequence[str]) -> list[str]:
         """Return the same with files by -f in the place of names."""
         left = [each for each in self.given if each not in names]
-        return ["sfsgen", self.command, *left, *(word for each in names for word in ("-f", each))]
+        files = (word for each in names for word in (self.option, each))
+        return ["sfsgen", self.command, *left, *files]
 
     def renamed(self, name: str, *words: str) -> str:
         """Return the same with other words in the place of a name, to be pasted."""
@@ -244,6 +246,9 @@ def given_to_printer(command: str, given: Sequence[str]) -> Iterator[Problem]:
     if not files or any(each.startswith("-") and not re.match(r"-f|--fi", each) for each in given):
         return
     what, name = f"`sfsgen {command}` reads no file, and prints always the same", files[0]
+    is_init = command == "init"
+    if is_init:
+        what = "without --from, `sfsgen init` reads no file, and prints always the same"
     if os.path.exists(name):  # noqa: PTH110
         from sfsgen.kubernetes import foreign
 
@@ -251,6 +256,9 @@ def given_to_printer(command: str, given: Sequence[str]) -> Iterator[Problem]:
         is_known = kind is not foreign.Kind.UNKNOWN
         what += f"; {brief(name)} is {kind.value}" if is_known else ""
         render = f"`{quoted(['sfsgen', 'render', '-f', name])}` reads a values file"
-        yield Problem(name, what, foreign.commands(kind, name) if is_known else render)
-    else:
+        fix = foreign.commands(kind, name) if is_known else render
+        if is_init and kind is foreign.Kind.MANIFEST:
+            fix = f"`{quoted(['sfsgen', 'init', '--from', name])}` prints its sets as values"
+        yield Problem(name, what, fix)
+    elif not (is_init and label_fault(name) == ""):  # which is the name of a set
         yield Problem(name, what, f"{quoted(['sfsgen', command])} > {quoted([name])}")

@@ -131,6 +131,15 @@ Filenames = Annotated[
         text="Manifests, or a folder of them; - for stdin; repeatable. Default: the live cluster.",
     ),
 ]
+From = Annotated[
+    list[str] | None,
+    _of_input(
+        "--from",
+        metavar="FILE",
+        text="Manifests of sets that exist, or a folder of them; - for stdin; live for the live "
+        "cluster; repeatable.",
+    ),
+]
 InNamespace = Annotated[
     str | None,
     _of_input("--namespace", "-n", metavar="NAME", text="Of the sets. Default: kubectl's."),
@@ -185,11 +194,12 @@ def piped(command: str) -> str:
     words, left = sys.argv[1:], list[str]()
     while words:
         word = words.pop(0)
-        if word in ("-f", "--filename"):
+        if word in ("-f", "--filename", "--from"):
             words[:1] = []
-        elif not re.match("--filename=|-f.|--(fix|diff)$", word):
+        elif not re.match("--filename=|--from=|-f.|--(fix|diff)$", word):
             left.append(word)
-    return quoted(["sfsgen", *(left if left[:1] == [command] else [command]), "-f", "-"])
+    option = "--from" if command == "init" else "-f"
+    return quoted(["sfsgen", *(left if left[:1] == [command] else [command]), option, "-"])
 
 
 def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions.Target:

@@ -43,13 +43,21 @@ class Read(NamedTuple):
     """Those that kustomizations among the files give to pods and selectors."""
 
 
-def inventory(access: Access, names: Iterable[str] = (), *, strict: bool = False) -> Inventory:
+def inventory(
+    access: Access,
+    names: Iterable[str] = (),
+    *,
+    strict: bool = False,
+    resources: Sequence[str] = cluster.PAIRED,
+) -> Inventory:
     """Return what exists, and tell what is warned of in it; of variants, that of the named sets.
+
+    Of a cluster, some resources are read.
 
     Raises InputError for what cannot be read, with every problem of it, and where several
     variants could be meant.
     """
-    read = objects(access)
+    read = objects(access, resources)
     problems = list(read.problems)
     sound: list[Manifest] = []
     for manifest in read.manifests:

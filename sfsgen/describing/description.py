@@ -1,0 +1,89 @@
+"""A set as a values file: said, rendered again, and compared with what is there."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from sfsgen.describing.acceptance import accepted, claimant
+from sfsgen.describing.belongings import Belongings
+from sfsgen.describing.claim_templates import templates_of
+from sfsgen.describing.deviations import say_deviations
+from sfsgen.describing.losses import SET, Objects, losses
+from sfsgen.describing.sheet import Sheet
+from sfsgen.describing.storage import say_storage
+from sfsgen.describing.text import paragraphs
+from sfsgen.describing.words import say_services, say_set
+from sfsgen.documents.yaml_reader import read
+from sfsgen.kubernetes.resources import ORDER, PAIRED
+from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS, Target
+from sfsgen.printing.rendering import Renderer
+from sfsgen.printing.templates import Templates
+from sfsgen.problems import InputError, Problem
+from sfsgen.values.collisions import collisions
+from sfsgen.values.model import StatefulSet
+
+
+class Description(NamedTuple):
+    """A set as values, and what these do not say."""
+
+    there: Belongings
+    text: str
+    stateful_set: StatefulSet
+    problems: list[Problem]
+
+
+def describe(there: Belongings, target: Target) -> Description:
+    """Return a set as a values file. Raises InputError where it cannot be said at all."""
+    if not there.stateful_set.templates:
+        manifest = there.stateful_set.manifest
+        what = f"the StatefulSet {manifest.name} has no volumeClaimTemplates"
+        fix = "sfsgen renders sets with volumes of their own; name others"
+        raise InputError(Problem(manifest.where(("spec",)), what, fix))
+    sheet = Sheet(there.stateful_set.manifest)
+    shared = say_set(sheet, there, target)
+    say_services(sheet, there, shared, target)
+    say_storage(sheet, there, shared, target)
+    stateful_set, refusals = accepted(sheet, target)
+    said: set[tuple[str, int, str]] = set()
+    while say_deviations(sheet, there, stateful_set, said):
+        stateful_set, more = accepted(sheet, target)
+        refusals += more
+    problems = [*losses(there, _rendered(stateful_set, there, target), refusals)]
+    remarks = {}
+    if not any(each.volumes for each in templates_of(there)):
+        problems.append(_no_server(there, str(sheet.get("nfs", "server"))))
+        remarks["nfs"] = ["No volume was there to show the server: write your own."]
+    return Description(there, paragraphs(sheet.tree(), remarks), stateful_set, problems)
+
+
+def _no_server(there: Belongings, example: str) -> Problem:
+    found = there.stateful_set
+    what = f"no volume of {found.name} shows a server: {example} stands for it"
+    fix = "write your own server, and the export, below nfs"
+    where = found.manifest.where(found.templates[0].path)
+    return Problem(where, what, fix, "warning")
+
+
+def _rendered(stateful_set: StatefulSet, there: Belongings, target: Target) -> Objects:
+    """Return what `render` prints of a set, for the ordinals that have anything."""
+    renderer = Renderer(target, Templates())
+    numbers = {row.number for rows in there.rows for row in rows}
+    found = {}
+    for documents in renderer.documents(stateful_set, ORDER, stateful_set.ordinals):
+        asked = numbers if documents.resource in PAIRED else documents.ordinals
+        for ordinal in filter(documents.ordinals.__contains__, asked):
+            (document,) = read(documents.text(ordinal), documents.resource)
+            value = document.value
+            metadata = value["metadata"]
+            kind = SET if value["kind"] in STATEFUL_SET_KINDS else value["kind"]
+            key = kind, metadata.get("namespace", ""), metadata["name"]
+            found[key] = value
+    return found
+
+
+def clashes(described: Iterable[Description]) -> Iterator[Problem]:
+    """Yield why sets could not be in one values file."""
+    all_of_them = list(described)
+    for each in collisions(claimant(one.stateful_set) for one in all_of_them):
+        manifest = all_of_them[each.set_index].there.stateful_set.manifest
+        fix = "describe one of them alone: give its NAME, and its namespace with -n"
+        yield Problem(manifest.where(), each.what, fix)
