@@ -103,5 +103,5 @@ def _collisions(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Pat
 def claimant(each: StatefulSet) -> Claimant:
     """Return a set as others are compared with it."""
     return Claimant(
-        each.name, each.namespace, each.service_names, each.ordinals, each.claim_templates
+        each.name, each.namespace, each.services, each.ordinals, each.claim_templates
     )

@@ -241,11 +241,6 @@ class StatefulSet(NamedTuple):
         return next((each for each in self.services if each.name == self.service_name), None)
 
     @property
-    def service_names(self) -> tuple[str, ...]:
-        """The names of its Services."""
-        return tuple(each.name for each in self.services)
-
-    @property
     def ordinals(self) -> range:
         """The ordinals of its pods."""
         return range(self.start_ordinal, self.start_ordinal + self.replicas)
