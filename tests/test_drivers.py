@@ -685,6 +685,12 @@ def test_a_node_that_is_no_text_is_told_and_no_server_missed() -> None:
     assert "missing" not in render("local", nodes=[1, 2]).err
 
 
+def test_the_node_of_a_new_volume_is_asked_for() -> None:
+    result = sfsgen("scale web -r 3 -f -", dumped(objects(render("local"))))
+    assert (result.status, result.out) == (2, "")
+    assert "give --nfs-server NODE, with the node of the new volume for NODE, for one" in result.err
+
+
 def test_one_node_may_have_several_volumes() -> None:
     assert findings("-f", "-", stdin=dumped(objects(render("local", nodes=["a", "a"])))) == []
 

@@ -493,7 +493,15 @@ def _volumes(*changes: Object) -> list[Object]:
         ),
         (
             [{"spec__nfs__server": each} for each in ("a", "b", "c")],
-            ["the volumes differ in their server: 'a' (pv-web-0) and 'b' (pv-web-1)\n"],
+            [
+                "the volumes differ in their server: 'a' (pv-web-0) and 'b' (pv-web-1)\n",
+                "fix: give --nfs-server HOST, with the server of the new volume for HOST, for one ",
+                "one new ordinal at a time, as each has its own; or --nfs-server a or --nfs-server",
+            ],
+        ),
+        (
+            [{"spec__nfs__server": each} for each in ("a", "b", "b")],
+            ["with the server of the new volume for HOST; or --nfs-server a or --nfs-server b\n"],
         ),
         (
             [{"spec__nfs__path": f"/{each}"} for each in ("a", "b", "c", "d")],

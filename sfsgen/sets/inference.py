@@ -283,10 +283,19 @@ class _Style(NamedTuple):
                 return as_values(found[0])
         called = driver_of(next(iter(volumes.values())).driver or NFS).server
         called = called.removeprefix("NFS ")
-        return self._same("--nfs-server", called, lambda each: each.server) or None
+        placeholder = "NODE" if called == "node" else "HOST" if "server" in called else "ID"
+        new = f"--nfs-server {placeholder}, with the {called} of the new volume for {placeholder}"
+        if len(set(servers.values())) == len(servers):
+            new += ", for one new ordinal at a time, as each has its own"
+        return self._same("--nfs-server", called, lambda each: each.server, new) or None
 
-    def _same(self, option: str, what: str, value_of: Callable[[Volume], Any]) -> Any:
-        """Return what all volumes have in common, or None with a problem."""
+    def _same(
+        self, option: str, what: str, value_of: Callable[[Volume], Any], new: str = ""
+    ) -> Any:
+        """Return what all volumes have in common, or None with a problem.
+
+        `new` says how a value is given that none of them has.
+        """
         values = {each.name: value_of(each) for each in self.pairs.volumes.values()}
         distinct = dict.fromkeys(values.values())
         if len(distinct) == 1:
@@ -296,7 +305,7 @@ class _Style(NamedTuple):
                 f"{value!r} ({next(name for name in values if values[name] == value)})"
                 for value in list(distinct)[:2]
             )
-            self._ask(option, f"the volumes differ in their {what}: {shown}", *distinct)
+            self._ask(option, f"the volumes differ in their {what}: {shown}", *distinct, new=new)
         return None
 
     def _pattern(
@@ -326,11 +335,11 @@ class _Style(NamedTuple):
         """What may hold numbers that are no ordinals: the names of the set and its namespace."""
         return self.pairs.stateful_set.name, self.pairs.stateful_set.namespace
 
-    def _ask(self, option: str, what: str, *values: Any) -> None:
+    def _ask(self, option: str, what: str, *values: Any, new: str = "") -> None:
         """Note that an option is needed, and which values it may well have."""
         (path,) = (path for path, each in OPTIONS.items() if each == option)
         given = [_as_given(option, each) for each in values if each not in ("", ())]
-        fix = f"give {' or '.join(given[:_MOST_SHOWN])}"
+        fix = f"give {'; or '.join(filter(None, (new, ' or '.join(given[:_MOST_SHOWN]))))}"
         if not given:
             fix = f"give {option} PATTERN, with a pattern that holds {{ordinal}} for PATTERN"
         self.values.drop(path, Problem(option, what, fix))
