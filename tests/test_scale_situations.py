@@ -536,6 +536,34 @@ def test_new_volumes_lie_on_servers_that_follow_the_pattern_of_those_that_exist(
     assert "share" not in result.err
 
 
+NEW = "of claim template pvc"
+
+
+@pytest.mark.parametrize(
+    ("servers", "options", "told"),
+    [
+        ("aa", "-r 4", f"the new volumes {NEW} share the directory /all"),
+        ("aa", "-r 3", f"the new volume {NEW} shares the directory /all with pv-web-0"),
+        ("aa", "-r 4 --nfs-server A.", f"the new volumes {NEW} share the directory /all"),
+        ("aa", "-r 3 --nfs-server A.", f"the new volume {NEW} shares the directory /all with pv"),
+        ("aa", "-r 3 --nfs-server b", ""),
+        ("ab", "-r 3 --nfs-server c", ""),
+        ("ab", "-r 4 --nfs-server 'n-{ordinal}'", ""),
+        ("ab", "-r 4 --nfs-server c", f"the new volumes {NEW} share the directory /all"),
+        ("", "-r 1 --nfs-server a --nfs-path /all --shared-directory", ""),
+        ("aa", "-r 2", ""),
+    ],
+)
+def test_that_volumes_share_a_directory_is_told_where_two_do(
+    servers: str, options: str, told: str
+) -> None:
+    changes = [{"spec__nfs__server": server, "spec__nfs__path": "/all"} for server in servers]
+    result = _run(f"scale web {options}", *(_volumes(*changes) if changes else [_set()]))
+    assert result.status == 0, result.err
+    assert told in result.err
+    assert ("the directory" in result.err) is bool(told)
+
+
 def test_an_option_gives_new_volumes_servers_by_ordinal() -> None:
     result = _run("scale web -r 3 --nfs-server 'nas-{ordinal}'", _set(), _pair(0), _pair(1))
     assert "server: nas-2\n" in result.out

@@ -10,7 +10,7 @@ from sfsgen.kubernetes.binder import departures, is_large_enough, lacking_modes
 from sfsgen.kubernetes.names import label_fault, subdomain_fault
 from sfsgen.kubernetes.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.kubernetes.versions import Target
-from sfsgen.nfs import SOFT_MOUNT
+from sfsgen.nfs import SOFT_MOUNT, NfsDirectory
 from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inference import infer
@@ -120,6 +120,7 @@ def plan_for(
         resources = {resource for run in found for resource in run.resources}
         problems += [each for key in PAIRED if key in resources for each in lost[key]]
         if VOLUME in resources:
+            notes += _shared(wanted, found)
             notes += _traits(stateful_set, template, wanted, options)
     made = Plan(stateful_set, ordinals, inferred.templates, tuple(runs), tuple(notes), ())
     problems += _refused_names(made)
@@ -135,6 +136,25 @@ def _runs(pairing: Pairing, wanted: ClaimTemplate, rows: Iterable[Ordinal]) -> I
         yield Run(need.template or wanted, tuple(run), need.lack, need.problem)
 
 
+def _shared(wanted: ClaimTemplate, runs: Sequence[Run]) -> Iterator[str]:
+    """Yield which new volumes lie in one directory, or in that of a volume which is there."""
+    if not wanted.shared_directory:
+        return
+    new: dict[NfsDirectory, list[str]] = {}
+    for run in (run for run in runs if VOLUME in run.resources and run.template.source.has_place):
+        for row in run.rows:
+            volume = run.template.pair(row.number).volume
+            new.setdefault(volume.place, []).append(volume.path)
+    volumes = [row.volume for run in runs for row in run.rows if row.volume]
+    there = {each.place: each.name for each in reversed(volumes)}
+    for place, (path, *others) in new.items():
+        if others:
+            yield f"the new volumes of claim template {wanted.name} share the directory {path}"
+        elif place in there:
+            whose = f"{path} with {there[place]}"
+            yield f"the new volume of claim template {wanted.name} shares the directory {whose}"
+
+
 def _traits(
     stateful_set: FoundSet,
     template: FoundTemplate,
@@ -143,8 +163,6 @@ def _traits(
 ) -> Iterator[str]:
     """Yield what to know of new pairs, though it may be so with those that exist."""
     of_template = f"of claim template {wanted.name}"
-    if wanted.shared_directory:
-        yield f"the new volumes {of_template} share the directory {wanted.directory.at(0)}"
     # What an option brings is warned of as such.
     hazard = reclaimed(wanted.volume.driver, wanted.volume.reclaim_policy)
     if hazard and not is_given(options.get("--reclaim-policy")):
