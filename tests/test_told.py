@@ -264,6 +264,47 @@ def test_an_option_that_changes_nothing_is_told(only: str, options: str, told: s
         assert lines == [f"sfsgen: {told}"] * bool(told)
 
 
+DISKS = {
+    "name": "web",
+    "replicas": 2,
+    "driver": "disk.example.com",
+    "accessModes": ["ReadWriteOnce"],
+    "claimTemplates": [{"storage": "1Gi"}],
+}
+BY_HANDLE = "where a volume of disk.example.com lies its handle says"
+
+
+@pytest.mark.parametrize(
+    ("handle", "options", "told"),
+    [
+        ("d-{ordinal}", "--nfs-server x --nfs-path /y", "--nfs-server and --nfs-path changed"),
+        ("d-{ordinal}", "--nfs-path /y", "--nfs-path changed"),
+        ("d-{ordinal}", "--shared-directory", "--shared-directory changed"),
+        ("d-{ordinal}", "", ""),
+        ("{server}-{ordinal}", "--nfs-server x", ""),
+    ],
+)
+def test_what_says_where_a_volume_lies_is_told_where_its_handle_says_it(
+    handle: str, options: str, told: str
+) -> None:
+    values = json.dumps({**DISKS, "csi": {"volumeHandle": handle}})
+    for_all = "--nfs-server x" if "{server}" in handle else ""
+    printed = sfsgen(f"render -f - {for_all}", values)
+    made = sfsgen(f"scale web -r 3 -f - {options if not for_all else ''}", printed.out)
+    lines = [each for each in _notes(made) if "changed nothing" in each]
+    assert lines == [f"sfsgen: {told} nothing: {BY_HANDLE}"] * bool(told)
+    rendered = sfsgen(f"render -f - {options}", values)
+    assert rendered.status == 0, rendered.err
+    warned = rendered.err.count(f"warning: it changes nothing: {BY_HANDLE}")
+    assert warned == (options.count("--") if told else 0)
+
+
+def test_a_server_that_no_disk_lies_on_is_warned_of_in_the_file() -> None:
+    values = {"nfs": {"server": "a"}, **DISKS, "csi": {"volumeHandle": "d-{ordinal}"}}
+    result = sfsgen("render -f -", json.dumps(values))
+    assert f"stdin:1:20: warning: it changes nothing: {BY_HANDLE}" in result.err
+
+
 def test_an_option_that_changes_something_for_one_set_is_not_told() -> None:
     whole, bare = sfsgen(PRINTED).out, sfsgen(f"{PRINTED} --only sts".replace("web", "db")).out
     options = "--storage 2Gi --nfs-server b --nfs-path /b"

@@ -12,7 +12,7 @@ from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import meant, whole_number
-from sfsgen.kubernetes.resources import PAIRED
+from sfsgen.kubernetes.resources import PAIRED, VOLUME
 from sfsgen.plain_text import quoted as word
 from sfsgen.printing.objects import Printing, check, print_documents, too_many
 from sfsgen.problems import InputError, Problem
@@ -21,6 +21,7 @@ from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.reading import wrong_scope
 from sfsgen.sets.renames import renamed_claims
 from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.hazards import lies_by_handle
 from sfsgen.values.options import is_given
 from sfsgen.values.settings import PAIRS, listed
 from sfsgen.values.tree import option_for
@@ -53,6 +54,8 @@ ABOUT_ROWS = (
 """The rules about a claim and its volume, which new pairs do not mend."""
 _OF_PAIRS = ("--storage", "--access-mode")
 """The options that say what a claim and its volume have alike."""
+_OF_PLACES = ("--nfs-server", "--nfs-path", "--shared-directory")
+"""The options that say where a volume lies."""
 _NEVER_CHANGED = {
     "--nfs-server": "server",
     "--nfs-path": "directory",
@@ -289,7 +292,8 @@ def _documents(plans: Iterable[Plan], renderer: "Renderer") -> Iterator["Documen
 
 def tell_unused(plans: Sequence[Plan], given: Asked) -> None:
     """Tell which options changed nothing, since what they are for is not printed."""
-    lacks = {run.lack for plan in plans for run in plan.runs if run.resources}
+    made = [run for plan in plans for run in plan.runs if run.resources]
+    lacks = {run.lack for run in made}
     options = [option for option, value in given.style.items() if is_given(value)]
     of_pairs = [each for each in options if each in _OF_PAIRS]
     of_volumes = [each for each in options if each not in _OF_PAIRS]
@@ -301,6 +305,11 @@ def tell_unused(plans: Sequence[Plan], given: Asked) -> None:
     if lacks == {Lack.CLAIM} and of_volumes:
         why = _why(of_volumes)
         console.note(f"no volume is printed, so {_and(of_volumes)} changed nothing; {why}")
+    new = [run.template.source for run in made if VOLUME in run.resources]
+    of_places = [each for each in options if each in _OF_PLACES]
+    if new and of_places and not any(each.has_place for each in new):
+        driver = new[0].driver.csi
+        console.note(f"{_and(of_places)} changed nothing: {lies_by_handle(driver)}")
     if not lacks and given.printing.output_dir:
         console.note(f"nothing was written to {given.printing.output_dir}")
 

@@ -34,8 +34,29 @@ def warnings(values: "Values", stateful_set: "StatefulSet") -> Iterator[Problem]
     """Yield what the set's owner should know, each at the option or line that asked for it."""
     yield from values.cautions
     yield from of_storage(values, stateful_set.claim_templates, stateful_set.ordinals)
+    yield from _without_use(values, stateful_set)
     for path, what, fix in _fields(values, stateful_set):
         yield Problem(values.where(path), what, fix, "warning")
+
+
+def lies_by_handle(driver: str) -> str:
+    """Return why no server and no directory says where volumes of a CSI driver lie."""
+    return f"where a volume of {driver} lies its handle says"
+
+
+def _without_use(values: "Values", stateful_set: "StatefulSet") -> Iterator[Problem]:
+    """Yield what says where volumes lie, and none of the claim templates depends on it."""
+    templates, ordinals = stateful_set.claim_templates, stateful_set.ordinals
+    if not templates or any(each.is_placed(ordinals) for each in templates):
+        return
+    what = f"it changes nothing: {lies_by_handle(templates[0].source.driver.csi)}"
+    fix = "leave it out, or put {server} and {path} into the handle or an attribute"
+    of_templates = [("claimTemplates", index) for index in range(len(templates))]
+    for around in ((), *of_templates):
+        for key in ("server", "path", "sharedDirectory"):
+            path: Path = (*around, "nfs", key)
+            if values.get(*path) is not None:
+                yield Problem(values.where(path), what, fix, "warning")
 
 
 def of_storage(
