@@ -102,6 +102,4 @@ def _collisions(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Pat
 
 def claimant(each: StatefulSet) -> Claimant:
     """Return a set as others are compared with it."""
-    return Claimant(
-        each.name, each.namespace, each.services, each.ordinals, each.claim_templates
-    )
+    return Claimant(each.name, each.namespace, each.services, each.ordinals, each.claim_templates)

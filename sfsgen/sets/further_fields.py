@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from sfsgen.documents.document import Path, spelled
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.resources import CLAIM, VOLUME
-from sfsgen.kubernetes.server_filled import is_of_kubernetes, own
 from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundSet, FoundTemplate
 from sfsgen.storage_drivers import LOCAL, affinity
@@ -132,12 +131,16 @@ def _left(manifest: Manifest, ours: frozenset[str]) -> dict[Path, Any]:
     """Return the fields of an object that are neither ours nor a server's."""
     if not _beside(manifest.value, ours):
         return {}
+    from sfsgen.kubernetes.server_filled import own  # most pairs have nothing of the kind
+
     return _beside(own(manifest.value), ours)
 
 
 def _of_template(stateful_set: Manifest, path: Path) -> Fields:
     if not _beside(stateful_set.at(*path), _OF_CLAIMS):
         return {}
+    from sfsgen.kubernetes.server_filled import own
+
     value: Any = own(stateful_set.value)
     for part in path:
         value = value[part]
@@ -148,8 +151,10 @@ def _beside(value: Mapping[str, Any], ours: frozenset[str]) -> dict[Path, Any]:
     spec, metadata = value.get("spec") or {}, value.get("metadata") or {}
     found: dict[Path, Any] = {("spec", key): each for key, each in spec.items() if key not in ours}
     found[_LIMITS] = (spec.get("resources") or {}).get("limits")
-    finalizers = metadata.get("finalizers") or ()
-    found[_FINALIZERS] = [each for each in finalizers if not is_of_kubernetes(str(each))]
+    if finalizers := metadata.get("finalizers"):
+        from sfsgen.kubernetes.server_filled import is_of_kubernetes
+
+        found[_FINALIZERS] = [each for each in finalizers if not is_of_kubernetes(str(each))]
     return {path: each for path, each in found.items() if each}
 
 
