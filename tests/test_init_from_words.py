@@ -348,6 +348,28 @@ def test_namesakes_in_two_namespaces_get_volumes_of_two_names() -> None:
     assert rendered.status == 0, rendered.err
 
 
+def test_a_directory_that_no_pattern_gives_is_inside_no_default_one() -> None:
+    values = {
+        "name": "on",
+        "replicas": 1,
+        "nfs": {"server": "nas", "path": "/shared/{template}", "sharedDirectory": True},
+        "claimTemplates": [
+            {"name": "on", "storage": "1Gi", "mountPath": "/a"},
+            {"name": "a", "storage": "1Gi", "mountPath": "/b", "nfs": {"path": "/exports"}},
+            {"name": "b", "storage": "1Gi", "mountPath": "/c", "nfs": {"path": "/exports"}},
+        ],
+    }
+    printed = sfsgen("render -f -", json.dumps(values))
+    again = sfsgen("render -f -", sfsgen("init --from -", printed.out).out)
+    assert (again.status, again.out) == (0, printed.out)
+
+
+def test_the_service_of_another_set_is_not_missed() -> None:
+    other = changed(SET, **{"metadata/name": "db", "spec/serviceName": "db"})
+    service = changed(SERVICE, **{"metadata/name": "db"})
+    assert "service/db" not in described(SET, SERVICE, other, service).err
+
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 

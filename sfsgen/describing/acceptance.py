@@ -30,14 +30,15 @@ class Accepted(NamedTuple):
     refusals: list[Refusal]
 
 
-def accepted(sheet: Sheet, target: Target) -> Accepted:
+def accepted(sheet: Sheet, target: Target, *, is_whole: bool = True) -> Accepted:
     """Return the set that a sheet describes, without what is refused.
 
-    Raises InputError where nothing is left to be taken out.
+    Before it is whole, its volumes may still be where others are. Raises InputError where nothing
+    is left to be taken out.
     """
     refusals: list[Refusal] = []
     for _ in range(_MOST_ROUNDS):
-        stateful_set, refused = _read(sheet, target)
+        stateful_set, refused = _read(sheet, target, is_whole=is_whole)
         if stateful_set:
             return Accepted(stateful_set, refusals)
         # From the last to the first: what is taken out moves those behind it.
@@ -77,7 +78,9 @@ class _Asked:
         return self.paths[problem.place.line - 1] if problem.place else ()
 
 
-def _read(sheet: Sheet, target: Target) -> tuple[StatefulSet | None, list[tuple[Path, Problem]]]:
+def _read(
+    sheet: Sheet, target: Target, *, is_whole: bool
+) -> tuple[StatefulSet | None, list[tuple[Path, Problem]]]:
     """Return the set that a sheet describes, or what is wrong, each with its path."""
     asked = _Asked()
     document = Document(sheet.tree(), "values", asked.locate)
@@ -88,7 +91,7 @@ def _read(sheet: Sheet, target: Target) -> tuple[StatefulSet | None, list[tuple[
         stateful_set = build(values)
     except InputError as error:
         return None, [(asked.path(each), each) for each in error.problems]
-    clashes = list(_collisions(values, stateful_set))
+    clashes = list(_collisions(values, stateful_set)) if is_whole else []
     return (None, clashes) if clashes else (stateful_set, [])
 
 

@@ -46,10 +46,16 @@ def belongings(pairing: Pairing, stateful_set: FoundSet) -> Belongings:
     governing = services.get((stateful_set.namespace, stateful_set.service_name))
     metadata = stateful_set.manifest.at("spec", "template", "metadata") or {}
     labels = metadata.get("labels") or {}
+    of_others = {
+        (each.namespace, each.service_name)
+        for each in pairing.inventory.stateful_sets
+        if each is not stateful_set
+    }
     others = [
         each
-        for each in services.values()
+        for key, each in services.items()
         if each is not governing
+        and key not in of_others
         and each.namespace == stateful_set.namespace
         and each.selector
         and each.selector.items() <= labels.items()

@@ -42,11 +42,13 @@ def describe(there: Belongings, target: Target) -> Description:
     shared = say_set(sheet, there, target)
     say_services(sheet, there, shared, target)
     say_storage(sheet, there, shared, target)
-    stateful_set, refusals = accepted(sheet, target)
+    stateful_set, refusals = accepted(sheet, target, is_whole=False)
     said: set[tuple[str, int, str]] = set()
     while say_deviations(sheet, there, stateful_set, said):
-        stateful_set, more = accepted(sheet, target)
+        stateful_set, more = accepted(sheet, target, is_whole=False)
         refusals += more
+    stateful_set, more = accepted(sheet, target)
+    refusals += more
     problems = [*losses(there, _rendered(stateful_set, there, target), refusals)]
     remarks = {}
     if not any(each.volumes for each in templates_of(there)):
