@@ -56,7 +56,12 @@ OWNED = {
     *("statefulSet.selector", "statefulSet.template", "statefulSet.volumeClaimTemplates"),
     *("service.clusterIP", "service.clusterIPs", "service.externalName"),
     *(f"{key}.{field}" for key, fields in own_fields.OWNED.items() for field in fields),
-    *("persistentVolume.csi", "persistentVolume.local"),
+    *("persistentVolume.csi", "persistentVolume.local", "persistentVolumeClaim.storageClassName"),
+    *(
+        f"{key}.metadata.{field}"
+        for key in ("persistentVolume", "persistentVolumeClaim")
+        for field in ("uid", "resourceVersion", "deletionTimestamp", "selfLink")
+    ),
     "service.type",
     *(f"{key}.spec" for key in PASSED_THROUGH),
     *(

@@ -17,7 +17,7 @@ Fields = Mapping[Path, Any]
 """Fields of an object by their paths."""
 
 _OF_VOLUMES = frozenset(OWNED["persistentVolume"]) | {"csi"}
-_OF_CLAIMS = frozenset(OWNED["persistentVolumeClaim"]) - {"selector"}
+_OF_CLAIMS = frozenset(OWNED["persistentVolumeClaim"]) - {"selector"} | {"storageClassName"}
 _AFFINITY: Path = ("spec", "nodeAffinity")
 _LIMITS: Path = ("spec", "resources", "limits")
 _FINALIZERS: Path = ("metadata", "finalizers")
