@@ -5,6 +5,7 @@ Sources: nfs(5), mount(8), fs/nfs/fs_context.c, and mount.nfs of nfs-utils.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from sfsgen.mount_options import (
@@ -61,8 +62,13 @@ class Fault(NamedTuple):
     fix: str
 
 
-def faults(options: Sequence[str], driver: str) -> Iterator[Fault]:
-    """Yield what is wrong with the mount options of a volume of a driver, "nfs" or "csi"."""
+@lru_cache(maxsize=8)  # claim templates mostly have those of their set
+def faults(options: tuple[str, ...], driver: str) -> tuple[Fault, ...]:
+    """Return what is wrong with the mount options of a volume of a driver, "nfs" or "csi"."""
+    return tuple(_faults(options, driver))
+
+
+def _faults(options: Sequence[str], driver: str) -> Iterator[Fault]:
     if sum(len(each.encode()) + 1 for each in options) > LONGEST:
         what = f"the mount options have more than {LONGEST} bytes"
         yield Fault("error", 0, what, "give fewer: a mount takes no more")
