@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from tests.api_server import ApiServer
 from tests.program import findings, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 DUMPS = sorted(

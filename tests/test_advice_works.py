@@ -24,6 +24,8 @@ from sfsgen.sets.reading import inventory
 from tests.control_plane import CLAIM, STATEFUL_SET, VOLUME, ControlPlane, Object
 from tests.program import Result, findings, rendered, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 _SETS = int(os.environ.get("SFSGEN_SETS", "200"))
 _A_TEST = 20  # sets
 _MOST_CURES = 20  # one after the other, until nothing is left to carry out

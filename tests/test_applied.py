@@ -12,6 +12,8 @@ from tests.api_server import ApiServer
 from tests.control_plane import CLAIM, STATEFUL_SET, VOLUME, ControlPlane, Object
 from tests.program import Result, findings, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl here")
 _RENDER = "render web -r 2 --nfs-server nfs --nfs-path /e --storage 1Gi"
 _PLURAL = {

@@ -10,6 +10,8 @@ import yaml
 
 from tests.program import findings, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 _COMMAND = "render web -r 2 --nfs-server nfs.example.com --storage 1Gi"
 _SET = yaml.safe_load_all(sfsgen(_COMMAND).out)
 _CSI = yaml.safe_load_all(sfsgen(f"{_COMMAND} --driver csi").out)

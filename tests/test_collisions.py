@@ -3,10 +3,13 @@
 import json
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.program import sfsgen
+
+pytestmark = pytest.mark.without_libraries
 
 NAMES = st.sampled_from(["pv-{ordinal}", "pv-{claim}", "{ordinal}-{template}", "pv-{ordinal}0"])
 OWN_NAMES = st.sampled_from(["pv-0", "pv-1", "pv-10", "pv-a-w-1", "other"])

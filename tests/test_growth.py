@@ -16,6 +16,8 @@ from sfsgen.rules.missing_volume import missing_volume
 from sfsgen.rules.service import service
 from sfsgen.sets.reading import objects
 
+pytestmark = pytest.mark.without_libraries
+
 Object = dict[str, Any]
 FEW = 150
 MOST = 2.7  # times the work for twice the objects; four times as much where each looks at each

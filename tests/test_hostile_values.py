@@ -15,6 +15,8 @@ from tests import hostile_values
 from tests.program import Result, sfsgen
 from tests.test_refusals import WEB, refused
 
+pytestmark = pytest.mark.without_libraries
+
 SET = "name: {name}\nreplicas: {replicas}\nnfs: {{server: a}}\nclaimTemplates: [{{storage: 1Gi}}]\n"
 LONG = 90_000
 

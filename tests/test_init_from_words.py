@@ -209,8 +209,8 @@ def test_a_set_that_is_said_comes_back(changes: dict[str, Any]) -> None:
     own |= {"apiVersion": "v1", "kind": "PersistentVolumeClaim"}
     own["spec"].setdefault("volumeMode", "Filesystem")
     assert made == expected
-    # That there is no volume, and so no server, is told.
-    assert result.err.count("warning") == 1
+    # That there is no Service, no volume, and so no server, is told.
+    assert result.err.count("warning") == bool(expected["spec"]["serviceName"]) + 1
 
 
 def test_a_class_that_is_left_out_is_left_out_again() -> None:
@@ -275,7 +275,7 @@ TOLD: list[tuple[list[Object], str, str]] = [
     ([SET, volume(0, capacity={"storage": "5Gi"}), claim(0)], "spec.capacity.storage of persistentvolume/web-disk-0 is 5Gi, and comes out as 1Gi", ""),
     ([SET, *PAIRS[:3], claim(1, storageClassName="slow")], "spec.storageClassName of persistentvolumeclaim/data-web-1 is slow", "refuses to change"),
     ([SET, *(volume(each, accessModes=["ReadWriteMany"]) for each in (0, 1))], "spec.accessModes[0] of persistentvolume/web-disk-0", "so it is in 1 more"),
-    ([SET], "no volume of web shows a server", "nfs.example.com"),
+    ([SET], "no volume that is known to be of web shows a server", "nfs.example.com"),
 ]  # fmt: skip
 
 
@@ -439,3 +439,37 @@ def test_applied_over_the_original_it_changes_nothing_that_cannot_be_changed(
     assert applied.returncode == 0, applied.stderr
     after = _immutable(server)
     assert {key: after[key] for key in before} == before
+
+
+@pytest.mark.parametrize(
+    ("options", "changes", "part"),
+    [
+        ("-n shop", {"kind: Service": "kind: Other"}, "the Service web is not in the input"),
+        ("", {"namespace: shop": "namespace: x", "kind: Service\n": "kind: Service\n"}, ""),
+        (
+            "",
+            {"kind: PersistentVolume\n": "kind: Other\n"},
+            "claims (pv-web-0 and pv-web-1) were not read",
+        ),
+    ],
+)
+def test_what_the_input_lacks_is_told(options: str, changes: dict[str, str], part: str) -> None:
+    text = sfsgen("render web -r 2 --nfs-server nfs.example.com --storage 1Gi -n shop").out
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    result = sfsgen(f"init --from - {options}", text)
+    assert result.status == 0, result.err
+    assert part in result.err
+    assert result.err or not part
+
+
+def test_a_set_without_claim_templates_is_left_out_beside_others() -> None:
+    text = sfsgen("render web -r 1 --nfs-server nfs.example.com --storage 1Gi").out
+    bare = text[text.rindex("---") :].replace("name: web", "name: bare")
+    bare = bare[: bare.index("  volumeClaimTemplates")].replace("        volumeMounts:\n", "")
+    bare = bare.replace("        - name: pvc\n          mountPath: /data\n", "")
+    result = sfsgen("init --from -", text + bare)
+    assert result.status == 0, result.err
+    assert "name: web" in result.out
+    assert "bare has no volumeClaimTemplates, and is left out" in result.err
+    assert sfsgen("init --from - bare", text + bare).status == 2

@@ -11,6 +11,8 @@ import pytest
 
 from tests.program import sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 ROOT = Path(__file__).parents[1]
 RENDER = "render web -r 3 --nfs-server nfs.example.com --storage 1Gi --driver csi"
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.values.meetings import Claim, Meeting, TooMixedError, meetings
 
+pytestmark = pytest.mark.without_libraries
+
 BILLIONS = range(2**31 - 1)
 many = settings(max_examples=400)
 

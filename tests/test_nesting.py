@@ -1,5 +1,6 @@
 """Directories inside one another: as a walk over the ordinals says, and without one."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +8,8 @@ from sfsgen.kubernetes.names import Pattern
 from sfsgen.values.meetings import Claim
 from sfsgen.values.nesting import nestings
 from tests.test_meetings import runs
+
+pytestmark = pytest.mark.without_libraries
 
 BILLIONS = range(2**31 - 1)
 # Few characters, so that texts often meet; the ordinal is a part of a path, or stands within one.

@@ -17,6 +17,8 @@ from sfsgen.documents.files import WRITING
 from tests.moments import Moments, moments
 from tests.program import Result, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 PLAIN = "render web -r 1 --nfs-server nfs.example.com --storage 1Gi"
 COUNT = 4  # files
 PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -17,6 +17,8 @@ import yaml
 from tests.control_plane import CLAIM, STATEFUL_SET, VOLUME, ControlPlane, Object
 from tests.program import findings, rendered
 
+pytestmark = pytest.mark.without_libraries
+
 _SETS = int(os.environ.get("SFSGEN_SETS", "100"))
 _A_TEST = 20  # sets
 _ORDERS = 6

@@ -94,7 +94,10 @@ def _described(names: Sequence[str], access: "Access", target: "Target") -> list
     described: list[Description] = []
     problems: list[Problem] = []
     pairing = Pairing(found)
-    for each in chosen(found, names, access.namespace, None):
+    sets = chosen(found, names, access.namespace, None)
+    with_volumes = [each for each in sets if names or each.templates] or sets
+    left_out = [each for each in sets if each not in with_volumes]
+    for each in with_volumes:
         try:
             described.append(describe(belongings(pairing, each), target))
         except InputError as error:
@@ -102,6 +105,10 @@ def _described(names: Sequence[str], access: "Access", target: "Target") -> list
     problems = problems or list(clashes(described))
     if problems:
         raise InputError(*problems)
+    for each in left_out:
+        what = f"the StatefulSet {each.name} has no volumeClaimTemplates, and is left out"
+        where = each.manifest.where(("spec",))
+        described[0].problems.append(Problem(where, what, "keep it beside", "warning"))
     return described
 
 

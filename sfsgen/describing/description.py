@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from sfsgen.describing.absences import absences, volumes_not_read
 from sfsgen.describing.acceptance import accepted, claimant
 from sfsgen.describing.belongings import Belongings
 from sfsgen.describing.claim_templates import templates_of
@@ -50,16 +51,17 @@ def describe(there: Belongings, target: Target) -> Description:
     stateful_set, more = accepted(sheet, target)
     refusals += more
     problems = [*losses(there, _rendered(stateful_set, there, target), refusals)]
+    problems += absences(there)
     remarks = {}
-    if not any(each.volumes for each in templates_of(there)):
+    if not any(each.volumes for each in templates_of(there)) and not volumes_not_read(there):
         problems.append(_no_server(there, str(sheet.get("nfs", "server"))))
-        remarks["nfs"] = ["No volume was there to show the server: write your own."]
+        remarks["nfs"] = ["No volume of the set was found that shows the server: write your own."]
     return Description(there, paragraphs(sheet.tree(), remarks), stateful_set, problems)
 
 
 def _no_server(there: Belongings, example: str) -> Problem:
     found = there.stateful_set
-    what = f"no volume of {found.name} shows a server: {example} stands for it"
+    what = f"no volume that is known to be of {found.name} shows a server: {example} stands for it"
     fix = "write your own server, and the export, below nfs"
     where = found.manifest.where(found.templates[0].path)
     return Problem(where, what, fix, "warning")
