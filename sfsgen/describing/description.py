@@ -1,7 +1,7 @@
 """A set as a values file: said, rendered again, and compared with what is there."""
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from sfsgen.describing.absences import absences, volumes_not_read
 from sfsgen.describing.acceptance import accepted, claimant
@@ -21,6 +21,8 @@ from sfsgen.printing.templates import Templates
 from sfsgen.problems import InputError, Problem
 from sfsgen.values.collisions import collisions
 from sfsgen.values.model import StatefulSet
+
+_WITH_PORTS = ("container", "service")
 
 
 class Description(NamedTuple):
@@ -52,11 +54,22 @@ def describe(there: Belongings, target: Target) -> Description:
     refusals += more
     problems = [*losses(there, _rendered(stateful_set, there, target), refusals)]
     problems += absences(there)
-    remarks = {}
+    remarks = dict(_remarks(there, sheet.tree()))
     if not any(each.volumes for each in templates_of(there)) and not volumes_not_read(there):
         problems.append(_no_server(there, str(sheet.get("nfs", "server"))))
         remarks["nfs"] = ["No volume of the set was found that shows the server: write your own."]
     return Description(there, paragraphs(sheet.tree(), remarks), stateful_set, problems)
+
+
+def _remarks(there: Belongings, tree: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield what to know of words by who carries the file on, each above its word."""
+    if any(each.volumes for each in templates_of(there)):
+        yield "nfs", ["Of volumes that exist neither server nor path can be changed."]
+    if tree.get("ports") == [] and any("ports" in tree.get(each, ()) for each in _WITH_PORTS):
+        yield "ports", ["All of them are said in container.ports and service.ports."]
+    if "storageClassName" in tree and tree["storageClassName"] is None:
+        what = "None, as the set was made: a default StorageClass gets into claims that the"
+        yield "storageClassName", [what, "controller makes. It can never be changed."]
 
 
 def _no_server(there: Belongings, example: str) -> Problem:

@@ -16,7 +16,10 @@ _SCHEMA = "# yaml-language-server: $schema=sfsgen.schema.json"
 def heading(sources: Sequence[str]) -> str:
     """Return what stands above the values that were read somewhere."""
     read = brief(quoted([word for each in sources for word in ("--from", each)]))
-    return f"{_SCHEMA}\n# Values for `sfsgen render -f FILE`, by `sfsgen init {read}`.\n\n"
+    return (
+        f"{_SCHEMA}\n# (`sfsgen schema > sfsgen.schema.json` writes that schema.)\n"
+        f"# Values for `sfsgen render -f FILE`, by `sfsgen init {read}`.\n\n"
+    )
 
 
 def paragraphs(tree: Mapping[str, Any], remarks: Mapping[str, Sequence[str]]) -> str:
