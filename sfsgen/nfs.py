@@ -46,7 +46,7 @@ def host(server: str) -> str:
 
 def is_address(server: str) -> bool:
     """Return whether an NFS server is given as an IP address."""
-    if not re.fullmatch(r"[0-9.]+|.*:.*", server, re.DOTALL):
+    if ":" not in server and server.strip("0123456789."):
         return False  # as nearly all are: what reads addresses need not be loaded for them
     from ipaddress import ip_address
 

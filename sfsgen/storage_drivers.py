@@ -375,7 +375,7 @@ def affinity(node: str) -> dict[str, Any]:
     return {"required": {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}}
 
 
-_SHARE = re.compile(r"(?:smb:)?[/\\]*([\w.-]+)[/\\]+(.+)")
+_SHARE = r"(?:smb:)?[/\\]*([\w.-]+)[/\\]+(.+)"
 
 
 def server_fault(driver: Driver, text: str) -> tuple[str, str]:
@@ -389,7 +389,7 @@ def server_fault(driver: Driver, text: str) -> tuple[str, str]:
         return _node_fault(text)
     if not driver.is_known:
         return "", ""  # what it means its user knows
-    if driver.csi == "smb.csi.k8s.io" and (found := _SHARE.fullmatch(text)):
+    if driver.csi == "smb.csi.k8s.io" and (found := re.fullmatch(_SHARE, text)):
         fix = f"write {quoted(found[1])}, and the path as {brief('/' + found[2])}"
         return "holds the share", fix
     return nfs.server_fault(text)

@@ -12,10 +12,10 @@ import typer
 from sfsgen import plain_text
 from sfsgen.console import note
 from sfsgen.kubernetes import versions
-from sfsgen.kubernetes.kubectl import Access, quoted
 from sfsgen.problems import Problem
 
 if TYPE_CHECKING:
+    from sfsgen.kubernetes.kubectl import Access
     from sfsgen.values.settings import Setting
 
 
@@ -199,6 +199,8 @@ def piped(command: str) -> str:
         elif not re.match("--filename=|--from=|-f.|--(fix|diff)$", word):
             left.append(word)
     option = "--from" if command == "init" else "-f"
+    from sfsgen.kubernetes.kubectl import quoted
+
     return quoted(["sfsgen", *(left if left[:1] == [command] else [command]), option, "-"])
 
 
@@ -216,7 +218,7 @@ def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions
         return versions.Target()
 
 
-def tell_where(access: Access) -> None:
+def tell_where(access: "Access") -> None:
     """Tell which context and which namespace of a live cluster are looked at."""
     if not access.is_live:
         return

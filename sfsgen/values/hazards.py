@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes.quantities import nano_units
-from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION
 from sfsgen.nfs import FS_GROUP, NODE_DNS, SOFT_MOUNT, is_address, is_cluster_name
 from sfsgen.plain_text import brief, quoted
@@ -24,7 +23,7 @@ RETENTION = (
 )
 _ONE_MI = nano_units("1Mi")
 # Who writes them means what they are in a name or path; in `$(...)` and `{{...}}` another fills in.
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = (
     r"(?<![{$])\{(ordinal|pod|claim|volume|name|namespace|template|service|peers)\}(?!\})"
 )
 _BY_ORDINAL = ("ordinal", "pod", "claim", "volume")
@@ -171,7 +170,11 @@ def _shared(is_shared: bool) -> tuple[str, str]:
 
 
 def _unmet_selector(template: "ClaimTemplate") -> str:
-    selector = template.fields.get("selector") or {}
+    selector = template.fields.get("selector")
+    if not selector:
+        return ""
+    from sfsgen.kubernetes.selectors import is_met  # few claim templates have one
+
     if is_met(selector, template.volume.labels):
         return ""
     return "the labels of the volumes do not meet it: they bind only as they are reserved"
@@ -234,11 +237,11 @@ def _placeholders(values: "Values") -> Iterator[tuple[Path, str, str]]:
     containers: list[Path] = [("container",), *(at for p in beside for at, _ in values.entries(*p))]
     for path in (("env",), *((*each, "env") for each in containers)):
         for at, entry in values.entries(*path):
-            if found := _PLACEHOLDER.search(entry.get("value") or ""):
+            if found := re.search(_PLACEHOLDER, entry.get("value") or ""):
                 what = f"{found[0]} is printed as it stands: Kubernetes has no environment by "
                 yield (*at, "value"), f"{what}ordinal", _filled_by_kubernetes(found[1])
     for path, text in _texts_of_all_pods(values, containers):
-        found = _PLACEHOLDER.search(text)
+        found = re.search(_PLACEHOLDER, text) if "{" in text else None
         if found and found[1] == "ordinal":  # the others stand in many a program's own texts
             what = f"{found[0]} is printed as it stands: all pods have one template"
             yield path, what, _filled_by_kubernetes(found[1])

@@ -6,7 +6,6 @@ from typing import Any
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import names, versions
-from sfsgen.kubernetes.selectors import OPERATORS
 from sfsgen.kubernetes.words import RECOMMENDED_LABELS
 from sfsgen.plain_text import brief, quoted
 from sfsgen.values.tree import Values
@@ -44,6 +43,8 @@ def selector_at(values: Values, path: Path) -> Mapping[str, Any]:
     labels = labels_at(values, (*path, "matchLabels"))
     expressions = values.whole_entries(*path, "matchExpressions")
     for at, each in expressions:
+        from sfsgen.kubernetes.selectors import OPERATORS  # few selectors have expressions
+
         operator = values.choice((*at, "operator"), OPERATORS)
         if fault := names.label_key_fault(each["key"]):
             what = f"the label key {quoted(each['key'])} {fault}"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sfsgen.kubernetes.foreign import Kind
 
 
-_VERSION = re.compile(r"\A((?:[ \t]*(?:#.*)?\n)*+)%YAML 1\.[0-9][ \t]*(?:#.*)?\n(?=---)")
+_VERSION = r"\A((?:[ \t]*(?:#.*)?\n)*+)%YAML 1\.[0-9][ \t]*(?:#.*)?\n(?=---)"
 
 
 class Request(NamedTuple):
@@ -160,7 +160,7 @@ def _documents(text: str, file: str) -> "list[Document]":
     if text.lstrip().startswith("{"):
         with suppress(json_reader.NotJsonError):
             return list(json_reader.documents(text, file, unique_keys=True))
-    return read(_VERSION.sub(r"\1\n", text), file)
+    return read(re.sub(_VERSION, r"\1\n", text), file)
 
 
 def _chosen(all_values: list[Values], name: str | None, filenames: Sequence[str]) -> list[Values]:

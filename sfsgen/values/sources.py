@@ -27,7 +27,7 @@ from sfsgen.values.model import Deviation, Fields, split
 from sfsgen.values.places import Placeholders, lack, pattern
 from sfsgen.values.tree import Values
 
-_NAME = re.compile(r"(?=.*[-.])[A-Za-z0-9]([-.A-Za-z0-9]{0,61}[A-Za-z0-9])?")
+_NAME = r"(?=.*[-.])[A-Za-z0-9]([-.A-Za-z0-9]{0,61}[A-Za-z0-9])?"
 _ALIKE = 0.7  # a driver's name and what it is misspelt as
 _HANDLE = ("csi", "volumeHandle")
 _SECRET = "nodeStageSecretRef"  # noqa: S105
@@ -41,7 +41,7 @@ def driver_at(values: Values, template: Path) -> Driver:
     driver = driver_of(text)
     if values.is_reported(*path):
         return DRIVERS[NFS]
-    if driver.is_known or (_says_handles(values, template) and _NAME.fullmatch(text)):
+    if driver.is_known or (_says_handles(values, template) and re.fullmatch(_NAME, text)):
         if driver.feature:
             values.require(path, driver.feature)
         return driver

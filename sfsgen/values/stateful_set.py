@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import limits, names
-from sfsgen.kubernetes.selectors import is_met
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE, RECOMMENDED_LABELS
 from sfsgen.plain_text import brief
 from sfsgen.problems import InputError
@@ -106,6 +105,12 @@ def _labelled(values: Values, name: str) -> _Labelled:
     return _Labelled(chosen, pods, Metadata(labels, annotations, {}))
 
 
+def _meets(expressions: Fields, labels: Mapping[str, str]) -> bool:
+    from sfsgen.kubernetes.selectors import is_met  # few selectors have expressions
+
+    return is_met(expressions, labels)
+
+
 def _check_selected(values: Values, selector: Fields, labels: Mapping[str, str]) -> None:
     """Note where the labels of the pods keep them out of their own set: the API refuses it."""
     wanted = selector.get("matchLabels") or {}
@@ -123,7 +128,7 @@ def _check_selected(values: Values, selector: Fields, labels: Mapping[str, str])
     expressions = {key: each for key, each in selector.items() if key != "matchLabels"}
     if values.is_reported("selector"):
         return
-    if not is_met(expressions, labels):
+    if expressions and not _meets(expressions, labels):
         what = "the labels of the pods do not meet the selector, and the API refuses it"
         values.fault(
             ("selector", "matchExpressions"), what, "give the pods the labels in pod.metadata"
