@@ -14,7 +14,7 @@ from sfsgen.plain_text import quoted as word
 from sfsgen.problems import InputError, Problem, nearest
 
 _PRINTERS = ("init", "schema")
-_ADDRESS = re.compile(r"[^/]*:|[a-z0-9-]+(?:\.[a-z0-9-]+)+/")  # what may be one
+_ADDRESS = r"[^/]*:|[a-z0-9-]+(?:\.[a-z0-9-]+)+/"  # what may be one
 _PLAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _ALIKE = 0.75  # of two options, without their hyphens
 
@@ -54,7 +54,9 @@ def _is_plain(parameters: Mapping[str, Any]) -> bool:
         return False
     is_by_cluster = any(parameters.get(each) is not None for each in ("kube_context", "kubeconfig"))
     folders = (parameters.get(each) or "" for each in ("template_dir", "output_dir"))
-    return not (is_by_cluster or any(_ADDRESS.match(each) for each in (*files, *folders)))
+    return not (
+        is_by_cluster or any(each and re.match(_ADDRESS, each) for each in (*files, *folders))
+    )
 
 
 def filled(parser: "Parser", command: Any, context: Any) -> "Parser":

@@ -11,7 +11,7 @@ from sfsgen.kubernetes.names import Pattern
 
 _HOLE = "\0"  # stands for the ordinal: no name or path can hold it
 _ALL_ZERO = str.maketrans("123456789", "000000000")
-_RUN = re.compile(f"[0{_HOLE}]+")
+_RUN = f"[0{_HOLE}]+"
 # What stands for the first, second ... digit of an ordinal: greater than any digit.
 _ITS_DIGITS, _THEIR_DIGITS = (tuple(map(chr, range(at, at + 0x100))) for at in (0xE000, 0xE100))
 _MOST_EFFORT = 10_000_000  # characters that are compared: about half a second
@@ -115,7 +115,7 @@ def _of_different_patterns(taken: Mapping[str, _Taken]) -> Iterator[_Point]:
     outlines: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for text in taken:
         layout = text.translate(_ALL_ZERO)
-        outlines[_RUN.sub("0", layout)][layout].append(text)
+        outlines[re.sub(_RUN, "0", layout)][layout].append(text)
     effort = _Effort()
     for layouts in outlines.values():
         if len(layouts) > 1:
