@@ -117,6 +117,8 @@ class Volume(NamedTuple):
         """Whether nobody writes to it: by itself, its access modes or its mount options."""
         if self.read_only or set(self.storage.access_modes) == {"ReadOnlyMany"}:
             return True
+        if not self.mount_options:
+            return False
         from sfsgen.mount_options import is_read_only  # most volumes say it by none
 
         return is_read_only(self.mount_options)
