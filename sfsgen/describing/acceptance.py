@@ -7,7 +7,7 @@ from sfsgen.describing.sheet import Origin, Sheet
 from sfsgen.documents.document import Document, Path
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import InputError, Problem
-from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.collisions import claimant, collisions
 from sfsgen.values.model import StatefulSet
 from sfsgen.values.shape import faults
 from sfsgen.values.stateful_set import build
@@ -97,12 +97,4 @@ def _read(
 
 def _collisions(values: Values, stateful_set: StatefulSet) -> Iterator[tuple[Path, Problem]]:
     for each in collisions([claimant(stateful_set)]):
-        path = each.path
-        if path[0] == "claimTemplates":
-            path = values.inherited(path[:2], *map(str, path[2:]))
-        yield path, Problem("", each.what, each.fix)
-
-
-def claimant(each: StatefulSet) -> Claimant:
-    """Return a set as others are compared with it."""
-    return Claimant(each.name, each.namespace, each.services, each.ordinals, each.claim_templates)
+        yield values.said_at(each.path), Problem("", each.what, each.fix)

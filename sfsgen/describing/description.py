@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sfsgen.describing.absences import absences, volumes_not_read
-from sfsgen.describing.acceptance import accepted, claimant
+from sfsgen.describing.acceptance import accepted
 from sfsgen.describing.belongings import Belongings
 from sfsgen.describing.claim_templates import templates_of
 from sfsgen.describing.deviations import say_deviations
@@ -19,7 +19,7 @@ from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS, Target
 from sfsgen.printing.rendering import Renderer
 from sfsgen.printing.templates import Templates
 from sfsgen.problems import InputError, Problem
-from sfsgen.values.collisions import collisions
+from sfsgen.values.collisions import claimant, collisions
 from sfsgen.values.model import StatefulSet
 
 _WITH_PORTS = ("container", "service")

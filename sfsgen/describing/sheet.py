@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.document import GONE, Path, beginnings
 from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.values.tree import value_at
 
 _NEEDED: tuple[Path, ...] = ((), ("name",), ("replicas",), ("nfs",))
 """What no set can be without."""
@@ -48,7 +49,7 @@ class Sheet:
 
     def get(self, *path: str | int) -> Any:
         """Return what is said at a path, or None."""
-        value = _at(self._tree, path)
+        value = value_at(self._tree, path)
         return None if value is GONE else value
 
     def tree(self) -> dict[str, Any]:
@@ -72,7 +73,7 @@ class Sheet:
         for each in beginnings(self._own(path)):
             if each in _NEEDED or (each[0] == "claimTemplates" and each[2:] == ()):
                 break
-            if _at(self._tree, each) not in (None, GONE):
+            if value_at(self._tree, each) not in (None, GONE):
                 self.put(each, GONE)
                 return True
         return False
@@ -87,19 +88,8 @@ class Sheet:
                 own.append(left[part] if part < len(left) else len(value))
             else:
                 own.append(part)
-            value = _at(value, own[-1:])
+            value = value_at(value, own[-1:])
         return tuple(own)
-
-
-def _at(value: Any, path: Path | list[str | int]) -> Any:
-    for part in path:
-        if isinstance(value, Mapping):
-            value = value.get(part)
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        else:
-            return None
-    return value
 
 
 def _without_gone(value: Any) -> Any:

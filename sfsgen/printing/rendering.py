@@ -194,7 +194,7 @@ class Renderer:
         size, access_modes, storage_class, _ = claim.storage
         place = Place(volume.driver, volume.server, volume.path, volume.read_only)
         source = template.source_of(ordinal)
-        names_of = {**template.source.names, "claim": claim.name, "volume": volume.name}
+        names_of = template.names_of(claim.name, volume.name)
         shared = {"storage": size, "access_modes": access_modes}
         return {
             "ordinal": ordinal,

@@ -73,7 +73,7 @@ def infer(
         values.say(path, place)
     overlay(values, options)
     nothing = Metadata({}, {}, {})
-    owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing, nothing)
+    owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing)
     templates = claim_templates(values, owner)
     completed = [_completed(made, pairs) for made, pairs in zip(templates, found, strict=True)]
     # What is as it was needs no warning; what an option brings does.

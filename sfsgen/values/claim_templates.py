@@ -50,8 +50,8 @@ class Owner(NamedTuple):
     name: str
     namespace: str
     ordinals: range
-    volume_metadata: Metadata
-    claim_metadata: Metadata
+    metadata: Metadata
+    """Of its volumes and its claims."""
 
 
 def claim_templates(values: Values, owner: Owner) -> tuple[ClaimTemplate, ...]:
@@ -106,7 +106,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
     volume_name = _volume_name(values, path, Placeholders(meanings, owner.ordinals))
     driver = driver_at(values, path)
     known = Placeholders(meanings, owner.ordinals, driver)
-    own = own_parts(values, path, owner.claim_metadata, owner.volume_metadata, driver)
+    own = own_parts(values, path, owner.metadata, driver)
     source = source_at(values, path, known.of_volume(volume_name), own.csi)
     server = server_at(values, values.inherited(path, "nfs", "server"), known)
     nodes = nodes_at(values, path, known)

@@ -10,7 +10,7 @@ from sfsgen.nfs import host, normalised
 from sfsgen.plain_text import brief, quoted
 from sfsgen.storage_drivers import Place
 from sfsgen.values.meetings import Claim, TooMixedError, meetings
-from sfsgen.values.model import ClaimTemplate, Service, split
+from sfsgen.values.model import ClaimTemplate, Service, StatefulSet, split
 from sfsgen.values.nesting import nestings
 
 
@@ -31,6 +31,11 @@ class Claimant(NamedTuple):
     services: tuple[Service, ...]
     ordinals: range
     claim_templates: tuple[ClaimTemplate, ...]
+
+
+def claimant(each: StatefulSet) -> Claimant:
+    """Return a set as others are compared with it."""
+    return Claimant(each.name, each.namespace, each.services, each.ordinals, each.claim_templates)
 
 
 class _Place(NamedTuple):
@@ -165,10 +170,10 @@ def _within(place: _Place) -> Iterator[Collision]:
 
 def _handles(template: ClaimTemplate) -> Pattern:
     """Return the handles of a claim template's volumes, but for those of its exceptions."""
-    names_of = {"claim": template.claim_name, "volume": template.volume_name}
+    names_of = template.names_of(template.claim_name, template.volume_name)
     where = Place(template.volume.driver, template.server.at(HOLE), template.directory.at(HOLE))
     source = template.source
-    return Pattern(tuple(source.handle_at(where, {**source.names, **names_of}, HOLE).split(HOLE)))
+    return Pattern(tuple(source.handle_at(where, names_of, HOLE).split(HOLE)))
 
 
 def _own_handles(places: Iterable[_Place]) -> Iterator[Collision]:

@@ -123,8 +123,12 @@ class ClaimTemplate(NamedTuple):
         """Return the handle of one ordinal's volume, where its driver has handles."""
         claim, volume, _ = self.pair(ordinal)
         place = Place(volume.driver, volume.server, volume.path)
-        names_of = {**self.source.names, "claim": claim.name, "volume": volume.name}
+        names_of = self.names_of(claim.name, volume.name)
         return self.source_of(ordinal).handle_at(place, names_of, ordinal)
+
+    def names_of(self, claim: str | Pattern, volume: str | Pattern) -> dict[str, str | Pattern]:
+        """Return the names that handles and attributes of its volumes may hold."""
+        return {**self.source.names, "claim": claim, "volume": volume}
 
     def is_placed(self, ordinals: range) -> bool:
         """Return whether what its volumes say depends on a server and a path."""

@@ -174,11 +174,6 @@ class OwnFields:
             {name: value for name, (value, _) in self._metadata.items()},
         )
 
-    def label_path(self, key: str) -> Path:
-        """Return where the user's own label stands, () where there is none."""
-        labels, path = self._metadata.get("labels", ({}, ()))
-        return (*path, key) if key in labels else ()
-
     def fields_of(self, name: str, owned: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
         """Take a field that is a mapping, and yield its own fields but for those that we write."""
         value, path = self.take(name)

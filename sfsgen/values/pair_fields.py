@@ -46,12 +46,10 @@ class OwnParts(NamedTuple):
         return Extras(self.volume.fields, self.volume_fields)
 
 
-def own_parts(
-    values: Values, path: Path, of_claims: Metadata, of_volumes: Metadata, driver: Driver
-) -> OwnParts:
+def own_parts(values: Values, path: Path, common: Metadata, driver: Driver) -> OwnParts:
     """Return what the user adds to a claim template at a path, noting faults in it.
 
-    The metadata is what claims and volumes have anyway.
+    The common metadata is what claims and volumes have anyway.
     """
     own = OwnFields(values, "claimTemplates", path)
     own_claim = OwnFields(values, "persistentVolumeClaim", *_places(path, "persistentVolumeClaim"))
@@ -74,10 +72,10 @@ def own_parts(
         class_of_template=of_template,
         class_of_pairs=of_pairs,
         # The controller gives a claim the labels and annotations of its template.
-        claim=own_claim.metadata(_beside(of_claims, template)),
+        claim=own_claim.metadata(_beside(common, template)),
         claim_fields=own_claim.rest(),
         # The labels that the claims ask for, as nothing but these reservations bypasses them.
-        volume=own_volume.metadata(_beside(of_volumes, Metadata(selected, {}, {}))),
+        volume=own_volume.metadata(_beside(common, Metadata(selected, {}, {}))),
         csi=_csi_fields(own_volume, driver),
         volume_fields=_volume_fields(own_volume, driver),
     )

@@ -11,7 +11,7 @@ from sfsgen.documents.files import MANIFESTS, content, decoded, shown
 from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import listed, quoted
 from sfsgen.problems import InputError, Problem
-from sfsgen.values.collisions import Claimant, collisions
+from sfsgen.values.collisions import claimant, collisions
 from sfsgen.values.model import StatefulSet
 from sfsgen.values.options import overlay
 from sfsgen.values.stateful_set import build
@@ -59,15 +59,10 @@ def read_sets(
             requests.append(Request(values, build(values)))
         except InputError as error:
             problems += error.problems
-    for collision in collisions(
-        Claimant(each.name, each.namespace, each.services, each.ordinals, each.claim_templates)
-        for each in (request.stateful_set for request in requests)
-    ):
+    for collision in collisions(claimant(each.stateful_set) for each in requests):
         values = requests[collision.set_index].values
-        path = collision.path
-        if path[0] == "claimTemplates":
-            path = values.inherited(path[:2], *map(str, path[2:]))
-        problems.append(Problem(values.where(path), collision.what, collision.fix))
+        where = values.where(values.said_at(collision.path))
+        problems.append(Problem(where, collision.what, collision.fix))
     return requests, problems
 
 

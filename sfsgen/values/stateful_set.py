@@ -45,7 +45,7 @@ def build(values: Values) -> StatefulSet:
         if values.get(key) is not None:
             own.refuse(key, key)
     ports = ports_of(values)
-    owner = Owner(name, namespace, ordinals, labelled.pods, labelled.pods)
+    owner = Owner(name, namespace, ordinals, labelled.pods)
     templates = claim_templates(values, owner)
     _check_metadata(values, labelled.pods, templates)
     container = container_of(values, name, ports, templates)

@@ -38,15 +38,7 @@ class Values:
 
     def get(self, *path: str | int) -> Any:
         """Return the value at a path, or None."""
-        value: Any = self.tree
-        for part in path:
-            if isinstance(value, dict):
-                value = value.get(part)
-            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-                value = value[part]
-            else:
-                return None
-        return value
+        return value_at(self.tree, path)
 
     def entries(self, *path: str | int) -> list[tuple[Path, Any]]:
         """Return what can be used of the list at a path, each with its path."""
@@ -82,6 +74,11 @@ class Values:
         own = (*template, *key)
         is_own = self.get(*own) is not None or self.is_null(own) or self._is_dropped(own)
         return own if is_own else key
+
+    def said_at(self, path: Path) -> Path:
+        """Return where the value at a path stands, which a claim template may leave to its set."""
+        is_of_template = path[0] == "claimTemplates"
+        return self.inherited(path[:2], *map(str, path[2:])) if is_of_template else path
 
     def is_null(self, path: Path) -> bool:
         """Return whether null is said at a path, which leaves out what would have a default."""
@@ -218,6 +215,18 @@ class Values:
             what = f"for {what or feature.what} Kubernetes 1.{feature.since} or later is needed"
             fix = f"give --kube-version 1.{feature.since} or later, or leave it out"
             self.fault(path, f"{what}; the target is {self.target}", fix)
+
+
+def value_at(value: Any, path: Sequence[str | int]) -> Any:
+    """Return what mappings and lists hold at a path, or None."""
+    for part in path:
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return None
+    return value
 
 
 def option_for(path: Path) -> str:
