@@ -75,8 +75,9 @@ class ApiServer(ThreadingTCPServer):
         self,
         namespaces: Sequence[str] = ("default", "kube-system", "demo", "staging"),
         validate: Callable[[Json], str] | None = None,
+        handler: type[Handler] | None = None,
     ) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), handler or Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.environment: dict[str, str] = {}
         self.validate = validate
@@ -138,11 +139,11 @@ class ApiServer(ThreadingTCPServer):
         return self.stored[key]
 
 
-class _Refusal(Exception):  # noqa: N818
+class Refusal(Exception):  # noqa: N818
     """Holds the HTTP status and the message to answer with."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     """Answers one request, by HTTP 1.0: a connection that stays open would delay the end."""
 
     server: ApiServer
@@ -152,8 +153,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
             code, answer = self.answer(body)
-        except _Refusal as refusal:
-            code, answer = refusal.args[0], _failure(*refusal.args)
+        except Refusal as refusal:
+            code, answer = refusal.args[0], failure(*refusal.args)
         payload = json.dumps(answer).encode() if answer else b""
         self.send_response_only(code)
         self.send_header("Content-Type", "application/json")
@@ -170,14 +171,14 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.fault == 0:
             self.server.closing.wait()
         if self.server.fault is not None:
-            raise _Refusal(self.server.fault or 503, f"the test refuses {self.command} {url.path}")
+            raise Refusal(self.server.fault or 503, f"the test refuses {self.command} {url.path}")
         match = PATH.fullmatch(url.path)
         if not match or (match[1], match[3]) not in RESOURCES:
-            raise _Refusal(404, "the server could not find the requested resource")
+            raise Refusal(404, "the server could not find the requested resource")
         media_type = self.headers.get_content_type()
         known = media_type.endswith("merge-patch+json") or media_type == JSON_PATCH
         if self.command == "PATCH" and not known:
-            raise _Refusal(415, f"the body of the request was in an unknown format - {media_type}")
+            raise Refusal(415, f"the body of the request was in an unknown format - {media_type}")
         self.resource, self.namespace = RESOURCES[match[1], match[3]], match[2]
         self.query, self.body = dict(parse_qsl(url.query)), json.loads(body or "{}")
         self.name = match[4] or self.body.get("metadata", {}).get("name", "")
@@ -194,7 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
             ("DELETE", True): lambda: self.found() and self.server.stored.pop(self.key),
         }
         if (self.command, named) not in actions or "watch" in self.query:
-            raise _Refusal(405, "the server does not allow this method on the requested resource")
+            raise Refusal(405, "the server does not allow this method on the requested resource")
         with self.server.lock:
             before = self.server.stored.copy()
             answer = actions[self.command, named]()
@@ -209,7 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
             "apiVersion": f"{self.resource['group']}/v1".removeprefix("/"),
             "kind": f"{self.resource['kind']}List",
             "metadata": {},
-            "items": [item for item in found if _matches(item["metadata"], ",".join(wanted))],
+            "items": [item for item in found if matches(item["metadata"], ",".join(wanted))],
         }
 
     def found(self) -> Json:
@@ -219,9 +220,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def create(self) -> Json:
         if self.namespace and ("namespaces", None, self.namespace) not in self.server.stored:
-            raise _Refusal(404, f'namespaces "{self.namespace}" not found')
+            raise Refusal(404, f'namespaces "{self.namespace}" not found')
         if not self.name:
-            raise _Refusal(422, "metadata.name: Required value: name or generateName is required")
+            raise Refusal(422, "metadata.name: Required value: name or generateName is required")
         if self.key in self.server.stored:
             raise self.refusal(409, "already exists")
         return self.save(self.body)
@@ -230,23 +231,23 @@ class _Handler(BaseHTTPRequestHandler):
         strict = self.query.get("fieldValidation") == "Strict"
         if strict and self.server.validate and (problem := self.server.validate(item)):
             message = '{0} in version "v1" cannot be handled as a {0}: strict decoding error: {1}'
-            raise _Refusal(400, message.format(self.resource["kind"], problem))
+            raise Refusal(400, message.format(self.resource["kind"], problem))
         return self.server.store(self.key, item)
 
-    def refusal(self, code: int, problem: str) -> _Refusal:
+    def refusal(self, code: int, problem: str) -> Refusal:
         resource = f"{self.resource['name']}.{self.resource['group']}".removesuffix(".")
-        return _Refusal(code, f'{resource} "{self.name}" {problem}')
+        return Refusal(code, f'{resource} "{self.name}" {problem}')
 
 
-def _failure(code: int, message: str) -> Json:
+def failure(code: int, message: str) -> Json:
     reason = REASONS.get(code) or HTTPStatus(code).phrase.replace(" ", "")
     failure = {"status": "Failure", "code": code, "reason": reason, "message": message}
     return {"apiVersion": "v1", "kind": "Status", "metadata": {}, **failure}
 
 
-def _matches(metadata: Json, selector: str) -> bool:
+def matches(metadata: Json, selector: str) -> bool:
     if not SELECTOR.fullmatch(selector.strip(",")):
-        raise _Refusal(400, f"this server knows no other selectors than a=b,c=d: {selector}")
+        raise Refusal(400, f"this server knows no other selectors than a=b,c=d: {selector}")
     fields = {f"metadata.{key}": value for key, value in metadata.items()}
     known = {f"{key}={value}" for key, value in (fields | metadata.get("labels", {})).items()}
     return known.issuperset(filter(None, selector.split(",")))
@@ -266,13 +267,13 @@ def _patched(current: Json, patch: Any) -> Json:
         match step["op"]:
             case "test":
                 if inside.get(last) != step["value"]:
-                    raise _Refusal(422, "the server rejected our request due to an error")
+                    raise Refusal(422, "the server rejected our request due to an error")
             case "replace":
                 inside[last] = step["value"]
             case "remove":
                 del inside[last]
             case other:
-                raise _Refusal(415, f"this server does not know the operation {other}")
+                raise Refusal(415, f"this server does not know the operation {other}")
     return patched
 
 
@@ -283,6 +284,6 @@ def _merged(current: Any, patch: Any) -> Any:
     merged = dict(current) if isinstance(current, dict) else {}
     for key, value in patch.items():
         if key.startswith("$"):
-            raise _Refusal(415, f"this server does not merge lists: {key}")
+            raise Refusal(415, f"this server does not merge lists: {key}")
         merged[key] = _merged(merged.get(key), value)
     return {key: value for key, value in merged.items() if value is not None}

@@ -247,6 +247,12 @@ class Cluster:
         """Let all act until nothing changes, and the binder see what it was told of only."""
         list(self._rounds(lambda: None))
 
+    def turn(self, *, resync: bool = False) -> bool:
+        """Let each of those who act look at everything once; return whether anything changed."""
+        version = self.version
+        next(self._rounds(self.resync if resync else lambda: None))
+        return self.version != version
+
     def resync(self) -> None:
         """Let the binder look at everything again, as it does each 15 seconds."""
         keys = [key for key in self.objects if key[0] in (CLAIM, VOLUME)]

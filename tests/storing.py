@@ -46,30 +46,48 @@ def as_created(given: Object, uid: str, default_class: str) -> Object:
     protection = _PROTECTION.get(made["kind"])
     if protection and protection not in metadata.get("finalizers", ()):
         metadata["finalizers"] = [*metadata.get("finalizers", ()), protection]
-    if made["kind"] in _DEFAULTS:
-        _DEFAULTS[made["kind"]](made, default_class)
+    spec = made.get("spec", {})
+    if made["kind"] == "PersistentVolumeClaim" and not spec.get("storageClassName"):
+        _admit(spec, default_class)
+    _fill_in(made)
+    if made["kind"] == "StatefulSet":
+        metadata["generation"] = 1
+    if made["kind"] in _FIRST_STATUS:
+        made["status"] = dict(_FIRST_STATUS[made["kind"]])
     return made
 
 
-def _claim(made: Object, default_class: str) -> None:
-    spec = made["spec"]
-    if spec.get("storageClassName") is None:
-        spec.pop("storageClassName", None)
+_FIRST_STATUS: dict[str, Object] = {
+    "PersistentVolumeClaim": {"phase": "Pending"},
+    "PersistentVolume": {"phase": "Pending"},
+    "Pod": {"phase": "Pending"},
+    "StatefulSet": {"replicas": 0, "availableReplicas": 0},
+}
+
+
+def _admit(claim: Object, default_class: str) -> None:
+    """Give a claim the default class, unless it says "", which is to have none."""
+    if claim.get("storageClassName") is None:
+        claim.pop("storageClassName", None)
         if default_class:
-            spec["storageClassName"] = default_class
-    spec.setdefault("volumeMode", "Filesystem")
-    made["status"] = {"phase": "Pending"}
+            claim["storageClassName"] = default_class
 
 
-def _volume(made: Object, _: str) -> None:
-    spec = made["spec"]
-    spec.setdefault("persistentVolumeReclaimPolicy", "Retain")
-    spec.setdefault("volumeMode", "Filesystem")
-    _tidied_volume(spec)
-    made["status"] = {"phase": "Pending"}
+def _fill_in(made: Object) -> None:
+    """Write the defaults into an object, as at each write of it."""
+    spec = made.get("spec", {})
+    match made["kind"]:
+        case "PersistentVolumeClaim":
+            spec.setdefault("volumeMode", "Filesystem")
+        case "PersistentVolume":
+            spec.setdefault("persistentVolumeReclaimPolicy", "Retain")
+            spec.setdefault("volumeMode", "Filesystem")
+            _tidy_volume(spec)
+        case "StatefulSet":
+            _fill_in_set(spec)
 
 
-def _tidied_volume(spec: Object) -> None:
+def _tidy_volume(spec: Object) -> None:
     # An empty class, and a claimRef that is null, are stored as no field at all.
     if not spec.get("storageClassName"):
         spec.pop("storageClassName", None)
@@ -81,9 +99,7 @@ def _tidied_volume(spec: Object) -> None:
             reference.pop(field, None)
 
 
-def _stateful_set(made: Object, _: str) -> None:
-    spec = made["spec"]
-    made["metadata"]["generation"] = 1
+def _fill_in_set(spec: Object) -> None:
     spec.setdefault("replicas", 1)
     spec.setdefault("podManagementPolicy", "OrderedReady")
     spec.setdefault("revisionHistoryLimit", 10)
@@ -94,19 +110,6 @@ def _stateful_set(made: Object, _: str) -> None:
         each |= {"apiVersion": "v1", "kind": "PersistentVolumeClaim"}
         each["spec"].setdefault("volumeMode", "Filesystem")
         each.setdefault("status", {"phase": "Pending"})
-    made["status"] = {"replicas": 0, "availableReplicas": 0}
-
-
-def _pod(made: Object, _: str) -> None:
-    made["status"] = {"phase": "Pending"}
-
-
-_DEFAULTS = {
-    "PersistentVolumeClaim": _claim,
-    "PersistentVolume": _volume,
-    "StatefulSet": _stateful_set,
-    "Pod": _pod,
-}
 
 
 def as_updated(before: Object, given: Object) -> Object:
@@ -123,8 +126,7 @@ def as_updated(before: Object, given: Object) -> Object:
     made.pop("status", None)
     if "status" in before:
         made["status"] = copy.deepcopy(before["status"])
-    if made["kind"] == "PersistentVolume":
-        _tidied_volume(made["spec"])
+    _fill_in(made)
     if made["kind"] in _CHANGEABLE:
         _refuse_changes(before, made)
     return made
