@@ -272,6 +272,30 @@ def _places(cluster: Cluster, pod: Object) -> dict[Place, str] | None:
     return found
 
 
+def run_what_is_ready(cluster: Cluster, stateful_set: Object) -> None:
+    """Let those pods run of which a set's status says so, whatever has become of their claims."""
+    ready = (stateful_set.get("status") or {}).get("readyReplicas", 0)
+    for ordinal in ordinals(stateful_set)[:ready]:
+        pod = _pod(stateful_set, ordinal)
+        cluster.add(pod)
+        key = key_of(pod)
+        cluster.change(key, lambda each: each["spec"].update(nodeName="node-1"))
+        uid = cluster.uid_of(key) or ""
+        cluster.nfs.mount(uid, _places_of_running(cluster, cluster.objects[key]))
+        cluster.started[uid] = key
+        running = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+        cluster.change(key, lambda each: each.update(status=running))  # noqa: B023
+
+
+def _places_of_running(cluster: Cluster, pod: Object) -> dict[Place, str]:
+    namespace, found = pod["metadata"]["namespace"], {}
+    for name in claims_of(pod):
+        claim = cluster.objects.get((CLAIM, namespace, name))
+        if claim and (volume := volume_of(cluster, claim)):
+            found[place_of(volume)] = f"{namespace}/{name}"
+    return found
+
+
 # Owners and dependents
 
 
