@@ -82,6 +82,32 @@ def best_match(cluster: Cluster, claim: Object, *, waits: bool = False) -> Objec
     return min(is_open, key=_capacity, default=None)
 
 
+def reserve_for_pod(cluster: Cluster, found: list[Object]) -> None:
+    """Reserve volumes for claims of a pod that wait for it, as the scheduler does.
+
+    Only where each of its claims is Bound, or waits.
+    """
+    if any(each["status"]["phase"] == "Lost" for each in found):
+        return
+    waiting = [each for each in found if COMPLETED not in _annotations(each)]
+    if any(each["spec"].get("volumeName") or not _waits(cluster, each) for each in waiting):
+        return
+    for claim in waiting:
+        volume = best_match(cluster, claim)
+        if volume and not reference_of(volume).get("uid"):
+            metadata = claim["metadata"]
+            names = {each: metadata[each] for each in ("namespace", "name", "uid")}
+            kind = {"apiVersion": "v1", "kind": CLAIM}
+            is_open = not is_reserved(volume, claim)
+            cluster.change(key_of(volume), lambda each: _reserve(each, kind | names, is_open))  # noqa: B023
+
+
+def _reserve(volume: Object, reference: Object, is_open: bool) -> None:
+    volume["spec"]["claimRef"] = reference
+    if is_open:
+        volume["metadata"].setdefault("annotations", {})[BY_CONTROLLER] = "yes"
+
+
 def _sync_bound_claim(cluster: Cluster, claim: Object) -> None:
     volume = volume_of(cluster, claim)
     its = volume and reference_of(volume).get("uid") == claim["metadata"]["uid"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.binder import claims_of, reference_of, volume_of
+from tests.binder import claims_of, reference_of, reserve_for_pod, volume_of
 from tests.kinds import CLAIM, POD, STATEFUL_SET, Key, Object, key_of, place_of
 from tests.storing import revision
 
@@ -227,8 +227,17 @@ def schedule(cluster: Cluster, key: Key) -> None:
     pod = cluster.objects.get(key)
     if not pod or key[0] != POD or "nodeName" in pod["spec"]:
         return
-    if "deletionTimestamp" not in pod["metadata"] and _places(cluster, pod) is not None:
+    if "deletionTimestamp" in pod["metadata"]:
+        return
+    if _places(cluster, pod) is not None:
         cluster.change(key, lambda each: each["spec"].update(nodeName="node-1"))
+        return
+    keys = [(CLAIM, key[1], each) for each in claims_of(pod)]
+    found = [cluster.objects[each] for each in keys if each in cluster.objects]
+    if len(found) == len(keys) and not any(
+        "deletionTimestamp" in each["metadata"] for each in found
+    ):
+        reserve_for_pod(cluster, found)
 
 
 def run(cluster: Cluster, key: Key) -> None:
