@@ -51,3 +51,17 @@ def scaled_up(cures: Cures, stateful_set: FoundSet) -> str:
 def _scale(cures: Cures, stateful_set: FoundSet, replicas: int) -> str:
     words = ["scale", f"statefulset/{stateful_set.name}", f"--replicas={replicas}"]
     return cures.access.kubectl.command(*words, namespace=stateful_set.namespace)
+
+
+def scaled(cures: Cures, stateful_set: FoundSet, replicas: int) -> Step:
+    """Return the step that gives a set so many pods."""
+    command = _scale(cures, stateful_set, replicas)
+    about = stateful_set.manifest.kind, *stateful_set.key
+    return Step("patch", *about, {"spec": {"replicas": replicas}}, command)
+
+
+def stopped(cures: Cures, stateful_set: FoundSet, number: int) -> Step:
+    """Return the step that deletes a pod, which nothing makes again while its set is gone."""
+    namespace, name = stateful_set.namespace, f"{stateful_set.name}-{number}"
+    command = cures.access.kubectl.command("delete", f"pod/{name}", namespace=namespace)
+    return Step("delete", "Pod", namespace, name, None, command)

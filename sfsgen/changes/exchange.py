@@ -7,6 +7,7 @@ from sfsgen.changes.cures import Cures, claim_ref_of
 from sfsgen.changes.downtime import with_pods_again, without_pods
 from sfsgen.kubernetes.names import numbered
 from sfsgen.sets.found import FoundSet, Ordinal
+from sfsgen.sets.ordinals import Pairing, TemplateOrdinals
 from sfsgen.values.pairs import Key, Volume
 
 _MOST_SPELLED_OUT = 20  # ordinals; of more the steps are in the documentation
@@ -19,6 +20,32 @@ class Crossing(NamedTuple):
     has: Volume
     own: Volume
     """The volume of its number."""
+
+
+def crossings_of(pairing: Pairing, rows: TemplateOrdinals) -> Iterator[Crossing]:
+    """Yield the ordinals that have the volume of another number, while that of theirs is there."""
+    found = [
+        (row, *numbered(row.volume.name), row.volume)
+        for row in rows.by_number.values()
+        if row.volume and row.tie.is_reserved
+    ]
+    # Volumes that count from 1 are all shifted alike, and meant so.
+    shifts = {number - row.number for row, _, number, _ in found if number is not None}
+    is_regular = len(shifts) == 1
+    conventional = rows.template.volume_name
+    for row, head, number, volume in found if shifts != {0} else ():
+        if number in (None, row.number):
+            continue
+        if is_regular and conventional.ordinal_of(volume.name) is None:
+            continue
+        own = pairing.inventory.volumes.get(f"{head}{row.number}")
+        # Where all are shifted alike, the next one has it.
+        if own and not (is_regular and _is_taken(pairing, own)):
+            yield Crossing(row, volume, own)
+
+
+def _is_taken(pairing: Pairing, volume: Volume) -> bool:
+    return volume.name in pairing.inventory.takers or volume.claim is not None
 
 
 def kept(crossings: Sequence[Crossing]) -> str:
@@ -40,11 +67,11 @@ def exchanged(cures: Cures, stateful_set: FoundSet, crossings: Sequence[Crossing
     """
     claims = {each.row.claim_key for each in crossings}
     volumes = {each.name: each for crossing in crossings for each in crossing[1:]}
-    if not all(_is_free_for(cures, each, claims) for each in volumes.values()):
+    if not all(is_free_for(cures, each, claims) for each in volumes.values()):
         return ""
     if len(crossings) > _MOST_SPELLED_OUT:
         return "the steps that exchange the volumes instead are in docs/rules.md, crossed"
-    owners = _new_owners(crossings, volumes.values())
+    owners = new_owners(crossings, volumes.values())
     new = [step for each in owners for step in cures.hand_over(*each)]
     numbers = [each.row.number for each in crossings]
     there = [each.row.claim for each in crossings if each.row.claim]
@@ -55,7 +82,7 @@ def exchanged(cures: Cures, stateful_set: FoundSet, crossings: Sequence[Crossing
     )
 
 
-def _is_free_for(cures: Cures, volume: Volume, claims: Container[Key]) -> bool:
+def is_free_for(cures: Cures, volume: Volume, claims: Container[Key]) -> bool:
     """Return whether a volume is nobody's, or that of one of some claims, whose uid it holds."""
     takers = cures.inventory.takers.get(volume.name, ())
     holder = cures.inventory.holder(volume)
@@ -63,7 +90,7 @@ def _is_free_for(cures: Cures, volume: Volume, claims: Container[Key]) -> bool:
     return is_nobodys or (holder in claims and all(each.key == holder for each in takers))
 
 
-def _new_owners(
+def new_owners(
     crossings: Sequence[Crossing], volumes: Iterable[Volume]
 ) -> Iterator[tuple[Volume, Key]]:
     """Yield the claims that volumes are to be reserved for."""

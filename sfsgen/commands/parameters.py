@@ -157,6 +157,29 @@ Kubeconfig = Annotated[
 NewReplicas = Annotated[
     str | None, _of_input("--replicas", "-r", metavar="N", text="The number of pods to come.")
 ]
+Old = Annotated[
+    list[str] | None,
+    _of_input(
+        "--old",
+        metavar="FILE",
+        text="A dump of when all was well, such as of a cluster that is gone; repeatable.",
+    ),
+]
+PlanOutput = Annotated[
+    str, _of_output("--output", "-o", metavar="FORMAT", text="words, sh, yaml or json.")
+]
+AllAtOnce = Annotated[
+    bool,
+    _of_output("--all-at-once", text="Stop all pods together, where else one after another is."),
+]
+Exchange = Annotated[
+    bool,
+    _of_output(
+        "--exchange",
+        text="Give ordinals that have one another's volumes those of their numbers. You move the "
+        "data.",
+    ),
+]
 Live = Annotated[
     bool,
     _of_input(

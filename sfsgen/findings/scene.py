@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen.changes.cures import Cures
@@ -145,21 +144,6 @@ class Scene:
     def spare(self) -> Spare:
         """Which vacant ordinals get one of the volumes that are free, though for nobody."""
         return spare_volumes(self.pairing, self.accounted)
-
-    def meant_for(self, claim: Claim) -> Volume | None:
-        """Return the static volume that was meant for a claim which is Bound to a provisioner's."""
-        if claim.phase != "Bound":
-            return None
-        has = self.inventory.volumes.get(claim.volume_name)
-        if has and (has.is_static or has.claim != claim.key):
-            return None
-        named = self.pairing.names.volume_of(claim)
-        meant = [*self.inventory.reservations.get(claim.key, ()), *([named] if named else [])]
-        is_free = (
-            each.phase == "Available" and each.is_static and each.claim in (None, claim.key)
-            for each in meant
-        )
-        return next(compress(meant, is_free), None)
 
     def is_needed(self, claim: Key) -> bool:
         """Return whether a claim is there, or an ordinal of a set needs it."""

@@ -34,7 +34,7 @@ def bound_elsewhere(scene: Scene) -> Iterator[Finding]:
 def _found(scene: Scene, rows: TemplateOrdinals) -> Iterator[tuple[Ordinal, Volume]]:
     """Yield the ordinals whose claims have another volume, each with the one that was meant."""
     for row in rows.by_number.values():
-        if row.claim and (meant := scene.meant_for(row.claim)):
+        if row.claim and (meant := scene.pairing.meant_for(row.claim)):
             yield row, meant
 
 

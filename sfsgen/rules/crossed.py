@@ -34,21 +34,19 @@ Source: measured on Kubernetes 1.36.
 from collections.abc import Iterator, Sequence
 
 from sfsgen.changes.cure import WHICH_VOLUME, Cure
-from sfsgen.changes.exchange import Crossing, exchanged, kept
+from sfsgen.changes.exchange import Crossing, crossings_of, exchanged, kept
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME
 from sfsgen.findings.scene import Scene
-from sfsgen.kubernetes.names import numbered
 from sfsgen.plain_text import some
-from sfsgen.sets.ordinals import TemplateOrdinals
-from sfsgen.values.pairs import Tie, Volume
+from sfsgen.values.pairs import Tie
 
 _SHOWN = 5  # of the ordinals that have other volumes
 
 
 def crossed(scene: Scene) -> Iterator[Finding]:
     for rows in scene.pairing.ordinals:
-        crossings = list(_crossings(scene, rows))
+        crossings = list(crossings_of(scene.pairing, rows))
         bound = [each for each in crossings if each.row.tie is Tie.BOUND]
         written = []
         for each in (each for each in crossings if each.row.tie is not Tie.BOUND):
@@ -64,32 +62,6 @@ def crossed(scene: Scene) -> Iterator[Finding]:
             yield _told(bound[0], bound, "; ".join(ways), again)
         if written:
             yield _told(written[0], written, _straightened(scene, written))
-
-
-def _crossings(scene: Scene, rows: TemplateOrdinals) -> Iterator[Crossing]:
-    """Yield the ordinals that have the volume of another number, while that of theirs is there."""
-    found = [
-        (row, *numbered(row.volume.name), row.volume)
-        for row in rows.by_number.values()
-        if row.volume and row.tie.is_reserved
-    ]
-    # Volumes that count from 1 are all shifted alike, and meant so.
-    shifts = {number - row.number for row, _, number, _ in found if number is not None}
-    is_regular = len(shifts) == 1
-    conventional = rows.template.volume_name
-    for row, head, number, volume in found if shifts != {0} else ():
-        if number in (None, row.number):
-            continue
-        if is_regular and conventional.ordinal_of(volume.name) is None:
-            continue
-        own = scene.inventory.volumes.get(f"{head}{row.number}")
-        # Where all are shifted alike, the next one has it.
-        if own and not (is_regular and _is_taken(scene, own)):
-            yield Crossing(row, volume, own)
-
-
-def _is_taken(scene: Scene, volume: Volume) -> bool:
-    return volume.name in scene.inventory.takers or volume.claim is not None
 
 
 def _told(

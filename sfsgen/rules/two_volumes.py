@@ -30,7 +30,7 @@ def two_volumes(scene: Scene) -> Iterator[Finding]:
         for volume in rivals[1:]:
             # Where another claim names it, the rule claim-ref tells of it, and where a provisioner
             # was quicker, bound-elsewhere.
-            is_told = claim is not None and scene.meant_for(claim) is volume
+            is_told = claim is not None and scene.pairing.meant_for(claim) is volume
             if volume.name not in scene.inventory.takers and not is_told:
                 what = f"{volume.name} is reserved for the claim {key[1]}, and so is "
                 what += rivals[0].name

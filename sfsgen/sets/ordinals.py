@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 
 from sfsgen.kubernetes.binder import Storage, size
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal, TemplateKey
@@ -271,6 +272,21 @@ class Pairing:
                 if pool.take_fitting(storage, is_last=True) is None:
                     break
         return pool
+
+    def meant_for(self, claim: Claim) -> Volume | None:
+        """Return the static volume that was meant for a claim which is Bound to a provisioner's."""
+        if claim.phase != "Bound":
+            return None
+        has = self.inventory.volumes.get(claim.volume_name)
+        if has and (has.is_static or has.claim != claim.key):
+            return None
+        named = self.names.volume_of(claim)
+        meant = [*self.inventory.reservations.get(claim.key, ()), *([named] if named else [])]
+        is_free = (
+            each.phase == "Available" and each.is_static and each.claim in (None, claim.key)
+            for each in meant
+        )
+        return next(compress(meant, is_free), None)
 
     def spare(self) -> list[Volume]:
         """Return the volumes made by hand that are left once all have theirs."""

@@ -49,13 +49,14 @@ def inventory(
     *,
     strict: bool = False,
     resources: Sequence[str] = cluster.PAIRED,
+    without_sets: bool = False,
 ) -> Inventory:
     """Return what exists, and tell what is warned of in it; of variants, that of the named sets.
 
     Of a cluster, some resources are read.
 
-    Raises InputError for what cannot be read, with every problem of it, and where several
-    variants could be meant.
+    Raises InputError for what cannot be read, with every problem of it, where several variants
+    could be meant, and where files hold no set, unless they may.
     """
     read = objects(access, resources)
     problems = list(read.problems)
@@ -76,7 +77,7 @@ def inventory(
     console.tell(*merged(cautions))
     namespace = access.namespace or DEFAULT_NAMESPACE
     whole = Inventory(sound, namespace, read.elsewhere)
-    if access.filenames and not whole.sets:
+    if access.filenames and not (whole.sets or without_sets):
         raise InputError(nothing_in(read.manifests, problems, access))
     twice = [each for each in whole.twice if each[0].kind != "Service"]
     several = list(variants(twice, sound, access.filenames))

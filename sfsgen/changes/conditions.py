@@ -1,0 +1,92 @@
+"""Conditions of objects in a cluster: said in words, tested on an object, and as data."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+Operator = Literal["is", "is not", "absent", "exists", "gone", "held by nobody"]
+_CALLED = {"PersistentVolume": "volume", "PersistentVolumeClaim": "claim", "Pod": "pod"}
+_OF_OBJECTS = {
+    "held by nobody": "no claim of any namespace has the uid {value}",
+    "exists": "{called} is there",
+    "gone": "{called} is gone",
+}
+# How a field is told, its value for the braces, and how that it no longer has that value.
+_WORDS = {
+    ("metadata", "uid"): ("uid {}", ""),
+    ("spec", "claimRef", "uid"): ("uid {} in its claimRef", "holds the uid {}"),
+    ("spec", "claimRef", "name"): ("name {} in its claimRef", ""),
+    ("spec", "claimRef", "namespace"): ("namespace {} in its claimRef", ""),
+    ("spec", "persistentVolumeReclaimPolicy"): ("policy {}", ""),
+    ("spec", "volumeName"): ("volumeName {}", ""),
+    ("spec", "replicas"): ("replicas {}", ""),
+    ("status", "phase"): ("{}", ""),
+}
+
+ObjectKey = tuple[str, str, str]
+"""The kind, namespace and name of an object; the namespace of a volume is empty."""
+FieldPath = tuple[str, ...]
+"""Where a value stands; `[type=Ready]` is the entry of a list whose type is Ready."""
+
+
+class Condition(NamedTuple):
+    """What is to be so of one object.
+
+    `is` and `absent` are of an object that is there; `is not` holds where it is gone, too. Of the
+    claims of all namespaces none has the uid that is `held by nobody`.
+    """
+
+    kind: str
+    namespace: str
+    """Empty for a volume."""
+    name: str
+    operator: Operator
+    path: FieldPath = ()
+    value: str = ""
+    """As text: that is how kubectl prints a field."""
+
+    def __str__(self) -> str:
+        kind = _CALLED.get(self.kind, self.kind)
+        called = f"the {kind} {self.name}"
+        if self.path[:2] == ("status", "conditions"):
+            return f"{called} is Ready"
+        if self.operator in _OF_OBJECTS:
+            return _OF_OBJECTS[self.operator].format(called=called, value=self.value)
+        is_so, is_no_more = _WORDS.get(self.path, (f"{'.'.join(self.path)} {{}}", ""))
+        if self.operator == "absent":
+            return f"{called} has no {' '.join(is_so.format('').split())}"
+        if self.operator == "is":
+            verb = "is" if self.path == ("status", "phase") else "has the"
+            return f"{called} {verb} {is_so}".format(self.value)
+        if self.path == ("metadata", "uid"):
+            return f"the earlier {kind} {self.name} is gone"
+        return f"{called} no longer {is_no_more or f'has the {is_so}'}".format(self.value)
+
+    def holds(self, objects: Mapping[ObjectKey, Mapping[str, Any]]) -> bool:
+        """Return whether it is so among the objects of a cluster."""
+        if self.operator == "held by nobody":
+            claims = (each for (kind, *_), each in objects.items() if kind == self.kind)
+            return all(each["metadata"].get("uid") != self.value for each in claims)
+        value = objects.get((self.kind, self.namespace, self.name))
+        if value is None or self.operator in ("exists", "gone"):
+            return (value is not None) == (self.operator not in ("gone", "is not"))
+        found = _text(_at(value, self.path))
+        if self.operator == "absent":
+            return not found
+        return (found == self.value) == (self.operator == "is")
+
+
+def _at(value: Any, path: FieldPath) -> Any:
+    for part in path:
+        if isinstance(value, list):
+            key, _, wanted = part.strip("[]").partition("=")
+            value = next((each for each in value if each.get(key) == wanted), None)
+        else:
+            value = value.get(part) if value else None
+    return value
+
+
+def _text(value: Any) -> str:
+    """Return a value as kubectl's jsonpath prints it."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,72 @@
+"""A plan in words: what stops, what is at risk, and each step with its reason and its command."""
+
+from collections.abc import Iterator, Sequence
+
+from sfsgen.changes.actions import REFERENCE, VOLUME
+from sfsgen.changes.conditions import Condition
+from sfsgen.changes.plan import Action, Phase, Plan
+from sfsgen.plain_text import fix_line, joined, one_line
+
+
+def explained(plans: Sequence[Plan]) -> Iterator[str]:
+    """Yield the text for people of some plans, one after the other."""
+    number = 0
+    for index, plan in enumerate(plans):
+        yield "\n" * bool(index)
+        yield f"{one_line(plan.name)}\n"
+        yield from _costs(plan)
+        for phase in plan.phases:
+            number += 1
+            yield from _phase(phase, number)
+
+
+def _costs(plan: Plan) -> Iterator[str]:
+    if plan.phases:
+        yield from _listed("stops", plan.stops or ["nothing: pods go on as they are"])
+        yield from _listed("at risk", plan.risks or ["nothing"])
+    yield from _listed("note", plan.notes)
+
+
+def _listed(title: str, texts: Sequence[str]) -> Iterator[str]:
+    yield from (f"  {title}: {fix_line(each)}\n" for each in texts)
+
+
+def _phase(phase: Phase, number: int) -> Iterator[str]:
+    yield f"\n{number}. {one_line(phase.title)}\n"
+    for index, action in enumerate(phase.actions, 1):
+        yield f"  {number}.{index} {one_line(action.reason)}\n"
+        yield from (f"      {fix_line(line)}\n" for line in _action(action))
+    yield f"  until {one_line(joined(_goal(phase)))}\n"
+
+
+def _goal(phase: Phase) -> list[str]:
+    """Return what is reached, without what follows from it."""
+    told = [each for each in phase.goal if each.kind != VOLUME or each.operator == "is not"]
+    return [str(each) for each in told or phase.goal if each.path[-1:] != ("replicas",)]
+
+
+def _action(action: Action) -> Iterator[str]:
+    if action.must:
+        yield f"only if {joined(list(_must(action)))}"
+    if action.confirm:
+        yield from action.confirm.split("\n")
+    if action.step and action.step.verb == "create":
+        value = action.step.value
+        yield f"{action.step.command}  # {value['kind']} {action.step.name}, which -o yaml prints"
+    elif action.step:
+        yield action.step.command
+    if action.step or action.confirm:
+        yield from (f"then wait until {each.until}" for each in action.wait)
+
+
+def _must(action: Action) -> Iterator[str]:
+    """Yield what has to hold, of what was seen of an object no more than that it is so still."""
+    seen = {each.name: "" for each in action.must if _is_seen(each)}
+    if seen:
+        yield f"{joined(list(seen))} {'is' if len(seen) == 1 else 'are'} still as seen"
+    yield from (str(each) for each in action.must if not _is_seen(each))
+
+
+def _is_seen(condition: Condition) -> bool:
+    is_so = condition.operator in ("is", "absent")
+    return is_so and (condition.path[:2] == REFERENCE or condition.path == ("metadata", "uid"))

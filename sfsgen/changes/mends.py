@@ -1,0 +1,28 @@
+"""What brings one ordinal back to its own volume: decided by what it has, never by a guess."""
+
+from sfsgen.changes.bound_claim import of_bound
+from sfsgen.changes.doing import Doing
+from sfsgen.changes.outcomes import NotUnderstood, Outcome
+from sfsgen.changes.unbound_claim import of_going, of_pending
+from sfsgen.changes.without_claim import without_claim
+from sfsgen.sets.found import Ordinal
+
+
+def mend(doing: Doing, row: Ordinal) -> Outcome:
+    """Return what mends an ordinal, None where nothing is wrong."""
+    claim, volume = row.claim, row.volume
+    named = doing.inventory.volumes.get(claim.volume_name) if claim else None
+    for side in (claim, volume, named):
+        if side and not side.manifest.is_stored:
+            why = f"{side.name} stands in a file, and not in the cluster that is looked at"
+            return NotUnderstood(row, why)
+    reserved = doing.inventory.reservations.get(row.claim_key, ())
+    is_bound = claim is not None and claim.was_bound
+    if not is_bound and sum(not each.is_left for each in reserved) > 1:
+        names = " and ".join(each.name for each in reserved)
+        return NotUnderstood(row, f"{names} are both reserved for {row.claim_key[1]}")
+    if claim is None:
+        return without_claim(doing, row)
+    if claim.manifest.is_terminating:
+        return of_going(doing, row, claim)
+    return of_bound(doing, row, claim) if claim.was_bound else of_pending(doing, row, claim)

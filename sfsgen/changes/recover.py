@@ -1,0 +1,136 @@
+"""The plan that brings every ordinal of a set back to its own volume, its data kept."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sfsgen.changes.actions import actions
+from sfsgen.changes.cures import Cures
+from sfsgen.changes.doing import Doing
+from sfsgen.changes.exchange import Crossing, crossings_of, kept
+from sfsgen.changes.exchanging import exchanges
+from sfsgen.changes.making import claim_again, make, volume_again
+from sfsgen.changes.mends import mend
+from sfsgen.changes.outcomes import Lacking, Mend, NotUnderstood, Object
+from sfsgen.changes.plan import Phase, Plan
+from sfsgen.changes.stopping import all_at_once, one_by_one
+from sfsgen.sets.found import FoundSet, Ordinal
+from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.renames import renamed_claims
+
+
+class Ways(NamedTuple):
+    """What the owner of a set chooses where there are several ways."""
+
+    exchange: bool = False
+    """Whether ordinals that have one another's volumes get those of their numbers."""
+    all_at_once: bool = False
+    """Whether all pods are stopped together."""
+
+
+def recovered(
+    cures: Cures, pairing: Pairing, stateful_set: FoundSet, lacking: Lacking, ways: Ways
+) -> Plan:
+    """Return the plan for a set; where nothing is wrong it has no phases."""
+    plan = Plan("recover", stateful_set.key)
+    if stateful_set.manifest.is_terminating:
+        why = f"the set {stateful_set.name} is being deleted: look again once it is gone, with "
+        return plan._replace(unknown=(f"{why}--old FILE, a dump that has it",))
+    if renamed := list(_renamed(pairing, stateful_set)):
+        return plan._replace(unknown=tuple(renamed))
+    doing = Doing(cures, pairing, lacking)
+    outcomes = [
+        found for row in _rows(pairing, stateful_set, lacking) if (found := mend(doing, row))
+    ]
+    crossed = list(_crossed(pairing, stateful_set))
+    if ways.exchange:
+        broken = {each.row.claim_key for each in outcomes}
+        outcomes += [each for each in exchanges(doing, crossed, broken) if each]
+    unknown = [_said(each) for each in outcomes if isinstance(each, NotUnderstood)]
+    if unknown:
+        return plan._replace(unknown=tuple(unknown))
+    mends = [each for each in outcomes if isinstance(each, Mend)]
+    notes = [note for each in mends for note in each.notes]
+    objects: Sequence[Object] = ()
+    if crossed and not ways.exchange:
+        notes.append(_kept(crossed))
+        objects = [value for each in crossed for value in _written(each)]
+    of_set = _of_set(cures, stateful_set, lacking.beside)
+    phases = (*_phases(cures, stateful_set, mends, ways), *of_set)
+    return plan._replace(phases=phases, objects=tuple(objects), notes=tuple(notes))
+
+
+def _renamed(pairing: Pairing, stateful_set: FoundSet) -> Iterator[str]:
+    """Yield which claims hold a set's data, though it looks for others."""
+    for claim, meant in renamed_claims(pairing.inventory):
+        if meant.stateful_set.key == stateful_set.key:
+            yield (
+                f"ordinal {meant.number}: it looks for {meant.claim_key[1]}, and {claim.name} is "
+                "there: `sfsgen check` says how its volume is handed over"
+            )
+
+
+def _rows(pairing: Pairing, stateful_set: FoundSet, lacking: Lacking) -> Iterator[Ordinal]:
+    """Yield the ordinals of a set, and those above or below them that have something."""
+    for template in stateful_set.templates:
+        rows = pairing.of(template)
+        lacked = (template.claim_name.ordinal_of(name) for _, name in lacking.volumes)
+        numbers = {*stateful_set.ordinals, *rows.by_number, *(n for n in lacked if n is not None)}
+        yield from (rows.row(number) for number in sorted(numbers))
+
+
+def _said(found: NotUnderstood) -> str:
+    return f"ordinal {found.row.number}: {found.why}"
+
+
+def _crossed(pairing: Pairing, stateful_set: FoundSet) -> Iterator[Crossing]:
+    for template in stateful_set.templates:
+        for each in crossings_of(pairing, pairing.of(template)):
+            if each.row.claim and each.row.claim.phase == "Bound":
+                yield each
+
+
+def _kept(crossed: Sequence[Crossing]) -> str:
+    return (
+        "ordinals have one another's volumes, and keep them, for that costs nothing: "
+        f"{kept(crossed)}, which -o yaml prints; --exchange gives each that of its number instead"
+    )
+
+
+def _written(crossing: Crossing) -> Iterator[Object]:
+    """Yield the manifests by which an ordinal keeps the volume that it has."""
+    row, has, _ = crossing
+    yield volume_again(has, row.claim_key)
+    if row.claim:
+        yield claim_again(row.claim.manifest, row.claim_key, has.manifest.value)
+
+
+def _phases(
+    cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend], ways: Ways
+) -> Iterator[Phase]:
+    """Yield first what stops nothing, then what stops pods."""
+    stopping = []
+    for each in mends:
+        runs = each.row.is_wanted and stateful_set.manifest.is_stored
+        if each.takes and runs:
+            stopping.append(each)
+        else:
+            made = (*each.first, *each.actions)
+            yield Phase(f"ordinal {each.row.number}: {each.what}", each.goal, made)
+    if stopping:
+        stop = all_at_once if ways.all_at_once else one_by_one
+        yield from stop(cures, stateful_set, stopping)
+
+
+def _of_set(cures: Cures, stateful_set: FoundSet, beside: Sequence[Object]) -> Iterator[Phase]:
+    """Yield how a set is made that is not in the cluster, and the Services of its pods."""
+    if not beside:
+        return
+    made = [
+        action
+        for each in beside
+        for action in actions(
+            [make(cures, each)], f"make {each['kind']} {each['metadata']['name']}"
+        )
+    ]
+    goal = tuple(condition for each in made for condition in each.done)
+    yield Phase(f"the set {stateful_set.name} is not in the cluster", goal, tuple(made))

@@ -1,0 +1,240 @@
+"""A plan as a POSIX script, which looks before it acts, and can be run again from the top."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sfsgen.changes.conditions import Condition, FieldPath
+from sfsgen.changes.plan import Action, Phase, Plan
+from sfsgen.documents.yaml_writer import block
+from sfsgen.kubernetes.kubectl import Kubectl, quoted
+from sfsgen.plain_text import one_line
+
+_SHORT = {
+    "PersistentVolume": "pv",
+    "PersistentVolumeClaim": "pvc",
+    "Pod": "pod",
+    "Service": "svc",
+    "StatefulSet": "sts",
+}
+_OPERATORS = {"is not": "is-not", "held by nobody": "unheld"}
+_MARGIN = "    "
+
+# What runs in $( ) cannot stop the script, and in a test `set -e` does not count: each says stop.
+_PREAMBLE = r"""set -eu
+
+dry='' confirmed=''
+for argument in "$@"; do
+    case $argument in
+    --dry-run) dry=yes ;;
+    --confirmed=*) confirmed="$confirmed ${argument#*=} " ;;
+    *)
+        echo "usage: sh $0 [--dry-run] [--confirmed=NUMBER]..." >&2
+        exit 2
+        ;;
+    esac
+done
+
+say() { printf '%s\n' "$*" >&2; }
+
+stop() {
+    say "stopped: $*"
+    say 'Nothing was done after that. Once it is put right, run this again from the top.'
+    exit 1
+}
+
+# look KIND NAMESPACE NAME FIELD: sets $seen to the field and a full stop, or to nothing where the
+# object is gone.
+look() {
+    if [ -n "$2" ]; then set -- "$1/$3" "$4" -n "$2"; else set -- "$1/$3" "$4"; fi
+    object=$1 field=$2
+    shift 2
+    seen=$(kube get "$object" --ignore-not-found -o "jsonpath=$field." "$@") ||
+        stop "kubectl cannot read $object"
+}
+
+# holds OPERATOR KIND NAMESPACE NAME FIELD VALUE: whether it is so, now.
+holds() {
+    if [ "$1" = unheld ]; then
+        seen=$(kube get pvc -A -o 'jsonpath={range .items[*]}[{.metadata.uid}]{end}') ||
+            stop 'kubectl cannot read the claims of all namespaces'
+        case $seen in *"[$6]"*) return 1 ;; *) return 0 ;; esac
+    fi
+    look "$2" "$3" "$4" "$5"
+    case $1 in
+    is) [ "$seen" = "$6." ] ;;
+    is-not) [ "$seen" != "$6." ] ;;
+    absent) [ "$seen" = . ] ;;
+    exists) [ -n "$seen" ] ;;
+    gone) [ -z "$seen" ] ;;
+    *) stop "$1 is no condition" ;;
+    esac
+}
+
+# must WORDS CONDITION: stops where something unforeseen has happened.
+must() {
+    words=$1
+    shift
+    if [ -z "$dry" ] && ! holds "$@"; then stop "it is not so that $words"; fi
+}
+
+# await SECONDS WORDS CONDITION: waits, and stops where that is in vain.
+await() {
+    [ -z "$dry" ] || return 0
+    left=$1 words=$2
+    shift 2
+    until holds "$@"; do
+        if [ "$left" -le 0 ]; then stop "waited in vain until $words"; fi
+        left=$((left - 1))
+        sleep 1
+    done
+}
+
+run() {
+    if [ -n "$dry" ]; then
+        say "    would run: $*"
+    else
+        "$@" >&2 || stop "$*"
+    fi
+}
+
+# create TEXT COMMAND: gives an object to a command.
+create() {
+    text=$1
+    shift
+    if [ -n "$dry" ]; then
+        say "    would create, by $*:"
+        say "$text"
+    else
+        printf '%s\n' "$text" | "$@" >&2 || stop "$*"
+    fi
+}
+
+# confirm NUMBER: goes on where a person has said that it is done.
+confirm() {
+    case $confirmed in *" $1 "*) return 0 ;; esac
+    if [ -n "$dry" ]; then
+        say '    would ask whether that is done'
+    elif (: </dev/tty) 2>/dev/null; then
+        printf '    Type yes once that is done: ' >/dev/tty
+        read -r answer </dev/tty || answer=
+        [ "$answer" = yes ] || stop "$1 is not done yet"
+    else
+        stop "nobody is here to confirm $1: once it is done, add --confirmed=$1"
+    fi
+}
+"""
+
+
+def script(plans: Sequence[Plan], kubectl: Kubectl) -> Iterator[str]:
+    """Yield the text of the script for some plans, one after the other."""
+    yield from _head(plans)
+    yield f'\nkube() {{ {quoted(kubectl.words())} "$@"; }}\n\n'
+    yield _PREAMBLE
+    # What was cut short on its way to the shell does nothing at all.
+    yield "\nmain() {\n"
+    number = 0
+    for plan in plans:
+        for phase in plan.phases:
+            number += 1
+            yield from (f"{_MARGIN}{line}" for line in _phase(plan, phase, number))
+    yield "    say 'done'\n}\n\nmain\n"
+
+
+def _head(plans: Sequence[Plan]) -> Iterator[str]:
+    yield "#!/bin/sh\n"
+    for plan in plans:
+        yield f"# sfsgen {plan.command}: {one_line(plan.name)}\n"
+        for title, texts in (
+            ("stops", plan.stops or ["nothing"]),
+            ("at risk", plan.risks or ["nothing"]),
+            ("note", plan.notes),
+        ):
+            yield from (f"# {title}: {one_line(each)}\n" for each in texts)
+    yield "#\n# It looks before it acts, stops at the first surprise, and can be run again from\n"
+    yield "# the top at any time. --dry-run says what it would do, and changes nothing.\n"
+
+
+def _phase(plan: Plan, phase: Phase, number: int) -> Iterator[str]:
+    yield _say(f"{number}. {plan.name}: {phase.title}")
+    yield f"if {_all(phase.goal)}; then\n"
+    yield f"{_MARGIN}say '    it is so already'\n"
+    yield "else\n"
+    for index, each in enumerate(phase.actions, 1):
+        yield from _indented(_action(each, f"{number}.{index}"))
+    for goal in phase.goal:
+        yield f"{_MARGIN}await {phase.patience} {_shown(goal)}\n"
+    yield "fi\n"
+
+
+def _action(action: Action, number: str) -> Iterator[str]:
+    yield _say(f"  {number} {action.reason}")
+    done = list(map(_holds, [_all(action.done)])) if action.done else []
+    if action.step and action.step.verb == "delete":
+        step = action.step
+        gone = Condition(step.kind, step.namespace, step.name, "gone")
+        done.append(f"holds {_words(gone)}")
+    lines = list(_undone(action, number))
+    if not done:
+        yield from lines
+        return
+    yield f"if {' || '.join(done)}; then\n"
+    yield f"{_MARGIN}say '    done already'\n"
+    yield "else\n"
+    yield from _indented(lines)
+    yield "fi\n"
+
+
+def _holds(text: str) -> str:
+    return f"{{ {text}; }}" if " && " in text else text
+
+
+def _undone(action: Action, number: str) -> Iterator[str]:
+    for each in action.must:
+        yield f"must {_shown(each)}\n"
+    if action.confirm:
+        yield _say(f"    {action.confirm}")
+        yield f"confirm {number}\n"
+    if action.step and action.step.verb == "create":
+        text = block(action.step.value, 0).rstrip("\n")
+        # Within quotes no line is indented: it is the object's text.
+        yield f"create {quoted([text])} \\\n{_MARGIN}{action.step.command}\n"
+    elif action.step:
+        yield f"run {action.step.command}\n"
+    for wait in action.wait:
+        yield f"await {wait.seconds} {_shown(wait.until)}\n"
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines of the script further to the right; a line is one that ends a command."""
+    return (f"{_MARGIN}{line}" for line in lines)
+
+
+def _say(text: str) -> str:
+    return f"say {quoted([one_line(text)])}\n"
+
+
+def _all(conditions: Iterable[Condition]) -> str:
+    return " && ".join(f"holds {_words(each)}" for each in conditions) or "false"
+
+
+def _shown(condition: Condition) -> str:
+    return f"{quoted([one_line(str(condition))])} {_words(condition)}"
+
+
+def _words(condition: Condition) -> str:
+    """Return a condition as the arguments of `holds`."""
+    operator = _OPERATORS.get(condition.operator, condition.operator)
+    kind = _SHORT.get(condition.kind, condition.kind)
+    where = condition.namespace, condition.name, _jsonpath(condition.path), condition.value
+    return quoted([operator, kind, *where])
+
+
+def _jsonpath(path: FieldPath) -> str:
+    """Return where a value stands, as kubectl's jsonpath spells it."""
+    return f"{{{''.join(map(_part, path))}}}" if path else ""
+
+
+def _part(part: str) -> str:
+    if part.startswith("["):
+        key, _, value = part.strip("[]").partition("=")
+        return f'[?(@.{key}=="{value}")]'
+    return "." + part.replace(".", r"\.")

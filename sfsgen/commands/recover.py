@@ -1,0 +1,237 @@
+"""`sfsgen recover`: the steps that bring every ordinal back to its own volume, its data kept."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from sfsgen import console
+from sfsgen.changes.cures import Cures
+from sfsgen.changes.outcomes import Lacking, Object
+from sfsgen.changes.plan import Plan, key_of
+from sfsgen.changes.recover import Ways, recovered
+from sfsgen.commands import parameters
+from sfsgen.kubernetes import cluster
+from sfsgen.kubernetes.kubectl import Access, Kubectl
+from sfsgen.kubernetes.resources import PAIRED
+from sfsgen.kubernetes.versions import Target
+from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
+from sfsgen.problems import InputError, Problem
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.inventory import Inventory
+from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.reading import chosen, inventory, wrong_scope
+
+if TYPE_CHECKING:
+    from sfsgen.changes.missing import Plan as Missing
+
+_FORMATS = ("words", "sh", "yaml", "json")
+_NOT_UNDERSTOOD = 1
+
+
+def recover(
+    name: parameters.Names = None,
+    filename: parameters.Filenames = None,
+    namespace: parameters.InNamespace = None,
+    kube_context: parameters.KubeContext = None,
+    kubeconfig: parameters.Kubeconfig = None,
+    old: parameters.Old = None,
+    *,
+    exchange: parameters.Exchange = False,
+    all_at_once: parameters.AllAtOnce = False,
+    output: parameters.PlanOutput = "words",
+    kube_version: parameters.KubeVersion = None,
+) -> None:
+    """Say, or script, how every ordinal of StatefulSets comes back to its own volume.
+
+    Nothing is changed: what is printed its owner runs. Exits with 1, and prints no step, where an
+    ordinal is not understood.
+
+    \b
+    sfsgen recover web
+    sfsgen recover web -o sh > recover.sh && sh recover.sh --dry-run
+    sfsgen recover web --old dump.yaml -o yaml | kubectl create -f -
+    """  # noqa: D301  # the help's marker for lines that are not to be wrapped
+    problems = list(wrong_scope(namespace))
+    target = parameters.chosen_target(kube_version, problems)
+    problems += _wrong_format(output)
+    if problems:
+        raise InputError(*problems)
+    access = Access(
+        filename or (),
+        namespace,
+        Kubectl(kube_context, kubeconfig),
+        parameters.piped("recover"),
+    )
+    before = inventory(access._replace(filenames=tuple(old))) if old else None
+    resources = cluster.ALL if old else cluster.PAIRED
+    found = inventory(access, name or (), resources=resources, without_sets=bool(old))
+    parameters.tell_where(access)
+    whole = _with_old(found, before, access)
+    sets = chosen(whole, name or (), namespace, None)
+    ways = Ways(exchange=exchange, all_at_once=all_at_once)
+    pairing = Pairing(whole)
+    cures = Cures(whole, access)
+    plans = [
+        recovered(cures, pairing, each, _lacking(pairing, each, before, target), ways)
+        for each in sets
+    ]
+    raise typer.Exit(_printed(plans, output, access.kubectl))
+
+
+def _wrong_format(output: str) -> Iterator[Problem]:
+    if output not in _FORMATS:
+        what = f'"{output}" is no format'
+        yield Problem("--output", what, f"give one of {', '.join(_FORMATS)}")
+
+
+def _with_old(found: Inventory, before: Inventory | None, access: Access) -> Inventory:
+    """Return what exists, with the sets of an old cluster that are not there."""
+    if before is None:
+        return found
+    lost = [each for key, each in before.sets.items() if key not in found.sets]
+    if not lost:
+        return found
+    from sfsgen.changes.rebuilding import written
+
+    again = [
+        each.manifest._replace(
+            value=written(each.manifest, each.namespace), namespace=each.namespace
+        )
+        for each in lost
+    ]
+    namespace = access.namespace or DEFAULT_NAMESPACE
+    return Inventory([*found.manifests, *again], namespace, found.elsewhere)
+
+
+def _lacking(
+    pairing: Pairing, stateful_set: FoundSet, before: Inventory | None, target: Target
+) -> Lacking:
+    """Return what a set lacks: as it was, else as what is there shows it."""
+    shown = _shown(pairing, stateful_set, target)
+    its_old = before.sets.get(stateful_set.key) if before else None
+    if before is None or its_old is None:
+        return shown
+    from sfsgen.changes.rebuilding import beside, of_old
+
+    old = of_old(Pairing(before), its_old)
+    there = pairing.inventory
+    volumes = {
+        key: each
+        for key, each in old.volumes.items()
+        if each["metadata"]["name"] not in there.volumes
+    }
+    is_there = stateful_set.manifest.is_stored
+    if is_there:  # what was given up above its replicas stays so
+        keys = {row.claim_key for row in _wanted(pairing, stateful_set)}
+        volumes = {key: each for key, each in volumes.items() if key in keys}
+    return Lacking(
+        {**shown.volumes, **volumes},
+        {**shown.claims, **old.claims},
+        shown.why_not,
+        () if is_there else beside(before, its_old),
+    )
+
+
+def _shown(pairing: Pairing, stateful_set: FoundSet, target: Target) -> Lacking:
+    """Return what a set lacks, as `sfsgen volumes` prints it."""
+    from sfsgen.changes.missing import plan_for
+
+    if all(row.is_sound for row in _wanted(pairing, stateful_set)):
+        return Lacking({}, {})
+    made = plan_for(pairing, stateful_set, stateful_set.replicas, {}, target)
+    errors, _ = console.split(made.problems, strict=False)
+    if errors:
+        return Lacking({}, {}, "; ".join(f"{each.what} ({each.fix})" for each in errors))
+    objects = list(_rendered(made, target))
+    by_kind: dict[str, dict[tuple[str, str], Object]] = {"PersistentVolume": {}}
+    for each in objects:
+        kind, *key = key_of(each)
+        if kind == "PersistentVolume":
+            reference = each["spec"]["claimRef"]
+            key = [reference["namespace"], reference["name"]]
+        by_kind.setdefault(kind, {})[key[0], key[1]] = each
+    return Lacking(by_kind["PersistentVolume"], by_kind.get("PersistentVolumeClaim", {}))
+
+
+def _wanted(pairing: Pairing, stateful_set: FoundSet) -> Iterator[Any]:
+    for template in stateful_set.templates:
+        yield from map(pairing.of(template).row, stateful_set.ordinals)
+
+
+def _rendered(made: "Missing", target: Target) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects that a set lacks."""
+    every = [(each, series) for each in PAIRED for series in made.series(each)]
+    if not every:
+        return
+    from sfsgen.documents.yaml_reader import read
+    from sfsgen.printing.rendering import Renderer
+    from sfsgen.printing.templates import Templates
+
+    renderer = Renderer(target, Templates())
+    for resource, series in every:
+        documents = renderer.pairs(resource, series)
+        for ordinal in documents.ordinals:
+            (document,) = read(documents.text(ordinal), resource)
+            yield document.value
+
+
+def _printed(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> int:
+    """Print plans, tell what is not understood, and return the exit status."""
+    unknown = [plan for plan in plans if plan.unknown]
+    for plan in unknown:
+        for each in plan.unknown:
+            console.say(f"{plan.name}: {each}")
+    if unknown:
+        console.note("no step is printed, for not everything is understood; see sfsgen check")
+        return _NOT_UNDERSTOOD
+    busy = [plan for plan in plans if plan.phases or plan.notes or plan.objects]
+    for plan in plans:
+        if plan not in busy:
+            console.note(f"nothing is to be done: {plan.name} has its volumes")
+    if busy:
+        console.write_stdout(_text(busy, output, kubectl))
+    return 0
+
+
+def _text(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> Iterator[str]:
+    if output == "words":
+        from sfsgen.changes.explained import explained
+
+        return explained(plans)
+    if output == "json":
+        from sfsgen.changes.plan import as_data
+        from sfsgen.plain_text import as_json
+
+        return iter([as_json({"plans": [as_data(each) for each in plans]}, 2), "\n"])
+    if output == "sh":
+        return _script(plans, kubectl)
+    return _objects(plans)
+
+
+def _script(plans: Sequence[Plan], kubectl: Kubectl) -> Iterator[str]:
+    from sfsgen.changes.script import script
+
+    for plan in plans:
+        for note in plan.notes:
+            console.note(note)
+    busy = [plan for plan in plans if plan.phases]
+    return script(busy, kubectl) if busy else iter(())
+
+
+def _objects(plans: Sequence[Plan]) -> Iterator[str]:
+    """Yield the objects that plans create, as a cluster should get them."""
+    from sfsgen.documents.yaml_writer import block
+
+    for plan in plans:
+        for note in plan.notes:
+            console.note(note)
+        others = [each for each in plan.actions if not (each.step and each.step.verb == "create")]
+        if others:
+            console.note(
+                f"{plan.name}: these are the objects alone, and the plan has {len(others)} other "
+                "steps, which -o words says and -o sh does"
+            )
+    for plan in plans:
+        for each in plan.created:
+            yield f"---\n{block(each, 0)}\n"
