@@ -139,7 +139,8 @@ def _shown(pairing: Pairing, stateful_set: FoundSet, target: Target) -> Lacking:
 
     if all(row.is_sound for row in _wanted(pairing, stateful_set)):
         return Lacking({}, {})
-    made = plan_for(pairing, stateful_set, stateful_set.replicas, {}, target)
+    kept = {"--reclaim-policy": "Retain"}
+    made = plan_for(pairing, stateful_set, stateful_set.replicas, kept, target)
     errors, _ = console.split(made.problems, strict=False)
     if errors:
         return Lacking({}, {}, "; ".join(f"{each.what} ({each.fix})" for each in errors))
