@@ -1,11 +1,12 @@
 """Carries out plans in a living cluster, as their scripts would."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sfsgen.changes.conditions import Condition
 from tests.cluster import Cluster
+from tests.kinds import Key
 from tests.program import Result, sfsgen
 
 Data = Mapping[str, Any]
@@ -25,10 +26,14 @@ def plans(result: Result) -> list[dict[str, Any]]:
     return found
 
 
+def dump(cluster: Cluster) -> str:
+    """Return what a cluster holds, of what sfsgen looks at."""
+    return cluster.dump("StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Service")
+
+
 def recover(cluster: Cluster, *options: str) -> Result:
     """Run `recover -o json` on what a cluster holds."""
-    dump = cluster.dump("StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Service")
-    return sfsgen(["recover", "-o", "json", "-f", "-", *options], dump)
+    return sfsgen(["recover", "-o", "json", "-f", "-", *options], dump(cluster))
 
 
 def condition(given: Data) -> Condition:
@@ -48,36 +53,50 @@ def carry_out(
     Raises Surprise where the script would stop, and Killed after so many actions.
     """
     taken = 0
-
-    def holds(given: Data) -> bool:
-        return condition(given).holds(cluster.objects)
-
-    def wait(given: Data) -> None:
-        if not cluster.wait(lambda: holds(given)):
-            raise Surprise(f"waited in vain until {given['words']}")
-
     for phase in plan["phases"]:
-        if all(map(holds, phase["goal"])):
+        if _all_hold(cluster, phase["goal"]):
             continue
         for action in phase["actions"]:
-            step = action["step"]
-            key = step and (step["kind"], step["namespace"], step["name"])
-            is_gone = step and step["verb"] == "delete" and key not in cluster.objects
-            if is_gone or (action["done"] and all(map(holds, action["done"]))):
+            if _is_done(cluster, action):
                 continue
-            for each in action["must"]:
-                if not holds(each):
-                    raise Surprise(f"{action['reason']}: it is not so that {each['words']}")
-            if action["confirm"]:
-                confirmed(action)
-            if step and not cluster.carry_out(step):
-                if not (step["verb"] == "create" and key in cluster.objects):
-                    raise Surprise(f"{action['reason']}: {step['command']}")
+            _take(cluster, action, confirmed)
             taken += 1
             if taken == kill_after:
                 raise Killed
-            for each in action["wait"]:
-                wait(each)
-        for each in phase["goal"]:
-            wait(each)
+            _wait(cluster, action["wait"])
+        _wait(cluster, phase["goal"])
     return taken
+
+
+def _all_hold(cluster: Cluster, conditions: Iterable[Data]) -> bool:
+    return all(condition(each).holds(cluster.objects) for each in conditions)
+
+
+def _wait(cluster: Cluster, conditions: Iterable[Data]) -> None:
+    for each in conditions:
+        until = condition(each)
+        if not cluster.wait(lambda until=until: until.holds(cluster.objects)):  # type: ignore[misc]
+            raise Surprise(f"waited in vain until {until}")
+
+
+def _key(step: Data) -> Key:
+    return step["kind"], step["namespace"], step["name"]
+
+
+def _is_done(cluster: Cluster, action: Data) -> bool:
+    step = action["step"]
+    is_gone = step and step["verb"] == "delete" and _key(step) not in cluster.objects
+    return is_gone or bool(action["done"] and _all_hold(cluster, action["done"]))
+
+
+def _take(cluster: Cluster, action: Data, confirmed: Callable[[Data], object]) -> None:
+    for each in action["must"]:
+        if not _all_hold(cluster, [each]):
+            raise Surprise(f"{action['reason']}: it is not so that {each['words']}")
+    if action["confirm"]:
+        confirmed(action)
+    step = action["step"]
+    if step and not cluster.carry_out(step):
+        is_there = step["verb"] == "create" and _key(step) in cluster.objects
+        if not is_there:
+            raise Surprise(f"{action['reason']}: {step['command']}")

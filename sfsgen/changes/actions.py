@@ -59,6 +59,12 @@ def are_tied(claim: Key, volume: str) -> tuple[Condition, ...]:
     )
 
 
+def is_bound(claim: Claim, volume: str) -> tuple[Condition, ...]:
+    """Return that this very claim is bound to a volume: phases alone may be those of before."""
+    its = of_volume(volume, *REFERENCE, "uid", value=claim.uid)
+    return (is_it(claim), its, *are_tied(claim.key, volume))
+
+
 def gone(kind: str, namespace: str, name: str, seconds: int = PATIENCE) -> Wait:
     """Return that it is waited until an object is gone."""
     return Wait(Condition(kind, namespace, name, "gone"), seconds)

@@ -1,10 +1,12 @@
 """Ordinals whose claim was bound: it is Lost, its volume goes, or it has another than is meant."""
 
-from sfsgen.changes.actions import actions, are_tied, as_seen, is_another, is_it
+from collections.abc import Iterable
+
+from sfsgen.changes.actions import actions, are_tied, as_seen, is_another, is_bound, is_it
 from sfsgen.changes.cures import RESYNC
 from sfsgen.changes.doing import Doing, is_new, to_be_seen
 from sfsgen.changes.making import claim_again
-from sfsgen.changes.outcomes import Mend, NotUnderstood, Outcome
+from sfsgen.changes.outcomes import Mend, NotUnderstood, Object, Outcome
 from sfsgen.changes.plan import Action, Wait
 from sfsgen.sets.found import Ordinal
 from sfsgen.values.pairs import Claim, Volume
@@ -16,8 +18,8 @@ def of_bound(doing: Doing, row: Ordinal, claim: Claim) -> Outcome:
     volume = inventory.volumes.get(claim.volume_name)
     if volume is None:
         return _volume_gone(doing, row, claim)
-    if meant := doing.pairing.meant_for(claim):
-        return _on_a_disk(doing, row, claim, volume, meant)
+    if not volume.is_static and (found := _of_a_disk(doing, row, claim, volume)):
+        return found
     if inventory.is_anothers(volume, claim.key):
         return NotUnderstood(row, f"{claim.name} is {claim.phase}: {doing.cures.leave(volume)}")
     if volume.manifest.is_terminating:
@@ -38,7 +40,7 @@ def _volume_gone(doing: Doing, row: Ordinal, claim: Claim) -> Outcome:
         return doing.not_known(row, f"{claim.name} is Lost, and its volume {name} is gone")
     made = (*doing.volume_made(volume), doing.bound_again(claim, name))
     what = f"{claim.name} is Lost, for its volume {name} is gone"
-    return Mend(row, what, made, are_tied(claim.key, name), notes=(to_be_seen(volume),))
+    return Mend(row, what, made, is_bound(claim, name), notes=(to_be_seen(volume),))
 
 
 def _volume_goes(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Mend:
@@ -48,7 +50,7 @@ def _volume_goes(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Me
         doing.bound_again(claim, volume.name),
     )
     what = f"{volume.name} is being deleted, while {claim.name} is {claim.phase}"
-    return Mend(row, what, made, (is_new(volume), *are_tied(claim.key, volume.name)))
+    return Mend(row, what, made, (is_new(volume), *is_bound(claim, volume.name)))
 
 
 def _heals(row: Ordinal, claim: Claim, volume: Volume) -> Mend:
@@ -56,7 +58,7 @@ def _heals(row: Ordinal, claim: Claim, volume: Volume) -> Mend:
         f"leave {volume.name} as it is: it holds the uid of {claim.name}, and within {RESYNC} the "
         "controller writes the rest"
     )
-    goal = are_tied(claim.key, volume.name)
+    goal = is_bound(claim, volume.name)
     healed = Action(reason, wait=tuple(map(Wait, goal)))
     return Mend(row, f"the claimRef of {volume.name} was changed", (healed,), goal)
 
@@ -79,20 +81,44 @@ def _given_back(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Out
         why, given = f"{volume.name} is reserved for its name alone", [again]
     what = f"{claim.name} is {claim.phase}, for {why}"
     made = (*doing.keeping(volume), *given)
-    return Mend(row, what, made, are_tied(claim.key, volume.name))
+    return Mend(row, what, made, is_bound(claim, volume.name))
 
 
-def _on_a_disk(doing: Doing, row: Ordinal, claim: Claim, disk: Volume, meant: Volume) -> Mend:
-    new = claim_again(claim.manifest, claim.key, meant.manifest.value)
+def _of_a_disk(doing: Doing, row: Ordinal, claim: Claim, disk: Volume) -> Mend | None:
+    """Return what gives a claim its static volume, if it had one, in a provisioner's place."""
+    # Who asks for a class may have left his static volumes behind on purpose.
+    is_left = not row.template.storage.storage_class
+    if meant := doing.pairing.meant_for(claim, is_left=is_left):
+        its, before = meant.manifest.value, doing.freed(meant, claim.key)
+        return _on_a_disk(doing, row, claim, disk, its, before)
+    is_odd = is_left and not doing.pairing.is_provisioned(doing.pairing.of(row.template))
+    return _without_static(doing, row, claim, disk) if is_odd else None
+
+
+def _without_static(doing: Doing, row: Ordinal, claim: Claim, disk: Volume) -> Mend:
+    """Return what is said where others have static volumes, and none is there for an ordinal."""
+    if made := doing.lacking.volumes.get(claim.key):
+        return _on_a_disk(doing, row, claim, disk, made, doing.volume_made(made))
+    what = f"{claim.name} has the disk {disk.name} of a provisioner, and others static volumes"
+    note = f"{what}: where it had one, too, --old FILE, a dump of then, shows which"
+    return Mend(row, what, notes=(note,))
+
+
+def _on_a_disk(  # noqa: PLR0913, PLR0917 - two sides, and what is done to each
+    doing: Doing,
+    row: Ordinal,
+    claim: Claim,
+    disk: Volume,
+    meant: Object,
+    before: Iterable[Action],
+) -> Mend:
+    name = meant["metadata"]["name"]
+    new = claim_again(claim.manifest, claim.key, meant)
     risk = (
-        f"what the pods have written to {disk.name} stays there, and {meant.name} has none of it: "
-        "only you know whether it is to be copied"
+        f"what the pods have written to {disk.name} stays there, and {name} has none of it: only "
+        "you know whether it is to be copied"
     )
-    made = (
-        doing.deleted(claim, risk),
-        *doing.freed(meant, claim.key),
-        *doing.claim_made(new),
-    )
-    what = f"{claim.name} has the disk {disk.name} of a provisioner, and not {meant.name}"
-    goal = (is_another(claim), *are_tied(claim.key, meant.name))
+    made = (doing.deleted(claim, risk), *before, *doing.claim_made(new))
+    what = f"{claim.name} has the disk {disk.name} of a provisioner, and not {name}"
+    goal = (is_another(claim), *are_tied(claim.key, name))
     return Mend(row, what, made, goal, (claim,), tuple(doing.keeping(disk)))

@@ -1,15 +1,17 @@
 """What brings one ordinal back to its own volume: decided by what it has, never by a guess."""
 
 from sfsgen.changes.bound_claim import of_bound
-from sfsgen.changes.doing import Doing
+from sfsgen.changes.doing import Doing, place
 from sfsgen.changes.outcomes import NotUnderstood, Outcome
 from sfsgen.changes.unbound_claim import of_going, of_pending
 from sfsgen.changes.without_claim import without_claim
 from sfsgen.sets.found import Ordinal
+from sfsgen.values.pairs import Tie
 
 
 def mend(doing: Doing, row: Ordinal) -> Outcome:
     """Return what mends an ordinal, None where nothing is wrong."""
+    row = _as_known(doing, row)
     claim, volume = row.claim, row.volume
     named = doing.inventory.volumes.get(claim.volume_name) if claim else None
     for side in (claim, volume, named):
@@ -26,3 +28,16 @@ def mend(doing: Doing, row: Ordinal) -> Outcome:
     if claim.manifest.is_terminating:
         return of_going(doing, row, claim)
     return of_bound(doing, row, claim) if claim.was_bound else of_pending(doing, row, claim)
+
+
+def _as_known(doing: Doing, row: Ordinal) -> Ordinal:
+    """Return an ordinal with the volume that it had when all was well, if that is nobody's."""
+    known = doing.lacking.known.get(row.claim_key)
+    is_said = row.volume and row.tie is not Tie.CHANCE
+    if known is None or is_said:
+        return row
+    volume = doing.inventory.volumes.get(known["metadata"]["name"])
+    if volume is None or doing.inventory.is_anothers(volume, row.claim_key):
+        return row
+    is_it = place(volume.manifest.value) == place(known)
+    return row._replace(volume=volume, tie=Tie.NAME) if is_it else row

@@ -18,6 +18,8 @@ class Lacking(NamedTuple):
     claims: Mapping[Key, Object]
     why_not: str = ""
     """Why there are not more of them."""
+    known: Mapping[Key, Object] = {}
+    """The volumes that a dump of when all was well has for them, whether they are there or not."""
     beside: Sequence[Object] = ()
     """The set, and its Services, where it is not in the cluster."""
 

@@ -31,7 +31,7 @@ def of_old(pairing: Pairing, stateful_set: FoundSet) -> Lacking:
         if row.claim:
             claim = written(row.claim.manifest, stateful_set.namespace)
             claims[key] = fitted(claim, key, volumes[key])
-    return Lacking(volumes, claims)
+    return Lacking(volumes, claims, known=volumes)
 
 
 def _rows(pairing: Pairing, stateful_set: FoundSet) -> Iterator[Ordinal]:

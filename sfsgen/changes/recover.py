@@ -10,9 +10,9 @@ from sfsgen.changes.exchange import Crossing, crossings_of, kept
 from sfsgen.changes.exchanging import exchanges
 from sfsgen.changes.making import claim_again, make, volume_again
 from sfsgen.changes.mends import mend
-from sfsgen.changes.outcomes import Lacking, Mend, NotUnderstood, Object
+from sfsgen.changes.outcomes import Lacking, Mend, NotUnderstood, Object, Outcome
 from sfsgen.changes.plan import Phase, Plan
-from sfsgen.changes.stopping import all_at_once, one_by_one
+from sfsgen.changes.stopping import all_at_once, one_by_one, without_set
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.renames import renamed_claims
@@ -45,6 +45,7 @@ def recovered(
     if ways.exchange:
         broken = {each.row.claim_key for each in outcomes}
         outcomes += [each for each in exchanges(doing, crossed, broken) if each]
+    outcomes += _disputed(outcomes)
     unknown = [_said(each) for each in outcomes if isinstance(each, NotUnderstood)]
     if unknown:
         return plan._replace(unknown=tuple(unknown))
@@ -78,6 +79,22 @@ def _rows(pairing: Pairing, stateful_set: FoundSet, lacking: Lacking) -> Iterato
         yield from (rows.row(number) for number in sorted(numbers))
 
 
+def _disputed(outcomes: Sequence[Outcome]) -> list[NotUnderstood]:
+    """Return the ordinals that would get a volume which another one would get, too."""
+    wanted: dict[str, list[Mend]] = {}
+    for found in outcomes:
+        if isinstance(found, Mend):
+            names = {each.value for each in found.goal if each.path == ("spec", "volumeName")}
+            for name in names:
+                wanted.setdefault(name, []).append(found)
+    return [
+        NotUnderstood(each.row, f"{each.what}, and {name} would be that of another ordinal, too")
+        for name, mends in wanted.items()
+        for each in mends
+        if len(mends) > 1
+    ]
+
+
 def _said(found: NotUnderstood) -> str:
     return f"ordinal {found.row.number}: {found.why}"
 
@@ -108,17 +125,18 @@ def _phases(
     cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend], ways: Ways
 ) -> Iterator[Phase]:
     """Yield first what stops nothing, then what stops pods."""
-    stopping = []
-    for each in mends:
-        runs = each.row.is_wanted and stateful_set.manifest.is_stored
-        if each.takes and runs:
-            stopping.append(each)
-        else:
+    busy = [each for each in mends if each.actions]
+    stopping = [each for each in busy if each.takes and each.row.is_wanted]
+    for each in busy:
+        if each not in stopping:
             made = (*each.first, *each.actions)
             yield Phase(f"ordinal {each.row.number}: {each.what}", each.goal, made)
-    if stopping:
-        stop = all_at_once if ways.all_at_once else one_by_one
-        yield from stop(cures, stateful_set, stopping)
+    if not stopping:
+        return
+    stop = all_at_once if ways.all_at_once else one_by_one
+    if not stateful_set.manifest.is_stored:
+        stop = without_set
+    yield from stop(cures, stateful_set, stopping)
 
 
 def _of_set(cures: Cures, stateful_set: FoundSet, beside: Sequence[Object]) -> Iterator[Phase]:

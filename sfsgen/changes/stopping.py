@@ -37,6 +37,20 @@ def all_at_once(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> 
     yield _phase(cures, stateful_set, stateful_set.ordinals, mends, is_orphaned=is_orphaned)
 
 
+def without_set(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> Iterator[Phase]:
+    """Yield a phase for each ordinal of a set that is gone, and whose pods may run on."""
+    about = stateful_set.manifest.kind, *stateful_set.key
+    is_gone = Condition(*about, "gone")
+    for each in mends:
+        done = tuple(is_another(claim) for claim in each.takes)
+        numbers = (each.row.number, *each.others)
+        stops = (_stopped(cures, stateful_set, number, is_gone, done) for number in numbers)
+        pods = tuple(f"{stateful_set.name}-{number}" for number in numbers)
+        made = (*each.first, *stops, *each.actions)
+        title = f"ordinal {', '.join(map(str, numbers))}: {each.what}"
+        yield Phase(title, each.goal, made, pods, _SECONDS, OF_PODS)
+
+
 def _phase(
     cures: Cures,
     stateful_set: FoundSet,
@@ -86,15 +100,25 @@ def _orphaning(
             f"until {stateful_set.name} is made again, nothing starts a pod of it that fails",
         )
     ]
-    for number in numbers:
-        stop = without_waiting(stopped(cures, stateful_set, number))
-        reason = f"stop {stop.name}: nothing makes it again meanwhile"
-        wait = gone("Pod", stop.namespace, stop.name, OF_PODS)
-        before.append(Action(reason, stop, (is_gone,), done, (wait,)))
+    before += [_stopped(cures, stateful_set, number, is_gone, done) for number in numbers]
     ready = tuple(Wait(each, OF_PODS) for each in _ready(stateful_set, numbers))
     step = make(cures, again)
     reason = f"make the set {stateful_set.name} again: it takes its pods back"
     return before, [Action(reason, step, (), (Condition(*about, "exists"),), ready)]
+
+
+def _stopped(
+    cures: Cures,
+    stateful_set: FoundSet,
+    number: int,
+    is_gone: Condition,
+    done: tuple[Condition, ...],
+) -> Action:
+    """Return how a pod is stopped once its set is gone."""
+    stop = without_waiting(stopped(cures, stateful_set, number))
+    wait = gone("Pod", stop.namespace, stop.name, OF_PODS)
+    reason = f"stop {stop.name}: nothing makes it again meanwhile"
+    return Action(reason, stop, (is_gone,), done, (wait,))
 
 
 def _scaling(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sfsgen.changes.actions import are_tied, is_another
+from sfsgen.changes.actions import are_tied, is_another, is_bound
 from sfsgen.changes.cures import RESYNC
 from sfsgen.changes.doing import Doing, is_new, to_be_seen
 from sfsgen.changes.making import claim_again
@@ -33,7 +33,7 @@ def of_pending(doing: Doing, row: Ordinal, claim: Claim) -> Outcome:
 def _volume_goes(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Mend:
     made = (*doing.keeping(volume), *doing.made_again(volume, claim.key))
     what = f"{volume.name}, for which {claim.name} waits, is being deleted"
-    return Mend(row, what, made, (is_new(volume), *are_tied(claim.key, volume.name)))
+    return Mend(row, what, made, (is_new(volume), *is_bound(claim, volume.name)))
 
 
 def _of_its_own(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Mend:
@@ -44,7 +44,7 @@ def _of_its_own(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Men
     if volume.claim_uid and made:
         what = f"{claim.name} is Pending, for {volume.name} holds the uid of an earlier claim"
     waits = Action(f"wait for the binder, which looks at everything every {RESYNC}")
-    return Mend(row, what, made or (waits,), are_tied(claim.key, volume.name))
+    return Mend(row, what, made or (waits,), is_bound(claim, volume.name))
 
 
 def _fits(claim: Claim, volume: Volume) -> bool:
@@ -82,7 +82,7 @@ def _waits_for_nothing(doing: Doing, row: Ordinal, claim: Claim) -> Outcome:
         return None  # a provisioner makes it
     if made is None or claim.volume_name not in ("", made["metadata"]["name"]):
         return doing.not_known(row, f"{claim.name} is Pending, and has no volume")
-    goal = are_tied(claim.key, made["metadata"]["name"])
+    goal = is_bound(claim, made["metadata"]["name"])
     what = f"{claim.name} is Pending, and its volume is gone"
     return Mend(row, what, tuple(doing.volume_made(made)), goal, notes=(to_be_seen(made),))
 

@@ -129,6 +129,7 @@ def _lacking(
         {**shown.volumes, **volumes},
         {**shown.claims, **old.claims},
         shown.why_not,
+        old.volumes,
         () if is_there else beside(before, its_old),
     )
 

@@ -273,8 +273,11 @@ class Pairing:
                     break
         return pool
 
-    def meant_for(self, claim: Claim) -> Volume | None:
-        """Return the static volume that was meant for a claim which is Bound to a provisioner's."""
+    def meant_for(self, claim: Claim, *, is_left: bool = False) -> Volume | None:
+        """Return the static volume that was meant for a claim which is Bound to a provisioner's.
+
+        It is free, or it may be what an earlier claim of this name has left.
+        """
         if claim.phase != "Bound":
             return None
         has = self.inventory.volumes.get(claim.volume_name)
@@ -283,7 +286,10 @@ class Pairing:
         named = self.names.volume_of(claim)
         meant = [*self.inventory.reservations.get(claim.key, ()), *([named] if named else [])]
         is_free = (
-            each.phase == "Available" and each.is_static and each.claim in (None, claim.key)
+            (each.phase == "Available" or (is_left and each.is_left))
+            and each.is_static
+            and each.claim in (None, claim.key)
+            and self.inventory.holder(each) is None
             for each in meant
         )
         return next(compress(meant, is_free), None)
