@@ -94,13 +94,18 @@ def of_going(doing: Doing, row: Ordinal, claim: Claim) -> Outcome:
         return _both_go(doing, row, claim)
     if doing.inventory.is_anothers(volume, claim.key) or row.tie is Tie.CHANCE:
         return NotUnderstood(row, f"{claim.name} goes: {doing.cures.leave(volume)}")
-    if volume.manifest.is_terminating:
+    first = tuple(doing.keeping(volume))
+    # Who asks for a class may have left his static volumes behind on purpose.
+    is_left = not row.template.storage.storage_class
+    if meant := doing.pairing.meant_for(claim, is_left=is_left):
+        what = f"{claim.name}, which has the disk {volume.name} of a provisioner, is being deleted"
+        then, volume = doing.freed(meant, claim.key), meant
+    elif volume.manifest.is_terminating:
         what = f"{claim.name} is being deleted, and so is {volume.name}"
         then = doing.made_again(volume, claim.key)
     else:
         what = f"{claim.name} is being deleted"
         then = doing.freed_after(claim, volume)
-    first = tuple(doing.keeping(volume))
     found = _followed(doing, Mend(row, what), claim, then, volume.manifest.value)
     return found._replace(first=first)
 

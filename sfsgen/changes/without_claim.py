@@ -3,6 +3,7 @@
 from sfsgen.changes.actions import are_tied, has_lost
 from sfsgen.changes.cures import RESYNC
 from sfsgen.changes.doing import Doing, to_be_seen
+from sfsgen.changes.making import fitted
 from sfsgen.changes.outcomes import Mend, NotUnderstood, Outcome
 from sfsgen.sets.found import Ordinal
 from sfsgen.values.pairs import Tie, Volume
@@ -40,6 +41,8 @@ def _made(doing: Doing, row: Ordinal, volume: Volume) -> Outcome:
     claim = doing.lacking.claims.get(key)
     if claim is None:
         return doing.not_known(row, f"{key[1]} is gone")
+    if claim["spec"].get("volumeName") != volume.name:
+        claim = fitted(claim, key, volume.manifest.value)
     what = f"{key[1]} is gone, and {volume.name} is {volume.phase or 'there'}"
     if volume.manifest.is_terminating:
         what = f"{key[1]} is gone, and {volume.name} is being deleted"
