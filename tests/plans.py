@@ -97,6 +97,6 @@ def _take(cluster: Cluster, action: Data, confirmed: Callable[[Data], object]) -
         confirmed(action)
     step = action["step"]
     if step and not cluster.carry_out(step):
-        is_there = step["verb"] == "create" and _key(step) in cluster.objects
-        if not is_there:
+        is_there = _key(step) in cluster.objects
+        if {"create": True, "delete": False}.get(step["verb"]) is not is_there:
             raise Surprise(f"{action['reason']}: {step['command']}")

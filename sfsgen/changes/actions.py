@@ -47,6 +47,17 @@ def has_lost(volume: Volume) -> Condition:
     return Condition(VOLUME, "", volume.name, "is not", (*REFERENCE, "uid"), volume.claim_uid)
 
 
+def is_free_for(volume: Volume, key: Key) -> tuple[Condition, ...]:
+    """Return that a volume has let its earlier claim go, and is reserved for one of a name."""
+    namespace, name = key
+    left = (has_lost(volume),) if volume.claim_uid else ()
+    return (
+        *left,
+        of_volume(volume.name, *REFERENCE, "namespace", value=namespace),
+        of_volume(volume.name, *REFERENCE, "name", value=name),
+    )
+
+
 def are_tied(claim: Key, volume: str) -> tuple[Condition, ...]:
     """Return that a claim and a volume are bound to each other."""
     namespace, name = claim
@@ -127,9 +138,9 @@ def _leaves(patch: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
 
 
 def without_waiting(step: Step) -> Step:
-    """Return a deletion that does not wait by itself: the plan says how long is waited."""
+    """Return a deletion of what may be gone by then, and which the plan waits for, not kubectl."""
     value = {**(step.value or {}), "wait": False}
-    return step._replace(value=value, command=f"{step.command} --wait=false")
+    return step._replace(value=value, command=f"{step.command} --ignore-not-found --wait=false")
 
 
 def as_seen(volume: Volume) -> tuple[Condition, ...]:

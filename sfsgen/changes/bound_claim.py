@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from sfsgen.changes.actions import actions, are_tied, as_seen, is_another, is_bound, is_it
+from sfsgen.changes.actions import (
+    REFERENCE,
+    actions,
+    are_tied,
+    as_seen,
+    is_another,
+    is_bound,
+    is_it,
+    of_volume,
+)
 from sfsgen.changes.cures import RESYNC
 from sfsgen.changes.doing import Doing, is_new, to_be_seen
 from sfsgen.changes.making import claim_again
@@ -76,7 +85,8 @@ def _given_back(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Out
         steps = doing.cures.give_back(volume, claim).steps
         reason = f"write the uid of {claim.name} into the claimRef of {volume.name}"
         why = f"{volume.name} holds the uid of an earlier claim"
-        given = list(actions(steps, reason, must=must))
+        done = (of_volume(volume.name, *REFERENCE, "uid", value=claim.uid),)
+        given = list(actions(steps, reason, must=must, done=done))
     else:
         why, given = f"{volume.name} is reserved for its name alone", [again]
     what = f"{claim.name} is {claim.phase}, for {why}"

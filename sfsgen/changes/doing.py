@@ -9,6 +9,7 @@ from sfsgen.changes.actions import (
     actions,
     as_seen,
     is_another,
+    is_free_for,
     is_it,
     is_kept,
     is_this,
@@ -62,7 +63,8 @@ class Doing(NamedTuple):
                 cure = self.cures.mend_failed(volume)
             else:
                 yield from self.keeping(volume)
-            yield from actions(cure.steps, reason, must=as_seen(volume))
+            done = is_free_for(volume, key)
+            yield from actions(cure.steps, reason, must=as_seen(volume), done=done)
         elif not is_its:
             yield from self.keeping(volume)
             steps = self.cures.reserve(volume, key).steps
@@ -79,7 +81,8 @@ class Doing(NamedTuple):
             each for each in self.cures.free_after(claim, volume).steps if each.verb == "json-patch"
         ]
         reason = f"{volume.name} lets the earlier claim go, and stays reserved for its name"
-        yield from actions(steps, reason, must=(*as_seen(volume), is_another(claim)))
+        must = (*as_seen(volume), is_another(claim))
+        yield from actions(steps, reason, must=must, done=is_free_for(volume, claim.key))
 
     def bound_again(self, claim: Claim, volume: str) -> Action:
         """Return how a Lost claim is bound to the volume that is reserved for its name."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Container, Iterator, Sequence
 
-from sfsgen.changes.actions import actions, are_tied, is_another, is_this
+from sfsgen.changes.actions import CLAIM, actions, are_tied, is_another, is_this
+from sfsgen.changes.actions import is_free_for as is_free
+from sfsgen.changes.conditions import Condition
 from sfsgen.changes.doing import Doing
 from sfsgen.changes.exchange import Crossing, is_free_for, new_owners
 from sfsgen.changes.making import claim_again
@@ -49,6 +51,12 @@ def _exchanged(doing: Doing, ring: Sequence[Crossing]) -> Outcome:
             return NotUnderstood(row, cures.leave(each))
     first = [action for each in volumes.values() for action in doing.keeping(each)]
     having = {has.name: row.claim for row, has, _ in ring if row.claim}
+    first_made = ring[0].row.claim_key
+    # Claims are made again only after it.
+    is_past = (
+        *(is_another(each) for each in claims.values()),
+        Condition(CLAIM, *first_made, "exists"),
+    )
     made = [
         *(doing.deleted(each) for each in claims.values()),
         *(
@@ -56,7 +64,7 @@ def _exchanged(doing: Doing, ring: Sequence[Crossing]) -> Outcome:
             for volume, key in new_owners(ring, volumes.values())
             for action in _reserved(doing, volume, key, having.get(volume.name))
         ),
-        *_moved(ring),
+        *_moved(ring, is_past),
     ]
     goal = []
     for crossing in ring:
@@ -73,10 +81,12 @@ def _exchanged(doing: Doing, ring: Sequence[Crossing]) -> Outcome:
 def _reserved(doing: Doing, volume: Volume, key: Key, claim: Claim | None) -> Iterator[Action]:
     steps = [each for each in doing.cures.hand_over(volume, key) if each.verb != "wait"]
     must = [is_this(volume), *([is_another(claim)] if claim else [])]
-    return actions(steps, f"reserve {volume.name} for {key[1]}", must=must)
+    return actions(
+        steps, f"reserve {volume.name} for {key[1]}", must=must, done=is_free(volume, key)
+    )
 
 
-def _moved(ring: Sequence[Crossing]) -> Iterator[Action]:
+def _moved(ring: Sequence[Crossing], done: tuple[Condition, ...]) -> Iterator[Action]:
     """Yield what people do on the server: each directory gets the data of its number."""
     moves = [(has, own) for _, has, own in ring if has.directory != own.directory]
     if not moves:
@@ -94,6 +104,7 @@ def _moved(ring: Sequence[Crossing]) -> Iterator[Action]:
     where = " and ".join(servers)
     yield Action(
         f"exchange the data on {where}: nothing of the cluster does that",
+        done=done,
         risk="whoever moves the directories twice has the data crosswise again",
         confirm=f"on {where}, once: {' && '.join(lines)}",
     )

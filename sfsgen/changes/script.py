@@ -96,15 +96,16 @@ run() {
     fi
 }
 
-# create TEXT COMMAND: gives an object to a command.
+# create KIND NAMESPACE NAME TEXT COMMAND: gives an object to a command. A controller may be faster.
 create() {
-    text=$1
-    shift
+    kind=$1 namespace=$2 name=$3 text=$4
+    shift 4
     if [ -n "$dry" ]; then
         say "    would create, by $*:"
         say "$text"
     else
-        printf '%s\n' "$text" | "$@" >&2 || stop "$*"
+        printf '%s\n' "$text" | "$@" >&2 || holds exists "$kind" "$namespace" "$name" '' '' ||
+            stop "$*"
     fi
 }
 
@@ -196,7 +197,9 @@ def _undone(action: Action, number: str) -> Iterator[str]:
     if action.step and action.step.verb == "create":
         text = block(action.step.value, 0).rstrip("\n")
         # Within quotes no line is indented: it is the object's text.
-        yield f"create {quoted([text])} \\\n{_MARGIN}{action.step.command}\n"
+        kind = _SHORT.get(action.step.kind, action.step.kind)
+        words = quoted([kind, action.step.namespace, action.step.name, text])
+        yield f"create {words} \\\n{_MARGIN}{action.step.command}\n"
     elif action.step:
         yield f"run {action.step.command}\n"
     for wait in action.wait:

@@ -23,8 +23,21 @@ def one_by_one(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> I
     by_number: dict[tuple[int, ...], list[Mend]] = {}
     for each in mends:
         by_number.setdefault((each.row.number, *each.others), []).append(each)
-    for numbers, alike in by_number.items():
-        yield _phase(cures, stateful_set, sorted({*numbers}), alike, is_orphaned=True)
+    phases = [
+        _phase(cures, stateful_set, sorted({*numbers}), alike, is_orphaned=True)
+        for numbers, alike in by_number.items()
+    ]
+    if len(phases) == 1:
+        yield from phases
+        return
+    # While one is at work the set is gone: a script that begins again there must not make it for
+    # those that are through, or pods would start between a claim and its data.
+    for phase, alike in zip(phases, by_number.values(), strict=True):
+        yield phase._replace(goal=_reached(alike))
+    numbers = sorted({number for each in by_number for number in each})
+    _, after = _orphaning(cures, stateful_set, numbers, ())
+    goal = (_is_whole(stateful_set), *_ready(stateful_set, numbers))
+    yield Phase(f"the set {stateful_set.name} is there, and all its pods", goal, tuple(after))
 
 
 def all_at_once(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> Iterator[Phase]:
@@ -66,12 +79,16 @@ def _phase(
     first = [action for each in mends for action in each.first]
     is_there = _is_whole(stateful_set)
     ready = _ready(stateful_set, numbers)
-    goal = (*dict.fromkeys(each for mend in mends for each in mend.goal), is_there, *ready)
+    goal = (*_reached(mends), is_there, *ready)
     whats = "; ".join(each.what for each in mends)
     ordinals = "all ordinals" if not is_orphaned else f"ordinal {', '.join(map(str, numbers))}"
     pods = tuple(f"{stateful_set.name}-{number}" for number in numbers)
     made = (*_once(first), *before, *_once(inside), *after)
     return Phase(f"{ordinals}: {whats}", goal, made, pods, _SECONDS, OF_PODS)
+
+
+def _reached(mends: Iterable[Mend]) -> tuple[Condition, ...]:
+    return tuple(dict.fromkeys(each for mend in mends for each in mend.goal))
 
 
 def _once(actions: Iterable[Action]) -> list[Action]:

@@ -1,0 +1,186 @@
+"""The scripts of `recover` run with a real kubectl under dash and bash, killed anywhere or not."""
+
+import contextlib
+import json
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sfsgen.changes.actions import of_claim, of_volume
+from sfsgen.changes.plan import Action, Phase, Plan, Wait
+from sfsgen.changes.script import script
+from sfsgen.changes.steps import Step
+from sfsgen.kubernetes.kubectl import Kubectl
+from tests.faults import NAME, SPACE, Broken, Shape, broken_set, faults
+from tests.living_server import LivingServer
+from tests.plans import dump, plans, recover
+from tests.program import sfsgen
+from tests.test_recover_works import ends_well, prepare
+
+SHELLS = [each for each in ("dash", "bash") if shutil.which(each)]
+needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl here")
+needs_shellcheck = pytest.mark.skipif(not shutil.which("shellcheck"), reason="no shellcheck here")
+
+
+def scripted(broken: Broken, old: Path, *options: str) -> str:
+    """Return the script for a set, for which directories of new volumes are made; "" for none."""
+    old.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": broken.manifests}))
+    words = [NAME, "-n", SPACE, "--old", str(old), *options]
+    for plan in plans(recover(broken.cluster, *words)):
+        prepare(broken.cluster, plan)
+    made = sfsgen(["recover", "-o", "sh", "-f", "-", *words], dump(broken.cluster))
+    return made.out
+
+
+@needs_kubectl
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("seed", range(100, 106))
+def test_a_script_ends_well(seed: int, shell: str, tmp_path: Path) -> None:
+    broken = broken_set(seed)
+    text = scripted(broken, tmp_path / "old.json")
+    if not text:
+        return
+    with LivingServer(broken.cluster, resync=0.3) as server:
+        done = server.run_script(text, shell)
+        assert not done.returncode, done.stderr
+        again = server.run_script(text, shell)
+    assert not again.returncode
+    ends_well(broken)
+
+
+@needs_kubectl
+@pytest.mark.parametrize("seed", range(4))
+def test_a_script_that_is_killed_goes_on_where_it_stopped(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    names = [("claim deleted", "uid gone"), ("volume deleted", "claim deleted")][seed % 2]
+    broken = faults(Shape(3), chance, names)
+    text = scripted(broken, tmp_path / "old.json")
+    assert text
+    with LivingServer(broken.cluster, resync=0.3) as server:
+        for _ in range(4):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.run_script(text, SHELLS[0], timeout=chance.uniform(0.1, 1.5))
+        done = server.run_script(text, SHELLS[0])
+    assert not done.returncode, done.stderr
+    ends_well(broken)
+
+
+@needs_kubectl
+def test_a_script_that_is_refused_stops_and_goes_on_later(tmp_path: Path) -> None:
+    broken = faults(Shape(2), random.Random(1), ("claim deleted",))  # noqa: S311
+    text = scripted(broken, tmp_path / "old.json")
+    with LivingServer(broken.cluster, resync=0.3) as server:
+        for verb in (("delete", "pods"), ("patch", "persistentvolumes")):
+            server.refuse.append(verb)
+            done = server.run_script(text, SHELLS[0])
+            assert done.returncode == 1
+            assert "stopped: " in done.stderr
+        done = server.run_script(text, SHELLS[0])
+    assert not done.returncode, done.stderr
+    ends_well(broken)
+
+
+@needs_kubectl
+def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
+    broken = faults(Shape(2), random.Random(1), ("claim deleted",))  # noqa: S311
+    text = scripted(broken, tmp_path / "old.json")
+    before = dump(broken.cluster)
+    with LivingServer(broken.cluster) as server:
+        done = server.run_script(text, SHELLS[0], "--dry-run")
+    assert not done.returncode, done.stderr
+    assert "would run: kubectl delete sts web" in done.stderr
+    assert dump(broken.cluster) == before
+
+
+@needs_kubectl
+def test_what_changed_meanwhile_stops_it(tmp_path: Path) -> None:
+    """A volume that came to be another claim's is not touched."""
+    broken = faults(Shape(2), random.Random(3), ("set and claims deleted",))  # noqa: S311
+    broken.cluster.settle()
+    text = scripted(broken, tmp_path / "old.json")
+    spec = {"claimRef": {"namespace": "q", "name": "other", "uid": "another"}}
+    broken.cluster.patch("PersistentVolume", "", "pv-web-1", {"spec": spec})
+    with LivingServer(broken.cluster) as server:
+        done = server.run_script(text, SHELLS[0])
+    assert done.returncode == 1
+    assert broken.cluster.objects["PersistentVolume", "", "pv-web-1"]["spec"]["claimRef"][
+        "uid"
+    ] == ("another")
+
+
+@needs_kubectl
+def test_data_are_exchanged_by_people_only(tmp_path: Path) -> None:
+    broken = faults(Shape(2), random.Random(5), ("swapped pair",))  # noqa: S311
+    text = scripted(broken, tmp_path / "old.json", "--exchange")
+    places = [("nfs", f"/e/pv-web-{number}") for number in (0, 1)]
+    with LivingServer(broken.cluster, resync=0.3) as server:
+        done = subprocess.run(  # without a terminal
+            [SHELLS[0]],
+            input=text,
+            env=server.environment,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        (number,) = {word for word in done.stderr.split() if word.startswith("--confirmed=")}
+        with server.lock:
+            broken.cluster.nfs.exchange(*places)
+        done = server.run_script(text, SHELLS[0], number)
+    assert not done.returncode, done.stderr
+    ends_well(broken)
+
+
+@needs_shellcheck
+@pytest.mark.parametrize("seed", range(100, 112))
+def test_scripts_are_clean(seed: int, tmp_path: Path) -> None:
+    text = scripted(broken_set(seed), tmp_path / "old.json", "--exchange")
+    for shell in ("sh", "bash"):
+        words = ["shellcheck", "-s", shell, "-"]
+        done = subprocess.run(words, input=text, capture_output=True, text=True, check=False)
+        assert not (text and done.returncode), done.stdout
+
+
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20
+) | st.sampled_from(["-n", "--all", "$(touch x)", "`id`", "a b", "'", '"', "\\", "a\nb", "$HOME"])
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@settings(max_examples=25, deadline=None)
+@given(name=NAMES, namespace=NAMES, value=NAMES)
+def test_names_reach_a_shell_as_they_are(shell: str, name: str, namespace: str, value: str) -> None:
+    """A kubectl that only prints what it was given, NUL between the words, sees each of them."""
+    words = ["kubectl", "--context=c", "patch", f"pv/{name}", "-p", value]
+    step = Step("patch", "PersistentVolume", "", name, None, Kubectl("c").command(*words[2:]))
+    made = {"kind": "PersistentVolumeClaim", "metadata": {"name": name, "namespace": namespace}}
+    create = Step("create", made["kind"], namespace, name, made, "kubectl create -f -")  # type: ignore[arg-type]
+    condition = of_claim((namespace, name), "status", "phase", value=value)
+    goal = (of_volume(name, "status", "phase", value=value),)
+    actions = (
+        Action(f"why {value}", step, must=(condition,), wait=(Wait(condition, 0),)),
+        Action(f"why {name}", create, confirm=f"do {value}"),
+    )
+    plan = Plan("recover", (namespace, name), (Phase(f"title {value}", goal, actions),))
+    text = "".join(script([plan], Kubectl("c")))
+    fake = "kubectl() { printf '%s\\0' \"$@\"; printf '\\0'; }\n"
+    begins, _, rest = text.partition("\nset -eu")
+    done = subprocess.run(
+        [shell, "-s", "--", "--dry-run"],
+        input=f"{begins}\n{fake}set -eu{rest}".encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert not done.returncode, done.stderr
+    assert not done.stdout
+    # What is run is the words themselves: the same text, with the shell taking it apart.
+    told = subprocess.run(
+        [shell, "-c", f"{fake}{step.command}"], capture_output=True, check=False
+    ).stdout
+    assert told.decode().split("\0")[:-2] == words[1:]
