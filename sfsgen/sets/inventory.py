@@ -156,22 +156,15 @@ class Inventory:
         """Return the claim that a stored volume is left to, or None where nobody has it.
 
         It is the claim whose uid the volume holds; else the one that it is reserved for, if that
-        is there and has no other volume; else the one that was bound to it once, and names it.
+        is there; else the one that was bound to it once, and names it.
         """
         if not volume.manifest.is_stored:
             return None
         if holder := self.holder(volume):
             return holder
-        is_there = volume.claim in self.claims and not self._has_another(volume)
-        if volume.claim and (is_there or self.is_foreign(volume)):
+        if volume.claim and (volume.claim in self.claims or self.is_foreign(volume)):
             return volume.claim
         return self._bound_once.get(volume.name) or self.elsewhere.by_volume.get(volume.name)
-
-    def _has_another(self, volume: Volume) -> bool:
-        """Return whether the claim that a volume is reserved for is bound to another, for good."""
-        claim = self.claims[volume.claim] if volume.claim else None
-        has = self.volumes.get(claim.volume_name) if claim else None
-        return has is not None and has is not volume and self.holder(has) == volume.claim
 
     def is_anothers(self, volume: Volume, key: Key) -> bool:
         """Return whether a stored volume is left to another claim."""
