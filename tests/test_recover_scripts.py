@@ -86,6 +86,25 @@ def test_a_script_that_is_refused_stops_and_goes_on_later(tmp_path: Path) -> Non
 
 
 @needs_kubectl
+def test_a_live_cluster_is_recovered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The context that was looked at stands in every command."""
+    broken = faults(Shape(3), random.Random(1), ("claim deleted", "uid gone"))  # noqa: S311
+    with LivingServer(broken.cluster, resync=0.3) as server:
+        monkeypatch.setenv("KUBECONFIG", server.environment["KUBECONFIG"])
+        made = sfsgen("recover web -n p --context test -o sh")
+        assert not made.status, made.err
+        lines = [each for each in made.out.splitlines() if "kubectl " in each]
+        commands = [each for each in lines if "kubectl cannot" not in each]
+        assert len(commands) > 3
+        assert all("kubectl --context=test " in each for each in commands)
+        done = server.run_script(made.out, SHELLS[0])
+        assert not done.returncode, done.stderr
+        again = sfsgen("recover web -n p --context test")
+    assert (again.status, again.out) == (0, "")
+    ends_well(broken)
+
+
+@needs_kubectl
 def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
     broken = faults(Shape(2), random.Random(1), ("claim deleted",))  # noqa: S311
     text = scripted(broken, tmp_path / "old.json")

@@ -41,8 +41,13 @@ def _phase(phase: Phase, number: int) -> Iterator[str]:
 
 def _goal(phase: Phase) -> list[str]:
     """Return what is reached, without what follows from it."""
-    told = [each for each in phase.goal if each.kind != VOLUME or each.operator == "is not"]
-    return [str(each) for each in told or phase.goal if each.path[-1:] != ("replicas",)]
+    told = [each for each in phase.goal if not (_follows(each) or _is_seen(each))]
+    return [str(each) for each in told or phase.goal]
+
+
+def _follows(condition: Condition) -> bool:
+    is_of_volume = condition.kind == VOLUME and condition.operator != "is not"
+    return is_of_volume or condition.path == ("spec", "replicas")
 
 
 def _action(action: Action) -> Iterator[str]:
@@ -51,12 +56,16 @@ def _action(action: Action) -> Iterator[str]:
     if action.confirm:
         yield from action.confirm.split("\n")
     if action.step and action.step.verb == "create":
-        value = action.step.value
-        yield f"{action.step.command}  # {value['kind']} {action.step.name}, which -o yaml prints"
+        called = f"{action.step.kind} {action.step.name}"
+        yield f"create the {called}, which -o yaml prints: {_from_file(action.step.command)}"
     elif action.step:
         yield action.step.command
     if action.step or action.confirm:
         yield from (f"then wait until {each.until}" for each in action.wait)
+
+
+def _from_file(command: str) -> str:
+    return f"{command.removesuffix('-f -')}-f FILE"
 
 
 def _must(action: Action) -> Iterator[str]:

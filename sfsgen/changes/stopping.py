@@ -149,7 +149,7 @@ def _scaling(
     ready = tuple(Wait(each, OF_PODS) for each in _ready(stateful_set, numbers))
     return (
         [Action(f"stop all pods of {stateful_set.name}", stop, (), done, waits)],
-        [Action(f"start them again: {stateful_set.replicas}", start, (), (), ready)],
+        [Action(f"start the pods of {stateful_set.name} again", start, (), (), ready)],
     )
 
 

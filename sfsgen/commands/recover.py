@@ -144,7 +144,9 @@ def _shown(pairing: Pairing, stateful_set: FoundSet, target: Target) -> Lacking:
     made = plan_for(pairing, stateful_set, stateful_set.replicas, kept, target)
     errors, _ = console.split(made.problems, strict=False)
     if errors:
-        return Lacking({}, {}, "; ".join(f"{each.what} ({each.fix})" for each in errors))
+        whats = "; ".join(dict.fromkeys(each.what for each in errors))
+        ways = f"`sfsgen volumes {stateful_set.name}` takes it by option"
+        return Lacking({}, {}, f"{whats}; --old FILE, a dump of before, shows it, or {ways}")
     objects = list(_rendered(made, target))
     by_kind: dict[str, dict[tuple[str, str], Object]] = {"PersistentVolume": {}}
     for each in objects:
@@ -228,11 +230,10 @@ def _objects(plans: Sequence[Plan]) -> Iterator[str]:
     for plan in plans:
         for note in plan.notes:
             console.note(note)
-        others = [each for each in plan.actions if not (each.step and each.step.verb == "create")]
-        if others:
+        if any(not (each.step and each.step.verb == "create") for each in plan.actions):
             console.note(
-                f"{plan.name}: these are the objects alone, and the plan has {len(others)} other "
-                "steps, which -o words says and -o sh does"
+                f"{plan.name}: these are the objects alone, and the plan has other steps, too, "
+                "which -o words says and -o sh does"
             )
     for plan in plans:
         for each in plan.created:
