@@ -77,6 +77,7 @@ def _documented(page: str) -> set[str]:
         ("scale.md", ["scale", "volumes"]),
         ("check.md", ["check"]),
         ("init.md", ["init"]),
+        ("recover.md", ["recover"]),
     ],
 )
 def test_every_option_is_documented(page: str, commands: list[str]) -> None:
