@@ -6,6 +6,7 @@
 import json
 import os
 import random
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,16 @@ from typing import Any
 import pytest
 
 from tests.cluster import Cluster
-from tests.faults import NAME, OTHER, SPACE, Broken, add_rivals, broken_set
+from tests.faults import (
+    NAME,
+    OTHER,
+    SPACE,
+    Broken,
+    add_rivals,
+    any_shape,
+    broken_set,
+    faults,
+)
 from tests.kinds import VOLUME, place_of
 from tests.plans import Killed, carry_out, dump, plans, recover
 from tests.program import findings
@@ -102,3 +112,55 @@ def test_a_script_that_is_killed_and_run_again_ends_well(first: int, tmp_path: P
                 ends_well(broken)
             except Exception as error:
                 raise AssertionError((seed, broken.shape, broken.faults)) from error
+
+
+class _Owner:
+    """Moves directories as a plan asks for it, once, whatever is asked again."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.told: set[str] = set()
+
+    def __call__(self, action: Mapping[str, Any]) -> None:
+        if action["confirm"] in self.told:
+            return
+        self.told.add(action["confirm"])
+        directories = self.cluster.nfs.directories
+        for command in action["confirm"].split(": ", 1)[1].split(" && "):
+            *words, source, target = shlex.split(command)
+            assert words == ["mv", "-T", "--"]
+            for path in (source, target):
+                assert not self.cluster.nfs.writers.get(("nfs", path))
+            assert not directories.get(("nfs", target))
+            directories["nfs", target] = directories.pop(("nfs", source))
+
+
+@pytest.mark.parametrize("options", [[], ["--all-at-once"]])
+@pytest.mark.parametrize("seed", range(20))
+def test_exchanged_ordinals_take_their_data_with_them(seed: int, options: list[str]) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    broken = faults(any_shape(chance), chance, ("swapped pair",) * chance.randint(1, 2))
+    owner = _Owner(broken.cluster)
+    for plan in plans(recover(broken.cluster, NAME, "-n", SPACE, "--exchange", *options)):
+        for _ in range(3):
+            try:
+                carry_out(broken.cluster, plan, owner, chance.randint(1, 12))
+            except Killed:
+                if chance.random() < 0.5:
+                    broken.cluster.settle()
+        carry_out(broken.cluster, plan, owner)
+    ends_well(broken)
+    told = findings(NAME, "-n", SPACE, "-f", "-", stdin=dump(broken.cluster))
+    assert "crossed" not in {each["rule"] for each in told}
+
+
+@pytest.mark.parametrize("seed", range(1000, 1040))
+def test_all_at_once_ends_well(seed: int) -> None:
+    broken = broken_set(seed)
+    result = recover(broken.cluster, NAME, "-n", SPACE, "--all-at-once")
+    if result.status or "--old FILE" in result.out:
+        return
+    for plan in plans(result):
+        prepare(broken.cluster, plan)
+        carry_out(broken.cluster, plan)
+    ends_well(broken)

@@ -47,7 +47,7 @@ def has_lost(volume: Volume) -> Condition:
     return Condition(VOLUME, "", volume.name, "is not", (*REFERENCE, "uid"), volume.claim_uid)
 
 
-def is_free_for(volume: Volume, key: Key) -> tuple[Condition, ...]:
+def is_kept_for(volume: Volume, key: Key) -> tuple[Condition, ...]:
     """Return that a volume has let its earlier claim go, and is reserved for one of a name."""
     namespace, name = key
     left = (has_lost(volume),) if volume.claim_uid else ()

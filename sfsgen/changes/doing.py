@@ -9,9 +9,9 @@ from sfsgen.changes.actions import (
     actions,
     as_seen,
     is_another,
-    is_free_for,
     is_it,
     is_kept,
+    is_kept_for,
     is_this,
     of_claim,
     of_volume,
@@ -51,7 +51,9 @@ class Doing(NamedTuple):
     def keeping(self, volume: Volume) -> Iterator[Action]:
         """Yield how the files of a volume stay, where its policy asks for something else."""
         reason = f"the files of {volume.name} stay, whatever becomes of its claim"
-        return actions(self.cures.keep(volume), reason, must=(is_this(volume),))
+        # One that goes is made again, and may be gone when a script begins again.
+        done = (is_new(volume),) if volume.manifest.is_terminating else ()
+        return actions(self.cures.keep(volume), reason, must=(is_this(volume),), done=done)
 
     def freed(self, volume: Volume, key: Key) -> Iterator[Action]:
         """Yield how a volume waits for a claim of a name, whoever had it before."""
@@ -63,7 +65,7 @@ class Doing(NamedTuple):
                 cure = self.cures.mend_failed(volume)
             else:
                 yield from self.keeping(volume)
-            done = is_free_for(volume, key)
+            done = is_kept_for(volume, key)
             yield from actions(cure.steps, reason, must=as_seen(volume), done=done)
         elif not is_its:
             yield from self.keeping(volume)
@@ -82,7 +84,7 @@ class Doing(NamedTuple):
         ]
         reason = f"{volume.name} lets the earlier claim go, and stays reserved for its name"
         must = (*as_seen(volume), is_another(claim))
-        yield from actions(steps, reason, must=must, done=is_free_for(volume, claim.key))
+        yield from actions(steps, reason, must=must, done=is_kept_for(volume, claim.key))
 
     def bound_again(self, claim: Claim, volume: str) -> Action:
         """Return how a Lost claim is bound to the volume that is reserved for its name."""

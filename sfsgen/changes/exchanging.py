@@ -2,8 +2,7 @@
 
 from collections.abc import Container, Iterator, Sequence
 
-from sfsgen.changes.actions import CLAIM, actions, are_tied, is_another, is_this
-from sfsgen.changes.actions import is_free_for as is_free
+from sfsgen.changes.actions import CLAIM, actions, are_tied, is_another, is_kept_for, is_this
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.doing import Doing
 from sfsgen.changes.exchange import Crossing, is_free_for, new_owners
@@ -41,53 +40,61 @@ def _names(ring: Sequence[Crossing]) -> set[str]:
 
 
 def _exchanged(doing: Doing, ring: Sequence[Crossing]) -> Outcome:
-    cures = doing.cures
     ring = sorted(ring, key=lambda each: each.row.number)
-    claims = {each.row.claim_key: each.row.claim for each in ring if each.row.claim}
-    volumes = {each.name: each for _, has, own in ring for each in (has, own)}
-    row = ring[0].row
-    for each in volumes.values():
-        if not is_free_for(cures, each, claims):
-            return NotUnderstood(row, cures.leave(each))
-    first = [action for each in volumes.values() for action in doing.keeping(each)]
-    having = {has.name: row.claim for row, has, _ in ring if row.claim}
-    first_made = ring[0].row.claim_key
-    # Claims are made again only after it.
-    is_past = (
-        *(is_another(each) for each in claims.values()),
-        Condition(CLAIM, *first_made, "exists"),
+    claims = tuple(each.row.claim for each in ring if each.row.claim)
+    volumes = list({each.name: each for _, has, own in ring for each in (has, own)}.values())
+    row, keys = ring[0].row, {each.key for each in claims}
+    for each in volumes:
+        if not is_free_for(doing.cures, each, keys):
+            return NotUnderstood(row, doing.cures.leave(each))
+    made = (
+        *(doing.deleted(each) for each in claims),
+        *_reserved(doing, ring, volumes),
+        *_moved(ring, claims),
+        *(action for each in ring for action in _made(doing, each)),
     )
-    made = [
-        *(doing.deleted(each) for each in claims.values()),
-        *(
-            action
-            for volume, key in new_owners(ring, volumes.values())
-            for action in _reserved(doing, volume, key, having.get(volume.name))
-        ),
-        *_moved(ring, is_past),
-    ]
-    goal = []
-    for crossing in ring:
-        claim = claims[crossing.row.claim_key]
-        new = claim_again(claim.manifest, claim.key, crossing.own.manifest.value)
-        made += doing.claim_made(new)
-        goal += [is_another(claim), *are_tied(claim.key, crossing.own.name)]
-    shown = ", ".join(f"{each.row.claim_key[1]} has {each.has.name}" for each in ring)
-    others = tuple(each.row.number for each in ring[1:])
-    takes = tuple(claims.values())
-    return Mend(row, shown, tuple(made), tuple(goal), takes, tuple(first), (), others)
-
-
-def _reserved(doing: Doing, volume: Volume, key: Key, claim: Claim | None) -> Iterator[Action]:
-    steps = [each for each in doing.cures.hand_over(volume, key) if each.verb != "wait"]
-    must = [is_this(volume), *([is_another(claim)] if claim else [])]
-    return actions(
-        steps, f"reserve {volume.name} for {key[1]}", must=must, done=is_free(volume, key)
+    return Mend(
+        row,
+        ", ".join(f"{each.row.claim_key[1]} has {each.has.name}" for each in ring),
+        made,
+        tuple(condition for each in ring for condition in _goal(each)),
+        claims,
+        tuple(action for each in volumes for action in doing.keeping(each)),
+        others=tuple(each.row.number for each in ring[1:]),
     )
 
 
-def _moved(ring: Sequence[Crossing], done: tuple[Condition, ...]) -> Iterator[Action]:
-    """Yield what people do on the server: each directory gets the data of its number."""
+def _made(doing: Doing, crossing: Crossing) -> Iterator[Action]:
+    if claim := crossing.row.claim:
+        own = crossing.own.manifest.value
+        yield from doing.claim_made(claim_again(claim.manifest, claim.key, own))
+
+
+def _goal(crossing: Crossing) -> Iterator[Condition]:
+    if claim := crossing.row.claim:
+        yield is_another(claim)
+    yield from are_tied(crossing.row.claim_key, crossing.own.name)
+
+
+def _reserved(
+    doing: Doing, ring: Sequence[Crossing], volumes: Sequence[Volume]
+) -> Iterator[Action]:
+    having = {each.has.name: each.row.claim for each in ring}
+    for volume, key in new_owners(ring, volumes):
+        claim = having.get(volume.name)
+        steps = [each for each in doing.cures.hand_over(volume, key) if each.verb != "wait"]
+        must = [is_this(volume), *([is_another(claim)] if claim else [])]
+        reason, done = f"reserve {volume.name} for {key[1]}", is_kept_for(volume, key)
+        yield from actions(steps, reason, must=must, done=done)
+
+
+def _moved(ring: Sequence[Crossing], claims: Sequence[Claim]) -> Iterator[Action]:
+    """Yield what people do on the server: each directory gets the data of its number.
+
+    Claims are made again only after it.
+    """
+    is_made = Condition(CLAIM, *ring[0].row.claim_key, "exists")
+    done = (*map(is_another, claims), is_made)
     moves = [(has, own) for _, has, own in ring if has.directory != own.directory]
     if not moves:
         return
