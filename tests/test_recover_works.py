@@ -24,26 +24,35 @@ from tests.faults import (
     broken_set,
     faults,
 )
-from tests.kinds import VOLUME, place_of
-from tests.plans import Killed, carry_out, dump, plans, recover
+from tests.kinds import STATEFUL_SET, VOLUME, place_of
+from tests.plans import Killed, Surprise, carry_out, dump, plans, recover
 from tests.program import findings
 
 _SETS = int(os.environ.get("SFSGEN_SETS", "200"))
 _A_TEST = 20
-_HARMLESS = {"crossed", "service"}
-"""Rules about what `recover` leaves as it is, and about the set of another namespace."""
+_HARMLESS = {"crossed", "service", "two-volumes"}
+"""Rules about what `recover` leaves: crossings, disks that are kept, the set of a neighbour."""
 
 
 def planned(broken: Broken, old: Path) -> tuple[list[dict[str, Any]], str]:
     """Return what is planned, with the owner's file where nothing is without; or why nothing is."""
+    if (STATEFUL_SET, SPACE, NAME) in broken.cluster.objects:  # which a fault has left at 0
+        broken.cluster.scale(SPACE, NAME, broken.shape.replicas)
+        broken.cluster.settle()
     result = recover(broken.cluster, NAME, "-n", SPACE)
-    if result.status or "--old FILE" in result.out:
+    is_hidden = not result.out and list(broken.wrong())  # all looks well without what is gone
+    if result.status or is_hidden or "--old FILE" in result.out:
         assert not (result.status and result.out)
         old.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": broken.manifests}))
         result = recover(broken.cluster, NAME, "-n", SPACE, "--old", str(old))
     assert "bug" not in result.err
     assert not (result.status and result.out)
     return plans(result), result.err if result.status else ""
+
+
+def is_past_telling(broken: Broken) -> bool:
+    """Return whether nothing shows whose data lies where: moved, and replaced by a disk."""
+    return {"swapped pair", "disk of a provisioner"} <= {*broken.faults}
 
 
 def prepare(cluster: Cluster, plan: Mapping[str, Any]) -> None:
@@ -56,11 +65,14 @@ def prepare(cluster: Cluster, plan: Mapping[str, Any]) -> None:
 def check(broken: Broken, old: Path) -> str:
     """Recover a set; return why that cannot be, or ""."""
     made, why_not = planned(broken, old)
-    if why_not:
-        return why_not
+    if why_not or is_past_telling(broken):
+        return why_not or "nobody can tell"
     for plan in made:
         prepare(broken.cluster, plan)
-        carry_out(broken.cluster, plan)
+        try:
+            carry_out(broken.cluster, plan)
+        except Surprise:  # others act meanwhile; what stopped is run again
+            carry_out(broken.cluster, plan)
     ends_well(broken)
     return ""
 
@@ -97,6 +109,8 @@ def test_a_script_that_is_killed_and_run_again_ends_well(first: int, tmp_path: P
     for seed in range(first, first + _A_TEST):
         broken = broken_set(seed)
         made, _ = planned(broken, tmp_path / "old.json")
+        if is_past_telling(broken):
+            continue
         for plan in made:
             prepare(broken.cluster, plan)
             actions = sum(len(phase["actions"]) for phase in plan["phases"])

@@ -94,21 +94,33 @@ def _given_back(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Out
     return Mend(row, what, made, is_bound(claim, volume.name))
 
 
-def _of_a_disk(doing: Doing, row: Ordinal, claim: Claim, disk: Volume) -> Mend | None:
+def _of_a_disk(doing: Doing, row: Ordinal, claim: Claim, disk: Volume) -> Outcome:
     """Return what gives a claim its static volume, if it had one, in a provisioner's place."""
     # Who asks for a class may have left his static volumes behind on purpose.
     is_left = not row.template.storage.storage_class
-    if meant := doing.pairing.meant_for(claim, is_left=is_left):
-        its, before = meant.manifest.value, doing.freed(meant, claim.key)
-        return _on_a_disk(doing, row, claim, disk, its, before)
-    is_odd = is_left and not doing.pairing.is_provisioned(doing.pairing.of(row.template))
-    return _without_static(doing, row, claim, disk) if is_odd else None
+    meant = doing.pairing.meant_for(claim, is_left=is_left)
+    if meant is None and (known := doing.lacking.known.get(claim.key)):
+        meant = doing.inventory.volumes.get(known["metadata"]["name"])
+        if meant and doing.inventory.is_anothers(meant, claim.key):
+            why = f"{claim.name} has the disk {disk.name} of a provisioner"
+            return NotUnderstood(row, f"{why}: {doing.cures.leave(meant)}")
+    if meant is disk:
+        return None
+    if meant:
+        before = doing.freed(meant, claim.key)
+        if meant.manifest.is_terminating:
+            before = doing.made_again(meant, claim.key)
+        return _on_a_disk(doing, row, claim, disk, meant.manifest.value, before)
+    is_whole = claim.phase == "Bound" and doing.inventory.holder(disk) == claim.key
+    return _without_static(doing, row, claim, disk) if is_left and is_whole else None
 
 
-def _without_static(doing: Doing, row: Ordinal, claim: Claim, disk: Volume) -> Mend:
+def _without_static(doing: Doing, row: Ordinal, claim: Claim, disk: Volume) -> Mend | None:
     """Return what is said where others have static volumes, and none is there for an ordinal."""
     if made := doing.lacking.volumes.get(claim.key):
         return _on_a_disk(doing, row, claim, disk, made, doing.volume_made(made))
+    if doing.pairing.is_provisioned(doing.pairing.of(row.template)):
+        return None
     what = f"{claim.name} has the disk {disk.name} of a provisioner, and others static volumes"
     note = f"{what}: where it had one, too, --old FILE, a dump of then, shows which"
     return Mend(row, what, notes=(note,))

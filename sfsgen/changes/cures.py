@@ -22,7 +22,8 @@ from sfsgen.values.pairs import Claim, Key, Volume
 
 _UID = "/spec/claimRef/uid"
 _REMOVE_UID = {"op": "remove", "path": _UID}
-_BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
+BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
+"""The annotation of a claim that was bound once: it is Lost where its volume does not hold it."""
 _RETAIN = {"persistentVolumeReclaimPolicy": "Retain"}
 _ALL_UIDS = "uids: {.items[*].metadata.uid}"  # a line even where there are none
 NAMED_BY_NAMESPACE = ("--volume-name", "pv-{namespace}-{name}-{ordinal}")
@@ -176,12 +177,12 @@ class Cures(NamedTuple):
 
         Neither the claim nor its pod is deleted (0.2 s, measured).
         """
-        words = ["annotate", *_object("pvc", claim.name), f"{_BIND_COMPLETED}-"]
+        words = ["annotate", *_object("pvc", claim.name), f"{BIND_COMPLETED}-"]
         return Step(
             "annotate",
             claim.manifest.kind,
             *claim.key,
-            {_BIND_COMPLETED: None},
+            {BIND_COMPLETED: None},
             self._command(*words, namespace=claim.namespace),
         )
 

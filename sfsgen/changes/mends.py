@@ -1,12 +1,13 @@
 """What brings one ordinal back to its own volume: decided by what it has, never by a guess."""
 
 from sfsgen.changes.bound_claim import of_bound
+from sfsgen.changes.cures import BIND_COMPLETED
 from sfsgen.changes.doing import Doing, place
 from sfsgen.changes.outcomes import NotUnderstood, Outcome
 from sfsgen.changes.unbound_claim import of_going, of_pending
 from sfsgen.changes.without_claim import without_claim
 from sfsgen.sets.found import Ordinal
-from sfsgen.values.pairs import Tie
+from sfsgen.values.pairs import Claim, Tie
 
 
 def mend(doing: Doing, row: Ordinal) -> Outcome:
@@ -19,7 +20,7 @@ def mend(doing: Doing, row: Ordinal) -> Outcome:
             why = f"{side.name} stands in a file, and not in the cluster that is looked at"
             return NotUnderstood(row, why)
     reserved = doing.inventory.reservations.get(row.claim_key, ())
-    is_bound = claim is not None and claim.was_bound
+    is_bound = claim is not None and _was_bound(claim)
     if not is_bound and sum(not each.is_left for each in reserved) > 1:
         names = " and ".join(each.name for each in reserved)
         return NotUnderstood(row, f"{names} are both reserved for {row.claim_key[1]}")
@@ -27,7 +28,12 @@ def mend(doing: Doing, row: Ordinal) -> Outcome:
         return without_claim(doing, row)
     if claim.manifest.is_terminating:
         return of_going(doing, row, claim)
-    return of_bound(doing, row, claim) if claim.was_bound else of_pending(doing, row, claim)
+    return of_bound(doing, row, claim) if is_bound else of_pending(doing, row, claim)
+
+
+def _was_bound(claim: Claim) -> bool:
+    """Return whether a claim was bound once; the binder may not have looked at it since."""
+    return claim.was_bound or BIND_COMPLETED in claim.manifest.annotations
 
 
 def _as_known(doing: Doing, row: Ordinal) -> Ordinal:

@@ -79,7 +79,9 @@ def _of_anothers(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Ou
 def _waits_for_nothing(doing: Doing, row: Ordinal, claim: Claim) -> Outcome:
     made = doing.lacking.volumes.get(claim.key)
     if made is None and doing.pairing.is_provisioned(doing.pairing.of(row.template)):
-        return None  # a provisioner makes it
+        look = doing.cures.describe(claim.manifest)
+        why = f"{claim.name} is Pending, and no volume is meant for it: a provisioner may be asked"
+        return NotUnderstood(row, f"{why}, which `{look}` shows; --old FILE shows what it had")
     if made is None or claim.volume_name not in ("", made["metadata"]["name"]):
         return doing.not_known(row, f"{claim.name} is Pending, and has no volume")
     goal = is_bound(claim, made["metadata"]["name"])

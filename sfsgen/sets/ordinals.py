@@ -276,12 +276,13 @@ class Pairing:
     def meant_for(self, claim: Claim, *, is_left: bool = False) -> Volume | None:
         """Return the static volume that was meant for a claim which is Bound to a provisioner's.
 
-        It is free, or it may be what an earlier claim of this name has left.
+        It is free, or it may be what an earlier claim of this name has left; then the claim may be
+        Lost by now.
         """
-        if claim.phase != "Bound":
+        if not (claim.phase == "Bound" or (is_left and claim.was_bound)):
             return None
         has = self.inventory.volumes.get(claim.volume_name)
-        if has and (has.is_static or has.claim != claim.key):
+        if has and (has.is_static or (has.claim != claim.key and not is_left)):
             return None
         named = self.names.volume_of(claim)
         meant = [*self.inventory.reservations.get(claim.key, ()), *([named] if named else [])]
