@@ -22,9 +22,10 @@ from sfsgen.changes.cures import Cures
 from sfsgen.changes.making import let_go, make, volume_again
 from sfsgen.changes.outcomes import Lacking, NotUnderstood, Object
 from sfsgen.changes.plan import OF_PODS, Action, Wait
-from sfsgen.sets.found import Ordinal, source
+from sfsgen.sets.found import Ordinal
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
+from sfsgen.storage_drivers import place as place_of
 from sfsgen.values.pairs import Claim, Key, Volume
 
 
@@ -153,8 +154,8 @@ def is_new(volume: Volume) -> Condition:
 
 def place(volume: Object) -> str:
     """Return where a volume's files lie."""
-    _, server, path, _ = source(volume["spec"])
-    return f"{server}:{path}" if server else "what it was on"
+    _, server, path, *_ = place_of(volume["spec"])
+    return ":".join(filter(None, (server, path))) or "what it was on"
 
 
 def to_be_seen(volume: Object) -> str:

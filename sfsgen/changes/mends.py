@@ -2,11 +2,12 @@
 
 from sfsgen.changes.bound_claim import of_bound
 from sfsgen.changes.cures import BIND_COMPLETED
-from sfsgen.changes.doing import Doing, place
+from sfsgen.changes.doing import Doing
 from sfsgen.changes.outcomes import NotUnderstood, Outcome
 from sfsgen.changes.unbound_claim import of_going, of_pending
 from sfsgen.changes.without_claim import without_claim
 from sfsgen.sets.found import Ordinal
+from sfsgen.storage_drivers import place as place_of
 from sfsgen.values.pairs import Claim, Tie
 
 
@@ -45,5 +46,6 @@ def _as_known(doing: Doing, row: Ordinal) -> Ordinal:
     volume = doing.inventory.volumes.get(known["metadata"]["name"])
     if volume is None or doing.inventory.is_anothers(volume, row.claim_key):
         return row
-    is_it = place(volume.manifest.value) == place(known)
+    where = place_of(volume.manifest.value["spec"])
+    is_it = any(where[1:3]) and where == place_of(known["spec"])
     return row._replace(volume=volume, tie=Tie.NAME) if is_it else row
