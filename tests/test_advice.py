@@ -30,7 +30,7 @@ DUMPS = sorted(
 TAKEN_OVER = EXAMPLES / "check-taken-over/dump.yaml"
 WHERE = ["--context", "my prod", "--kubeconfig", "/etc/a b"]
 # What these are followed by belongs to a namespace.
-NAMESPACED = ("pvc", "pvc/", "pod/", "sts", "statefulset/")
+NAMESPACED = re.compile(r"(?:pvc|sts)(?:/.*)?|(?:pod|statefulset)/.*")
 Object = dict[str, Any]
 
 needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl here")
@@ -98,7 +98,7 @@ def test_every_printed_command_reaches_the_cluster_and_the_namespace(
     for command in found:
         assert command[1:3] == ["--context=my prod", "--kubeconfig=/etc/a b"], command
         verb, *objects = _verb(command)
-        if verb != "create" and any(each.startswith(NAMESPACED) for each in objects):
+        if verb != "create" and any(map(NAMESPACED.fullmatch, objects)):
             assert "-n" in objects or "-A" in objects, command
     assert len(found) > len(DUMPS)
 
