@@ -1,6 +1,6 @@
 """`sfsgen recover`: the steps that bring every ordinal back to its own volume, its data kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -8,15 +8,15 @@ import typer
 from sfsgen import console
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.outcomes import Lacking, Object
-from sfsgen.changes.plan import Plan, key_of
+from sfsgen.changes.plan import key_of
 from sfsgen.changes.recover import Ways, recovered
-from sfsgen.commands import parameters
+from sfsgen.commands import parameters, plans_output
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl
 from sfsgen.kubernetes.resources import PAIRED
 from sfsgen.kubernetes.versions import Target
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
-from sfsgen.problems import InputError, Problem
+from sfsgen.problems import InputError
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
@@ -24,9 +24,6 @@ from sfsgen.sets.reading import chosen, inventory, wrong_scope
 
 if TYPE_CHECKING:
     from sfsgen.changes.missing import Plan as Missing
-
-_FORMATS = ("words", "sh", "yaml", "json")
-_NOT_UNDERSTOOD = 1
 
 
 def recover(
@@ -54,7 +51,7 @@ def recover(
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     problems = list(wrong_scope(namespace))
     target = parameters.chosen_target(kube_version, problems)
-    problems += _wrong_format(output)
+    problems += plans_output.wrong_format(output)
     if problems:
         raise InputError(*problems)
     access = Access(
@@ -76,13 +73,7 @@ def recover(
         recovered(cures, pairing, each, _lacking(pairing, each, before, target), ways)
         for each in sets
     ]
-    raise typer.Exit(_printed(plans, output, access.kubectl))
-
-
-def _wrong_format(output: str) -> Iterator[Problem]:
-    if output not in _FORMATS:
-        what = f'"{output}" is no format'
-        yield Problem("--output", what, f"give one of {', '.join(_FORMATS)}")
+    raise typer.Exit(plans_output.printed(plans, output, access.kubectl))
 
 
 def _with_old(found: Inventory, before: Inventory | None, access: Access) -> Inventory:
@@ -178,63 +169,3 @@ def _rendered(made: "Missing", target: Target) -> Iterator[Mapping[str, Any]]:
         for ordinal in documents.ordinals:
             (document,) = read(documents.text(ordinal), resource)
             yield document.value
-
-
-def _printed(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> int:
-    """Print plans, tell what is not understood, and return the exit status."""
-    unknown = [plan for plan in plans if plan.unknown]
-    for plan in unknown:
-        for each in plan.unknown:
-            console.say(f"{plan.name}: {each}")
-    if unknown:
-        console.note("no step is printed, for not everything is understood; see sfsgen check")
-        return _NOT_UNDERSTOOD
-    busy = [plan for plan in plans if plan.phases or plan.notes or plan.objects]
-    for plan in plans:
-        if plan not in busy:
-            console.note(f"nothing is to be done: {plan.name} has its volumes")
-    if busy:
-        console.write_stdout(_text(busy, output, kubectl))
-    return 0
-
-
-def _text(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> Iterator[str]:
-    if output == "words":
-        from sfsgen.changes.explained import explained
-
-        return explained(plans)
-    if output == "json":
-        from sfsgen.changes.plan import as_data
-        from sfsgen.plain_text import as_json
-
-        return iter([as_json({"plans": [as_data(each) for each in plans]}, 2), "\n"])
-    if output == "sh":
-        return _script(plans, kubectl)
-    return _objects(plans)
-
-
-def _script(plans: Sequence[Plan], kubectl: Kubectl) -> Iterator[str]:
-    from sfsgen.changes.script import script
-
-    for plan in plans:
-        for note in plan.notes:
-            console.note(note)
-    busy = [plan for plan in plans if plan.phases]
-    return script(busy, kubectl) if busy else iter(())
-
-
-def _objects(plans: Sequence[Plan]) -> Iterator[str]:
-    """Yield the objects that plans create, as a cluster should get them."""
-    from sfsgen.documents.yaml_writer import block
-
-    for plan in plans:
-        for note in plan.notes:
-            console.note(note)
-        if any(not (each.step and each.step.verb == "create") for each in plan.actions):
-            console.note(
-                f"{plan.name}: these are the objects alone, and the plan has other steps, too, "
-                "which -o words says and -o sh does"
-            )
-    for plan in plans:
-        for each in plan.created:
-            yield f"---\n{block(each, 0)}\n"

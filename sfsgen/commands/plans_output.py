@@ -1,0 +1,78 @@
+"""What the commands print that plan: plans in words, as scripts, as objects and as data."""
+
+from collections.abc import Iterator, Sequence
+
+from sfsgen import console
+from sfsgen.changes.plan import Plan
+from sfsgen.kubernetes.kubectl import Kubectl
+from sfsgen.problems import Problem
+
+_FORMATS = ("words", "sh", "yaml", "json")
+_NOT_UNDERSTOOD = 1
+
+
+def wrong_format(output: str) -> Iterator[Problem]:
+    """Yield that a format of plans is none."""
+    if output not in _FORMATS:
+        what = f'"{output}" is no format'
+        yield Problem("--output", what, f"give one of {', '.join(_FORMATS)}")
+
+
+def printed(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> int:
+    """Print plans, tell what is not understood, and return the exit status."""
+    unknown = [plan for plan in plans if plan.unknown]
+    for plan in unknown:
+        for each in plan.unknown:
+            console.say(f"{plan.name}: {each}")
+    if unknown:
+        console.note("no step is printed, for not everything is understood; see sfsgen check")
+        return _NOT_UNDERSTOOD
+    busy = [plan for plan in plans if plan.phases or plan.notes or plan.objects]
+    for plan in plans:
+        if plan not in busy:
+            console.note(f"nothing is to be done: {plan.name} has its volumes")
+    if busy:
+        console.write_stdout(_text(busy, output, kubectl))
+    return 0
+
+
+def _text(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> Iterator[str]:
+    if output == "words":
+        from sfsgen.changes.explained import explained
+
+        return explained(plans)
+    if output == "json":
+        from sfsgen.changes.plan import as_data
+        from sfsgen.plain_text import as_json
+
+        return iter([as_json({"plans": [as_data(each) for each in plans]}, 2), "\n"])
+    if output == "sh":
+        return _script(plans, kubectl)
+    return _objects(plans)
+
+
+def _script(plans: Sequence[Plan], kubectl: Kubectl) -> Iterator[str]:
+    from sfsgen.changes.script import script
+
+    for plan in plans:
+        for note in plan.notes:
+            console.note(note)
+    busy = [plan for plan in plans if plan.phases]
+    return script(busy, kubectl) if busy else iter(())
+
+
+def _objects(plans: Sequence[Plan]) -> Iterator[str]:
+    """Yield the objects that plans create, as a cluster should get them."""
+    from sfsgen.documents.yaml_writer import block
+
+    for plan in plans:
+        for note in plan.notes:
+            console.note(note)
+        if any(not (each.step and each.step.verb == "create") for each in plan.actions):
+            console.note(
+                f"{plan.name}: these are the objects alone, and the plan has other steps, too, "
+                "which -o words says and -o sh does"
+            )
+    for plan in plans:
+        for each in plan.created:
+            yield f"---\n{block(each, 0)}\n"
