@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -127,9 +128,12 @@ class LivingServer(ApiServer):
         self, text: str, shell: str = "sh", *arguments: str, timeout: float = 60
     ) -> subprocess.CompletedProcess[str]:
         """Run a script in a shell whose kubectl asks this server."""
+        file = Path(self.environment["KUBECONFIG"]).with_name("script.sh")
+        file.write_text(text, encoding="utf-8")
         return subprocess.run(
-            [shell, "-s", "--", *arguments],
-            input=text,
+            [shell, str(file), *arguments],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # without a terminal
             env=self.environment,
             capture_output=True,
             text=True,

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -44,6 +45,8 @@ def steps(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[s
     [
         ("healthy", []),
         ("not-understood", []),
+        ("two-writers", []),
+        ("set-gone", [_FORGET]),
         ("taken-over", ["wait"] * 2),
         ("released-claim-gone", [_FORGET, "create claim"]),
         ("released-claim-made-anew", [_FORGET]),
@@ -71,7 +74,7 @@ def steps(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[s
                 "delete pod",
                 *["delete claim"] * 2,
                 *[_FORGET] * 2,
-                "wait",
+                "annotate volume",
                 *["create claim"] * 2,
                 "create set",
             ],
@@ -156,3 +159,138 @@ def test_files_are_kept_before_anything_else(policy: str) -> None:
     for each in deletions:
         if each["step"]["verb"] == "delete":
             assert any(must["value"] == "Retain" for must in each["must"])
+
+
+def objects_of(state: str, file: str = "dump.yaml") -> list[dict[str, Any]]:
+    """Return the objects of an example's dump."""
+    found = yaml.safe_load_all((EXAMPLES / f"recover-{state}" / file).read_text())
+    return [each for one in found for each in one.get("items", [one])]
+
+
+def _neighbour(
+    claim: str, path: str, server: str = "nfs.example.com", **changes: object
+) -> list[dict[str, object]]:
+    """Return a pair of another namespace, bound, whose volume lies in a directory."""
+    uid = "00000000-0000-4000-8000-0000000000bb"
+    reference = {"kind": "PersistentVolumeClaim", "namespace": "z", "name": claim, "uid": uid}
+    common = {"accessModes": ["ReadWriteMany"], "storageClassName": ""}
+    volume = {
+        "capacity": {"storage": "1Gi"},
+        "claimRef": reference,
+        "nfs": {"server": server, "path": path},
+        "persistentVolumeReclaimPolicy": "Retain",
+        **common,
+        **changes,
+    }
+    asked = {"volumeName": "other", "resources": {"requests": {"storage": "1Gi"}}, **common}
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolume",
+            "metadata": {"name": "other", "uid": "00000000-0000-4000-8000-0000000000aa"},
+            "spec": volume,
+            "status": {"phase": "Bound"},
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"namespace": "z", "name": claim, "uid": uid},
+            "spec": asked,
+            "status": {"phase": "Bound"},
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "options"),
+    [
+        ("released-claim-gone", ""),
+        ("released-claim-made-anew", ""),
+        ("lost-volume-gone", ""),
+        ("lost-other-uid", ""),
+        ("disk-of-a-provisioner", ""),
+        ("lost-from-an-old-dump", "--old {folder}/old.yaml"),
+    ],
+)
+@pytest.mark.parametrize("spelling", ["{}", "{}/", "{}/below", "parent"])
+def test_no_directory_gets_two_writers(state: str, options: str, spelling: str) -> None:
+    folder = EXAMPLES / f"recover-{state}"
+    (dump_file,) = [each for each in folder.glob("*.yaml") if each.name != "old.yaml"]
+    found = objects_of(state, dump_file.name)
+    words = ["recover", *options.format(folder=folder).split(), "-o", "json", "-f"]
+    known = json.loads(sfsgen([*words, str(dump_file)]).out)["plans"][0]["phases"]
+    name = next(
+        each["value"]
+        for phase in known
+        for each in phase["goal"]
+        if each["path"] == ["spec", "volumeName"]
+    )
+    server, top = ("nfs", "/e") if "disk" in state else ("nfs.example.com", "/exports")
+    path = f"{top}/{name}"
+    path = path.rpartition("/")[0] if spelling == "parent" else spelling.format(path)
+    text = yaml.safe_dump_all([*found, *_neighbour("theirs", path, server)])
+    result = sfsgen([*words, "-"], text)
+    assert (result.status, result.out) == (1, ""), result.out
+    assert "two would write there" in result.err or "would lie in " in result.err
+
+
+def test_who_only_reads_may_have_the_directory_too() -> None:
+    found = objects_of("released-claim-made-anew")
+    pair = _neighbour("theirs", "/exports/pv-web-1", mountOptions=["ro"])
+    result = sfsgen("recover web -f -", yaml.safe_dump_all([*found, *pair]))
+    assert (result.status, result.out[:8]) == (0, "shop/web"), result.err
+
+
+def test_what_is_made_again_has_no_owner_of_before() -> None:
+    owner = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "w", "uid": "gone"}
+    for state, options in (("claim-terminating", ""), ("rebuilt", "old")):
+        folder = EXAMPLES / f"recover-{state}"
+        objects = objects_of(state, "old.yaml" if options else "dump.yaml")
+        for each in objects:
+            each["metadata"]["ownerReferences"] = [owner]
+        text = yaml.safe_dump_all(objects)
+        words = ["-f", str(folder / "new.yaml"), "--old", "-"] if options else ["-f", "-"]
+        made = list(yaml.safe_load_all(sfsgen(["recover", "w", *words, "-o", "yaml"], text).out))
+        owned = {each["kind"] for each in made if "ownerReferences" in each["metadata"]}
+        assert owned == (set() if options else {"StatefulSet"})
+
+
+@pytest.mark.parametrize(
+    ("metadata", "who"),
+    [
+        ({"annotations": {"argocd.argoproj.io/tracking-id": "a:apps/StatefulSet:p/w"}}, "Argo CD"),
+        ({"labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}}, "Flux's Kustomization apps"),
+        ({"labels": {"helm.toolkit.fluxcd.io/name": "w"}}, "Flux's HelmRelease w"),
+        (
+            {"ownerReferences": [{"kind": "Prometheus", "name": "k8s", "controller": True}]},
+            "the Prometheus k8s",
+        ),
+    ],
+)
+def test_who_may_make_a_set_again_is_named(metadata: dict[str, object], who: str) -> None:
+    found = objects_of("claim-terminating")
+    (stateful_set,) = (each for each in found if each["kind"] == "StatefulSet")
+    stateful_set["metadata"].update(metadata)
+    result = sfsgen("recover w -f -", yaml.safe_dump_all(found))
+    assert f"note: {who} manages the set w, and may make it again" in result.out
+
+
+def test_one_set_that_is_not_understood_does_not_hold_others_back() -> None:
+    files = [
+        EXAMPLES / f"recover-{each}/dump.yaml" for each in ("not-understood", "claim-terminating")
+    ]
+    words = [word for each in files for word in ("-f", str(each))]
+    result = sfsgen(["recover", *words, "-o", "json"])
+    assert result.status == 1
+    assert [each["set"]["name"] for each in json.loads(result.out)["plans"]] == ["w"]
+    assert "no step is printed for shop/web" in result.err
+
+
+def test_a_set_that_is_gone_is_known_by_its_claims() -> None:
+    found = objects_of("released-claim-made-anew")
+    text = yaml.safe_dump_all(each for each in found if each["kind"] != "StatefulSet")
+    (plan,) = json.loads(sfsgen("recover web -f - -o json", text).out)["plans"]
+    assert [each["step"]["verb"] for each in plan["phases"][0]["actions"]] == ["json-patch"]
+    assert "the set web is not there" in plan["notes"][0]
+    nobody = sfsgen("recover shop -f -", text)
+    assert (nobody.status, nobody.out) == (2, "")

@@ -96,7 +96,7 @@ def test_a_live_cluster_is_recovered(monkeypatch: pytest.MonkeyPatch) -> None:
         lines = [each for each in made.out.splitlines() if "kubectl " in each]
         commands = [each for each in lines if "kubectl cannot" not in each]
         assert len(commands) > 3
-        assert all("kubectl --context=test " in each for each in commands)
+        assert all("kubectl --context=test " in each for each in commands), commands
         done = server.run_script(made.out, SHELLS[0])
         assert not done.returncode, done.stderr
         again = sfsgen("recover web -n p --context test")
@@ -138,15 +138,7 @@ def test_data_are_exchanged_by_people_only(tmp_path: Path) -> None:
     text = scripted(broken, tmp_path / "old.json", "--exchange")
     places = [("nfs", f"/e/pv-web-{number}") for number in (0, 1)]
     with LivingServer(broken.cluster, resync=0.3) as server:
-        done = subprocess.run(  # without a terminal
-            [SHELLS[0]],
-            input=text,
-            env=server.environment,
-            capture_output=True,
-            text=True,
-            start_new_session=True,
-            check=False,
-        )
+        done = server.run_script(text, SHELLS[0])
         assert done.returncode == 1
         (number,) = {word for word in done.stderr.split() if word.startswith("--confirmed=")}
         with server.lock:
@@ -154,6 +146,84 @@ def test_data_are_exchanged_by_people_only(tmp_path: Path) -> None:
         done = server.run_script(text, SHELLS[0], number)
     assert not done.returncode, done.stderr
     ends_well(broken)
+
+
+@needs_kubectl
+def test_data_that_was_not_yet_moved_is_not_taken_for_moved(tmp_path: Path) -> None:
+    """While claims or pods are there, `--confirmed` means nothing; then it is asked once."""
+    broken = faults(Shape(2), random.Random(5), ("swapped pair",))  # noqa: S311
+    text = scripted(broken, tmp_path / "old.json", "--exchange")
+    with LivingServer(broken.cluster, resync=0.3) as server:
+        stopped = server.run_script(text, SHELLS[0])
+        (number,) = {word for word in stopped.stderr.split() if word.startswith("--confirmed=")}
+        with server.lock:
+            again = [
+                each
+                for each in broken.manifests
+                if each["kind"] in ("StatefulSet", "PersistentVolumeClaim")
+            ]
+            for each in again:  # somebody else makes the set again meanwhile
+                broken.cluster.create(each)
+        done = server.run_script(text, SHELLS[0], number)
+    assert done.returncode == 1
+    assert "it is not so that " in done.stderr
+    assert " is gone" in done.stderr
+
+
+@needs_kubectl
+def test_another_cluster_is_left_alone(tmp_path: Path) -> None:
+    broken = faults(Shape(2), random.Random(1), ("claim deleted",))  # noqa: S311
+    text = scripted(broken, tmp_path / "old.json")
+    other = faults(Shape(2), random.Random(2), ())  # noqa: S311
+    for each in other.cluster.of_kind("PersistentVolume"):
+        each["metadata"]["uid"] = f"another {each['metadata']['uid']}"
+    before = dump(other.cluster)
+    with LivingServer(other.cluster) as server:
+        done = server.run_script(text, SHELLS[0])
+    assert done.returncode == 1
+    assert "cluster: context test, server http" in done.stderr
+    assert "stopped: it is not so that the volume pv-web-" in done.stderr
+    assert dump(other.cluster) == before
+
+
+@needs_kubectl
+def test_a_set_that_changed_meanwhile_is_not_made_again_as_it_was(tmp_path: Path) -> None:
+    broken = faults(Shape(2), random.Random(1), ("claim deleted",))  # noqa: S311
+    text = scripted(broken, tmp_path / "old.json")
+    revision = broken.cluster.objects["StatefulSet", SPACE, NAME]["status"]["updateRevision"]
+    with LivingServer(broken.cluster, resync=0.3) as server:
+        done = server.run_script(text.replace(f"}}' {revision}", "}' web-of-before"), SHELLS[0])
+    assert done.returncode == 1
+    assert f"it is not so that the StatefulSet web has the revision {revision}" in done.stderr
+    assert broken.cluster.get("StatefulSet", SPACE, NAME)
+
+
+@needs_kubectl
+def test_what_stands_nowhere_else_is_saved_first(tmp_path: Path) -> None:
+    broken = faults(Shape(2), random.Random(1), ("claim deleted",))  # noqa: S311
+    text = scripted(broken, tmp_path / "old.json")
+    with LivingServer(broken.cluster) as server:
+        for words in ([SHELLS[0]], [SHELLS[0], "-s", "--"]):
+            done = subprocess.run(
+                words,
+                input=text,
+                env=server.environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 1
+            assert "save this script first" in done.stderr
+
+
+@needs_kubectl
+def test_who_stops_halfway_learns_that_the_set_is_gone(tmp_path: Path) -> None:
+    broken = faults(Shape(2), random.Random(1), ("claim deleted",))  # noqa: S311
+    text = scripted(broken, tmp_path / "old.json")
+    with LivingServer(broken.cluster, resync=0.3) as server:
+        server.refuse.append(("delete", "pods"))
+        done = server.run_script(text, SHELLS[0])
+    assert "The set web is not in the cluster now: this script makes it again." in done.stderr
 
 
 @needs_shellcheck

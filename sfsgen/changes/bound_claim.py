@@ -140,7 +140,8 @@ def _on_a_disk(  # noqa: PLR0913, PLR0917 - two sides, and what is done to each
         f"what the pods have written to {disk.name} stays there, and {name} has none of it: only "
         "you know whether it is to be copied"
     )
-    made = (doing.deleted(claim, risk), *before, *doing.claim_made(new))
+    confirm = f"copy what you want to keep of {disk.name} before: its claim goes now"
+    made = (doing.deleted(claim, risk, confirm), *before, *doing.claim_made(new))
     what = f"{claim.name} has the disk {disk.name} of a provisioner, and not {name}"
     goal = (is_another(claim), *are_tied(claim.key, name))
     return Mend(row, what, made, goal, (claim,), tuple(doing.keeping(disk)))

@@ -20,6 +20,7 @@ _WORDS = {
     ("spec", "volumeName"): ("volumeName {}", ""),
     ("spec", "replicas"): ("replicas {}", ""),
     ("status", "phase"): ("{}", ""),
+    ("status", "updateRevision"): ("revision {}", ""),
 }
 
 ObjectKey = tuple[str, str, str]
@@ -44,6 +45,11 @@ class Condition(NamedTuple):
     value: str = ""
     """As text: that is how kubectl prints a field."""
 
+    @property
+    def key(self) -> ObjectKey:
+        """The object that it is about."""
+        return self.kind, self.namespace, self.name
+
     def __str__(self) -> str:
         kind = _CALLED.get(self.kind, self.kind)
         called = f"the {kind} {self.name}"
@@ -66,7 +72,7 @@ class Condition(NamedTuple):
         if self.operator == "held by nobody":
             claims = (each for (kind, *_), each in objects.items() if kind == self.kind)
             return all(each["metadata"].get("uid") != self.value for each in claims)
-        value = objects.get((self.kind, self.namespace, self.name))
+        value = objects.get(self.key)
         if value is None or self.operator in ("exists", "gone"):
             return (value is not None) == (self.operator not in ("gone", "is not"))
         found = _text(_at(value, self.path))

@@ -243,6 +243,13 @@ class Cures(NamedTuple):
         written = f"write `labels: {flow(labels)}` into the metadata of {volume.name}"
         return Cure(written, tuple(edits))
 
+    def annotate(self, volume: Volume, annotations: Mapping[str, str]) -> Step:
+        """Return how a volume gets annotations."""
+        pairs = [f"{key}={value}" for key, value in annotations.items()]
+        command = self._command("annotate", *_object("pv", volume.name), *pairs, "--overwrite")
+        kind = volume.manifest.kind
+        return Step("annotate", kind, "", volume.name, dict(annotations), command)
+
     def name_volume(self, claim: Claim, volume: str) -> Cure:
         """Return how a claim that is not made yet names a volume."""
         edit = Edit(claim.manifest, ("spec", "volumeName"), volume)

@@ -120,7 +120,7 @@ class Doing(NamedTuple):
         reason = f"wait until {claim.name} is gone, once nothing uses it"
         return Action(reason, done=(until,), wait=(Wait(until, OF_PODS),))
 
-    def deleted(self, claim: Claim, risk: str = "") -> Action:
+    def deleted(self, claim: Claim, risk: str = "", confirm: str = "") -> Action:
         """Return how a claim is deleted, once its files are sure to stay."""
         kept = is_kept(claim.volume_name)
         if not claim.was_bound:
@@ -129,7 +129,9 @@ class Doing(NamedTuple):
         step = without_waiting(self.cures.delete(claim))
         wait = Wait(is_another(claim), OF_PODS)
         reason = f"delete {claim.name}{stays}"
-        return Action(reason, step, (is_it(claim), kept), (is_another(claim),), (wait,), risk)
+        return Action(
+            reason, step, (is_it(claim), kept), (is_another(claim),), (wait,), risk, confirm
+        )
 
     def made(self, value: Object, reason: str) -> Iterator[Action]:
         """Yield how an object is made."""
@@ -138,12 +140,12 @@ class Doing(NamedTuple):
     def claim_made(self, claim: Object) -> Iterator[Action]:
         """Yield how a claim is made that names its volume."""
         name = claim["metadata"]["name"]
-        reason = f"make {name} again, which names {claim['spec'].get('volumeName')}"
+        reason = f"make {name}, which names {claim['spec'].get('volumeName')}"
         return self.made(claim, reason)
 
     def volume_made(self, volume: Object) -> Iterator[Action]:
-        """Yield how a volume that is gone is made on the files that it had."""
-        return self.made(volume, f"make {volume['metadata']['name']} again, on {place(volume)}")
+        """Yield how a volume that is not there is made, on the files that it has."""
+        return self.made(volume, f"make {volume['metadata']['name']} on {place(volume)}")
 
 
 def is_new(volume: Volume) -> Condition:

@@ -1,8 +1,17 @@
 """Ordinals that have one another's volumes get those of their numbers, and the data with them."""
 
 from collections.abc import Container, Iterator, Sequence
+from hashlib import sha256
 
-from sfsgen.changes.actions import CLAIM, actions, are_tied, is_another, is_kept_for, is_this
+from sfsgen.changes.actions import (
+    CLAIM,
+    actions,
+    are_tied,
+    is_another,
+    is_kept_for,
+    is_this,
+    of_volume,
+)
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.doing import Doing
 from sfsgen.changes.exchange import Crossing, is_free_for, new_owners
@@ -10,7 +19,11 @@ from sfsgen.changes.making import claim_again
 from sfsgen.changes.outcomes import Mend, NotUnderstood, Outcome
 from sfsgen.changes.plan import Action
 from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.sets.found import Ordinal
 from sfsgen.values.pairs import Claim, Key, Volume
+
+EXCHANGED = "sfsgen/exchanged"
+"""The annotation of a volume by which its data was exchanged, for claims of these uids."""
 
 
 def exchanges(
@@ -47,17 +60,18 @@ def _exchanged(doing: Doing, ring: Sequence[Crossing]) -> Outcome:
     for each in volumes:
         if not is_free_for(doing.cures, each, keys):
             return NotUnderstood(row, doing.cures.leave(each))
+    is_moved = _is_moved(ring, claims)
     made = (
         *(doing.deleted(each) for each in claims),
         *_reserved(doing, ring, volumes),
-        *_moved(ring, claims),
+        *_moved(doing, ring, claims, is_moved),
         *(action for each in ring for action in _made(doing, each)),
     )
     return Mend(
         row,
         ", ".join(f"{each.row.claim_key[1]} has {each.has.name}" for each in ring),
         made,
-        tuple(condition for each in ring for condition in _goal(each)),
+        (*is_moved, *(condition for each in ring for condition in _goal(each))),
         claims,
         tuple(action for each in volumes for action in doing.keeping(each)),
         others=tuple(each.row.number for each in ring[1:]),
@@ -88,14 +102,33 @@ def _reserved(
         yield from actions(steps, reason, must=must, done=done)
 
 
-def _moved(ring: Sequence[Crossing], claims: Sequence[Claim]) -> Iterator[Action]:
+def _pod(row: Ordinal) -> str:
+    return f"{row.stateful_set.name}-{row.number}"
+
+
+def _moves(ring: Sequence[Crossing]) -> list[tuple[Volume, Volume]]:
+    """Return whose data is to lie where that of another volume lies."""
+    return [(has, own) for _, has, own in ring if has.directory != own.directory]
+
+
+def _is_moved(ring: Sequence[Crossing], claims: Sequence[Claim]) -> tuple[Condition, ...]:
+    """Return that data was exchanged, as a volume says from then on.
+
+    That claims are there again does not show it: they may be somebody else's.
+    """
+    mark = sha256("".join(each.uid for each in claims).encode()).hexdigest()[:16]
+    its = of_volume(ring[0].own.name, "metadata", "annotations", EXCHANGED, value=mark)
+    return (its,) if _moves(ring) else ()
+
+
+def _moved(
+    doing: Doing, ring: Sequence[Crossing], claims: Sequence[Claim], done: tuple[Condition, ...]
+) -> Iterator[Action]:
     """Yield what people do on the server: each directory gets the data of its number.
 
-    Claims are made again only after it.
+    Claims are made again only after it, and no pod may write meanwhile.
     """
-    is_made = Condition(CLAIM, *ring[0].row.claim_key, "exists")
-    done = (*map(is_another, claims), is_made)
-    moves = [(has, own) for _, has, own in ring if has.directory != own.directory]
+    moves = _moves(ring)
     if not moves:
         return
     servers = dict.fromkeys(each.server for pair in moves for each in pair)
@@ -109,8 +142,12 @@ def _moved(ring: Sequence[Crossing], claims: Sequence[Claim]) -> Iterator[Action
             f"what lies in {has.server}:{has.path} to {own.server}:{own.path}" for has, own in moves
         ]
     where = " and ".join(servers)
+    pods = (Condition("Pod", row.stateful_set.namespace, _pod(row), "gone") for row, _, _ in ring)
+    made = (Condition(CLAIM, *each.key, "gone") for each in claims)
     yield Action(
         f"exchange the data on {where}: nothing of the cluster does that",
+        doing.cures.annotate(ring[0].own, {EXCHANGED: done[0].value}),
+        must=(*pods, *made),
         done=done,
         risk="whoever moves the directories twice has the data crosswise again",
         confirm=f"on {where}, once: {' && '.join(lines)}",

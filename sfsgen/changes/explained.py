@@ -7,6 +7,8 @@ from sfsgen.changes.conditions import Condition
 from sfsgen.changes.plan import Action, Phase, Plan
 from sfsgen.plain_text import fix_line, joined, one_line
 
+_SEEN = (("metadata", "uid"), ("status", "updateRevision"))
+
 
 def explained(plans: Sequence[Plan]) -> Iterator[str]:
     """Yield the text for people of some plans, one after the other."""
@@ -78,4 +80,4 @@ def _must(action: Action) -> Iterator[str]:
 
 def _is_seen(condition: Condition) -> bool:
     is_so = condition.operator in ("is", "absent")
-    return is_so and (condition.path[:2] == REFERENCE or condition.path == ("metadata", "uid"))
+    return is_so and (condition.path[:2] == REFERENCE or condition.path in _SEEN)

@@ -31,7 +31,7 @@ def let_go(cures: Cures, volume: Volume) -> Step:
 
 def volume_again(volume: Volume, key: Key) -> Object:
     """Return a volume as it is created again, reserved for a claim, its files kept."""
-    return reserved(_bare(volume.manifest), key)
+    return reserved(without_owners(_bare(volume.manifest)), key)
 
 
 def reserved(value: Object, key: Key) -> Object:
@@ -46,7 +46,7 @@ def claim_again(manifest: Manifest, key: Key, volume: Object) -> Object:
 
     What names each other the binder does not compare: that they agree is ours to see to (measured).
     """
-    return fitted(_bare(manifest), key, volume)
+    return fitted(without_owners(_bare(manifest)), key, volume)
 
 
 def fitted(value: Object, key: Key, volume: Object) -> Object:
@@ -77,4 +77,14 @@ def _bare(manifest: Manifest) -> Object:
     metadata = {
         key: each for key, each in value["metadata"].items() if each or key != "annotations"
     }
+    return {**value, "metadata": metadata}
+
+
+def without_owners(value: Object) -> Object:
+    """Return an object that nobody owns.
+
+    The garbage collector deletes what names an owner that is gone, and a set that is made again has
+    another uid; who owns a claim the controller writes itself (whenDeleted, whenScaled).
+    """
+    metadata = {key: each for key, each in value["metadata"].items() if key != "ownerReferences"}
     return {**value, "metadata": metadata}

@@ -65,6 +65,8 @@ class Plan(NamedTuple):
     """Manifests to be written down, beside those that its steps create."""
     notes: tuple[str, ...] = ()
     """What its owner should know, or has to decide."""
+    where: tuple[Condition, ...] = ()
+    """What shows that a cluster is the one that was looked at; none where nothing of it is kept."""
     unknown: tuple[str, ...] = ()
     """What is not understood, an ordinal each: then nothing is to be done."""
 
@@ -126,6 +128,7 @@ def as_data(plan: Plan) -> dict[str, Any]:
         "stops": list(plan.stops),
         "risks": list(plan.risks),
         "notes": list(plan.notes),
+        "where": [_condition(each) for each in plan.where],
         "unknown": list(plan.unknown),
         "phases": [_phase(each) for each in plan.phases],
         "objects": list(plan.created),

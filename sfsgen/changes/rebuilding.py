@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sfsgen.changes.making import fitted, reserved
+from sfsgen.changes.making import fitted, reserved, without_owners
 from sfsgen.changes.outcomes import Lacking, Object
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.selectors import is_met
@@ -14,7 +14,7 @@ from sfsgen.sets.ordinals import Pairing
 
 def written(manifest: Manifest, namespace: str = "") -> Object:
     """Return an object as its owner would write it, without what its old server made of it."""
-    value = own(manifest.value)
+    value = without_owners(own(manifest.value))
     metadata = {key: each for key, each in value["metadata"].items() if key != "finalizers"}
     where = {"namespace": namespace} if namespace else {}
     return {**value, "metadata": {**metadata, **where}}

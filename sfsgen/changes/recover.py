@@ -6,13 +6,15 @@ from typing import NamedTuple
 from sfsgen.changes.actions import actions
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import Doing
-from sfsgen.changes.exchange import Crossing, crossings_of, kept
+from sfsgen.changes.exchange import Crossing, crossings_of
 from sfsgen.changes.exchanging import exchanges
+from sfsgen.changes.finished import finished
 from sfsgen.changes.making import claim_again, make, volume_again
 from sfsgen.changes.mends import mend
 from sfsgen.changes.outcomes import Lacking, Mend, NotUnderstood, Object, Outcome
 from sfsgen.changes.plan import Phase, Plan
 from sfsgen.changes.stopping import all_at_once, one_by_one, without_set
+from sfsgen.plain_text import listed
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.renames import renamed_claims
@@ -57,7 +59,8 @@ def recovered(
         objects = [value for each in crossed for value in _written(each)]
     of_set = _of_set(cures, stateful_set, lacking.beside)
     phases = (*_phases(cures, stateful_set, mends, ways), *of_set)
-    return plan._replace(phases=phases, objects=tuple(objects), notes=tuple(notes))
+    plan = plan._replace(phases=phases, objects=tuple(objects), notes=tuple(notes))
+    return finished(plan, cures, pairing)
 
 
 def _renamed(pairing: Pairing, stateful_set: FoundSet) -> Iterator[str]:
@@ -107,9 +110,11 @@ def _crossed(pairing: Pairing, stateful_set: FoundSet) -> Iterator[Crossing]:
 
 
 def _kept(crossed: Sequence[Crossing]) -> str:
+    pairs = listed([f"{each.row.claim_key[1]} has {each.has.name}" for each in crossed])
     return (
-        "ordinals have one another's volumes, and keep them, for that costs nothing: "
-        f"{kept(crossed)}, which -o yaml prints; --exchange gives each that of its number instead"
+        f"ordinals have one another's volumes, and keep them, for that costs nothing: {pairs}; "
+        "create no manifest that says otherwise: -o yaml prints those that say it so; --exchange "
+        "gives each the volume of its number instead"
     )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sfsgen.changes.conditions import Condition, FieldPath
+from sfsgen.changes.conditions import Condition, FieldPath, ObjectKey
 from sfsgen.changes.plan import Action, Phase, Plan
 from sfsgen.documents.yaml_writer import block
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
+from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.plain_text import one_line
 
 _SHORT = {
@@ -17,6 +18,11 @@ _SHORT = {
 }
 _OPERATORS = {"is not": "is-not", "held by nobody": "unheld"}
 _MARGIN = "    "
+_REQUEST_PATIENCE = 30  # seconds, for one request of kubectl
+_SAVE_IT = (
+    "save this script first, and run the file: what it deletes and makes again stands nowhere else "
+    "meanwhile"
+)
 
 # What runs in $( ) cannot stop the script, and in a test `set -e` does not count: each says stop.
 _PREAMBLE = r"""set -eu
@@ -38,6 +44,7 @@ say() { printf '%s\n' "$*" >&2; }
 stop() {
     say "stopped: $*"
     say 'Nothing was done after that. Once it is put right, run this again from the top.'
+    left
     exit 1
 }
 
@@ -73,17 +80,24 @@ holds() {
 must() {
     words=$1
     shift
-    if [ -z "$dry" ] && ! holds "$@"; then stop "it is not so that $words"; fi
+    if holds "$@"; then
+        [ -z "$dry" ] || say "    it is so that $words"
+    elif [ -n "$dry" ]; then
+        say "    it is not so yet that $words"
+    else
+        stop "it is not so that $words"
+    fi
 }
 
 # await SECONDS WORDS CONDITION: waits, and stops where that is in vain.
 await() {
     [ -z "$dry" ] || return 0
-    left=$1 words=$2
+    waited=0 longest=$1 words=$2
     shift 2
     until holds "$@"; do
-        if [ "$left" -le 0 ]; then stop "waited in vain until $words"; fi
-        left=$((left - 1))
+        if [ "$waited" -ge "$longest" ]; then stop "waited in vain until $words"; fi
+        if [ $((waited % 15)) -eq 14 ]; then say "    waiting until $words"; fi
+        waited=$((waited + 1))
         sleep 1
     done
 }
@@ -109,6 +123,13 @@ create() {
     fi
 }
 
+# cluster: says which cluster this is.
+cluster() {
+    say "cluster: $(kube config view --minify -o \
+'jsonpath=context {.current-context}, server {.clusters[0].cluster.server}' 2>/dev/null ||
+        echo 'that of the pod in which this runs')"
+}
+
 # confirm NUMBER: goes on where a person has said that it is done.
 confirm() {
     case $confirmed in *" $1 "*) return 0 ;; esac
@@ -128,10 +149,13 @@ confirm() {
 def script(plans: Sequence[Plan], kubectl: Kubectl) -> Iterator[str]:
     """Yield the text of the script for some plans, one after the other."""
     yield from _head(plans)
-    yield f'\nkube() {{ {quoted(kubectl.words())} "$@"; }}\n\n'
+    patience = f"--request-timeout={_REQUEST_PATIENCE}s"
+    yield f'\nkube() {{ {quoted(kubectl.words(patience))} "$@"; }}\n\n'
     yield _PREAMBLE
+    yield from _left(plans)
     # What was cut short on its way to the shell does nothing at all.
     yield "\nmain() {\n"
+    yield from (f"{_MARGIN}{line}" for line in _begun(plans))
     number = 0
     for plan in plans:
         for phase in plan.phases:
@@ -152,6 +176,37 @@ def _head(plans: Sequence[Plan]) -> Iterator[str]:
             yield from (f"# {title}: {one_line(each)}\n" for each in texts)
     yield "#\n# It looks before it acts, stops at the first surprise, and can be run again from\n"
     yield "# the top at any time. --dry-run says what it would do, and changes nothing.\n"
+
+
+def _left(plans: Sequence[Plan]) -> Iterator[str]:
+    """Yield the function that says which sets are not in the cluster when a script stops."""
+    yield "\n# left: says which sets are not in the cluster, and stand here alone.\nleft() {\n"
+    sets = (each for each in _replaced(plans) if each[0] in STATEFUL_SET_KINDS)
+    for kind, namespace, name in sets:
+        of_namespace = ["-n", namespace] if namespace else []
+        words = quoted([f"{_SHORT.get(kind, kind)}/{name}", *of_namespace])
+        told = f"The set {one_line(name)} is not in the cluster now: this script makes it again."
+        yield f"{_MARGIN}gone=$(kube get {words} --ignore-not-found -o name 2>&1) || return 0\n"
+        yield f'{_MARGIN}[ -n "$gone" ] || say {quoted([told])}\n'
+    yield f"{_MARGIN}return 0\n}}\n"
+
+
+def _replaced(plans: Sequence[Plan]) -> Iterable[ObjectKey]:
+    """Return the objects that plans delete and make again."""
+    steps = [action.step for plan in plans for action in plan.actions if action.step]
+    made = {each[1:4] for each in steps if each.verb == "create"}
+    return dict.fromkeys(each[1:4] for each in steps if each.verb == "delete" and each[1:4] in made)
+
+
+def _begun(plans: Sequence[Plan]) -> Iterator[str]:
+    """Yield what is looked at first: the script itself, and whether this is the cluster."""
+    if any(_replaced(plans)):
+        yield f'[ -n "$dry" ] || [ -f "$0" ] || stop {quoted([_SAVE_IT])}\n'
+    yield "cluster\n"
+    for plan in plans:
+        yield from (f"must {_shown(each)}\n" for each in plan.where)
+    if not all(plan.where for plan in plans):
+        yield f"{_say('Nothing shows that this is the cluster that is meant.')}confirm 0\n"
 
 
 def _phase(plan: Plan, phase: Phase, number: int) -> Iterator[str]:
@@ -194,6 +249,8 @@ def _undone(action: Action, number: str) -> Iterator[str]:
     if action.confirm:
         yield _say(f"    {action.confirm}")
         yield f"confirm {number}\n"
+        # Meanwhile much may have happened.
+        yield from (f"must {_shown(each)}\n" for each in action.must)
     if action.step and action.step.verb == "create":
         text = block(action.step.value, 0).rstrip("\n")
         # Within quotes no line is indented: it is the object's text.

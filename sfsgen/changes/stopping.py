@@ -111,7 +111,7 @@ def _orphaning(
         Action(
             f"delete the set {stateful_set.name} without its pods, which run on",
             without_waiting(cures.orphan(manifest)),
-            (Condition(*about, "is", ("spec", "replicas"), str(stateful_set.replicas)),),
+            tuple(_as_seen(stateful_set)),
             done,
             (Wait(is_gone, PATIENCE),),
             f"until {stateful_set.name} is made again, nothing starts a pod of it that fails",
@@ -157,6 +157,18 @@ def _is_whole(stateful_set: FoundSet) -> Condition:
     """Return that the set is there, and its pods are meant to run."""
     about = stateful_set.manifest.kind, *stateful_set.key
     return Condition(*about, "is", ("spec", "replicas"), str(stateful_set.replicas))
+
+
+def _as_seen(stateful_set: FoundSet) -> Iterator[Condition]:
+    """Yield that a set is still what is made again, whose pods would else be replaced.
+
+    By its revision, which depends on its pod template alone: one that is made again has another uid
+    (pkg/controller/history, HashControllerRevision).
+    """
+    yield _is_whole(stateful_set)
+    if revision := stateful_set.manifest.at("status", "updateRevision"):
+        about = stateful_set.manifest.kind, *stateful_set.key
+        yield Condition(*about, "is", ("status", "updateRevision"), revision)
 
 
 def _ready(stateful_set: FoundSet, numbers: Iterable[int]) -> tuple[Condition, ...]:

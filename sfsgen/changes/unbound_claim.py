@@ -85,7 +85,7 @@ def _waits_for_nothing(doing: Doing, row: Ordinal, claim: Claim) -> Outcome:
     if made is None or claim.volume_name not in ("", made["metadata"]["name"]):
         return doing.not_known(row, f"{claim.name} is Pending, and has no volume")
     goal = is_bound(claim, made["metadata"]["name"])
-    what = f"{claim.name} is Pending, and its volume is gone"
+    what = f"{claim.name} is Pending, and its volume is not there"
     return Mend(row, what, tuple(doing.volume_made(made)), goal, notes=(to_be_seen(made),))
 
 

@@ -60,8 +60,10 @@ def _without_both(doing: Doing, row: Ordinal) -> Outcome:
         is_nobodys = not row.is_wanted or doing.pairing.is_provisioned(
             doing.pairing.of(row.template)
         )
-        return None if is_nobodys else doing.not_known(row, f"{key[1]} and its volume are gone")
+        return (
+            None if is_nobodys else doing.not_known(row, f"{key[1]} and its volume are not there")
+        )
     made = (*doing.volume_made(volume), *doing.claim_made(claim))
     goal = are_tied(key, volume["metadata"]["name"])
-    what = f"{key[1]} and its volume are gone"
+    what = f"{key[1]} and its volume are not there"
     return Mend(row, what, made, goal, notes=(to_be_seen(volume),))

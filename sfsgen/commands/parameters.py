@@ -241,10 +241,13 @@ def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions
         return versions.Target()
 
 
-def tell_where(access: "Access") -> None:
-    """Tell which context and which namespace of a live cluster are looked at."""
+def tell_where(access: "Access") -> str | None:
+    """Tell which context and which namespace of a live cluster are looked at; return the context.
+
+    None where there is none, as in a pod, or where files are read.
+    """
     if not access.is_live:
-        return
+        return None
     from sfsgen.kubernetes import cluster
 
     context, namespace = cluster.whereabouts(access.kubectl, access.namespace)
@@ -252,3 +255,4 @@ def tell_where(access: "Access") -> None:
     note(
         f"looked at {of_context}, {f'namespace {namespace}' if namespace else 'its own namespace'}"
     )
+    return context or None

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from sfsgen import console
 from sfsgen.changes.plan import Plan
 from sfsgen.kubernetes.kubectl import Kubectl
+from sfsgen.plain_text import listed
 from sfsgen.problems import Problem
 
 _FORMATS = ("words", "sh", "yaml", "json")
@@ -25,15 +26,16 @@ def printed(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> int:
         for each in plan.unknown:
             console.say(f"{plan.name}: {each}")
     if unknown:
-        console.note("no step is printed, for not everything is understood; see sfsgen check")
-        return _NOT_UNDERSTOOD
-    busy = [plan for plan in plans if plan.phases or plan.notes or plan.objects]
-    for plan in plans:
+        names = listed([plan.name for plan in unknown])
+        console.note(f"no step is printed for {names}: not all of it is understood; sfsgen check")
+    known = [plan for plan in plans if not plan.unknown]
+    busy = [plan for plan in known if plan.phases or plan.notes or plan.objects]
+    for plan in known:
         if plan not in busy:
             console.note(f"nothing is to be done: {plan.name} has its volumes")
     if busy:
         console.write_stdout(_text(busy, output, kubectl))
-    return 0
+    return _NOT_UNDERSTOOD if unknown else 0
 
 
 def _text(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """`sfsgen recover`: the steps that bring every ordinal back to its own volume, its data kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -8,17 +8,19 @@ import typer
 from sfsgen import console
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.outcomes import Lacking, Object
-from sfsgen.changes.plan import key_of
+from sfsgen.changes.plan import Plan, key_of
 from sfsgen.changes.recover import Ways, recovered
 from sfsgen.commands import parameters, plans_output
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl
+from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.resources import PAIRED
 from sfsgen.kubernetes.versions import Target
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.problems import InputError
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
+from sfsgen.sets.left_behind import left_behind
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.reading import chosen, inventory, wrong_scope
 
@@ -62,9 +64,13 @@ def recover(
     )
     before = inventory(access._replace(filenames=tuple(old))) if old else None
     resources = cluster.ALL if old else cluster.PAIRED
-    found = inventory(access, name or (), resources=resources, without_sets=bool(old))
-    parameters.tell_where(access)
+    found = inventory(access, name or (), resources=resources, without_sets=bool(old or name))
+    context = parameters.tell_where(access)
+    # What runs later may find another context chosen by then.
+    access = access._replace(kubectl=Kubectl(context or kube_context, kubeconfig))
     whole = _with_old(found, before, access)
+    gone = list(left_behind(whole, name or (), namespace))
+    whole = _with(whole, gone, access)
     sets = chosen(whole, name or (), namespace, None)
     ways = Ways(exchange=exchange, all_at_once=all_at_once)
     pairing = Pairing(whole)
@@ -73,6 +79,7 @@ def recover(
         recovered(cures, pairing, each, _lacking(pairing, each, before, target), ways)
         for each in sets
     ]
+    plans = [_with_note(each, gone) for each in plans]
     raise typer.Exit(plans_output.printed(plans, output, access.kubectl))
 
 
@@ -91,8 +98,24 @@ def _with_old(found: Inventory, before: Inventory | None, access: Access) -> Inv
         )
         for each in lost
     ]
+    return _with(found, again, access)
+
+
+def _with(found: Inventory, more: Sequence[Manifest], access: Access) -> Inventory:
     namespace = access.namespace or DEFAULT_NAMESPACE
-    return Inventory([*found.manifests, *again], namespace, found.elsewhere)
+    return Inventory([*found.manifests, *more], namespace, found.elsewhere) if more else found
+
+
+def _with_note(plan: Plan, gone: Sequence[Manifest]) -> Plan:
+    """Return a plan that says, of a set that is gone, what of it is not made again."""
+    namespace, name = plan.stateful_set
+    if not plan.phases or (namespace, name) not in {(each.namespace, each.name) for each in gone}:
+        return plan
+    note = (
+        f"the set {name} is not there, so its claims and volumes alone are mended: make it again "
+        "from your manifests afterwards, or give --old FILE, a dump that has it"
+    )
+    return plan._replace(notes=(*plan.notes, note))
 
 
 def _lacking(

@@ -211,17 +211,16 @@ class Inventory:
         """The directories; those below another one stand together, though not right behind it."""
         return sorted(self.directories)
 
-    def _below(self, directory: NfsDirectory) -> Volume | None:
-        """Return a volume whose directory lies below another directory."""
+    def _below(self, directory: NfsDirectory) -> Iterator[NfsDirectory]:
+        """Yield the directories of volumes below another directory."""
         if directory.path == "/":
-            return None  # all lie below it, which says nothing
+            return  # all lie below it, which says nothing
         first = NfsDirectory(directory.server, f"{directory.path}/")
-        index = bisect_left(self._in_order, first)
-        if index == len(self._in_order):
-            return None
-        next_one = self._in_order[index]
-        is_below = next_one.server == first.server and next_one.path.startswith(first.path)
-        return self.directories[next_one][-1] if is_below else None
+        for index in range(bisect_left(self._in_order, first), len(self._in_order)):
+            next_one = self._in_order[index]
+            if next_one.server != first.server or not next_one.path.startswith(first.path):
+                return
+            yield next_one
 
     def overlapping(self, wanted: Volume, *, is_shared: bool) -> Volume | None:
         """Return a volume whose data lies in the directory of one that is wanted, above or below.
@@ -229,7 +228,16 @@ class Inventory:
         In a directory that is shared by intent others may lie, but not above or below it.
         """
         here = None if is_shared else self._volume_in(wanted.place)
-        return here or self._below(wanted.place) or self.around(wanted)
+        below = next(self._below(wanted.place), None)
+        return here or (below and self.directories[below][-1]) or self.around(wanted)
+
+    def overlaps(self, volume: Volume) -> Iterator[Volume]:
+        """Yield the volumes whose data lies in the directory of a volume, below it or above it."""
+        if not volume.server:
+            return
+        place = volume.place
+        for each in (place, *self._below(place), *_parents(place)):
+            yield from self.directories.get(each, ())
 
     def around(self, volume: Volume) -> Volume | None:
         """Return a volume whose directory lies above that of another one, the nearest."""
