@@ -75,8 +75,12 @@ def _all_hold(cluster: Cluster, conditions: Iterable[Data]) -> bool:
 def _wait(cluster: Cluster, conditions: Iterable[Data]) -> None:
     for each in conditions:
         until = condition(each)
-        if not cluster.wait(lambda until=until: until.holds(cluster.objects)):  # type: ignore[misc]
+        if not _comes(cluster, until):
             raise Surprise(f"waited in vain until {until}")
+
+
+def _comes(cluster: Cluster, until: Condition) -> bool:
+    return cluster.wait(lambda: until.holds(cluster.objects))
 
 
 def _key(step: Data) -> Key:
@@ -91,7 +95,8 @@ def _is_done(cluster: Cluster, action: Data) -> bool:
 
 def _take(cluster: Cluster, action: Data, confirmed: Callable[[Data], object]) -> None:
     for each in action["must"]:
-        if not _all_hold(cluster, [each]):
+        so = condition(each)
+        if not (so.holds(cluster.objects) or (so.lags and _comes(cluster, so))):
             raise Surprise(f"{action['reason']}: it is not so that {each['words']}")
     if action["confirm"]:
         confirmed(action)

@@ -46,6 +46,11 @@ class Condition(NamedTuple):
     """As text: that is how kubectl prints a field."""
 
     @property
+    def lags(self) -> bool:
+        """Whether a controller writes it, a moment after what it depends on."""
+        return self.path[:1] == ("status",)
+
+    @property
     def key(self) -> ObjectKey:
         """The object that it is about."""
         return self.kind, self.namespace, self.name

@@ -49,7 +49,7 @@ def _goal(phase: Phase) -> list[str]:
 
 def _follows(condition: Condition) -> bool:
     is_of_volume = condition.kind == VOLUME and condition.operator != "is not"
-    return is_of_volume or condition.path == ("spec", "replicas")
+    return is_of_volume or condition.path in (("spec", "replicas"), ("status", "updateRevision"))
 
 
 def _action(action: Action) -> Iterator[str]:

@@ -89,6 +89,17 @@ must() {
     fi
 }
 
+# must_soon WORDS CONDITION: the same of what a controller writes, a moment later.
+must_soon() {
+    words=$1
+    shift
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        if [ -n "$dry" ] || holds "$@"; then break; fi
+        sleep 1
+    done
+    must "$words" "$@"
+}
+
 # await SECONDS WORDS CONDITION: waits, and stops where that is in vain.
 await() {
     [ -z "$dry" ] || return 0
@@ -239,18 +250,23 @@ def _action(action: Action, number: str) -> Iterator[str]:
     yield "fi\n"
 
 
+def _must(condition: Condition) -> str:
+    if condition.lags:
+        return f"must_soon {_shown(condition)}\n"
+    return f"must {_shown(condition)}\n"
+
+
 def _holds(text: str) -> str:
     return f"{{ {text}; }}" if " && " in text else text
 
 
 def _undone(action: Action, number: str) -> Iterator[str]:
-    for each in action.must:
-        yield f"must {_shown(each)}\n"
+    yield from map(_must, action.must)
     if action.confirm:
         yield _say(f"    {action.confirm}")
         yield f"confirm {number}\n"
         # Meanwhile much may have happened.
-        yield from (f"must {_shown(each)}\n" for each in action.must)
+        yield from map(_must, action.must)
     if action.step and action.step.verb == "create":
         text = block(action.step.value, 0).rstrip("\n")
         # Within quotes no line is indented: it is the object's text.

@@ -36,7 +36,7 @@ def one_by_one(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> I
         yield phase._replace(goal=_reached(alike))
     numbers = sorted({number for each in by_number for number in each})
     _, after = _orphaning(cures, stateful_set, numbers, ())
-    goal = (_is_whole(stateful_set), *_ready(stateful_set, numbers))
+    goal = (*_as_seen(stateful_set), *_ready(stateful_set, numbers))
     yield Phase(f"the set {stateful_set.name} is there, and all its pods", goal, tuple(after))
 
 
@@ -77,9 +77,9 @@ def _phase(
     before, after = stop(cures, stateful_set, numbers, gone_by_now)
     inside = [action for each in mends for action in each.actions]
     first = [action for each in mends for action in each.first]
-    is_there = _is_whole(stateful_set)
+    is_there = _as_seen(stateful_set) if is_orphaned else (_is_whole(stateful_set),)
     ready = _ready(stateful_set, numbers)
-    goal = (*_reached(mends), is_there, *ready)
+    goal = (*_reached(mends), *is_there, *ready)
     whats = "; ".join(each.what for each in mends)
     ordinals = "all ordinals" if not is_orphaned else f"ordinal {', '.join(map(str, numbers))}"
     pods = tuple(f"{stateful_set.name}-{number}" for number in numbers)

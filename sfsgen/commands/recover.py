@@ -109,10 +109,10 @@ def _with(found: Inventory, more: Sequence[Manifest], access: Access) -> Invento
 def _with_note(plan: Plan, gone: Sequence[Manifest]) -> Plan:
     """Return a plan that says, of a set that is gone, what of it is not made again."""
     namespace, name = plan.stateful_set
-    if not plan.phases or (namespace, name) not in {(each.namespace, each.name) for each in gone}:
+    if plan.unknown or (namespace, name) not in {(each.namespace, each.name) for each in gone}:
         return plan
     note = (
-        f"the set {name} is not there, so its claims and volumes alone are mended: make it again "
+        f"the set {name} is not there: its claims and volumes alone are looked at; make it again "
         "from your manifests afterwards, or give --old FILE, a dump that has it"
     )
     return plan._replace(notes=(*plan.notes, note))
