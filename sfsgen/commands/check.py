@@ -46,6 +46,8 @@ from sfsgen.values.pairs import Key
 
 _MOST_REASONS = 5  # that are told of one run
 _FOUND = 1  # looked, and found problems
+_RECOVERED = {"lost", "released", "terminating", "crossed", "bound-elsewhere", "stranded"}
+"""Rules about what several steps mend, in an order."""
 
 
 def check(
@@ -118,10 +120,16 @@ def _summed_up(seen: "_Seen", *, strict: bool, allow_empty: bool) -> int:
         console.note(f"variants of one object are looked at by themselves: {folders}")
     if seen.found or not seen.emptiness or allow_empty:
         console.note(_summary(counts, seen.numbers))
+    if any(each.rule in _RECOVERED and _is_stored(each) for each in seen.found):
+        console.note("sfsgen recover says what mends it as one plan, and prints it as a script")
     if seen.emptiness and not allow_empty:
         console.tell(seen.emptiness)
         return EXIT_STATUS
     return _FOUND if counts["error"] or (strict and counts["warning"]) else 0
+
+
+def _is_stored(found: Located) -> bool:
+    return bool(found.manifest and found.manifest.is_stored)
 
 
 def _wrong(namespace: str | None, output: str) -> Iterator[Problem]:
