@@ -27,6 +27,8 @@ _of_set = partial(_option, "The set")
 _of_input = partial(_option, "What exists")
 _of_output = partial(_option, "What to print")
 _of_rules = partial(_option, "What to look for")
+_of_move = partial(_option, "What shall differ")
+_of_new_set = partial(_option, "Another set")
 
 
 def with_settings(listing: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -179,6 +181,61 @@ Exchange = Annotated[
         text="Give ordinals that have one another's volumes those of their numbers. You move the "
         "data.",
     ),
+]
+NfsServer = Annotated[
+    str | None,
+    _of_move("--nfs-server", metavar="SERVER", text="The server of the volumes; may be a pattern."),
+]
+NfsPath = Annotated[
+    str | None,
+    _of_move("--nfs-path", metavar="PATTERN", text="The path of the volumes, as in render."),
+]
+Driver = Annotated[
+    str | None,
+    _of_move("--driver", metavar="DRIVER", text="nfs, csi, local, or another CSI driver's name."),
+]
+SameData = Annotated[
+    bool,
+    _of_move(
+        "--same-data",
+        text="The new place is the old one under another name, or has the data: nothing is copied.",
+    ),
+]
+Storage = Annotated[
+    str | None, _of_move("--storage", metavar="SIZE", text="Of each volume and claim, such as 2Gi.")
+]
+AccessModes = Annotated[
+    list[str] | None,
+    _of_move("--access-mode", metavar="MODE", text="RWX, RWO, ROX or RWOP; repeatable."),
+]
+ReclaimPolicy = Annotated[
+    str | None,
+    _of_move("--reclaim-policy", metavar="POLICY", text="Retain, Delete or Recycle."),
+]
+MountOptions = Annotated[
+    list[str] | None,
+    _of_move("--mount-option", metavar="OPTION", text="Such as nfsvers=4.1; repeatable."),
+]
+OfClaimTemplate = Annotated[
+    str | None,
+    _of_move("--claim-template", metavar="NAME", text="Only of this claim template. Default: all."),
+]
+ToName = Annotated[
+    str | None, _of_new_set("--to-name", metavar="NAME", text="What the set is called then.")
+]
+ToNamespace = Annotated[
+    str | None,
+    _of_new_set("--to-namespace", metavar="NAME", text="The namespace that it is in then."),
+]
+ToContext = Annotated[
+    str | None,
+    _of_new_set(
+        "--to-context", metavar="NAME", text="kubectl's context of the cluster it goes to."
+    ),
+]
+Clone = Annotated[
+    bool,
+    _of_new_set("--clone", text="Leave the old set as it is, and give the new one copies."),
 ]
 Live = Annotated[
     bool,

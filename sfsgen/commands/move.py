@@ -1,0 +1,127 @@
+"""`sfsgen move`: the steps by which a set gets another place, size or name, its data kept."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import typer
+
+from sfsgen import console
+from sfsgen.changes.cures import Cures
+from sfsgen.changes.handing_over import Identity, handed_over
+from sfsgen.changes.move import Ways, moved
+from sfsgen.changes.wanted import wanted
+from sfsgen.commands import parameters, plans_output
+from sfsgen.kubernetes import cluster
+from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
+from sfsgen.kubernetes.names import label_fault
+from sfsgen.plain_text import quoted as word
+from sfsgen.problems import InputError, Problem
+from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.reading import chosen, inventory, wrong_scope
+from sfsgen.values.options import is_given
+
+_OF_PLACES = ("--nfs-server", "--nfs-path", "--driver")
+_OF_IDENTITY = ("--to-name", "--to-namespace", "--to-context")
+
+
+def move(
+    name: parameters.Name = None,
+    filename: parameters.Filenames = None,
+    namespace: parameters.InNamespace = None,
+    kube_context: parameters.KubeContext = None,
+    kubeconfig: parameters.Kubeconfig = None,
+    nfs_server: parameters.NfsServer = None,
+    nfs_path: parameters.NfsPath = None,
+    driver: parameters.Driver = None,
+    storage: parameters.Storage = None,
+    access_mode: parameters.AccessModes = None,
+    reclaim_policy: parameters.ReclaimPolicy = None,
+    mount_option: parameters.MountOptions = None,
+    claim_template: parameters.OfClaimTemplate = None,
+    to_name: parameters.ToName = None,
+    to_namespace: parameters.ToNamespace = None,
+    to_context: parameters.ToContext = None,
+    *,
+    same_data: parameters.SameData = False,
+    clone: parameters.Clone = False,
+    all_at_once: parameters.AllAtOnce = False,
+    output: parameters.PlanOutput = "words",
+    kube_version: parameters.KubeVersion = None,
+) -> None:
+    """Say, or script, how a StatefulSet gets another place, size or name, and keeps its data.
+
+    Nothing is changed: what is printed its owner runs. Where data must be copied, the plan asks
+    for it, while nobody writes. Exits with 1, and prints no step, where the set is not whole.
+
+    \b
+    sfsgen move web --nfs-server nas2.example.com
+    sfsgen move web --storage 2Gi -o sh > move.sh && sh move.sh --dry-run
+    sfsgen move web --to-namespace shop
+    """  # noqa: D301  # the help's marker for lines that are not to be wrapped
+    style = {
+        "--nfs-server": nfs_server,
+        "--nfs-path": nfs_path,
+        "--driver": driver,
+        "--storage": storage,
+        "--access-mode": access_mode,
+        "--reclaim-policy": reclaim_policy,
+        "--mount-option": mount_option,
+    }
+    identity = Identity(to_name, to_namespace, to_context, clone)
+    ways = Ways(same_data=same_data, all_at_once=all_at_once)
+    problems = list(wrong_scope(namespace))
+    target = parameters.chosen_target(kube_version, problems)
+    problems += plans_output.wrong_format(output)
+    problems += _wrong(name, style, identity, ways)
+    if problems:
+        raise InputError(*problems)
+    piped = parameters.piped("move")
+    access = Access(filename or (), namespace, Kubectl(kube_context, kubeconfig), piped)
+    found = inventory(
+        access, [str(name)], resources=cluster.ALL if identity.is_given else cluster.PAIRED
+    )
+    parameters.tell_where(access)
+    (stateful_set,) = chosen(found, [str(name)], namespace, None)
+    pairing, cures = Pairing(found), Cures(found, access)
+    shall = wanted(pairing, stateful_set, style, claim_template, target)
+    errors, cautions = console.split(shall.problems, strict=False)
+    if errors:
+        raise InputError(*errors, *cautions)
+    if identity.is_given:
+        plan = handed_over(cures, pairing, stateful_set, shall, identity, all_at_once=all_at_once)
+    else:
+        plan = moved(cures, pairing, stateful_set, shall, ways)
+    console.tell(*cautions)
+    raise typer.Exit(plans_output.printed([plan], output, access.kubectl))
+
+
+def _wrong(
+    name: str | None, style: Mapping[str, Any], identity: Identity, ways: Ways
+) -> Iterator[Problem]:
+    """Yield what is wrong with options, whatever the set is."""
+    if name is None:
+        fix = f"{quoted(['sfsgen', 'move', 'NAME'])}, with the StatefulSet's name for NAME"
+        yield Problem("NAME", "the StatefulSet's name is missing", fix)
+    if not identity.is_given and not any(map(is_given, style.values())):
+        fix = f"give one of {', '.join((*style, *_OF_IDENTITY))}"
+        yield Problem("move", "nothing says what shall differ", fix)
+    if ways.same_data and not any(is_given(style[each]) for each in _OF_PLACES):
+        what = "nothing says where the data is by then"
+        yield Problem("--same-data", what, "give --nfs-server or --nfs-path, or leave it out")
+    yield from _wrong_identity(identity)
+
+
+def _wrong_identity(identity: Identity) -> Iterator[Problem]:
+    for option, text in (
+        ("--to-name", identity.name),
+        ("--to-namespace", identity.namespace),
+    ):
+        if text is not None and (fault := label_fault(text)):
+            yield Problem(option, f"{word(text)} {fault}", "write it as shop")
+    if identity.context == "":
+        yield Problem(
+            "--to-context", "it names no context", "`kubectl config get-contexts` lists them"
+        )
+    if identity.clone and identity[:3] == (None, None, None):
+        what = "a clone has another name, namespace or cluster"
+        yield Problem("--clone", what, "give --to-name, --to-namespace or --to-context too")
