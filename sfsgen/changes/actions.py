@@ -133,6 +133,8 @@ def _leaves(patch: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
     for key, value in patch.items():
         if isinstance(value, Mapping):
             yield from (((key, *path), each) for path, each in _leaves(value))
+        elif isinstance(value, list):
+            yield (key, "[*]"), " ".join(map(str, value))
         else:
             yield (key,), value
 

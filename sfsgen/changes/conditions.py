@@ -19,6 +19,9 @@ _WORDS = {
     ("spec", "persistentVolumeReclaimPolicy"): ("policy {}", ""),
     ("spec", "volumeName"): ("volumeName {}", ""),
     ("spec", "replicas"): ("replicas {}", ""),
+    ("spec", "accessModes", "[*]"): ("access modes {}", ""),
+    ("spec", "capacity", "storage"): ("capacity {}", ""),
+    ("spec", "mountOptions", "[*]"): ("mount options {}", ""),
     ("status", "phase"): ("{}", ""),
     ("status", "updateRevision"): ("revision {}", ""),
 }
@@ -26,7 +29,11 @@ _WORDS = {
 ObjectKey = tuple[str, str, str]
 """The kind, namespace and name of an object; the namespace of a volume is empty."""
 FieldPath = tuple[str, ...]
-"""Where a value stands; `[type=Ready]` is the entry of a list whose type is Ready."""
+"""Where a value stands.
+
+`[type=Ready]` is the entry of a list whose type is Ready; `[*]` are all of a list of texts, with
+spaces between them.
+"""
 
 
 class Condition(NamedTuple):
@@ -58,10 +65,10 @@ class Condition(NamedTuple):
     def __str__(self) -> str:
         kind = _CALLED.get(self.kind, self.kind)
         called = f"the {kind} {self.name}"
-        if self.path[:2] == ("status", "conditions"):
-            return f"{called} is Ready"
         if self.operator in _OF_OBJECTS:
             return _OF_OBJECTS[self.operator].format(called=called, value=self.value)
+        if told := self._told(called):
+            return told
         is_so, is_no_more = _WORDS.get(self.path, (f"{'.'.join(self.path)} {{}}", ""))
         if self.operator == "absent":
             return f"{called} has no {' '.join(is_so.format('').split())}"
@@ -71,6 +78,17 @@ class Condition(NamedTuple):
         if self.path == ("metadata", "uid"):
             return f"the earlier {kind} {self.name} is gone"
         return f"{called} no longer {is_no_more or f'has the {is_so}'}".format(self.value)
+
+    def _told(self, called: str) -> str:
+        """Return what is said in words of its own, or ""."""
+        if self.path[:2] == ("status", "conditions"):
+            return f"{called} is Ready"
+        if self.path == ("metadata", "deletionTimestamp"):
+            return f"{called} is {'being' if self.operator == 'is not' else 'not being'} deleted"
+        if self.path[:2] == ("spec", "volumeClaimTemplates"):
+            template = self.path[2].strip("[]").partition("=")[2]
+            return f"the claim template {template} of {self.name} asks for {self.value}"
+        return ""
 
     def holds(self, objects: Mapping[ObjectKey, Mapping[str, Any]]) -> bool:
         """Return whether it is so among the objects of a cluster."""
@@ -88,9 +106,12 @@ class Condition(NamedTuple):
 
 def _at(value: Any, path: FieldPath) -> Any:
     for part in path:
-        if isinstance(value, list):
+        if part == "[*]":
+            value = " ".join(map(_text, value or ()))
+        elif isinstance(value, list):
             key, _, wanted = part.strip("[]").partition("=")
-            value = next((each for each in value if each.get(key) == wanted), None)
+            fields = tuple(key.split("."))
+            value = next((each for each in value if _at(each, fields) == wanted), None)
         else:
             value = value.get(part) if value else None
     return value

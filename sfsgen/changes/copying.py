@@ -1,4 +1,9 @@
-"""Data that is copied, or moved, to another place: what people run, and how they see that it is."""
+"""Data that is copied, or moved, to another place: what people run, and how they see that it is.
+
+Nothing of a cluster copies data. Not every server has a shell, so the lines are for a host that has
+mounted what the servers export, each below /mnt/SERVER, or for the node of a local volume. Across
+servers it is rsync, twice: while the pods run, and again, a short one, once they are gone.
+"""
 
 import posixpath
 from collections.abc import Iterator, Sequence
@@ -8,12 +13,13 @@ from sfsgen.changes.conditions import Condition
 from sfsgen.changes.plan import Action
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.nfs import location
+from sfsgen.plain_text import joined
+from sfsgen.storage_drivers import LOCAL
 from sfsgen.values.pairs import Volume
 
-MOUNTED_BELOW = "/mnt"
-"""Where the exports of servers are mounted, each below a directory of its server's name."""
-# -H, -A, -X: hard links, ACLs and attributes, as far as the servers have them; ids as numbers, for
-# the names of another machine are not those of the pods (rsync(1)).
+# -H, -A, -X: hard links, ACLs and attributes, as far as both sides have them; ids as numbers, for
+# the names of another machine are not those of the pods; --delete, for what the pods have deleted
+# since the first copy must not come back (rsync(1)).
 _RSYNC = ("rsync", "-aHAX", "--numeric-ids", "--delete")
 _COMPARED = (*_RSYNC, "--dry-run", "--checksum", "--itemize-changes")
 
@@ -36,6 +42,25 @@ class Copy(NamedTuple):
         source, target = (location(each.directory).server for each in self)
         return source == target and self.source.realm == self.target.realm
 
+    @property
+    def host(self) -> str:
+        """Where its lines are run."""
+        if {each.driver for each in self} == {LOCAL}:
+            by_ssh = "" if self.is_on_one_server else ", which reaches the other node by ssh"
+            return f"on {self.target.server}, as root{by_ssh}:"
+        servers = dict.fromkeys(each.server for each in self)
+        mounted = joined([f"{each} mounted below /mnt/{each}" for each in servers])
+        return f"on a host that has {mounted}, as root:"
+
+    @property
+    def directories(self) -> tuple[str, str]:
+        """The two directories as they are called there."""
+        source, target = (each.path.rstrip("/") for each in self)
+        if {each.driver for each in self} == {LOCAL}:
+            node = "" if self.is_on_one_server else f"{self.source.server}:"
+            return f"{node}{source}", target
+        return f"/mnt/{self.source.server}{source}", f"/mnt/{self.target.server}{target}"
+
 
 def needed(copies: Sequence[Copy]) -> list[Copy]:
     """Return the copies that lead to another place, each once."""
@@ -45,9 +70,8 @@ def needed(copies: Sequence[Copy]) -> list[Copy]:
 
 def copied_roughly(copies: Sequence[Copy], done: Sequence[Condition]) -> Action:
     """Return how people copy while pods still write, so that the last copy is a short one."""
-    lines = [_WHERE, *map(_copy, copies)]
     reason = "copy the data a first time, while the pods run: that makes the last copy short"
-    return Action(reason, done=tuple(done), confirm="\n".join(lines))
+    return Action(reason, done=tuple(done), confirm="\n".join(_lines(copies)))
 
 
 def copied(
@@ -60,63 +84,50 @@ def copied(
     """Return how people copy data, and see that both sides agree, once nobody writes any more.
 
     `must` are the pods that are gone. `done` is what holds once the copy has been used: then it is
-    never asked for again. Where `moved` is said, what stays on its server is moved there.
+    never asked for again. Where `moved` is said, what stays on its server is moved there, and not
+    copied.
     """
     within = [each for each in copies if moved and each.is_on_one_server]
     across = [each for each in copies if each not in within]
-    lines: list[str] = []
+    lines = [*_lines(across)]
     if across:
-        lines += [_WHERE, *map(_copy, across), "and see that each of these prints nothing:"]
-        lines += map(_comparison, across)
-    for server in dict.fromkeys(each.source.server for each in within):
-        lines.append(f"on {server}, by the paths that it has there:")
-        lines += (_move(each) for each in within if each.source.server == server)
+        lines += ["and see that nothing is printed by:", *map(_comparison, across)]
+    lines += _lines(within, moved=True)
     verb = "copy" if across else "move"
     reason = f"{verb} the data: nothing of the cluster does that"
-    return Action(
-        reason,
-        None,
-        tuple(must),
-        tuple(done),
-        (),
-        "; ".join(_risks(across, within)),
-        "\n".join(lines),
-    )
-
-
-_WHERE = (
-    f"on a host that has the exports of both servers mounted, each below {MOUNTED_BELOW}/SERVER, "
-    "as root:"
-)
+    risk = "; ".join(_risks(across, within))
+    return Action(reason, None, tuple(must), tuple(done), (), risk, "\n".join(lines))
 
 
 def _risks(across: Sequence[Copy], within: Sequence[Copy]) -> Iterator[str]:
     if across:
         yield (
-            "what lies in a new directory, and not in the old one, rsync --delete removes: see "
-            "that the new directories are nobody's"
+            "rsync --delete removes what lies in a new directory and not in the old one: see that "
+            "the new directories are nobody's"
         )
     if within:
-        yield "the data is moved, and no second one is left in the old directories"
+        yield "the data is moved: in the old directories none is left"
 
 
-def _mounted(volume: Volume) -> str:
-    """Return where a volume's directory is found on a host that has its export mounted."""
-    return f"{MOUNTED_BELOW}/{volume.server}{volume.path.rstrip('/')}/"
+def _lines(copies: Sequence[Copy], *, moved: bool = False) -> Iterator[str]:
+    for host in dict.fromkeys(each.host for each in copies):
+        yield host
+        yield from map(_move if moved else _copy, (each for each in copies if each.host == host))
 
 
 def _copy(copy: Copy) -> str:
-    source, target = map(_mounted, copy)
+    # With a stroke at the end it is what is in the directory, and the directory's own owner.
+    source, target = (f"{each}/" for each in copy.directories)
     made = quoted(["mkdir", "-p", "--", target])
     return f"{made} && {quoted([*_RSYNC, '--', source, target])}"
 
 
 def _comparison(copy: Copy) -> str:
-    return quoted([*_COMPARED, "--", *map(_mounted, copy)])
+    return quoted([*_COMPARED, "--", *(f"{each}/" for each in copy.directories)])
 
 
 def _move(copy: Copy) -> str:
     """Return how a directory is moved; mv refuses where the new one is there and holds anything."""
-    source, target = copy.source.path.rstrip("/"), copy.target.path.rstrip("/")
-    made = quoted(["mkdir", "-p", "--", posixpath.dirname(target) or "/"])
+    source, target = copy.directories
+    made = quoted(["mkdir", "-p", "--", posixpath.dirname(target)])
     return f"{made} && {quoted(['mv', '-T', '--', source, target])}"

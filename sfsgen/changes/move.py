@@ -1,12 +1,29 @@
 """The plan by which a set gets another place, size or mode, and keeps its name and its data."""
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from sfsgen.changes.conditions import Condition
+from sfsgen.changes.copying import Copy, copied, copied_roughly, needed
 from sfsgen.changes.cures import Cures
-from sfsgen.changes.plan import Plan
-from sfsgen.changes.wanted import Wanted
+from sfsgen.changes.doing import Doing, is_new, place
+from sfsgen.changes.outcomes import Lacking, Mend
+from sfsgen.changes.plan import Action, Phase, Plan
+from sfsgen.changes.replacing import kept, patched, reached, replaced
+from sfsgen.changes.stopping import all_at_once, one_by_one, set_made_again
+from sfsgen.changes.wanted import Shall, Wanted, of_templates
+from sfsgen.changes.whole import not_whole
+from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import Pairing
+
+_MOST_TOLD = 2  # changes, in the title of a phase
+_CHANGED = {
+    "accessModes": "access modes",
+    "capacity": "capacity",
+    "mountOptions": "mount options",
+    "persistentVolumeReclaimPolicy": "reclaim policy",
+}
 
 
 class Ways(NamedTuple):
@@ -22,5 +39,200 @@ def moved(
     cures: Cures, pairing: Pairing, stateful_set: FoundSet, wanted: Wanted, ways: Ways
 ) -> Plan:
     """Return the plan for a set; where it is as it shall be, it has no phases."""
-    del cures, pairing, wanted, ways
-    return Plan("move", stateful_set.key, unknown=("not built yet",))
+    plan = Plan("move", stateful_set.key)
+    moving = [each for each in wanted.pairs if each.is_elsewhere or each.has_another_claim]
+    others = [each for each in wanted.pairs if each not in moving and each.fields]
+    templates = tuple(of_templates(wanted, stateful_set))
+    if not (moving or others or templates):
+        return plan
+    rows = [each.row for each in (*moving, *others)]
+    unknown = [*not_whole(cures, pairing, stateful_set, rows), *_unreadable(moving, ways)]
+    if unknown:
+        return plan._replace(unknown=tuple(dict.fromkeys(unknown)))
+    ways = ways._replace(all_at_once=ways.all_at_once or _is_shared(moving))
+    doing = Doing(cures, pairing, Lacking({}, {}))
+    stops = _Stops(doing, wanted.stateful_set, templates, ways)
+    phases = (*_patching(doing, others), *stops.phases(moving))
+    return plan._replace(phases=phases, notes=tuple(_notes(doing, wanted, ways, templates)))
+
+
+def _unreadable(moving: Sequence[Shall], ways: Ways) -> Iterator[str]:
+    """Yield which data cannot be told to people: where it lies is not known, or not readable."""
+    for each in moving:
+        volume = each.volume
+        if not each.is_elsewhere or ways.same_data:
+            continue
+        if not (volume.server and volume.path):
+            yield f"ordinal {each.row.number}: {volume.name} does not say where its data lies"
+        elif not f"{volume.server}{volume.path}".isprintable():
+            yield f"ordinal {each.row.number}: the path of {volume.name} cannot be written down"
+
+
+def _is_shared(moving: Sequence[Shall]) -> bool:
+    """Return whether ordinals have one directory: then none goes while others write there."""
+    places = [each.volume.place for each in moving if each.is_elsewhere]
+    return len({*places}) < len(places)
+
+
+def _patching(doing: Doing, others: Sequence[Shall]) -> Iterator[Phase]:
+    """Yield the phase that changes volumes in place: no pod stops for that."""
+    if not others:
+        return
+    made = tuple(action for each in others for action in patched(doing, each))
+    goal = tuple(condition for each in others for condition in reached(each))
+    keys = dict.fromkeys(key for each in others for key in each.fields)
+    whats = " and ".join(_CHANGED[key] for key in keys)
+    yield Phase(f"volumes: {whats}", goal, made)
+
+
+class _Stops(NamedTuple):
+    """What is done to pairs that are in use: their pods are stopped for it."""
+
+    doing: Doing
+    stateful_set: FoundSet
+    """As it shall be."""
+    templates: tuple[Condition, ...]
+    """What holds of its claim templates then, where they are others than now."""
+    ways: Ways
+
+    def phases(self, moving: Sequence[Shall]) -> Iterator[Phase]:
+        """Yield first the ordinals that have no pod, then those that have one."""
+        idle = [each for each in moving if not each.row.is_wanted]
+        busy = [each for each in moving if each.row.is_wanted]
+        for group in _by_ordinal(idle):
+            found = self._mend(group)
+            made = (*found.first, *found.actions)
+            yield Phase(f"ordinal {found.row.number}: {found.what}", found.goal, made)
+        if busy:
+            yield from self._stopping(busy)
+        elif self.templates:
+            yield set_made_again(self.doing.cures, self.stateful_set, self.templates)
+
+    def _stopping(self, busy: Sequence[Shall]) -> Iterator[Phase]:
+        groups = [busy] if self.ways.all_at_once else _by_ordinal(busy)
+        mends = [self._mend(each) for each in groups]
+        if copies := [each for each in self._copies(busy) if not each.is_on_one_server]:
+            index = next(index for index, each in enumerate(groups) if self._copies(each))
+            done = tuple(_replaced(groups[index]))
+            first = (*mends[index].first, copied_roughly(copies, done[:1]))
+            mends[index] = mends[index]._replace(first=first)
+        cures, stateful_set = self.doing.cures, self.stateful_set
+        if self.ways.all_at_once:
+            is_orphaned = bool(self.templates)
+            found = list(all_at_once(cures, stateful_set, mends, is_orphaned=is_orphaned))
+        else:
+            found = list(one_by_one(cures, stateful_set, mends))
+        also = " and the last copy" if self._copies(busy) else ""
+        *others, last = (each._replace(also=also) for each in found)
+        yield from others
+        yield last._replace(goal=(*last.goal, *self.templates))
+
+    def _copies(self, group: Sequence[Shall]) -> list[Copy]:
+        if self.ways.same_data:
+            return []
+        return needed([Copy(each.volume, each.lies) for each in group if each.is_elsewhere])
+
+    def _mend(self, group: Sequence[Shall]) -> Mend:
+        """Return what is done for ordinals whose pods are stopped together."""
+        doing, numbers = self.doing, sorted({each.row.number for each in group})
+        stopped = tuple(self._is_stopped(each) for each in numbers)
+        made: list[Action] = []
+        fresh = tuple(_replaced(group))
+        if copies := self._copies(group):
+            # What is made again comes after the copy: once one of it is, the copy is not asked for.
+            made.append(copied(copies, must=stopped, done=fresh[:1], moved=True))
+        made += [action for each in group for action in replaced(doing, each, stopped)]
+        return Mend(
+            group[0].row,
+            _told(group),
+            tuple(made),
+            tuple(condition for each in group for condition in reached(each)),
+            tuple(each.claim for each in group if each.has_another_claim),
+            tuple(action for each in group for action in kept(doing, each)),
+            others=tuple(each for each in numbers if each != group[0].row.number),
+            stopped=fresh,
+        )
+
+    def _is_stopped(self, number: int) -> Condition:
+        namespace, name = self.stateful_set.key
+        return Condition("Pod", namespace, f"{name}-{number}", "gone")
+
+
+def _by_ordinal(moving: Sequence[Shall]) -> list[list[Shall]]:
+    groups: dict[int, list[Shall]] = {}
+    for each in moving:
+        groups.setdefault(each.row.number, []).append(each)
+    return [groups[number] for number in sorted(groups)]
+
+
+def _replaced(group: Sequence[Shall]) -> Iterator[Condition]:
+    """Yield that the volumes are made again which cannot be changed, in the order of that."""
+    yield from (is_new(each.volume) for each in group if each.is_elsewhere)
+
+
+def _told(group: Sequence[Shall]) -> str:
+    """Return what becomes of pairs, in a few words."""
+    told = []
+    for each in group:
+        if each.is_elsewhere:
+            old, new = place(each.volume.manifest.value), place(each.new_volume)
+            how = f"from {old} to {new}" if old != new else f"to the driver {each.lies.driver}"
+            told.append(f"{each.volume.name} goes {how}")
+        elif each.has_another_claim:
+            told.append(f"{each.claim.name} is made again, as its volume shall be")
+    more = [f"and {len(told) - _MOST_TOLD} more"] * (len(told) > _MOST_TOLD)
+    return ", ".join([*told[:_MOST_TOLD], *more])
+
+
+def _notes(
+    doing: Doing, wanted: Wanted, ways: Ways, templates: Sequence[Condition]
+) -> Iterator[str]:
+    """Yield what the owner should know."""
+    changed = [
+        each for each in wanted.pairs if each.is_elsewhere or each.has_another_claim or each.fields
+    ]
+    elsewhere = [each for each in changed if each.is_elsewhere]
+    copies = needed([Copy(each.volume, each.lies) for each in elsewhere])
+    if not ways.same_data and any(not each.is_on_one_server for each in copies):
+        yield "the old directories stay as they are; delete them once all is well"
+    if _is_shared(elsewhere):
+        yield "ordinals have one directory, so all pods are stopped together"
+    yield from _smaller(changed)
+    yield from _policies(changed)
+    if any("mountOptions" in each.fields and not _is_restarted(each) for each in changed):
+        namespace, name = wanted.stateful_set.key
+        words = ["rollout", "restart", f"statefulset/{name}"]
+        command = doing.cures.access.kubectl.command(*words, namespace=namespace)
+        yield f"mount options count from the next start of a pod on: {command}"
+    if elsewhere or templates or any(each.has_another_claim for each in changed):
+        yield (
+            "write the same into your manifests or your values file: what they say now the server "
+            "refuses"
+        )
+
+
+def _is_restarted(shall: Shall) -> bool:
+    return shall.row.is_wanted and (shall.is_elsewhere or shall.has_another_claim)
+
+
+def _smaller(changed: Sequence[Shall]) -> Iterator[str]:
+    for each in changed:
+        old = each.volume.storage.storage
+        new = each.new_volume["spec"]["capacity"]["storage"]
+        if old and nano_units(new) < nano_units(old):
+            yield (
+                f"{each.volume.name} has {old}, and {new} is less: NFS holds nobody to a size, so "
+                "see that the data is not more"
+            )
+            return
+
+
+def _policies(changed: Sequence[Shall]) -> Iterator[str]:
+    for each in changed:
+        old, new = each.volume.reclaim_policy, each.new_volume["spec"]
+        is_made = each.is_elsewhere or each.has_another_claim
+        if is_made and old != "Retain" and new["persistentVolumeReclaimPolicy"] == "Retain":
+            yield (
+                f"the policy of {each.volume.name} was {old}, and stays Retain; --reclaim-policy "
+                f"{old} brings it back"
+            )

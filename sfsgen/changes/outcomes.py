@@ -40,6 +40,8 @@ class Mend(NamedTuple):
     notes: tuple[str, ...] = ()
     others: tuple[int, ...] = ()
     """Ordinals whose pods stop with that of its own."""
+    stopped: tuple[Condition, ...] = ()
+    """What else holds once its pods are stopped, beside that the claims are gone which it takes."""
 
 
 class NotUnderstood(NamedTuple):

@@ -52,6 +52,8 @@ class Phase(NamedTuple):
     seconds: int = 0
     """How long they stand still, beside their own stop and start (measured)."""
     patience: int = PATIENCE
+    also: str = ""
+    """What else its pods stand still for."""
 
 
 class Plan(NamedTuple):
@@ -111,8 +113,8 @@ def key_of(value: Object) -> tuple[str, str, str]:
 def _stop(phase: Phase) -> str:
     them = "it starts" if len(phase.stops) == 1 else "they start"
     return (
-        f"{', '.join(phase.stops)}: for about {phase.seconds} seconds, beside the time in which "
-        f"{them} and stop{'s' * (len(phase.stops) == 1)}"
+        f"{', '.join(phase.stops)}: for about {phase.seconds} seconds{phase.also}, beside the time "
+        f"in which {them} and stop{'s' * (len(phase.stops) == 1)}"
     )
 
 

@@ -7,7 +7,7 @@ from sfsgen.changes.plan import Action, Phase, Plan
 from sfsgen.documents.yaml_writer import block
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
-from sfsgen.plain_text import one_line
+from sfsgen.plain_text import fix_line, one_line
 
 _SHORT = {
     "PersistentVolume": "pv",
@@ -263,7 +263,8 @@ def _holds(text: str) -> str:
 def _undone(action: Action, number: str) -> Iterator[str]:
     yield from map(_must, action.must)
     if action.confirm:
-        yield _say(f"    {action.confirm}")
+        # Each line whole: a command that is cut may be another one.
+        yield from (_say(f"    {line}") for line in map(fix_line, action.confirm.split("\n")))
         yield f"confirm {number}\n"
         # Meanwhile much may have happened.
         yield from map(_must, action.must)
@@ -310,6 +311,8 @@ def _jsonpath(path: FieldPath) -> str:
 
 
 def _part(part: str) -> str:
+    if part == "[*]":
+        return part
     if part.startswith("["):
         key, _, value = part.strip("[]").partition("=")
         return f'[?(@.{key}=="{value}")]'

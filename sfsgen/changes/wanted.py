@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from sfsgen.changes.conditions import Condition
 from sfsgen.changes.making import claim_again, volume_again
 from sfsgen.changes.outcomes import Object
 from sfsgen.kubernetes.kubectl import quoted
-from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import pattern
 from sfsgen.kubernetes.quantities import nano_units, stored
 from sfsgen.kubernetes.versions import Target
@@ -258,7 +258,21 @@ def _asked(spec: Mapping[str, Any]) -> tuple[int, frozenset[str]]:
     return _size(requests), frozenset(spec.get("accessModes") or ())
 
 
-def has_other_templates(wanted: Wanted, manifest: Manifest) -> bool:
-    """Return whether the claim templates of a set shall be others."""
+def of_templates(wanted: Wanted, stateful_set: FoundSet) -> Iterator[Condition]:
+    """Yield what holds of a set's claim templates once they are as they shall be."""
     path = "spec", "volumeClaimTemplates"
-    return wanted.stateful_set.manifest.at(*path) != manifest.at(*path)  # type: ignore[no-any-return]
+    for old, new in zip(
+        stateful_set.manifest.at(*path) or (),
+        wanted.stateful_set.manifest.at(*path) or (),
+        strict=True,
+    ):
+        if _asked(old["spec"]) != _asked(new["spec"]):
+            at = (*path, f"[metadata.name={new['metadata']['name']}]", "spec")
+            kind, (namespace, name) = stateful_set.manifest.kind, stateful_set.key
+            size = new["spec"]["resources"]["requests"]["storage"]
+            modes = " ".join(new["spec"]["accessModes"])
+            for field, value in (
+                (("resources", "requests", "storage"), size),
+                (("accessModes", "[*]"), modes),
+            ):
+                yield Condition(kind, namespace, name, "is", (*at, *field), value)

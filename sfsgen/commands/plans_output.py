@@ -32,7 +32,8 @@ def printed(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> int:
     busy = [plan for plan in known if plan.phases or plan.notes or plan.objects]
     for plan in known:
         if plan not in busy:
-            console.note(f"nothing is to be done: {plan.name} has its volumes")
+            is_so = "has its volumes" if plan.command == "recover" else "is so already"
+            console.note(f"nothing is to be done: {plan.name} {is_so}")
     if busy:
         console.write_stdout(_text(busy, output, kubectl))
     return _NOT_UNDERSTOOD if unknown else 0

@@ -1,0 +1,75 @@
+"""Whether every ordinal of a set has its own claim and volume, bound to each other, and why not."""
+
+from collections.abc import Iterator, Sequence
+
+from sfsgen.changes.cures import Cures
+from sfsgen.changes.doing import Doing
+from sfsgen.changes.mends import mend
+from sfsgen.changes.outcomes import Lacking, Mend
+from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.sets.found import FoundSet, Ordinal
+from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.renames import renamed_claims
+from sfsgen.values.pairs import Tie
+
+
+def not_whole(
+    cures: Cures, pairing: Pairing, stateful_set: FoundSet, others: Sequence[Ordinal] = ()
+) -> Iterator[str]:
+    """Yield what is wrong with a set, or with ordinals beyond its replicas, which comes first."""
+    if not stateful_set.manifest.is_stored:
+        yield (
+            f"{stateful_set.name} stands in a file, and not in the cluster that is looked at: "
+            "change it there"
+        )
+        return
+    if stateful_set.manifest.is_terminating:
+        yield f"the set {stateful_set.name} is being deleted"
+        return
+    again = quoted(["sfsgen", "recover", stateful_set.name, *cures.access.options])
+    for claim, meant in renamed_claims(pairing.inventory):
+        if meant.stateful_set.key == stateful_set.key:
+            what = f"it looks for {meant.claim_key[1]}, and {claim.name} is there"
+            yield f"ordinal {meant.number}: {what}: `sfsgen check` says how that is mended"
+            return
+    doing = Doing(cures, pairing, Lacking({}, {}))
+    for row in _rows(pairing, stateful_set, others):
+        if what := _broken(doing, row):
+            yield f"ordinal {row.number}: {what}: `{again}` comes first"
+        elif what := _foreign(row):
+            yield f"ordinal {row.number}: {what}"
+
+
+def _rows(pairing: Pairing, stateful_set: FoundSet, others: Sequence[Ordinal]) -> Iterator[Ordinal]:
+    for template in stateful_set.templates:
+        yield from map(pairing.of(template).row, stateful_set.ordinals)
+    yield from (each for each in others if not each.is_wanted)
+
+
+def _broken(doing: Doing, row: Ordinal) -> str:
+    """Return what is to be mended of an ordinal first, or ""."""
+    found = mend(doing, row)
+    if found:
+        return found.what if isinstance(found, Mend) else found.why
+    claim, volume = row.claim, row.volume
+    if claim is None or volume is None:
+        return f"{row.claim_key[1]} or its volume is not there"
+    is_whole = (
+        row.tie is Tie.BOUND
+        and volume.claim == claim.key
+        and doing.inventory.holder(volume) == claim.key
+    )
+    return "" if is_whole else f"{claim.name} is not bound to {volume.name}"
+
+
+def _foreign(row: Ordinal) -> str:
+    """Return why the volume of an ordinal is not one that is made again, or ""."""
+    claim, volume = row.claim, row.volume
+    if claim and volume and not (volume.is_static or volume.driver):
+        return f"{volume.name} is the disk of a provisioner, which alone knows where its data lies"
+    if claim and volume and not volume.is_static:
+        return (
+            f"{volume.name} is a provisioner's, for {claim.name}: `sfsgen adopt` makes it a "
+            "volume of the set's own first"
+        )
+    return ""
