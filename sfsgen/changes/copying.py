@@ -93,6 +93,8 @@ def copied(
     if across:
         lines += ["and see that nothing is printed by:", *map(_comparison, across)]
     lines += _lines(within, moved=True)
+    if within:
+        lines += ["and see that the data is listed by:", *map(_listed, within)]
     verb = "copy" if across else "move"
     reason = f"{verb} the data: nothing of the cluster does that"
     risk = "; ".join(_risks(across, within))
@@ -124,6 +126,10 @@ def _copy(copy: Copy) -> str:
 
 def _comparison(copy: Copy) -> str:
     return quoted([*_COMPARED, "--", *(f"{each}/" for each in copy.directories)])
+
+
+def _listed(copy: Copy) -> str:
+    return quoted(["ls", "-lA", "--", copy.directories[1]])
 
 
 def _move(copy: Copy) -> str:

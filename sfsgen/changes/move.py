@@ -1,15 +1,17 @@
 """The plan by which a set gets another place, size or mode, and keeps its name and its data."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.copying import Copy, copied, copied_roughly, needed
 from sfsgen.changes.cures import Cures
-from sfsgen.changes.doing import Doing, is_new, place
+from sfsgen.changes.doing import Doing, place
+from sfsgen.changes.finished import finished
 from sfsgen.changes.outcomes import Lacking, Mend
 from sfsgen.changes.plan import Action, Phase, Plan
-from sfsgen.changes.replacing import kept, patched, reached, replaced
+from sfsgen.changes.replacing import FIELDS, at_its_place, kept, patched, reached, replaced
 from sfsgen.changes.stopping import all_at_once, one_by_one, set_made_again
 from sfsgen.changes.wanted import Shall, Wanted, of_templates
 from sfsgen.changes.whole import not_whole
@@ -18,12 +20,6 @@ from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import Pairing
 
 _MOST_TOLD = 2  # changes, in the title of a phase
-_CHANGED = {
-    "accessModes": "access modes",
-    "capacity": "capacity",
-    "mountOptions": "mount options",
-    "persistentVolumeReclaimPolicy": "reclaim policy",
-}
 
 
 class Ways(NamedTuple):
@@ -53,7 +49,8 @@ def moved(
     doing = Doing(cures, pairing, Lacking({}, {}))
     stops = _Stops(doing, wanted.stateful_set, templates, ways)
     phases = (*_patching(doing, others), *stops.phases(moving))
-    return plan._replace(phases=phases, notes=tuple(_notes(doing, wanted, ways, templates)))
+    notes = tuple(_notes(doing, wanted, ways, templates))
+    return finished(plan._replace(phases=phases, notes=notes), cures, pairing)
 
 
 def _unreadable(moving: Sequence[Shall], ways: Ways) -> Iterator[str]:
@@ -78,10 +75,10 @@ def _patching(doing: Doing, others: Sequence[Shall]) -> Iterator[Phase]:
     """Yield the phase that changes volumes in place: no pod stops for that."""
     if not others:
         return
-    made = tuple(action for each in others for action in patched(doing, each))
+    made = tuple(action for each in others for action in patched(doing, each, each.fields))
     goal = tuple(condition for each in others for condition in reached(each))
     keys = dict.fromkeys(key for each in others for key in each.fields)
-    whats = " and ".join(_CHANGED[key] for key in keys)
+    whats = " and ".join(FIELDS[key] for key in keys)
     yield Phase(f"volumes: {whats}", goal, made)
 
 
@@ -113,8 +110,8 @@ class _Stops(NamedTuple):
         mends = [self._mend(each) for each in groups]
         if copies := [each for each in self._copies(busy) if not each.is_on_one_server]:
             index = next(index for index, each in enumerate(groups) if self._copies(each))
-            done = tuple(_replaced(groups[index]))
-            first = (*mends[index].first, copied_roughly(copies, done[:1]))
+            done = next(map(tuple, _replaced(groups[index])))
+            first = (*mends[index].first, copied_roughly(copies, done))
             mends[index] = mends[index]._replace(first=first)
         cures, stateful_set = self.doing.cures, self.stateful_set
         if self.ways.all_at_once:
@@ -137,10 +134,10 @@ class _Stops(NamedTuple):
         doing, numbers = self.doing, sorted({each.row.number for each in group})
         stopped = tuple(self._is_stopped(each) for each in numbers)
         made: list[Action] = []
-        fresh = tuple(_replaced(group))
+        fresh = list(map(tuple, _replaced(group)))
         if copies := self._copies(group):
-            # What is made again comes after the copy: once one of it is, the copy is not asked for.
-            made.append(copied(copies, must=stopped, done=fresh[:1], moved=True))
+            # Volumes are made again after the copy: once the first is, it is not asked for.
+            made.append(copied(copies, must=stopped, done=fresh[0], moved=True))
         made += [action for each in group for action in replaced(doing, each, stopped)]
         return Mend(
             group[0].row,
@@ -150,7 +147,7 @@ class _Stops(NamedTuple):
             tuple(each.claim for each in group if each.has_another_claim),
             tuple(action for each in group for action in kept(doing, each)),
             others=tuple(each for each in numbers if each != group[0].row.number),
-            stopped=fresh,
+            stopped=tuple(chain(*fresh)),
         )
 
     def _is_stopped(self, number: int) -> Condition:
@@ -165,9 +162,9 @@ def _by_ordinal(moving: Sequence[Shall]) -> list[list[Shall]]:
     return [groups[number] for number in sorted(groups)]
 
 
-def _replaced(group: Sequence[Shall]) -> Iterator[Condition]:
-    """Yield that the volumes are made again which cannot be changed, in the order of that."""
-    yield from (is_new(each.volume) for each in group if each.is_elsewhere)
+def _replaced(group: Sequence[Shall]) -> Iterator[Iterator[Condition]]:
+    """Yield, of the volumes that are made again, in that order, that each lies where it shall."""
+    yield from (at_its_place(each) for each in group if each.is_elsewhere)
 
 
 def _told(group: Sequence[Shall]) -> str:
@@ -198,7 +195,6 @@ def _notes(
     if _is_shared(elsewhere):
         yield "ordinals have one directory, so all pods are stopped together"
     yield from _smaller(changed)
-    yield from _policies(changed)
     if any("mountOptions" in each.fields and not _is_restarted(each) for each in changed):
         namespace, name = wanted.stateful_set.key
         words = ["rollout", "restart", f"statefulset/{name}"]
@@ -225,14 +221,3 @@ def _smaller(changed: Sequence[Shall]) -> Iterator[str]:
                 "see that the data is not more"
             )
             return
-
-
-def _policies(changed: Sequence[Shall]) -> Iterator[str]:
-    for each in changed:
-        old, new = each.volume.reclaim_policy, each.new_volume["spec"]
-        is_made = each.is_elsewhere or each.has_another_claim
-        if is_made and old != "Retain" and new["persistentVolumeReclaimPolicy"] == "Retain":
-            yield (
-                f"the policy of {each.volume.name} was {old}, and stays Retain; --reclaim-policy "
-                f"{old} brings it back"
-            )

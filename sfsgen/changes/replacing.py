@@ -38,33 +38,38 @@ def replaced(doing: Doing, shall: Shall, stopped: Sequence[Condition]) -> Iterat
     that asks for others is made again.
     """
     claim, volume = shall.claim, shall.volume
-    if shall.has_another_claim:
+    if not shall.is_elsewhere:
+        policy = {_POLICY: shall.new_volume["spec"][_POLICY]}
+        others = {key: each for key, each in shall.fields.items() if key != _POLICY}
         yield doing.deleted(claim)
-    if shall.is_elsewhere:
-        yield from _made_again(doing, shall, stopped)
-        if not shall.has_another_claim:
-            yield doing.bound_again(claim, volume.name)
-    else:
         yield from doing.freed_after(claim, volume)
-        yield from patched(doing, shall)
-    if shall.has_another_claim:
+        yield from patched(doing, shall, others)
         yield from doing.claim_made(shall.new_claim)
+        yield from patched(doing, shall, policy if policy[_POLICY] != "Retain" else {})
+    elif shall.has_another_claim:
+        yield doing.deleted(claim)
+        yield from _made_again(doing, shall, stopped)
+        yield from doing.claim_made(shall.new_claim)
+    else:
+        yield from _made_again(doing, shall, stopped)
+        yield doing.bound_again(claim, volume.name)
 
 
-def patched(doing: Doing, shall: Shall) -> Iterator[Action]:
-    """Yield how the fields of a volume's spec are changed that may be."""
-    volume, fields = shall.volume, shall.fields
+def patched(doing: Doing, shall: Shall, fields: Mapping[str, Any]) -> Iterator[Action]:
+    """Yield how fields of a volume's spec are changed that may be."""
+    volume = shall.volume
     if fields:
-        reason = f"change {_and(_FIELDS[each] for each in fields)} of {volume.name}"
+        reason = f"change {_and(FIELDS[each] for each in fields)} of {volume.name}"
         steps = doing.cures.set_fields(volume, fields).steps
         yield from actions(steps, reason, must=(is_this(volume),))
 
 
-_FIELDS = {
+_POLICY = "persistentVolumeReclaimPolicy"
+FIELDS = {
     "accessModes": "access modes",
     "capacity": "capacity",
     "mountOptions": "mount options",
-    "persistentVolumeReclaimPolicy": "reclaim policy",
+    _POLICY: "reclaim policy",
 }
 
 
@@ -104,15 +109,20 @@ def _is_going(volume: str) -> Condition:
     return Condition(VOLUME, "", volume, "is not", ("metadata", "deletionTimestamp"), "")
 
 
+def at_its_place(shall: Shall) -> Iterator[Condition]:
+    """Yield that a volume lies where it shall: it was made again, and by nobody else."""
+    spec = shall.new_volume["spec"]
+    source = {key: spec[key] for key in ("nfs", "csi", "local") if key in spec}
+    yield from _texts(shall.volume.name, source)
+
+
 def reached(shall: Shall) -> Iterator[Condition]:
     """Yield what holds of a pair that is as it shall be."""
     claim, name = shall.claim, shall.volume.name
-    spec = shall.new_volume["spec"]
     if shall.is_elsewhere:
         yield is_new(shall.volume)
-        source = {key: spec[key] for key in ("nfs", "csi", "local") if key in spec}
-        yield from _texts(name, source)
-    yield from _texts(name, {key: spec[key] for key in shall.fields})
+        yield from at_its_place(shall)
+    yield from _texts(name, shall.fields)
     if shall.has_another_claim:
         yield is_another(claim)
         yield from are_tied(claim.key, name)

@@ -10,10 +10,11 @@ from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.names import pattern
 from sfsgen.kubernetes.quantities import nano_units, stored
 from sfsgen.kubernetes.versions import Target
-from sfsgen.nfs import normalised
+from sfsgen.nfs import NfsDirectory, normalised
 from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inference import infer
+from sfsgen.sets.inventory import parents
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.storage_drivers import Place, place
 from sfsgen.values.hazards import lies_by_handle
@@ -111,10 +112,38 @@ def wanted(
         style = _Style(given, template, made)
         pairs += style.pairs(pairing)
         changed = style.changed(changed)
+    if not problems:
+        problems += _meetings(pairing, pairs, options)
     manifest = stateful_set.manifest._replace(value=changed)
     return Wanted(
         stateful_set._replace(manifest=manifest), tuple(pairs), tuple(dict.fromkeys(problems))
     )
+
+
+def _meetings(
+    pairing: Pairing, pairs: Sequence[Shall], options: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Yield which volumes would lie where others do, or shall, or inside one another."""
+    new: dict[NfsDirectory, Shall] = {}
+    where = next((each for each in ("--nfs-path", *_OF_PLACES) if is_given(options.get(each))), "")
+    for each in pairs:
+        lies, is_there = each.lies, each.lies.place == each.volume.place
+        other = pairing.inventory.overlapping(lies, is_shared=False)
+        at_once = None if is_there else new.setdefault(lies.place, each)
+        if not is_there and other:
+            yield _meeting(where, lies, other)
+        elif at_once and at_once.volume.place != each.volume.place:
+            yield _meeting(where, lies, at_once.lies)
+    for at, shall in new.items():
+        if above := next((new[each] for each in parents(at) if each in new), None):
+            yield _meeting(where, shall.lies, above.lies)
+
+
+def _meeting(where: str, lies: Volume, other: Volume) -> Problem:
+    what = f"{lies.name} would lie in {lies.path}, where the volume {other.name} lies"
+    if lies.place != other.place:
+        what += f", or inside its directory or around it ({other.path})"
+    return Problem(where, what, "give it another path, as /srv/{namespace}/{volume}")
 
 
 def _no_template(
@@ -190,9 +219,9 @@ class _Style(NamedTuple):
 
     def _volume(self, row: Ordinal, volume: Volume) -> Object:
         value = volume_again(volume, row.claim_key)
-        spec = dict(value["spec"])
+        spec = {**value["spec"], "persistentVolumeReclaimPolicy": volume.reclaim_policy}
         if self.made is None:
-            return value
+            return {**value, "spec": spec}
         storage = self.made.storage
         if self.is_given("--storage"):
             spec["capacity"] = {**(spec.get("capacity") or {}), "storage": _stored(storage.storage)}

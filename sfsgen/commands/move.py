@@ -80,7 +80,9 @@ def move(
     found = inventory(
         access, [str(name)], resources=cluster.ALL if identity.is_given else cluster.PAIRED
     )
-    parameters.tell_where(access)
+    context = parameters.tell_where(access)
+    # What runs later may find another context chosen by then.
+    access = access._replace(kubectl=Kubectl(context or kube_context, kubeconfig))
     (stateful_set,) = chosen(found, [str(name)], namespace, None)
     pairing, cures = Pairing(found), Cures(found, access)
     shall = wanted(pairing, stateful_set, style, claim_template, target)

@@ -236,12 +236,12 @@ class Inventory:
         if not volume.server:
             return
         place = volume.place
-        for each in (place, *self._below(place), *_parents(place)):
+        for each in (place, *self._below(place), *parents(place)):
             yield from self.directories.get(each, ())
 
     def around(self, volume: Volume) -> Volume | None:
         """Return a volume whose directory lies above that of another one, the nearest."""
-        return next(filter(None, map(self._volume_in, _parents(volume.place))), None)
+        return next(filter(None, map(self._volume_in, parents(volume.place))), None)
 
     def _volume_in(self, directory: NfsDirectory) -> Volume | None:
         volumes = self.directories.get(directory)
@@ -283,7 +283,7 @@ class Inventory:
         return [key for key in self.claims if key not in used and not self.wanting(key)]
 
 
-def _parents(directory: NfsDirectory) -> Iterator[NfsDirectory]:
+def parents(directory: NfsDirectory) -> Iterator[NfsDirectory]:
     """Yield the directories that a directory lies below, but for the root of the server."""
     path = directory.path.rpartition("/")[0]
     while path:
