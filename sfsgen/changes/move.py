@@ -12,7 +12,12 @@ from sfsgen.changes.finished import finished
 from sfsgen.changes.outcomes import Lacking, Mend
 from sfsgen.changes.plan import Action, Phase, Plan
 from sfsgen.changes.replacing import FIELDS, at_its_place, kept, patched, reached, replaced
-from sfsgen.changes.stopping import all_at_once, one_by_one, set_made_again
+from sfsgen.changes.stopping import (
+    all_at_once,
+    one_by_one,
+    scaling_deletes,
+    set_made_again,
+)
 from sfsgen.changes.wanted import Shall, Wanted, of_templates
 from sfsgen.changes.whole import not_whole
 from sfsgen.kubernetes.quantities import nano_units
@@ -115,7 +120,7 @@ class _Stops(NamedTuple):
             mends[index] = mends[index]._replace(first=first)
         cures, stateful_set = self.doing.cures, self.stateful_set
         if self.ways.all_at_once:
-            is_orphaned = bool(self.templates)
+            is_orphaned = not self._is_scaled
             found = list(all_at_once(cures, stateful_set, mends, is_orphaned=is_orphaned))
         else:
             found = list(one_by_one(cures, stateful_set, mends))
@@ -132,7 +137,10 @@ class _Stops(NamedTuple):
     def _mend(self, group: Sequence[Shall]) -> Mend:
         """Return what is done for ordinals whose pods are stopped together."""
         doing, numbers = self.doing, sorted({each.row.number for each in group})
-        stopped = tuple(self._is_stopped(each) for each in numbers)
+        stopped = (
+            *(self._is_stopped(each) for each in numbers),
+            self._stays_stopped(is_idle=not group[0].row.is_wanted),
+        )
         made: list[Action] = []
         fresh = list(map(tuple, _replaced(group)))
         if copies := self._copies(group):
@@ -153,6 +161,20 @@ class _Stops(NamedTuple):
     def _is_stopped(self, number: int) -> Condition:
         namespace, name = self.stateful_set.key
         return Condition("Pod", namespace, f"{name}-{number}", "gone")
+
+    def _stays_stopped(self, *, is_idle: bool) -> Condition:
+        """Return that nothing starts pods that are stopped, or that there never were."""
+        about = self.stateful_set.manifest.kind, *self.stateful_set.key
+        if not is_idle and not self._is_scaled:
+            return Condition(*about, "gone")
+        count = self.stateful_set.replicas if is_idle else 0
+        return Condition(*about, "is", ("spec", "replicas"), str(count))
+
+    @property
+    def _is_scaled(self) -> bool:
+        """Whether pods are stopped by scaling: else the set is deleted without its pods."""
+        is_kept = not self.templates and not scaling_deletes(self.stateful_set)
+        return self.ways.all_at_once and is_kept
 
 
 def _by_ordinal(moving: Sequence[Shall]) -> list[list[Shall]]:
@@ -176,7 +198,9 @@ def _told(group: Sequence[Shall]) -> str:
             how = f"from {old} to {new}" if old != new else f"to the driver {each.lies.driver}"
             told.append(f"{each.volume.name} goes {how}")
         elif each.has_another_claim:
-            told.append(f"{each.claim.name} is made again, as its volume shall be")
+            spec = each.new_claim["spec"]
+            size, modes = spec["resources"]["requests"]["storage"], ", ".join(spec["accessModes"])
+            told.append(f"{each.claim.name} is made again, for {size} and {modes}")
     more = [f"and {len(told) - _MOST_TOLD} more"] * (len(told) > _MOST_TOLD)
     return ", ".join([*told[:_MOST_TOLD], *more])
 

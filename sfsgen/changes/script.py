@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sfsgen.changes.conditions import Condition, FieldPath, ObjectKey
 from sfsgen.changes.plan import Action, Phase, Plan
+from sfsgen.changes.steps import Step
 from sfsgen.documents.yaml_writer import block
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
@@ -276,8 +277,17 @@ def _undone(action: Action, number: str) -> Iterator[str]:
         yield f"create {words} \\\n{_MARGIN}{action.step.command}\n"
     elif action.step:
         yield f"run {action.step.command}\n"
+        if _stops_pods(action.step):
+            # What was confirmed before they stopped they may have written to since.
+            yield "confirmed=''\n"
     for wait in action.wait:
         yield f"await {wait.seconds} {_shown(wait.until)}\n"
+
+
+def _stops_pods(step: Step) -> bool:
+    """Return whether pods are stopped by a step: one, or all of a set."""
+    is_scaled = step.verb == "patch" and step.value == {"spec": {"replicas": 0}}
+    return is_scaled or (step.verb, step.kind) == ("delete", "Pod")
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

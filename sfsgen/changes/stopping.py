@@ -43,13 +43,15 @@ def one_by_one(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> I
 def all_at_once(
     cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend], *, is_orphaned: bool = False
 ) -> Iterator[Phase]:
-    """Yield the one phase that stops all pods of a set.
-
-    Not by scaling where that deletes claims, too, or where the set itself is made again.
-    """
-    deletes = stateful_set.manifest.at("spec", "persistentVolumeClaimRetentionPolicy") or {}
-    is_orphaned = is_orphaned or deletes.get("whenScaled") == "Delete"
+    """Yield the one phase that stops all pods of a set; by scaling, unless told otherwise."""
+    is_orphaned = is_orphaned or scaling_deletes(stateful_set)
     yield _phase(cures, stateful_set, stateful_set.ordinals, mends, is_orphaned=is_orphaned)
+
+
+def scaling_deletes(stateful_set: FoundSet) -> bool:
+    """Return whether claims go when a set is scaled down."""
+    deletes = stateful_set.manifest.at("spec", "persistentVolumeClaimRetentionPolicy") or {}
+    return bool(deletes.get("whenScaled") == "Delete")
 
 
 def without_set(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> Iterator[Phase]:

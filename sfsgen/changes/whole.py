@@ -48,12 +48,15 @@ def _rows(pairing: Pairing, stateful_set: FoundSet, others: Sequence[Ordinal]) -
 
 def _broken(doing: Doing, row: Ordinal) -> str:
     """Return what is to be mended of an ordinal first, or ""."""
-    found = mend(doing, row)
-    if found:
-        return found.what if isinstance(found, Mend) else found.why
     claim, volume = row.claim, row.volume
-    if claim is None or volume is None:
-        return f"{row.claim_key[1]} or its volume is not there"
+    if claim is None:
+        return f"the claim {row.claim_key[1]} is not there"
+    if volume is None and claim.was_bound:
+        return f"{claim.name} is {claim.phase}, and its volume {claim.volume_name} is not there"
+    if found := mend(doing, row):
+        return found.what if isinstance(found, Mend) else found.why
+    if volume is None:
+        return f"{claim.name} is {claim.phase}, and has no volume"
     is_whole = (
         row.tie is Tie.BOUND
         and volume.claim == claim.key

@@ -1,0 +1,310 @@
+"""`sfsgen move`: the steps for each state, what it refuses, and what it asks people to run."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sfsgen.changes.copying import Copy, copied, copied_roughly, needed
+from sfsgen.kubernetes.manifest import NOT_READ
+from sfsgen.sets.found import found_volume
+from sfsgen.values.pairs import Volume
+from tests.program import findings, sfsgen
+from tests.test_recover import steps
+
+pytestmark = pytest.mark.without_libraries
+EXAMPLES = Path(__file__).parents[1] / "examples"
+HEALTHY = EXAMPLES / "move-server/dump.yaml"
+SHELLS = [each for each in ("dash", "bash") if shutil.which(each)]
+
+_ORPHAN = ["delete set", "delete pod"]
+_COPY = ["wait"]
+_AGAIN = ["delete volume", "patch volume", "create volume", "annotate claim"]
+_CLAIM = ["delete claim", "json-patch volume", "patch volume", "create claim"]
+_SET = ["create set"]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("nothing-differs", []),
+        ("broken", []),
+        (
+            "server",
+            [
+                *_COPY,  # the first one
+                *[*_ORPHAN, *_COPY, *_AGAIN, *_SET] * 2,
+                *_SET,
+            ],
+        ),
+        (
+            "server-all-at-once",
+            [*_COPY, "patch set", *_COPY, *_AGAIN, *_AGAIN, "patch set"],
+        ),
+        ("server-of-each-ordinal", [*_COPY, *[*_ORPHAN, *_COPY, *_AGAIN, *_SET] * 2, *_SET]),
+        ("same-data", [*[*_ORPHAN, *_AGAIN, *_SET] * 2, *_SET]),
+        ("path", [*[*_ORPHAN, *_COPY, *_AGAIN, *_SET] * 2, *_SET]),
+        ("driver", [*[*_ORPHAN, *_AGAIN, *_SET] * 2, *_SET]),
+        ("storage", [*[*_ORPHAN, *_CLAIM, *_SET] * 2, *_SET]),
+        ("access-mode", [*[*_ORPHAN, *_CLAIM, *_SET] * 2, *_SET]),
+        (
+            "one-claim-template",
+            [
+                *_COPY,
+                *[
+                    *_ORPHAN,
+                    *_COPY,
+                    "delete claim",
+                    "delete volume",
+                    "create volume",
+                    "create claim",
+                    *_SET,
+                ]
+                * 2,
+                *_SET,
+            ],
+        ),
+        ("mount-options", ["patch volume"] * 2),
+        ("reclaim-policy", ["patch volume"] * 2),
+    ],
+)
+def test_the_steps_of_a_move(
+    state: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = EXAMPLES / f"move-{state}"
+    command = (folder / "command").read_text()
+    assert steps(command.replace("'", ""), folder, monkeypatch) == expected
+
+
+REFUSED: list[tuple[str, list[str]]] = [
+    ("", ["move: error: nothing says what shall differ"]),
+    ("--nfs-server", ["--nfs-server"]),
+    ("--nfs-server 'a b'", ["--nfs-server: error:"]),
+    ("--nfs-server nas:/exports", ["--nfs-server: error:"]),
+    ("--nfs-path relative", ['--nfs-path: error: StatefulSet default/web: "relative" is not an']),
+    ("--nfs-path /a/{foo}", ["{foo} is not a placeholder"]),
+    ("--nfs-path /a/../b", ['leads out of the export with ".."']),
+    ("--nfs-path /srv/{name}", ["pv-web-1 would lie in /srv/web, where the volume pv-web-0 lies"]),
+    (
+        "--nfs-path /exports/pv-web-{ordinal}/data",
+        ["pv-web-0 would lie in /exports/pv-web-0/data, where the volume pv-web-0 lies, or inside"],
+    ),
+    ("--nfs-path /exports/pv-web-1/{ordinal}", ["pv-web-0 would lie in /exports/pv-web-1/0"]),
+    ("--nfs-path /", []),
+    ("--driver zz", ['"zz" is not possible']),
+    ("--driver smb.csi.k8s.io", ["mounts nothing without a Secret"]),
+    ("--storage 1GB", ['"1GB" is not a Kubernetes quantity', 'write "1G"']),
+    ("--storage 0", ["is not above zero"]),
+    ("--access-mode RWZ", ['"RWZ" is no access mode']),
+    ("--access-mode RWOP", ["ReadWriteOncePod is enforced for CSI volumes only"]),
+    ("--mount-option 'a\nb'", ["is not a mount option"]),
+    ("--reclaim-policy keep", ["--reclaim-policy: error:"]),
+    ("--same-data --storage 2Gi", ["--same-data: error: nothing says where the data is by then"]),
+    ("--storage 2Gi --claim-template data", ["web has no claim template data", "give pvc"]),
+    ("--storage 2Gi -o text", ['"text" is no format']),
+    ("--storage 2Gi --kube-version 2", ["--kube-version"]),
+    (
+        "--storage x --access-mode y --nfs-path z",
+        ["--storage: error:", "--access-mode: error:", "--nfs-path: error:"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "told"), [each for each in REFUSED if each[1]])
+def test_what_is_refused(options: str, told: list[str]) -> None:
+    result = sfsgen(f"move web -f {HEALTHY} {options}")
+    assert (result.status, result.out) == (2, "")
+    for each in told:
+        assert each in result.err
+
+
+def test_a_name_is_needed() -> None:
+    result = sfsgen(f"move -f {HEALTHY} --storage 2Gi")
+    assert result.status == 2
+    assert "NAME: error: the StatefulSet's name is missing" in result.err
+
+
+def changed(change: Any, source: Path = HEALTHY) -> str:
+    """Return a dump in which something is otherwise."""
+    value = yaml.safe_load(source.read_text())
+    for each in value["items"]:
+        change(each)
+    return yaml.safe_dump(value)
+
+
+def _of(kind: str, name: str, change: Any) -> Any:
+    def on(each: Any) -> None:
+        if (each["kind"], each["metadata"]["name"]) == (kind, name):
+            change(each)
+
+    return on
+
+
+VOLUME, CLAIM, SET = "PersistentVolume", "PersistentVolumeClaim", "StatefulSet"
+_DELETED = {"deletionTimestamp": "2026-11-27T00:00:00Z"}
+NOT_WHOLE: dict[str, tuple[Any, str]] = {
+    "a set in a file": (
+        _of(SET, "web", lambda each: each["metadata"].pop("uid")),
+        "web stands in a file",
+    ),
+    "a set that goes": (
+        _of(SET, "web", lambda each: each["metadata"].update(_DELETED)),
+        "the set web is being deleted",
+    ),
+    "a claim that goes": (
+        _of(CLAIM, "pvc-web-1", lambda each: each["metadata"].update(_DELETED)),
+        "ordinal 1: pvc-web-1 is being deleted",
+    ),
+    "a volume that goes": (
+        _of(VOLUME, "pv-web-1", lambda each: each["metadata"].update(_DELETED)),
+        "ordinal 1: pv-web-1 is being deleted",
+    ),
+    "a claim that is Lost": (
+        _of(CLAIM, "pvc-web-0", lambda each: each["status"].update(phase="Lost")),
+        "ordinal 0: the claimRef of pv-web-0 was changed: `sfsgen recover web -f -` comes first",
+    ),
+    "another uid": (
+        _of(VOLUME, "pv-web-0", lambda each: each["spec"]["claimRef"].update(uid="other")),
+        "ordinal 0: ",
+    ),
+    "no claimRef": (
+        _of(VOLUME, "pv-web-0", lambda each: each["spec"].pop("claimRef")),
+        "ordinal 0",
+    ),
+    "a provisioner's": (
+        _of(
+            VOLUME,
+            "pv-web-0",
+            lambda each: each["metadata"].update(
+                annotations={"pv.kubernetes.io/provisioned-by": "nfs.csi.k8s.io"}
+            ),
+        ),
+        "pv-web-0",
+    ),
+    "a path nobody can type": (
+        _of(VOLUME, "pv-web-0", lambda each: each["spec"]["nfs"].update(path="/a\u202eb")),
+        "the path of pv-web-0 cannot be written down",
+    ),
+}
+
+
+@pytest.mark.parametrize("state", NOT_WHOLE)
+@pytest.mark.parametrize("form", ["words", "sh", "yaml", "json"])
+def test_a_set_that_is_not_whole_comes_first(state: str, form: str) -> None:
+    change, told = NOT_WHOLE[state]
+    text = changed(change)
+    result = sfsgen(["move", "web", "-f", "-", "--nfs-server", "nas2", "-o", form], text)
+    assert (result.status, result.out) == (1, ""), result.out
+    assert told in result.err
+    assert "bug" not in result.err
+
+
+def plan_of(text: str, *options: str) -> dict[str, Any]:
+    """Return the plan for a dump."""
+    result = sfsgen(["move", "web", "-f", "-", "-o", "json", *options], text)
+    assert not result.status, result.err
+    (plan,) = json.loads(result.out)["plans"]
+    return dict(plan)
+
+
+def test_what_is_made_is_clean() -> None:
+    options = ["--nfs-server", "nas2.example.com", "--storage", "2Gi", "-o", "yaml"]
+    made = sfsgen(["move", "web", "-f", str(HEALTHY), *options])
+    kinds = [each["kind"] for each in yaml.safe_load_all(made.out)]
+    assert kinds == [VOLUME, VOLUME, CLAIM, CLAIM, SET]
+    assert not [each for each in findings("-f", "-", stdin=made.out) if each["severity"] == "error"]
+
+
+def test_files_are_kept_before_anything_else() -> None:
+    deletes = _of(
+        VOLUME,
+        "pv-web-0",
+        lambda each: each["spec"].update(persistentVolumeReclaimPolicy="Delete"),
+    )
+    plan = plan_of(changed(deletes), "--storage", "2Gi")
+    made = [each for phase in plan["phases"] for each in phase["actions"]]
+    policies = [
+        (index, each["step"]["value"]["spec"]["persistentVolumeReclaimPolicy"])
+        for index, each in enumerate(made)
+        if each["step"] and "persistentVolumeReclaimPolicy" in str(each["step"]["value"])
+        if each["step"]["verb"] == "patch"
+    ]
+    first, last = policies
+    assert first == (0, "Retain")
+    assert last[1] == "Delete"  # as it was, once the claim is there again
+    creation = next(
+        index
+        for index, each in enumerate(made)
+        if each["step"] and (each["step"]["verb"], each["step"]["kind"]) == ("create", CLAIM)
+    )
+    assert last[0] == creation + 1
+
+
+def test_ordinals_with_one_directory_go_together() -> None:
+    def share(each: Any) -> None:
+        if each["kind"] == VOLUME:
+            each["spec"]["nfs"]["path"] = "/shared"
+
+    plan = plan_of(changed(share), "--nfs-server", "nas2")
+    assert plan["stops"][0].startswith("web-0, web-1: ")
+    copies = [each["confirm"] for each in plan["phases"][0]["actions"] if each["confirm"]]
+    assert [each.count("mkdir ") for each in copies] == [1, 1]
+
+
+def test_a_smaller_size_is_said() -> None:
+    plan = plan_of(HEALTHY.read_text(), "--storage", "512Mi")
+    assert any("512Mi is less" in each for each in plan["notes"])
+
+
+# What people run
+
+
+def volume(server: str, path: str) -> Volume:
+    """Return a volume that lies somewhere."""
+    spec = {"nfs": {"server": server, "path": path}, "capacity": {"storage": "1Gi"}}
+    value = {"kind": VOLUME, "metadata": {"name": "pv"}, "spec": spec}
+    return found_volume(NOT_READ._replace(kind=VOLUME, name="pv", value=value))
+
+
+def test_each_copy_is_made_once() -> None:
+    one, other = volume("a", "/x"), volume("b", "/x")
+    assert needed([Copy(one, other), Copy(one, other), Copy(one, volume("A", "//x/"))]) == [
+        Copy(one, other)
+    ]
+
+
+PARTS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+PATHS = st.lists(
+    PARTS.filter(lambda each: "/" not in each and each not in (".", ".."))
+    | st.sampled_from(
+        ["-n", "--delete", "$(touch x)", "`id`", "a b", "'", '"', "\\", "$HOME", "~"]
+    ),
+    min_size=1,
+    max_size=3,
+).map(lambda parts: "/" + "/".join(parts))
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@settings(max_examples=20, deadline=None)
+@given(old=PATHS, new=PATHS, is_moved=st.booleans())
+def test_paths_reach_a_shell_as_they_are(shell: str, old: str, new: str, is_moved: bool) -> None:
+    """Programs that only print what they were given, NUL between the words, see each of them."""
+    server = "old" if is_moved else "new"
+    copy = Copy(volume("old", old), volume(server, new + "x"))
+    actions = [copied([copy], must=(), done=(), moved=True), copied_roughly([copy], ())]
+    lines = [line for each in actions for line in each.confirm.split("\n")]
+    commands = "\n".join(line for line in lines if not line.endswith(":"))
+    names = ("mkdir", "rsync", "mv", "ls")
+    fakes = "\n".join(f"{each}() {{ printf '%s\\0' {each} \"$@\"; }}" for each in names)
+    text = f"{fakes}\n{commands}"
+    done = subprocess.run([shell, "-c", text], capture_output=True, check=False)
+    assert not done.returncode, done.stderr
+    words = done.stdout.decode().split("\0")
+    assert f"/mnt/old{old}" in [each.rstrip("/") for each in words]
+    assert f"/mnt/{server}{new}x" in [each.rstrip("/") for each in words]
