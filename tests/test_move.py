@@ -15,6 +15,8 @@ from sfsgen.changes.copying import Copy, copied, copied_roughly, needed
 from sfsgen.kubernetes.manifest import NOT_READ
 from sfsgen.sets.found import found_volume
 from sfsgen.values.pairs import Volume
+from tests.cluster import Cluster
+from tests.plans import dump
 from tests.program import findings, sfsgen
 from tests.test_recover import steps
 
@@ -260,6 +262,118 @@ def test_ordinals_with_one_directory_go_together() -> None:
 def test_a_smaller_size_is_said() -> None:
     plan = plan_of(HEALTHY.read_text(), "--storage", "512Mi")
     assert any("512Mi is less" in each for each in plan["notes"])
+
+
+def moved_source(example: str, options: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the source of the first volume of an example, once it is moved, and the plan."""
+    folder = EXAMPLES / example
+    objects = list(yaml.safe_load_all((folder / "expected.yaml").read_text()))
+    cluster = Cluster(each for each in objects if each["kind"] != "Service")
+    cluster.settle()
+    (name,) = (each["metadata"]["name"] for each in objects if each["kind"] == SET)
+    result = sfsgen(f"move {name} -f - -o json {options}", dump(cluster))
+    assert not result.status, result.err
+    (plan,) = json.loads(result.out)["plans"]
+    spec = next(each["spec"] for each in plan["objects"] if each["kind"] == VOLUME)
+    (source,) = (spec[each] for each in ("nfs", "csi", "local") if each in spec)
+    return source, plan
+
+
+@pytest.mark.parametrize(
+    ("example", "options", "expected"),
+    [
+        ("csi", "--nfs-server b.example.com", {"volumeHandle": "b.example.com#exports#pv-web-0"}),
+        ("csi", "--nfs-path /new", {"volumeAttributes/share": "/new"}),
+        ("csi", "--driver nfs", {"server": "nfs.example.com", "path": "/exports/pv-web-0"}),
+        ("driver-smb", "--nfs-server b.x", {"volumeAttributes/source": "//b.x/tank"}),
+        ("driver-smb", "--nfs-server b.x", {"nodeStageSecretRef/name": "smbcreds"}),
+        ("driver-cephfs", "--nfs-path /n", {"volumeAttributes/rootPath": "/n/pv-web-0"}),
+        ("driver-cephfs", "--nfs-path /n", {"volumeAttributes/fsName": "myfs"}),
+        (
+            "driver-efs",
+            "--nfs-server fs-0123456789abcdef1",
+            {"volumeHandle": "fs-0123456789abcdef1:/apps/pv-web-0"},
+        ),
+        ("driver-node-manual", "--nfs-server b.x", {"volumeAttributes/server": "b.x"}),
+        ("driver-node-manual", "--nfs-server b.x", {"fsType": "nfs"}),
+        ("driver-local", "--nfs-path /disks/new", {"path": "/disks/new/pv-db-0"}),
+        ("servers-by-ordinal", "--nfs-path /n", {"server": "nas-0.example.com"}),
+    ],
+)
+def test_each_driver_keeps_what_is_its_own(
+    example: str, options: str, expected: dict[str, str]
+) -> None:
+    source, _ = moved_source(example, options)
+    for path, value in expected.items():
+        found: Any = source
+        for part in path.split("/"):
+            found = found[part]
+        assert found == value
+
+
+def test_how_a_path_is_split_stays_with_the_server() -> None:
+    """A server that exports the directory itself may not export the one above it."""
+
+    def share(each: Any) -> None:
+        if each["kind"] == VOLUME:
+            nfs = each["spec"].pop("nfs")
+            attributes = {"server": nfs["server"], "share": nfs["path"]}
+            csi = {"driver": "nfs.csi.k8s.io", "volumeHandle": each["metadata"]["name"]}
+            each["spec"]["csi"] = {**csi, "volumeAttributes": attributes}
+
+    plan = plan_of(changed(share), "--nfs-server", "nas2")
+    made = next(each for each in plan["objects"] if each["kind"] == VOLUME)
+    attributes = made["spec"]["csi"]["volumeAttributes"]
+    assert attributes == {"server": "nas2", "share": "/exports/pv-web-0"}
+
+
+def test_a_handle_that_stays_is_told() -> None:
+    _, plan = moved_source("driver-cephfs", "--nfs-path /n")
+    assert any("the handle of pv-web-0" in each for each in plan["notes"])
+    _, plan = moved_source("csi", "--nfs-path /n")
+    assert not any("handle" in each for each in plan["notes"])
+
+
+def test_another_kind_of_server_has_other_paths() -> None:
+    objects = (EXAMPLES / "driver-smb/expected.yaml").read_text()
+    cluster = Cluster(each for each in yaml.safe_load_all(objects) if each["kind"] != "Service")
+    cluster.settle()
+    result = sfsgen("move web -f - --driver nfs", dump(cluster))
+    assert (result.status, result.out) == (1, "")
+    assert "where pv-web-0 lies for another driver is not known" in result.err
+
+
+def test_data_is_not_moved_away_from_under_others() -> None:
+    value = yaml.safe_load(HEALTHY.read_text())
+    metadata = {"name": "backup", "uid": "u-1"}
+    nfs = {"server": "nfs.example.com", "path": "/exports/pv-web-1/daily"}
+    spec = {"nfs": nfs, "accessModes": ["ReadOnlyMany"], "capacity": {"storage": "1Gi"}}
+    other = {"apiVersion": "v1", "kind": VOLUME, "metadata": metadata, "spec": spec}
+    value["items"].append(other)
+    text = yaml.safe_dump(value)
+    result = sfsgen(["move", "web", "-f", "-", "--nfs-path", "/srv"], text)
+    assert (result.status, result.out) == (1, "")
+    assert "ordinal 1: backup has its data in /exports/pv-web-1/daily" in result.err
+    notes = plan_of(text, "--nfs-server", "nas2")["notes"]
+    assert any(each.startswith("backup have their data there too") for each in notes)
+
+
+def test_a_claim_template_alone() -> None:
+    """Its claims were made larger already; pods go on."""
+    path = "spec", "volumeClaimTemplates", 0, "spec", "resources", "requests"
+
+    def less(each: Any) -> None:
+        for part in path:
+            each = each[part]
+        each["storage"] = "512Mi"
+
+    plan = plan_of(changed(_of(SET, "web", less)), "--storage", "1Gi")
+    assert plan["stops"] == []
+    steps_of_it = [each["step"] for phase in plan["phases"] for each in phase["actions"]]
+    assert [(each["verb"], each["kind"]) for each in steps_of_it] == [
+        ("delete", SET),
+        ("create", SET),
+    ]
 
 
 # What people run

@@ -68,6 +68,11 @@ def needed(copies: Sequence[Copy]) -> list[Copy]:
     return list(by_place.values())
 
 
+def is_moved(copy: Copy) -> bool:
+    """Return whether the data of a set that stays itself is moved, and not copied."""
+    return copy.is_needed and copy.is_on_one_server
+
+
 def copied_roughly(copies: Sequence[Copy], done: Sequence[Condition]) -> Action:
     """Return how people copy while pods still write, so that the last copy is a short one."""
     reason = "copy the data a first time, while the pods run: that makes the last copy short"

@@ -5,11 +5,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from sfsgen.changes.conditions import Condition
-from sfsgen.changes.copying import Copy, copied, copied_roughly, needed
+from sfsgen.changes.copying import Copy, copied, copied_roughly, is_moved, needed
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import Doing, place
 from sfsgen.changes.finished import finished
-from sfsgen.changes.outcomes import Lacking, Mend
+from sfsgen.changes.outcomes import Lacking, Mend, Object
 from sfsgen.changes.plan import Action, Phase, Plan
 from sfsgen.changes.replacing import FIELDS, at_its_place, kept, patched, reached, replaced
 from sfsgen.changes.stopping import (
@@ -21,8 +21,10 @@ from sfsgen.changes.stopping import (
 from sfsgen.changes.wanted import Shall, Wanted, of_templates
 from sfsgen.changes.whole import not_whole
 from sfsgen.kubernetes.quantities import nano_units
+from sfsgen.plain_text import listed
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import Pairing
+from sfsgen.values.pairs import Volume
 
 _MOST_TOLD = 2  # changes, in the title of a phase
 
@@ -47,7 +49,11 @@ def moved(
     if not (moving or others or templates):
         return plan
     rows = [each.row for each in (*moving, *others)]
-    unknown = [*not_whole(cures, pairing, stateful_set, rows), *_unreadable(moving, ways)]
+    unknown = [
+        *not_whole(cures, pairing, stateful_set, rows),
+        *_unreadable(moving, ways),
+        *_moved_from_under(pairing, moving, ways),
+    ]
     if unknown:
         return plan._replace(unknown=tuple(dict.fromkeys(unknown)))
     ways = ways._replace(all_at_once=ways.all_at_once or _is_shared(moving))
@@ -68,6 +74,32 @@ def _unreadable(moving: Sequence[Shall], ways: Ways) -> Iterator[str]:
             yield f"ordinal {each.row.number}: {volume.name} does not say where its data lies"
         elif not f"{volume.server}{volume.path}".isprintable():
             yield f"ordinal {each.row.number}: the path of {volume.name} cannot be written down"
+        elif len({*Copy(volume, each.lies).directories}) == 1 and volume.realm != each.lies.realm:
+            yield (
+                f"ordinal {each.row.number}: where {volume.name} lies for another driver is not "
+                "known: give --nfs-server or --nfs-path, or --same-data where it is called alike"
+            )
+
+
+def _moved_from_under(pairing: Pairing, moving: Sequence[Shall], ways: Ways) -> Iterator[str]:
+    """Yield which volumes of others lie in directories that would be moved away from them."""
+    if ways.same_data:
+        return
+    for each in moving:
+        if is_moved(Copy(each.volume, each.lies)):
+            for other in _beside(pairing, moving, each):
+                yield (
+                    f"ordinal {each.row.number}: {other.name} has its data in {other.path}, which "
+                    f"would be moved with that of {each.volume.name}"
+                )
+
+
+def _beside(pairing: Pairing, moving: Sequence[Shall], shall: Shall) -> Iterator[Volume]:
+    """Yield the volumes in the directory of one that goes, or below it, that do not go."""
+    place, goes = shall.volume.place, {each.volume.name for each in moving if each.is_elsewhere}
+    for other in pairing.inventory.overlaps(shall.volume):
+        if other.name not in goes and len(other.place.path) >= len(place.path):
+            yield other
 
 
 def _is_shared(moving: Sequence[Shall]) -> bool:
@@ -218,6 +250,17 @@ def _notes(
         yield "the old directories stay as they are; delete them once all is well"
     if _is_shared(elsewhere):
         yield "ordinals have one directory, so all pods are stopped together"
+    others = [other for each in elsewhere for other in _beside(doing.pairing, elsewhere, each)]
+    if others:
+        names = listed(list(dict.fromkeys(each.name for each in others)))
+        yield f"{names} have their data there too, and stay: see that nobody writes there meanwhile"
+    if same := [each.volume.name for each in elsewhere if _keeps_its_handle(each)]:
+        yield (
+            f"the handle of {listed(same)} stays: before the last copy see that no node has it "
+            "mounted any more, for a node knows a volume by its handle"
+        )
+    if left := list(_left_behind(doing.pairing, elsewhere)):
+        yield f"{listed(left)} stay where they are, for their claims are gone"
     yield from _smaller(changed)
     if any("mountOptions" in each.fields and not _is_restarted(each) for each in changed):
         namespace, name = wanted.stateful_set.key
@@ -229,6 +272,29 @@ def _notes(
             "write the same into your manifests or your values file: what they say now the server "
             "refuses"
         )
+
+
+def _keeps_its_handle(shall: Shall) -> bool:
+    """Return whether a volume is the same one to a node, though it lies elsewhere.
+
+    What is staged on a node is found by driver and handle (kubernetes, pkg/volume/csi,
+    makeDeviceMountPath), and unmounted a moment after the last pod has gone.
+    """
+    old, new = (each["spec"].get("csi") or {} for each in _objects(shall))
+    fields = "driver", "volumeHandle"
+    return bool(new) and all(old.get(each) == new.get(each) for each in fields)
+
+
+def _objects(shall: Shall) -> tuple[Object, Object]:
+    return shall.volume.manifest.value, shall.new_volume
+
+
+def _left_behind(pairing: Pairing, elsewhere: Sequence[Shall]) -> Iterator[str]:
+    """Yield the volumes of the same claim templates that no claim has."""
+    for template in {each.row.template.key: each.row.template for each in elsewhere}.values():
+        for row in pairing.of(template).by_number.values():
+            if row.volume and row.claim is None:
+                yield row.volume.name
 
 
 def _is_restarted(shall: Shall) -> bool:

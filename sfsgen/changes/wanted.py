@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.making import claim_again, volume_again
+from sfsgen.changes.new_sources import source_at
 from sfsgen.changes.outcomes import Object
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.names import pattern
@@ -172,14 +173,13 @@ def _inferred(
         return None, []
     alone = stateful_set._replace(templates=(template,))
     made = infer(pairing, alone, stateful_set.ordinals, options, target)
-    # By which driver and with which attributes it is to be, no place alone says.
-    needs = {"--driver"} if given.intersection(_OF_PLACES) else set[str]()
-    problems = [
-        each
-        for each in made.problems
-        if each.where not in _INFERRED or each.where in given or each.where in needs
-    ]
     (found,) = made.templates
+    # Of a driver that is not known, its handles have to show how others are made.
+    is_strange = given.intersection(_OF_PLACES) and not found.source.driver.is_known
+    needs = {*given, *(["--driver"] if is_strange else [])}
+    problems = [
+        each for each in made.problems if each.where not in _INFERRED or each.where in needs
+    ]
     if given.intersection(_OF_PLACES) and not found.source.has_place:
         where = next(each for each in _OF_PLACES if each in given)
         what = f"it changes nothing: {lies_by_handle(found.source.driver.csi)}"
@@ -246,6 +246,10 @@ class _Style(NamedTuple):
             below = "" if "{" in text or made.shared_directory else "/{volume}"
             path = pattern(normalised(text + below), names).at(row.number)
         where = Place(made.source.driver.name, server, path, volume.read_only)
+        if not self.is_given("--driver") or volume.driver == where.driver:
+            found = source_at(volume, where, names, row.number)
+            if found is not None:
+                return found
         return made.source_of(row.number).fields(where, names, row.number)  # type: ignore[no-any-return]
 
     def changed(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
