@@ -1,19 +1,34 @@
-"""What `move` plans brings each ordinal to its new place with its data, killed anywhere or not."""
+"""What `move` plans brings each ordinal to its new place with its data, killed anywhere or not.
 
+`SFSGEN_SETS=5000 pytest tests/test_move_works.py -k not_whole` looks at so many broken sets.
+"""
+
+import contextlib
 import json
+import os
 import random
 from typing import Any
 
 import pytest
 
 from sfsgen.kubernetes.server_filled import own
-from tests.cluster import Cluster
-from tests.faults import NAME, SPACE, Broken, Shape, add_rivals, any_shape, healthy_set
+from tests.cluster import Cluster, Refused
+from tests.faults import (
+    NAME,
+    SPACE,
+    Broken,
+    Shape,
+    add_rivals,
+    any_shape,
+    broken_set,
+    healthy_set,
+)
 from tests.kinds import CLAIM, STATEFUL_SET, VOLUME
 from tests.owner import Owner
 from tests.plans import Killed, Surprise, carry_out, dump, plans
 from tests.program import Result, findings, sfsgen
 
+_SETS = int(os.environ.get("SFSGEN_SETS", "120"))
 pytestmark = pytest.mark.without_libraries
 
 MOVES = {
@@ -249,3 +264,31 @@ def test_a_path_for_a_claim_template_each() -> None:
     homes = broken.cluster.homes()
     for (_, claim), (server, _) in homes.items():
         assert server == {"data": "fast", "log": "slow"}[claim.split("-")[0]]
+
+
+@pytest.mark.parametrize("first", range(0, _SETS, 20))
+def test_of_a_set_that_is_not_whole_nothing_moves(first: int) -> None:
+    """Whatever went wrong with a set: no step is printed, or all ends well."""
+    for seed in range(first, first + 20):
+        broken = broken_set(seed)
+        with contextlib.suppress(Refused):  # a fault has left it at 0
+            broken.cluster.scale(SPACE, NAME, broken.shape.replicas)
+        broken.cluster.settle()
+        if (STATEFUL_SET, SPACE, NAME) not in broken.cluster.objects:
+            continue
+        options = MOVES[["server", "path", "all", "modes"][seed % 4]]
+        result = move(broken.cluster, *options)
+        assert "bug" not in result.err
+        if result.status:
+            assert result.status == 1, result.err
+            assert not result.out
+            continue
+        for plan in plans(result):
+            owner = Owner(broken.cluster.nfs)
+            try:
+                carry_on(broken.cluster, plan, owner)
+            except Exception as error:
+                raise AssertionError((seed, broken.shape, broken.faults)) from error
+        broken.cluster.settle()
+        wrong = list(broken.wrong())
+        assert not wrong, (seed, broken.shape, broken.faults, wrong)

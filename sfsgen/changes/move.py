@@ -46,8 +46,6 @@ def moved(
     moving = [each for each in wanted.pairs if each.is_elsewhere or each.has_another_claim]
     others = [each for each in wanted.pairs if each not in moving and each.fields]
     templates = tuple(of_templates(wanted, stateful_set))
-    if not (moving or others or templates):
-        return plan
     rows = [each.row for each in (*moving, *others)]
     unknown = [
         *not_whole(cures, pairing, stateful_set, rows),
@@ -56,6 +54,8 @@ def moved(
     ]
     if unknown:
         return plan._replace(unknown=tuple(dict.fromkeys(unknown)))
+    if not (moving or others or templates):
+        return plan
     ways = ways._replace(all_at_once=ways.all_at_once or _is_shared(moving))
     doing = Doing(cures, pairing, Lacking({}, {}))
     stops = _Stops(doing, wanted.stateful_set, templates, ways)
