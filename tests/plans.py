@@ -10,6 +10,7 @@ from tests.kinds import Key
 from tests.program import Result, sfsgen
 
 Data = Mapping[str, Any]
+_Clusters = tuple[Cluster, Cluster | None]
 
 
 class Surprise(Exception):  # noqa: N818
@@ -47,34 +48,37 @@ def carry_out(
     plan: Data,
     confirmed: Callable[[Data], object] = lambda _: None,
     kill_after: int | None = None,
+    other: Cluster | None = None,
 ) -> int:
     """Carry out a plan; return how many actions were taken.
 
+    `other` is the other cluster that a plan may be about.
+
     Raises Surprise where the script would stop, and Killed after so many actions.
     """
-    taken = 0
+    clusters, taken = (cluster, other), 0
     for phase in plan["phases"]:
-        if _all_hold(cluster, phase["goal"]):
+        if _all_hold(clusters, phase["goal"]):
             continue
         for action in phase["actions"]:
-            if _is_done(cluster, action):
+            if _is_done(clusters, action):
                 continue
-            _take(cluster, action, confirmed)
+            _take(clusters, action, confirmed)
             taken += 1
             if taken == kill_after:
                 raise Killed
-            _wait(cluster, action["wait"])
-        _wait(cluster, phase["goal"])
+            _wait(clusters, action["wait"])
+        _wait(clusters, phase["goal"])
     return taken
 
 
-def _all_hold(cluster: Cluster, conditions: Iterable[Data]) -> bool:
-    return all(condition(each).holds(cluster.objects) for each in conditions)
+def _all_hold(clusters: _Clusters, conditions: Iterable[Data]) -> bool:
+    return all(condition(each).holds(_of(clusters, each).objects) for each in conditions)
 
 
-def _wait(cluster: Cluster, conditions: Iterable[Data]) -> None:
+def _wait(clusters: _Clusters, conditions: Iterable[Data]) -> None:
     for each in conditions:
-        until = condition(each)
+        until, cluster = condition(each), _of(clusters, each)
         if not _comes(cluster, until):
             raise Surprise(f"waited in vain until {until}")
 
@@ -83,25 +87,34 @@ def _comes(cluster: Cluster, until: Condition) -> bool:
     return cluster.wait(lambda: until.holds(cluster.objects))
 
 
+def _of(clusters: _Clusters, each: Data) -> Cluster:
+    """Return the cluster that a condition or a step is about."""
+    here, there = clusters
+    found = there if each["cluster"] else here
+    assert found
+    return found
+
+
 def _key(step: Data) -> Key:
     return step["kind"], step["namespace"], step["name"]
 
 
-def _is_done(cluster: Cluster, action: Data) -> bool:
+def _is_done(clusters: _Clusters, action: Data) -> bool:
     step = action["step"]
-    is_gone = step and step["verb"] == "delete" and _key(step) not in cluster.objects
-    return is_gone or bool(action["done"] and _all_hold(cluster, action["done"]))
+    is_deletion = step and step["verb"] == "delete"
+    is_gone = is_deletion and _key(step) not in _of(clusters, step).objects
+    return is_gone or bool(action["done"] and _all_hold(clusters, action["done"]))
 
 
-def _take(cluster: Cluster, action: Data, confirmed: Callable[[Data], object]) -> None:
+def _take(clusters: _Clusters, action: Data, confirmed: Callable[[Data], object]) -> None:
     for each in action["must"]:
-        so = condition(each)
+        so, cluster = condition(each), _of(clusters, each)
         if not (so.holds(cluster.objects) or (so.lags and _comes(cluster, so))):
             raise Surprise(f"{action['reason']}: it is not so that {each['words']}")
     if action["confirm"]:
         confirmed(action)
     step = action["step"]
-    if step and not cluster.carry_out(step):
-        is_there = _key(step) in cluster.objects
+    if step and not _of(clusters, step).carry_out(step):
+        is_there = _key(step) in _of(clusters, step).objects
         if {"create": True, "delete": False}.get(step["verb"]) is not is_there:
             raise Surprise(f"{action['reason']}: {step['command']}")

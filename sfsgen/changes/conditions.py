@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-Operator = Literal["is", "is not", "absent", "exists", "gone", "held by nobody"]
+Operator = Literal["is", "is not", "is if there", "absent", "exists", "gone", "held by nobody"]
 _CALLED = {"PersistentVolume": "volume", "PersistentVolumeClaim": "claim", "Pod": "pod"}
 _OF_OBJECTS = {
     "held by nobody": "no claim of any namespace has the uid {value}",
@@ -39,8 +39,8 @@ spaces between them.
 class Condition(NamedTuple):
     """What is to be so of one object.
 
-    `is` and `absent` are of an object that is there; `is not` holds where it is gone, too. Of the
-    claims of all namespaces none has the uid that is `held by nobody`.
+    `is` and `absent` are of an object that is there; `is not` and `is if there` hold where it is
+    gone, too. Of the claims of all namespaces none has the uid that is `held by nobody`.
     """
 
     kind: str
@@ -51,6 +51,8 @@ class Condition(NamedTuple):
     path: FieldPath = ()
     value: str = ""
     """As text: that is how kubectl prints a field."""
+    cluster: str = ""
+    """What another cluster is called that it is about; "" is the one that was looked at."""
 
     @property
     def lags(self) -> bool:
@@ -63,6 +65,9 @@ class Condition(NamedTuple):
         return self.kind, self.namespace, self.name
 
     def __str__(self) -> str:
+        return f"{self._words()}{f' in {self.cluster}' if self.cluster else ''}"
+
+    def _words(self) -> str:
         kind = _CALLED.get(self.kind, self.kind)
         called = f"the {kind} {self.name}"
         if self.operator in _OF_OBJECTS:
@@ -72,7 +77,8 @@ class Condition(NamedTuple):
         is_so, is_no_more = _WORDS.get(self.path, (f"{'.'.join(self.path)} {{}}", ""))
         if self.operator == "absent":
             return f"{called} has no {' '.join(is_so.format('').split())}"
-        if self.operator == "is":
+        if self.operator in ("is", "is if there"):
+            called += ", if it is there," * (self.operator == "is if there")
             verb = "is" if self.path == ("status", "phase") else "has the"
             return f"{called} {verb} {is_so}".format(self.value)
         if self.path == ("metadata", "uid"):
@@ -97,11 +103,11 @@ class Condition(NamedTuple):
             return all(each["metadata"].get("uid") != self.value for each in claims)
         value = objects.get(self.key)
         if value is None or self.operator in ("exists", "gone"):
-            return (value is not None) == (self.operator not in ("gone", "is not"))
+            return (value is not None) == (self.operator not in ("gone", "is not", "is if there"))
         found = _text(_at(value, self.path))
         if self.operator == "absent":
             return not found
-        return (found == self.value) == (self.operator == "is")
+        return (found == self.value) == (self.operator != "is not")
 
 
 def _at(value: Any, path: FieldPath) -> Any:

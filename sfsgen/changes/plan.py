@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.steps import Step
+from sfsgen.kubernetes.kubectl import Kubectl
 from sfsgen.values.pairs import Key
 
 Object = Mapping[str, Any]
@@ -71,6 +72,8 @@ class Plan(NamedTuple):
     """What shows that a cluster is the one that was looked at; none where nothing of it is kept."""
     unknown: tuple[str, ...] = ()
     """What is not understood, an ordinal each: then nothing is to be done."""
+    other: Kubectl | None = None
+    """How another cluster is reached that some of it is about."""
 
     @property
     def name(self) -> str:

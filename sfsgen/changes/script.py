@@ -17,13 +17,20 @@ _SHORT = {
     "Service": "svc",
     "StatefulSet": "sts",
 }
-_OPERATORS = {"is not": "is-not", "held by nobody": "unheld"}
+_OPERATORS = {"is not": "is-not", "is if there": "is-if-there", "held by nobody": "unheld"}
+_OTHER = "to:"  # before the kind of an object of the other cluster
 _MARGIN = "    "
 _REQUEST_PATIENCE = 30  # seconds, for one request of kubectl
 _SAVE_IT = (
     "save this script first, and run the file: what it deletes and makes again stands nowhere else "
     "meanwhile"
 )
+_FIRST = """    there=''
+"""
+_WHICH_CLUSTER = """    # A KIND that begins with to: is of the other cluster.
+    case $1 in to:*) there=yes ;; *) there='' ;; esac
+    set -- "${1#to:}" "$2" "$3" "$4"
+"""
 
 # What runs in $( ) cannot stop the script, and in a test `set -e` does not count: each says stop.
 _PREAMBLE = r"""set -eu
@@ -70,6 +77,7 @@ holds() {
     case $1 in
     is) [ "$seen" = "$6." ] ;;
     is-not) [ "$seen" != "$6." ] ;;
+    is-if-there) [ -z "$seen" ] || [ "$seen" = "$6." ] ;;
     absent) [ "$seen" = . ] ;;
     exists) [ -n "$seen" ] ;;
     gone) [ -z "$seen" ] ;;
@@ -161,9 +169,8 @@ confirm() {
 def script(plans: Sequence[Plan], kubectl: Kubectl) -> Iterator[str]:
     """Yield the text of the script for some plans, one after the other."""
     yield from _head(plans)
-    patience = f"--request-timeout={_REQUEST_PATIENCE}s"
-    yield f'\nkube() {{ {quoted(kubectl.words(patience))} "$@"; }}\n\n'
-    yield _PREAMBLE
+    yield from _kube(kubectl, _other(plans))
+    yield _preamble(plans)
     yield from _left(plans)
     # What was cut short on its way to the shell does nothing at all.
     yield "\nmain() {\n"
@@ -174,6 +181,31 @@ def script(plans: Sequence[Plan], kubectl: Kubectl) -> Iterator[str]:
             number += 1
             yield from (f"{_MARGIN}{line}" for line in _phase(plan, phase, number))
     yield "    say 'done'\n}\n\nmain\n"
+
+
+def _other(plans: Sequence[Plan]) -> Kubectl | None:
+    return next((each.other for each in plans if each.other), None)
+
+
+def _preamble(plans: Sequence[Plan]) -> str:
+    """Return the functions, which know of another cluster only where there is one."""
+    if _other(plans) is None:
+        return _PREAMBLE
+    made = _PREAMBLE.replace("look() {\n", f"look() {{\n{_WHICH_CLUSTER}")
+    return made.replace(
+        '    if [ "$1" = unheld ]; then\n', f'{_FIRST}    if [ "$1" = unheld ]; then\n'
+    )
+
+
+def _kube(kubectl: Kubectl, other: Kubectl | None) -> Iterator[str]:
+    """Yield how objects are looked at: in the cluster that was looked at, and in the other one."""
+    patience = f"--request-timeout={_REQUEST_PATIENCE}s"
+    here = f'{quoted(kubectl.words(patience))} "$@"'
+    if other is None:
+        yield f"\nkube() {{ {here}; }}\n\n"
+        return
+    there = f'{quoted(other.words(patience))} "$@"'
+    yield f'\nkube() {{\n{_MARGIN}if [ -n "$there" ]; then {there}; else {here}; fi\n}}\n\n'
 
 
 def _head(plans: Sequence[Plan]) -> Iterator[str]:
@@ -238,7 +270,7 @@ def _action(action: Action, number: str) -> Iterator[str]:
     done = list(map(_holds, [_all(action.done)])) if action.done else []
     if action.step and action.step.verb == "delete":
         step = action.step
-        gone = Condition(step.kind, step.namespace, step.name, "gone")
+        gone = Condition(step.kind, step.namespace, step.name, "gone", cluster=step.cluster)
         done.append(f"holds {_words(gone)}")
     lines = list(_undone(action, number))
     if not done:
@@ -272,7 +304,7 @@ def _undone(action: Action, number: str) -> Iterator[str]:
     if action.step and action.step.verb == "create":
         text = block(action.step.value, 0).rstrip("\n")
         # Within quotes no line is indented: it is the object's text.
-        kind = _SHORT.get(action.step.kind, action.step.kind)
+        kind = _short(action.step.kind, action.step.cluster)
         words = quoted([kind, action.step.namespace, action.step.name, text])
         yield f"create {words} \\\n{_MARGIN}{action.step.command}\n"
     elif action.step:
@@ -310,9 +342,13 @@ def _shown(condition: Condition) -> str:
 def _words(condition: Condition) -> str:
     """Return a condition as the arguments of `holds`."""
     operator = _OPERATORS.get(condition.operator, condition.operator)
-    kind = _SHORT.get(condition.kind, condition.kind)
+    kind = _short(condition.kind, condition.cluster)
     where = condition.namespace, condition.name, _jsonpath(condition.path), condition.value
     return quoted([operator, kind, *where])
+
+
+def _short(kind: str, cluster: str) -> str:
+    return f"{_OTHER if cluster else ''}{_SHORT.get(kind, kind)}"
 
 
 def _jsonpath(path: FieldPath) -> str:

@@ -27,6 +27,8 @@ class Step(NamedTuple):
     value: Any
     """The patch, the labels or annotations (None removes one), the object, or how to delete it."""
     command: str
+    cluster: str = ""
+    """What another cluster is called in which it is taken, as conditions have it."""
 
     def __str__(self) -> str:
         return self.command
