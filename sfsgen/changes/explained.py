@@ -75,7 +75,17 @@ def _must(action: Action) -> Iterator[str]:
     seen = {each.name: "" for each in action.must if _is_seen(each)}
     if seen:
         yield f"{joined(list(seen))} {'is' if len(seen) == 1 else 'are'} still as seen"
-    yield from (str(each) for each in action.must if not _is_seen(each))
+    own = {each.name: "" for each in action.must if _is_ours(each)}
+    if own:
+        are = "it is there, is" if len(own) == 1 else "they are there, are"
+        yield f"{joined(list(own))}, if {are} this plan's own"
+    yield from (str(each) for each in action.must if not (_is_seen(each) or _is_ours(each)))
+
+
+def _is_ours(condition: Condition) -> bool:
+    """Return whether it says that what bears a name was made for it by an earlier run."""
+    is_bound = condition.path == ("spec", "volumeName") or condition.path[:2] == REFERENCE
+    return is_bound and condition.operator == "is if there"
 
 
 def _is_seen(condition: Condition) -> bool:

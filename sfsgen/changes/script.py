@@ -205,6 +205,7 @@ def _kube(kubectl: Kubectl, other: Kubectl | None) -> Iterator[str]:
         yield f"\nkube() {{ {here}; }}\n\n"
         return
     there = f'{quoted(other.words(patience))} "$@"'
+    yield "\nthere=''"
     yield f'\nkube() {{\n{_MARGIN}if [ -n "$there" ]; then {there}; else {here}; fi\n}}\n\n'
 
 

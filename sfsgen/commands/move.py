@@ -1,13 +1,13 @@
 """`sfsgen move`: the steps by which a set gets another place, size or name, its data kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import typer
 
 from sfsgen import console
 from sfsgen.changes.cures import Cures
-from sfsgen.changes.handing_over import Identity, handed_over
+from sfsgen.changes.handing_over import Identity, destination, handed_over
 from sfsgen.changes.move import Ways, moved
 from sfsgen.changes.wanted import wanted
 from sfsgen.commands import parameters, plans_output
@@ -16,12 +16,14 @@ from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.names import label_fault
 from sfsgen.plain_text import quoted as word
 from sfsgen.problems import InputError, Problem
+from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.reading import chosen, inventory, wrong_scope
 from sfsgen.values.options import is_given
 
 _OF_PLACES = ("--nfs-server", "--nfs-path", "--driver")
 _OF_IDENTITY = ("--to-name", "--to-namespace", "--to-context")
+_OF_COPIES = ("--nfs-server", "--nfs-path")
 
 
 def move(
@@ -41,6 +43,8 @@ def move(
     to_name: parameters.ToName = None,
     to_namespace: parameters.ToNamespace = None,
     to_context: parameters.ToContext = None,
+    to_kubeconfig: parameters.ToKubeconfig = None,
+    to_filename: parameters.ToFilename = None,
     *,
     same_data: parameters.SameData = False,
     clone: parameters.Clone = False,
@@ -67,12 +71,13 @@ def move(
         "--reclaim-policy": reclaim_policy,
         "--mount-option": mount_option,
     }
-    identity = Identity(to_name, to_namespace, to_context, clone)
+    identity = Identity(to_name, to_namespace, to_context, clone, to_kubeconfig)
     ways = Ways(same_data=same_data, all_at_once=all_at_once)
     problems = list(wrong_scope(namespace))
     target = parameters.chosen_target(kube_version, problems)
     problems += plans_output.wrong_format(output)
     problems += _wrong(name, style, identity, ways)
+    problems += _wrong_cluster(identity, to_filename, Kubectl(kube_context, kubeconfig))
     if problems:
         raise InputError(*problems)
     piped = parameters.piped("move")
@@ -85,16 +90,33 @@ def move(
     access = access._replace(kubectl=Kubectl(context or kube_context, kubeconfig))
     (stateful_set,) = chosen(found, [str(name)], namespace, None)
     pairing, cures = Pairing(found), Cures(found, access)
+    if identity.is_given:
+        there = _there(access, identity, stateful_set, to_filename or ())
+        to = destination(cures, stateful_set, identity, there)
+        plan = handed_over(cures, pairing, stateful_set, to)
+        raise typer.Exit(plans_output.printed([plan], output, access.kubectl))
     shall = wanted(pairing, stateful_set, style, claim_template, target)
     errors, cautions = console.split(shall.problems, strict=False)
     if errors:
         raise InputError(*errors, *cautions)
-    if identity.is_given:
-        plan = handed_over(cures, pairing, stateful_set, shall, identity, all_at_once=all_at_once)
-    else:
-        plan = moved(cures, pairing, stateful_set, shall, ways)
+    plan = moved(cures, pairing, stateful_set, shall, ways)
     console.tell(*cautions)
     raise typer.Exit(plans_output.printed([plan], output, access.kubectl))
+
+
+def _there(
+    access: Access, identity: Identity, stateful_set: FoundSet, filenames: Sequence[str]
+) -> Cures | None:
+    """Return what is where a set goes, None where that was read already, or cannot be read."""
+    namespace, _ = identity.key(stateful_set)
+    is_read = not access.is_live or namespace == stateful_set.namespace
+    if is_read and not (identity.is_elsewhere and (access.is_live or filenames)):
+        return None
+    kubectl = identity.kubectl if identity.is_elsewhere else access.kubectl
+    there = Access(tuple(filenames), namespace, kubectl, access.again)
+    seen = inventory(there, resources=cluster.ALL, without_sets=True)
+    parameters.tell_where(there)
+    return Cures(seen, there._replace(filenames=()))
 
 
 def _wrong(
@@ -110,7 +132,21 @@ def _wrong(
     if ways.same_data and not any(is_given(style[each]) for each in _OF_PLACES):
         what = "nothing says where the data is by then"
         yield Problem("--same-data", what, "give --nfs-server or --nfs-path, or leave it out")
+    for option in style if identity.is_given else ():
+        if is_given(style[option]) and not (identity.clone and option in _OF_COPIES):
+            what = "another name, namespace or cluster is a plan of its own"
+            yield Problem(option, what, "leave it out, and move the set once more afterwards")
     yield from _wrong_identity(identity)
+
+
+def _wrong_cluster(
+    identity: Identity, filenames: Sequence[str] | None, here: Kubectl
+) -> Iterator[Problem]:
+    if filenames and not identity.is_elsewhere:
+        yield Problem("--to-filename", "no other cluster is meant", "give --to-context too")
+    if identity.is_elsewhere and None not in here and identity.kubectl == here:
+        fix = "leave it out, or give that of another cluster"
+        yield Problem("--to-context", "it is the cluster in which the set is", fix)
 
 
 def _wrong_identity(identity: Identity) -> Iterator[Problem]:
@@ -124,6 +160,6 @@ def _wrong_identity(identity: Identity) -> Iterator[Problem]:
         yield Problem(
             "--to-context", "it names no context", "`kubectl config get-contexts` lists them"
         )
-    if identity.clone and identity[:3] == (None, None, None):
+    if identity.clone and not identity.is_another:
         what = "a clone has another name, namespace or cluster"
         yield Problem("--clone", what, "give --to-name, --to-namespace or --to-context too")

@@ -233,6 +233,20 @@ ToContext = Annotated[
         "--to-context", metavar="NAME", text="kubectl's context of the cluster it goes to."
     ),
 ]
+ToKubeconfig = Annotated[
+    str | None,
+    _of_new_set(
+        "--to-kubeconfig", metavar="FILE", text="kubectl's configuration for that cluster."
+    ),
+]
+ToFilename = Annotated[
+    list[str] | None,
+    _of_new_set(
+        "--to-filename",
+        metavar="FILE",
+        text="Manifests of what is in that cluster; repeatable. Default: it is looked at.",
+    ),
+]
 Clone = Annotated[
     bool,
     _of_new_set("--clone", text="Leave the old set as it is, and give the new one copies."),

@@ -1,0 +1,155 @@
+"""What is to be said of a set that gets another name: what stays behind, and what still says it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sfsgen.changes.needs import needed
+from sfsgen.changes.outcomes import Object
+from sfsgen.changes.parts import Destination, Part, Parts
+from sfsgen.changes.renaming import mentioned
+from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.plain_text import brief, joined, listed
+from sfsgen.sets.found import FoundService, FoundSet
+
+_OTHERS = "cm,ing,netpol,hpa,pdb"
+_MOST_TOLD = 10  # places that mention the old name
+# By which those who install and apply sets know their own.
+_RELEASE = "meta.helm.sh/release-name"
+_TRACKED = ("argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance")
+_FLUX = "kustomize.toolkit.fluxcd.io/name"
+
+
+def refusals(stateful_set: FoundSet, to: Destination, parts: Sequence[Part]) -> Iterator[str]:
+    """Yield why a set cannot go as a whole."""
+    manifest = stateful_set.manifest
+    if not manifest.is_stored:
+        yield f"{stateful_set.name} stands in a file, and not in the cluster that is looked at"
+    if manifest.is_terminating:
+        yield f"the set {stateful_set.name} is being deleted"
+    for each in manifest.at("metadata", "ownerReferences") or ():
+        owner = f"{each.get('kind')} {each.get('name')}"
+        yield f"{stateful_set.name} belongs to the {owner}, which would make it again: change that"
+    for part in parts if to.cluster else ():
+        if part.volume and not part.volume.is_remote:
+            where = part.volume.driver or "nobody knows where"
+            yield (
+                f"ordinal {part.row.number}: {part.volume.name} is on no server that another "
+                f"cluster reaches as well ({where})"
+            )
+
+
+def notes_of(
+    stateful_set: FoundSet,
+    to: Destination,
+    parts: Parts,
+    objects: Sequence[Object],
+    services: Sequence[FoundService],
+) -> Iterator[str]:
+    """Yield what the owner of a set should know of it, or has to do."""
+    if not to.is_seen:
+        yield (
+            f"nobody has looked at {to.cluster}: the script does, before it stops anything; "
+            "--to-filename FILE gives a dump of it"
+        )
+    if not stateful_set.replicas:
+        yield (
+            f"{stateful_set.name} is at 0 replicas, and {to.names.new[1]} gets as many: was it an "
+            "earlier run that stopped it, run that script again instead"
+        )
+    yield from _of_names(stateful_set, to, objects)
+    yield from _of_needs(stateful_set, to)
+    yield from _of_services(stateful_set, to, services)
+    yield from _of_owners(stateful_set)
+    if parts.left:
+        yield f"these claims stay, for they have no data: {listed(parts.left)}"
+    yield from _afterwards(to, parts)
+
+
+def _of_names(stateful_set: FoundSet, to: Destination, objects: Sequence[Object]) -> Iterator[str]:
+    (old_space, old), (new_space, new) = to.names.old, to.names.new
+    if (old_space, old) == (new_space, new):
+        return
+    service = objects[-1]["spec"].get("serviceName") or ""
+    old_host = f"{old}-0.{stateful_set.service_name}.{old_space}"
+    yield (
+        f"pods are reached as {new}-0.{service}.{new_space}, no longer as {old_host}: what keeps "
+        "the names of its peers in its data has to be told"
+    )
+    words = [each for each, other in ((old, new), (old_space, new_space)) if each != other]
+    found = [
+        f"{value['kind']} {path}: {brief(text)}"
+        for value in objects
+        for path, text in mentioned({**value, "metadata": _annotations(value)}, words)
+    ]
+    more = [f"and {len(found) - _MOST_TOLD} more"] if len(found) > _MOST_TOLD else []
+    for each in (*found[:_MOST_TOLD], *more):
+        yield f"left as it is, though it says {' or '.join(words)}: {each}"
+    command = ["kubectl", "get", _OTHERS, "-n", old_space, "-o", "yaml"]
+    yield (
+        "other objects are not read: see which of them say it, and change them, by "
+        f"`{quoted(command)} | {quoted(['grep', '-nwF', '--', words[0]])}`"
+    )
+
+
+def _annotations(value: Object) -> dict[str, Any]:
+    return {"annotations": value["metadata"].get("annotations") or {}}
+
+
+def _of_needs(stateful_set: FoundSet, to: Destination) -> Iterator[str]:
+    if not to.cluster and to.names.new[0] == stateful_set.namespace:
+        return
+    needs = [f"{kind} {name}" for kind, name in needed(stateful_set.manifest)]
+    where = f"{to.names.new[0]}{f' in {to.cluster}' if to.cluster else ''}"
+    if needs:
+        yield f"the pods need in {where}, and the script looks for it first: {joined(needs)}"
+
+
+def _of_services(
+    stateful_set: FoundSet, to: Destination, services: Sequence[FoundService]
+) -> Iterator[str]:
+    name = stateful_set.service_name
+    if name and name not in [each.name for each in services] and to.names.new[0] != to.names.old[0]:
+        yield f"the Service {name} was not read, or is not the set's alone: make it where it goes"
+    for each in services:
+        if not each.is_headless:
+            its = each.manifest.at("spec", "type") or "ClusterIP"
+            yield f"the Service {each.name} ({its}) gets another address where it is made anew"
+
+
+def _of_owners(stateful_set: FoundSet) -> Iterator[str]:
+    notes, labels = stateful_set.manifest.annotations, stateful_set.labels
+    for tool, key in (
+        ("Helm", _RELEASE),
+        *(("Argo CD", each) for each in _TRACKED),
+        ("Flux", _FLUX),
+    ):
+        if key in notes or key in labels:
+            yield (
+                f"{tool} has made {stateful_set.name}, and would make it again, with claims that "
+                f"are empty: change it there, and let it rest until the plan is through ({key})"
+            )
+            return
+
+
+def _afterwards(to: Destination, parts: Parts) -> Iterator[str]:
+    (old_space, old), (new_space, new) = to.names.old, to.names.new
+    if not to.cluster:
+        words = ["sfsgen", "move", new, "-n", new_space]
+        words += ["--to-name", old] * (old != new)
+        words += ["--to-namespace", old_space] * (old_space != new_space)
+        yield f"to go back: {quoted(words)}"
+        return
+    claims = [each.name for each in parts.claims]
+    volumes = [each.volume.name for each in parts.found if each.volume]
+    if not volumes:
+        return
+    yield (
+        f"in the old cluster {old} stays, at 0 replicas, with its claims and volumes, which keep "
+        "nothing but their names: to go back, see that the new set is at 0 and has no pods, and "
+        "scale it up there"
+    )
+    yield (
+        f"once nobody wants to go back, delete in the old cluster, for good: the set {old}, then "
+        f"the claims {listed(claims)}, then the volumes {listed(volumes)}; their policy is Retain, "
+        "so no file goes"
+    )
