@@ -13,10 +13,8 @@ from sfsgen.sets.found import FoundService, FoundSet
 
 _OTHERS = "cm,ing,netpol,hpa,pdb"
 _MOST_TOLD = 10  # places that mention the old name
-# By which those who install and apply sets know their own.
+# helm.sh/docs: by which a release knows its objects.
 _RELEASE = "meta.helm.sh/release-name"
-_TRACKED = ("argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance")
-_FLUX = "kustomize.toolkit.fluxcd.io/name"
 
 
 def refusals(stateful_set: FoundSet, to: Destination, parts: Sequence[Part]) -> Iterator[str]:
@@ -28,7 +26,8 @@ def refusals(stateful_set: FoundSet, to: Destination, parts: Sequence[Part]) -> 
         yield f"the set {stateful_set.name} is being deleted"
     for each in manifest.at("metadata", "ownerReferences") or ():
         owner = f"{each.get('kind')} {each.get('name')}"
-        yield f"{stateful_set.name} belongs to the {owner}, which would make it again: change that"
+        if each.get("controller"):
+            yield f"{stateful_set.name} is made by the {owner}, which makes it again: change that"
     for part in parts if to.cluster else ():
         if part.volume and not part.volume.is_remote:
             where = part.volume.driver or "nobody knows where"
@@ -117,18 +116,11 @@ def _of_services(
 
 
 def _of_owners(stateful_set: FoundSet) -> Iterator[str]:
-    notes, labels = stateful_set.manifest.annotations, stateful_set.labels
-    for tool, key in (
-        ("Helm", _RELEASE),
-        *(("Argo CD", each) for each in _TRACKED),
-        ("Flux", _FLUX),
-    ):
-        if key in notes or key in labels:
-            yield (
-                f"{tool} has made {stateful_set.name}, and would make it again, with claims that "
-                f"are empty: change it there, and let it rest until the plan is through ({key})"
-            )
-            return
+    if release := stateful_set.manifest.annotations.get(_RELEASE):
+        yield (
+            f"the release {release} of Helm has made {stateful_set.name}, and its next upgrade "
+            "makes it again, with claims that are empty: change it there before that"
+        )
 
 
 def _afterwards(to: Destination, parts: Parts) -> Iterator[str]:

@@ -16,13 +16,15 @@ from sfsgen.sets.ordinals import Pairing, TemplateOrdinals
 from sfsgen.values.pairs import Key, Volume
 
 
-def finished(plan: Plan, cures: Cures, pairing: Pairing) -> Plan:
+def finished(plan: Plan, cures: Cures, pairing: Pairing, there: Inventory | None = None) -> Plan:
     """Return a plan that gives no directory a second writer, and knows its cluster again.
 
-    Where it would give one, nothing of it is left but the reason.
+    Where it would give one, nothing of it is left but the reason. `there` is what the cluster has
+    in which its volumes are made, if that is another one.
     """
     inventory = cures.inventory
-    if written_twice := tuple(dict.fromkeys(_written_twice(plan, inventory, pairing))):
+    twice = _written_twice(plan, there or inventory, Pairing(there) if there else pairing)
+    if written_twice := tuple(dict.fromkeys(twice)):
         return Plan(plan.command, plan.stateful_set, unknown=written_twice)
     notes = (*plan.notes, *_of_managers(plan, inventory))
     return plan._replace(where=tuple(_where(plan, inventory)), notes=notes)
@@ -82,7 +84,8 @@ def _where(plan: Plan, inventory: Inventory) -> Iterator[Condition]:
 
     A file of another cluster, or another context, has none of its uid.
     """
-    goes = {*_deleted(plan), *_replaced(plan)}
+    # What is made in another cluster replaces nothing here.
+    goes = {*_deleted(plan), *(() if plan.other else _replaced(plan))}
     named = {each.key for action in plan.actions for each in action.must}
     volumes = (((VOLUME, "", each.name), each.manifest) for each in inventory.volumes.values())
     claims = (((CLAIM, *each.key), each.manifest) for each in inventory.claims.values())

@@ -18,6 +18,7 @@ from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import is_new, place
 from sfsgen.changes.downtime import scaled
 from sfsgen.changes.farewell import notes_of, refusals
+from sfsgen.changes.finished import finished
 from sfsgen.changes.going_over import (
     Making,
     goal_of,
@@ -95,7 +96,8 @@ def handed_over(cures: Cures, pairing: Pairing, stateful_set: FoundSet, to: Dest
     phases = (_over(making), *(() if to.cluster else (_farewell(making),)))
     notes = tuple(notes_of(stateful_set, to, making.parts, making.objects, making.services))
     other = to.cures.access.kubectl if to.cluster else None
-    return plan._replace(phases=phases, notes=notes, other=other)
+    plan = plan._replace(phases=phases, notes=notes, other=other)
+    return finished(plan, cures, pairing, to.inventory if to.cluster else None)
 
 
 def _why_not(making: Making) -> list[str]:
