@@ -79,6 +79,20 @@ def copied_roughly(copies: Sequence[Copy], done: Sequence[Condition]) -> Action:
     return Action(reason, done=tuple(done), confirm="\n".join(_lines(copies)))
 
 
+def copied_as_it_runs(
+    copies: Sequence[Copy], *, must: Sequence[Condition], done: Sequence[Condition]
+) -> Action:
+    """Return how people copy data that pods go on writing: each file as it is just then."""
+    reason = "copy the data, which the pods go on writing: nothing of the cluster does that"
+    risk = (
+        "a copy of what is being written is of no one moment, and a database may not start from "
+        "it: --all-at-once stops the set for the copy"
+    )
+    removed = "; ".join([risk, *_risks(copies, ())])
+    confirm = "\n".join(_lines(copies))
+    return Action(reason, None, tuple(must), tuple(done), (), removed, confirm)
+
+
 def copied(
     copies: Sequence[Copy],
     *,

@@ -8,6 +8,7 @@ from sfsgen.changes.outcomes import Object
 from sfsgen.changes.parts import Destination, Part, Parts
 from sfsgen.changes.renaming import mentioned
 from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.kubernetes.selectors import is_met
 from sfsgen.plain_text import brief, joined, listed
 from sfsgen.sets.found import FoundService, FoundSet
 
@@ -29,6 +30,11 @@ def refusals(stateful_set: FoundSet, to: Destination, parts: Sequence[Part]) -> 
         if each.get("controller"):
             yield f"{stateful_set.name} is made by the {owner}, which makes it again: change that"
     for part in parts if to.cluster else ():
+        there = to.inventory.volumes.get(part.volume.name) if part.volume else None
+        uid = there.manifest.at("metadata", "uid") if there else ""
+        if uid and part.volume and part.volume.manifest.at("metadata", "uid") == uid:
+            yield f"{to.cluster} is the cluster in which {stateful_set.name} is"
+            return
         if part.volume and not part.volume.is_remote:
             where = part.volume.driver or "nobody knows where"
             yield (
@@ -46,10 +52,7 @@ def notes_of(
 ) -> Iterator[str]:
     """Yield what the owner of a set should know of it, or has to do."""
     if not to.is_seen:
-        yield (
-            f"nobody has looked at {to.cluster}: the script does, before it stops anything; "
-            "--to-filename FILE gives a dump of it"
-        )
+        yield _not_seen(to)
     if not stateful_set.replicas:
         yield (
             f"{stateful_set.name} is at 0 replicas, and {to.names.new[1]} gets as many: was it an "
@@ -64,6 +67,24 @@ def notes_of(
     yield from _afterwards(to, parts)
 
 
+def notes_of_double(
+    stateful_set: FoundSet, to: Destination, parts: Parts, objects: Sequence[Object]
+) -> Iterator[str]:
+    """Yield what the owner of a set should know of its double."""
+    if not to.is_seen:
+        yield _not_seen(to)
+    yield from _said_in(to, objects)
+    yield from _of_needs(stateful_set, to)
+    if parts.left:
+        yield f"these claims get no double, for they have no data: {listed(parts.left)}"
+    labels = objects[-1]["spec"]["template"]["metadata"].get("labels") or {}
+    made = {each["metadata"]["name"] for each in objects if each["kind"] == "Service"}
+    for service in to.inventory.services.values():
+        is_there = service.namespace == to.names.new[0] and service.name not in made
+        if is_there and service.selector and is_met({"matchLabels": service.selector}, labels):
+            yield f"the Service {service.name} selects the pods of the double, too"
+
+
 def _of_names(stateful_set: FoundSet, to: Destination, objects: Sequence[Object]) -> Iterator[str]:
     (old_space, old), (new_space, new) = to.names.old, to.names.new
     if (old_space, old) == (new_space, new):
@@ -74,7 +95,26 @@ def _of_names(stateful_set: FoundSet, to: Destination, objects: Sequence[Object]
         f"pods are reached as {new}-0.{service}.{new_space}, no longer as {old_host}: what keeps "
         "the names of its peers in its data has to be told"
     )
-    words = [each for each, other in ((old, new), (old_space, new_space)) if each != other]
+    yield from _said_in(to, objects)
+    word = old if old != new else old_space
+    command = ["kubectl", "get", _OTHERS, "-n", old_space, "-o", "yaml"]
+    yield (
+        "other objects are not read: see which of them say it, and change them, by "
+        f"`{quoted(command)} | {quoted(['grep', '-nwF', '--', word])}`"
+    )
+
+
+def _not_seen(to: Destination) -> str:
+    return (
+        f"nobody has looked at {to.cluster}: the script does, before it stops anything; "
+        "--to-filename FILE gives a dump of it"
+    )
+
+
+def _said_in(to: Destination, objects: Sequence[Object]) -> Iterator[str]:
+    """Yield where what is made still says the old name: nobody else knows what is meant there."""
+    pairs = zip(to.names.old[::-1], to.names.new[::-1], strict=True)
+    words = [each for each, other in pairs if each != other]
     found = [
         f"{value['kind']} {path}: {brief(text)}"
         for value in objects
@@ -83,11 +123,6 @@ def _of_names(stateful_set: FoundSet, to: Destination, objects: Sequence[Object]
     more = [f"and {len(found) - _MOST_TOLD} more"] if len(found) > _MOST_TOLD else []
     for each in (*found[:_MOST_TOLD], *more):
         yield f"left as it is, though it says {' or '.join(words)}: {each}"
-    command = ["kubectl", "get", _OTHERS, "-n", old_space, "-o", "yaml"]
-    yield (
-        "other objects are not read: see which of them say it, and change them, by "
-        f"`{quoted(command)} | {quoted(['grep', '-nwF', '--', words[0]])}`"
-    )
 
 
 def _annotations(value: Object) -> dict[str, Any]:
@@ -107,7 +142,8 @@ def _of_services(
     stateful_set: FoundSet, to: Destination, services: Sequence[FoundService]
 ) -> Iterator[str]:
     name = stateful_set.service_name
-    if name and name not in [each.name for each in services] and to.names.new[0] != to.names.old[0]:
+    is_away = bool(to.cluster) or to.names.new[0] != to.names.old[0]
+    if name and is_away and name not in [each.name for each in services]:
         yield f"the Service {name} was not read, or is not the set's alone: make it where it goes"
     for each in services:
         if not each.is_headless:

@@ -125,7 +125,7 @@ def _over(making: Making) -> Phase:
     )
     goal = [*goal_of(making)]
     if to.cluster:
-        goal.append(_is_at_0(old))
+        goal.append(is_at_0(old))
     pods = tuple(f"{old.name}-{number}" for number in old.ordinals)
     title = f"all ordinals: {'/'.join(old.key)} becomes {over}"
     return Phase(title, tuple(goal), made, pods, _SECONDS, OF_PODS)
@@ -154,7 +154,7 @@ def _stopped(making: Making) -> Action:
     kind = making.made_set["kind"]
     done: tuple[Condition, ...] = tuple(map(is_another, claims))
     if to.cluster:
-        done = (_is_at_0(old), *(each.until for each in pods))
+        done = (is_at_0(old), *(each.until for each in pods))
     elif not claims:
         done = (Condition(kind, *to.names.new, "exists"),)
     reason = f"stop all pods of {old.name}"
@@ -165,10 +165,21 @@ def is_stopped(making: Making) -> list[Condition]:
     """Return that nothing of the old set runs: it writes no more."""
     old = making.stateful_set
     pods = (f"{old.name}-{number}" for number in old.ordinals)
-    return [_is_at_0(old), *(Condition("Pod", old.namespace, each, "gone") for each in pods)]
+    return [is_at_0(old), *(Condition("Pod", old.namespace, each, "gone") for each in pods)]
 
 
-def _is_at_0(old: FoundSet) -> Condition:
+def pods_ready(old: FoundSet) -> list[Condition]:
+    """Return that the pods of a set are ready, where all of them were."""
+    status = old.manifest.value.get("status") or {}
+    if status.get("readyReplicas", 0) < old.replicas:
+        return []
+    path = ("status", "conditions", "[type=Ready]", "status")
+    pods = (f"{old.name}-{number}" for number in old.ordinals)
+    return [Condition("Pod", old.namespace, each, "is", path, "True") for each in pods]
+
+
+def is_at_0(old: FoundSet) -> Condition:
+    """Return that a set asks for no pods, or is gone."""
     about = old.manifest.kind, *old.key
     return Condition(*about, "is if there", ("spec", "replicas"), "0")
 
@@ -224,7 +235,7 @@ def _farewell(making: Making) -> Phase:
         step = without_waiting(Step("delete", *about, None, command))
         left = Condition(*about, "is not", ("metadata", "uid"), uid)
         must = [Condition(*about, "is", ("metadata", "uid"), uid)]
-        must += [_is_at_0(old)] * is_set
+        must += [is_at_0(old)] * is_set
         called = f"the set {each.name}, which has no pods" if is_set else f"the Service {each.name}"
         made.append(Action(f"delete {called}", step, tuple(must), (left,), (Wait(left),)))
         goal.append(left)

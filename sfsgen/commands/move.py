@@ -6,6 +6,7 @@ from typing import Any
 import typer
 
 from sfsgen import console
+from sfsgen.changes.cloning import Double, cloned
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.handing_over import Identity, destination, handed_over
 from sfsgen.changes.move import Ways, moved
@@ -13,7 +14,9 @@ from sfsgen.changes.wanted import wanted
 from sfsgen.commands import parameters, plans_output
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
+from sfsgen.kubernetes.limits import set_name_fault
 from sfsgen.kubernetes.names import label_fault
+from sfsgen.kubernetes.versions import Target
 from sfsgen.plain_text import quoted as word
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
@@ -71,12 +74,15 @@ def move(
         "--reclaim-policy": reclaim_policy,
         "--mount-option": mount_option,
     }
-    identity = Identity(to_name, to_namespace, to_context, clone, to_kubeconfig)
+    # kubectl looks for a context in one configuration, unless it is given another one.
+    its_config = to_kubeconfig or (kubeconfig if to_context else None)
+    identity = Identity(to_name, to_namespace, to_context, clone, its_config)
     ways = Ways(same_data=same_data, all_at_once=all_at_once)
     problems = list(wrong_scope(namespace))
     target = parameters.chosen_target(kube_version, problems)
     problems += plans_output.wrong_format(output)
-    problems += _wrong(name, style, identity, ways)
+    problems += _wrong(name, style, claim_template, identity, ways)
+    problems += _wrong_identity(identity, target)
     problems += _wrong_cluster(identity, to_filename, Kubectl(kube_context, kubeconfig))
     if problems:
         raise InputError(*problems)
@@ -93,7 +99,12 @@ def move(
     if identity.is_given:
         there = _there(access, identity, stateful_set, to_filename or ())
         to = destination(cures, stateful_set, identity, there)
-        plan = handed_over(cures, pairing, stateful_set, to)
+        if clone:
+            copies = {each: style[each] for each in _OF_COPIES}
+            double = Double(copies, target, is_stopped=all_at_once)
+            plan = cloned(cures, pairing, stateful_set, to, double)
+        else:
+            plan = handed_over(cures, pairing, stateful_set, to)
         raise typer.Exit(plans_output.printed([plan], output, access.kubectl))
     shall = wanted(pairing, stateful_set, style, claim_template, target)
     errors, cautions = console.split(shall.problems, strict=False)
@@ -120,7 +131,11 @@ def _there(
 
 
 def _wrong(
-    name: str | None, style: Mapping[str, Any], identity: Identity, ways: Ways
+    name: str | None,
+    style: Mapping[str, Any],
+    claim_template: str | None,
+    identity: Identity,
+    ways: Ways,
 ) -> Iterator[Problem]:
     """Yield what is wrong with options, whatever the set is."""
     if name is None:
@@ -132,11 +147,11 @@ def _wrong(
     if ways.same_data and not any(is_given(style[each]) for each in _OF_PLACES):
         what = "nothing says where the data is by then"
         yield Problem("--same-data", what, "give --nfs-server or --nfs-path, or leave it out")
-    for option in style if identity.is_given else ():
-        if is_given(style[option]) and not (identity.clone and option in _OF_COPIES):
+    given = {**style, "--claim-template": claim_template, "--same-data": ways.same_data or None}
+    for option in given if identity.is_given else ():
+        if is_given(given[option]) and not (identity.clone and option in _OF_COPIES):
             what = "another name, namespace or cluster is a plan of its own"
             yield Problem(option, what, "leave it out, and move the set once more afterwards")
-    yield from _wrong_identity(identity)
 
 
 def _wrong_cluster(
@@ -144,18 +159,17 @@ def _wrong_cluster(
 ) -> Iterator[Problem]:
     if filenames and not identity.is_elsewhere:
         yield Problem("--to-filename", "no other cluster is meant", "give --to-context too")
-    if identity.is_elsewhere and None not in here and identity.kubectl == here:
+    if identity.is_elsewhere and here.context is not None and identity.kubectl == here:
         fix = "leave it out, or give that of another cluster"
         yield Problem("--to-context", "it is the cluster in which the set is", fix)
 
 
-def _wrong_identity(identity: Identity) -> Iterator[Problem]:
-    for option, text in (
-        ("--to-name", identity.name),
-        ("--to-namespace", identity.namespace),
-    ):
-        if text is not None and (fault := label_fault(text)):
-            yield Problem(option, f"{word(text)} {fault}", "write it as shop")
+def _wrong_identity(identity: Identity, target: Target) -> Iterator[Problem]:
+    name, namespace = identity.name, identity.namespace
+    if name is not None and (fault := set_name_fault(name, 0, target)[0]):
+        yield Problem("--to-name", f"{word(name)} {fault}", "write it as shop")
+    if namespace is not None and (fault := label_fault(namespace)):
+        yield Problem("--to-namespace", f"{word(namespace)} {fault}", "write it as shop")
     if identity.context == "":
         yield Problem(
             "--to-context", "it names no context", "`kubectl config get-contexts` lists them"
