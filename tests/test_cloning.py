@@ -140,7 +140,6 @@ def test_each_double_has_its_own_mark() -> None:
     ("words", "why"),
     [
         (f"--to-namespace {OTHER}", "nothing says where the copy of nfs:/e/pv-web-0 lies"),
-        ("--to-name api --nfs-path /x/{name}", "would both lie in nfs:/x/api"),
         ("--to-name api --nfs-path /e/pv-web-0/{ordinal}", "is that of pv-web-0, or in it"),
         ("--to-name api --nfs-path /e", "the volume pv-api-0 is there already"),
     ],

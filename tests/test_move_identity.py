@@ -195,6 +195,7 @@ def test_another_context_of_the_same_cluster_is_noticed(tmp_path: Path) -> None:
         ("--to-name api --claim-template pvc", ["--claim-template: error"]),
         ("--to-name api --to-filename x", ["--to-filename: error: no other cluster is meant"]),
         ("--to-name api --clone --nfs-path x", ["--nfs-path: error"]),
+        ("--to-name api --clone --nfs-path /x/{name}", ["would lie in /x/api, where"]),
     ],
 )
 def test_options_that_make_no_sense_are_refused(words: str, problems: list[str]) -> None:

@@ -64,6 +64,11 @@ class Condition(NamedTuple):
         """The object that it is about."""
         return self.kind, self.namespace, self.name
 
+    def told(self, home: str) -> str:
+        """Return it in words, among those of a namespace: another one is named."""
+        is_away = self.namespace not in ("", home)
+        return f"{self}{f' in the namespace {self.namespace}' if is_away else ''}"
+
     def __str__(self) -> str:
         return f"{self._words()}{f' in {self.cluster}' if self.cluster else ''}"
 

@@ -19,7 +19,7 @@ def explained(plans: Sequence[Plan]) -> Iterator[str]:
         yield from _costs(plan)
         for phase in plan.phases:
             number += 1
-            yield from _phase(phase, number)
+            yield from _phase(phase, number, plan.stateful_set[0])
 
 
 def _costs(plan: Plan) -> Iterator[str]:
@@ -33,18 +33,18 @@ def _listed(title: str, texts: Sequence[str]) -> Iterator[str]:
     yield from (f"  {title}: {fix_line(each)}\n" for each in texts)
 
 
-def _phase(phase: Phase, number: int) -> Iterator[str]:
+def _phase(phase: Phase, number: int, home: str) -> Iterator[str]:
     yield f"\n{number}. {one_line(phase.title)}\n"
     for index, action in enumerate(phase.actions, 1):
         yield f"  {number}.{index} {one_line(action.reason)}\n"
-        yield from (f"      {fix_line(line)}\n" for line in _action(action))
-    yield f"  until {one_line(joined(_goal(phase)))}\n"
+        yield from (f"      {fix_line(line)}\n" for line in _action(action, home))
+    yield f"  until {one_line(joined(_goal(phase, home)))}\n"
 
 
-def _goal(phase: Phase) -> list[str]:
+def _goal(phase: Phase, home: str) -> list[str]:
     """Return what is reached, without what follows from it."""
     told = [each for each in phase.goal if not (_follows(each) or _is_seen(each))]
-    return [str(each) for each in told or phase.goal]
+    return [each.told(home) for each in told or phase.goal]
 
 
 def _follows(condition: Condition) -> bool:
@@ -52,9 +52,9 @@ def _follows(condition: Condition) -> bool:
     return is_of_volume or condition.path in (("spec", "replicas"), ("status", "updateRevision"))
 
 
-def _action(action: Action) -> Iterator[str]:
+def _action(action: Action, home: str) -> Iterator[str]:
     if action.must:
-        yield f"only if {joined(list(_must(action)))}"
+        yield f"only if {joined(list(_must(action, home)))}"
     if action.confirm:
         yield from action.confirm.split("\n")
     if action.step and action.step.verb == "create":
@@ -63,14 +63,14 @@ def _action(action: Action) -> Iterator[str]:
     elif action.step:
         yield action.step.command
     if action.step or action.confirm:
-        yield from (f"then wait until {each.until}" for each in action.wait)
+        yield from (f"then wait until {each.until.told(home)}" for each in action.wait)
 
 
 def _from_file(command: str) -> str:
     return f"{command.removesuffix('-f -')}-f FILE"
 
 
-def _must(action: Action) -> Iterator[str]:
+def _must(action: Action, home: str) -> Iterator[str]:
     """Yield what has to hold, of what was seen of an object no more than that it is so still."""
     seen = {each.name: "" for each in action.must if _is_seen(each)}
     if seen:
@@ -79,7 +79,8 @@ def _must(action: Action) -> Iterator[str]:
     if own:
         are = "it is there, is" if len(own) == 1 else "they are there, are"
         yield f"{joined(list(own))}, if {are} this plan's own"
-    yield from (str(each) for each in action.must if not (_is_seen(each) or _is_ours(each)))
+    others = (each for each in action.must if not (_is_seen(each) or _is_ours(each)))
+    yield from (each.told(home) for each in others)
 
 
 def _is_ours(condition: Condition) -> bool:

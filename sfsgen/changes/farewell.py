@@ -90,10 +90,13 @@ def _of_names(stateful_set: FoundSet, to: Destination, objects: Sequence[Object]
     if (old_space, old) == (new_space, new):
         return
     service = objects[-1]["spec"].get("serviceName") or ""
-    old_host = f"{old}-0.{stateful_set.service_name}.{old_space}"
+    first = stateful_set.start_ordinal
+    now = ".".join(filter(None, (f"{new}-{first}", service and f"{service}.{new_space}")))
+    before = stateful_set.service_name and f"{stateful_set.service_name}.{old_space}"
     yield (
-        f"pods are reached as {new}-0.{service}.{new_space}, no longer as {old_host}: what keeps "
-        "the names of its peers in its data has to be told"
+        f"pods are reached as {now}, no longer as "
+        f"{'.'.join(filter(None, (f'{old}-{first}', before)))}: what keeps the names of its peers "
+        "in its data has to be told"
     )
     yield from _said_in(to, objects)
     word = old if old != new else old_space

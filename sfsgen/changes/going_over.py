@@ -128,7 +128,7 @@ def made_there(making: Making, is_quiet: Sequence[Condition]) -> Iterator[Action
                 yield stamped(made, to.cluster)
     for value in making.objects:
         kind, name = value["kind"], value["metadata"]["name"]
-        called = "the set" if value is making.made_set else kind
+        called = "the set" if value is making.made_set else f"the {kind}"
         for each in making.there.made(value, f"make {called} {name}"):
             made = stamped(each, to.cluster)
             if value is making.made_set:

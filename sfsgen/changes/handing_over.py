@@ -117,7 +117,7 @@ def _over(making: Making) -> Phase:
     made = (
         look(making),
         *(action for each in making.parts.found for action in _kept(making, each)),
-        _stopped(making),
+        *([_stopped(making)] if old.replicas else []),
         *([] if to.cluster else [making.here.deleted(each) for each in making.parts.claims]),
         *(action for each in making.parts.found for action in _volume(making, each)),
         *made_there(making, is_stopped(making)),

@@ -249,7 +249,7 @@ def _begun(plans: Sequence[Plan]) -> Iterator[str]:
         yield f'[ -n "$dry" ] || [ -f "$0" ] || stop {quoted([_SAVE_IT])}\n'
     yield "cluster\n"
     for plan in plans:
-        yield from (f"must {_shown(each)}\n" for each in plan.where)
+        yield from (f"must {_shown(each, plan.stateful_set[0])}\n" for each in plan.where)
     if not all(plan.where for plan in plans):
         yield f"{_say('Nothing shows that this is the cluster that is meant.')}confirm 0\n"
 
@@ -259,21 +259,22 @@ def _phase(plan: Plan, phase: Phase, number: int) -> Iterator[str]:
     yield f"if {_all(phase.goal)}; then\n"
     yield f"{_MARGIN}say '    it is so already'\n"
     yield "else\n"
+    home = plan.stateful_set[0]
     for index, each in enumerate(phase.actions, 1):
-        yield from _indented(_action(each, f"{number}.{index}"))
+        yield from _indented(_action(each, f"{number}.{index}", home))
     for goal in phase.goal:
-        yield f"{_MARGIN}await {phase.patience} {_shown(goal)}\n"
+        yield f"{_MARGIN}await {phase.patience} {_shown(goal, home)}\n"
     yield "fi\n"
 
 
-def _action(action: Action, number: str) -> Iterator[str]:
+def _action(action: Action, number: str, home: str) -> Iterator[str]:
     yield _say(f"  {number} {action.reason}")
     done = list(map(_holds, [_all(action.done)])) if action.done else []
     if action.step and action.step.verb == "delete":
         step = action.step
         gone = Condition(step.kind, step.namespace, step.name, "gone", cluster=step.cluster)
         done.append(f"holds {_words(gone)}")
-    lines = list(_undone(action, number))
+    lines = list(_undone(action, number, home))
     if not done:
         yield from lines
         return
@@ -284,24 +285,24 @@ def _action(action: Action, number: str) -> Iterator[str]:
     yield "fi\n"
 
 
-def _must(condition: Condition) -> str:
+def _must(condition: Condition, home: str) -> str:
     if condition.lags:
-        return f"must_soon {_shown(condition)}\n"
-    return f"must {_shown(condition)}\n"
+        return f"must_soon {_shown(condition, home)}\n"
+    return f"must {_shown(condition, home)}\n"
 
 
 def _holds(text: str) -> str:
     return f"{{ {text}; }}" if " && " in text else text
 
 
-def _undone(action: Action, number: str) -> Iterator[str]:
-    yield from map(_must, action.must)
+def _undone(action: Action, number: str, home: str) -> Iterator[str]:
+    yield from (_must(each, home) for each in action.must)
     if action.confirm:
         # Each line whole: a command that is cut may be another one.
         yield from (_say(f"    {line}") for line in map(fix_line, action.confirm.split("\n")))
         yield f"confirm {number}\n"
         # Meanwhile much may have happened.
-        yield from map(_must, action.must)
+        yield from (_must(each, home) for each in action.must)
     if action.step and action.step.verb == "create":
         text = block(action.step.value, 0).rstrip("\n")
         # Within quotes no line is indented: it is the object's text.
@@ -314,7 +315,7 @@ def _undone(action: Action, number: str) -> Iterator[str]:
             # What was confirmed before they stopped they may have written to since.
             yield "confirmed=''\n"
     for wait in action.wait:
-        yield f"await {wait.seconds} {_shown(wait.until)}\n"
+        yield f"await {wait.seconds} {_shown(wait.until, home)}\n"
 
 
 def _stops_pods(step: Step) -> bool:
@@ -336,8 +337,8 @@ def _all(conditions: Iterable[Condition]) -> str:
     return " && ".join(f"holds {_words(each)}" for each in conditions) or "false"
 
 
-def _shown(condition: Condition) -> str:
-    return f"{quoted([one_line(str(condition))])} {_words(condition)}"
+def _shown(condition: Condition, home: str) -> str:
+    return f"{quoted([one_line(condition.told(home))])} {_words(condition)}"
 
 
 def _words(condition: Condition) -> str:
