@@ -13,11 +13,21 @@ from typing import Any
 import pytest
 
 from tests.cluster import Cluster
-from tests.faults import NAME, OTHER, SPACE, Shape, add_rivals, any_shape, healthy_set, origin
-from tests.kinds import CLAIM, NAMESPACE, STATEFUL_SET, VOLUME, Key, Object, place_of
+from tests.faults import (
+    NAME,
+    OTHER,
+    SPACE,
+    Shape,
+    add_rivals,
+    any_shape,
+    broken_set,
+    healthy_set,
+    origin,
+)
+from tests.kinds import CLAIM, NAMESPACE, STATEFUL_SET, VOLUME, Key, Object, place_of, storage_class
 from tests.nfs_data import Place
 from tests.plans import Killed, carry_out, dump, plans
-from tests.program import Result, findings, sfsgen
+from tests.program import Result, findings, rendered, sfsgen
 
 pytestmark = pytest.mark.without_libraries
 _SETS = int(os.environ.get("SFSGEN_SETS", "60"))
@@ -191,6 +201,44 @@ def _specs(cluster: Cluster) -> dict[Key, Object]:
                 spec.get("claimRef", {}).pop(field, None)
             found[key] = {"labels": each["metadata"].get("labels"), "spec": spec}
     return found
+
+
+@pytest.mark.parametrize("first", range(0, _SETS * 2, 20))
+def test_a_broken_set_stays_where_it_is_or_goes_well(first: int) -> None:
+    for seed in range(first, first + 20):
+        broken, way = broken_set(seed), _WAYS[seed % len(_WAYS)]
+        result = move(broken.cluster, NAME, SPACE, *way.split())
+        assert "bug" not in result.err
+        if result.status:
+            assert not result.out
+            continue
+        (plan,) = plans(result)
+        carry_out(broken.cluster, plan)
+        broken.cluster.settle()
+        assert list(wrong(broken.cluster, new_key(way), broken.manifests)) == [], (
+            seed,
+            broken[1:3],
+        )
+
+
+def test_what_a_provisioner_made_goes_too() -> None:
+    """It keeps its name, and its files: the provisioner removes them only where it is asked to."""
+    made = rendered(f"{NAME} -r 2 -n {SPACE} --nfs-server nfs --storage 1Gi")
+    manifests = [each for each in made if each["kind"] in ("Service", STATEFUL_SET)]
+    (claim,) = manifests[-1]["spec"]["volumeClaimTemplates"]
+    claim["spec"]["storageClassName"] = "nfs"
+    cluster = Cluster([storage_class("nfs"), *manifests])
+    cluster.settle()
+    assert cluster.ready(SPACE, NAME)
+    before = pairs(cluster)
+    carry_out(cluster, planned(cluster, NAME, SPACE, "--to-name", "api"))
+    cluster.settle()
+    assert cluster.ready(SPACE, "api")
+    assert not cluster.nfs.lost
+    assert not cluster.harms
+    assert {each.replace("web", "api"): its for (_, each), its in before.items()} == {
+        each: its for (_, each), its in pairs(cluster).items()
+    }
 
 
 # Another cluster

@@ -134,15 +134,15 @@ _OWNER = {"apiVersion": "x/v1", "kind": "Db", "name": "db", "uid": "1", "control
         ),
         (
             lambda cluster: cluster.delete(CLAIM, SPACE, "pvc-web-1", wait=False),
-            "ordinal 1: pvc-web-1 is being deleted: bring it to its volume first",
+            "ordinal 1: pvc-web-1 is being deleted: `sfsgen recover web -n p -f -` comes first",
         ),
         (
             lambda cluster: cluster.delete(VOLUME, "", "pv-web-1", wait=False),
-            "ordinal 1: pv-web-1 is being deleted: bring it to its volume first",
+            "ordinal 1: pv-web-1 is being deleted, while pvc-web-1 is Bound: `sfsgen recover web",
         ),
         (
             _change(CLAIM, "pvc-web-0", lambda each: each["status"].update(phase="Lost")),
-            "ordinal 0: pvc-web-0 is Lost: bring it to its volume first: sfsgen recover web",
+            "ordinal 0: the claimRef of pv-web-0 was changed: `sfsgen recover web -n p -f -` comes",
         ),
     ],
 )

@@ -20,6 +20,7 @@ from sfsgen.changes.parts import Destination, Part, Parts, named_apart, parts_of
 from sfsgen.changes.plan import OF_PODS, Action, Phase, Plan, Wait
 from sfsgen.changes.renaming import volume_of
 from sfsgen.changes.wanted import wanted
+from sfsgen.changes.whole import not_whole
 from sfsgen.kubernetes.manifest import NOT_READ, Manifest
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import InputError
@@ -144,7 +145,8 @@ def _volume(part: Part) -> Volume:
 def _why_not(making: Making, double: Double) -> Iterator[str]:
     to, parts = making.to, making.parts
     yield from refusals(making.stateful_set, to, parts.found)
-    yield from parts.why_not
+    is_broken = list(not_whole(*making[:3], takes_any=True))
+    yield from is_broken or parts.why_not
     yield from named_apart(parts.found)
     yield from in_the_way(to, parts.found, making.objects)
     yield from _same_pods(making)

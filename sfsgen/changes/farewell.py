@@ -21,10 +21,6 @@ _RELEASE = "meta.helm.sh/release-name"
 def refusals(stateful_set: FoundSet, to: Destination, parts: Sequence[Part]) -> Iterator[str]:
     """Yield why a set cannot go as a whole."""
     manifest = stateful_set.manifest
-    if not manifest.is_stored:
-        yield f"{stateful_set.name} stands in a file, and not in the cluster that is looked at"
-    if manifest.is_terminating:
-        yield f"the set {stateful_set.name} is being deleted"
     for each in manifest.at("metadata", "ownerReferences") or ():
         owner = f"{each.get('kind')} {each.get('name')}"
         if each.get("controller"):

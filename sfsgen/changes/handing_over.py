@@ -35,6 +35,7 @@ from sfsgen.changes.parts import Destination, Part, named_apart, parts_of
 from sfsgen.changes.plan import OF_PODS, Action, Phase, Plan, Wait
 from sfsgen.changes.renaming import names_of, volume_of
 from sfsgen.changes.steps import Step
+from sfsgen.changes.whole import not_whole
 from sfsgen.kubernetes.kubectl import Kubectl
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import Pairing
@@ -102,9 +103,11 @@ def handed_over(cures: Cures, pairing: Pairing, stateful_set: FoundSet, to: Dest
 
 def _why_not(making: Making) -> list[str]:
     parts = making.parts
+    cures, pairing, stateful_set = making[:3]
+    is_broken = list(not_whole(cures, pairing, stateful_set, takes_any=True))
     return [
         *refusals(making.stateful_set, making.to, parts.found),
-        *parts.why_not,
+        *(is_broken or parts.why_not),
         *named_apart(parts.found),
         *in_the_way(making.to, parts.found, making.objects),
     ]

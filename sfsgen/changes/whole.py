@@ -14,9 +14,17 @@ from sfsgen.values.pairs import Tie
 
 
 def not_whole(
-    cures: Cures, pairing: Pairing, stateful_set: FoundSet, others: Sequence[Ordinal] = ()
+    cures: Cures,
+    pairing: Pairing,
+    stateful_set: FoundSet,
+    others: Sequence[Ordinal] = (),
+    *,
+    takes_any: bool = False,
 ) -> Iterator[str]:
-    """Yield what is wrong with a set, or with ordinals beyond its replicas, which comes first."""
+    """Yield what is wrong with a set, or with ordinals beyond its replicas, which comes first.
+
+    A provisioner's volumes are wrong unless it `takes_any`, for it makes none of them again.
+    """
     if not stateful_set.manifest.is_stored:
         yield (
             f"{stateful_set.name} stands in a file, and not in the cluster that is looked at: "
@@ -36,7 +44,7 @@ def not_whole(
     for row in _rows(pairing, stateful_set, others):
         if what := _broken(doing, row):
             yield f"ordinal {row.number}: {what}: `{again}` comes first"
-        elif what := _foreign(row):
+        elif not takes_any and (what := _foreign(row)):
             yield f"ordinal {row.number}: {what}"
 
 
