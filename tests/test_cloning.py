@@ -154,3 +154,14 @@ def test_a_double_that_has_no_place_is_refused(words: str, why: str) -> None:
     result = move(cluster, NAME, SPACE, "--clone", *words.split())
     assert (result.status, result.out) == (1, "")
     assert why in result.err
+
+
+def test_a_set_that_would_lose_its_claims_is_not_stopped_for_a_copy() -> None:
+    cluster, _ = healthy_set(Shape(2))
+    policy = {"whenScaled": "Delete", "whenDeleted": "Retain"}
+    spec = {"spec": {"persistentVolumeClaimRetentionPolicy": policy}}
+    cluster.patch("StatefulSet", SPACE, NAME, spec)
+    cluster.settle()
+    result = move(cluster, NAME, SPACE, "--clone", "--to-name", "api", "--all-at-once")
+    assert (result.status, result.out) == (1, "")
+    assert "whenScaled is Delete: web would lose its claims" in result.err

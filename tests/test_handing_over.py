@@ -241,6 +241,25 @@ def test_what_a_provisioner_made_goes_too() -> None:
     }
 
 
+@pytest.mark.parametrize("when", ["whenScaled", "whenDeleted"])
+@pytest.mark.parametrize("words", ["--to-name api", "--to-context new"])
+def test_claims_that_go_with_their_set_take_no_data_with_them(when: str, words: str) -> None:
+    cluster, manifests = healthy_set(Shape(2))
+    other = elsewhere(cluster)
+    policy = {"whenScaled": "Retain", "whenDeleted": "Retain", when: "Delete"}
+    spec = {"spec": {"persistentVolumeClaimRetentionPolicy": policy}}
+    cluster.patch(STATEFUL_SET, SPACE, NAME, spec)
+    for each in cluster.of_kind(VOLUME):
+        its = {"spec": {"persistentVolumeReclaimPolicy": "Delete"}}
+        cluster.patch(VOLUME, "", each["metadata"]["name"], its)
+    cluster.settle()
+    carry_out(cluster, planned(cluster, NAME, SPACE, *words.split()), other=other)
+    there = other if "context" in words else cluster
+    there.settle()
+    assert list(wrong(there, (SPACE, "api" if there is cluster else NAME), manifests)) == []
+    assert not cluster.nfs.lost
+
+
 # Another cluster
 
 

@@ -9,10 +9,10 @@ from sfsgen.changes.copying import Copy, copied, copied_as_it_runs, copied_rough
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import place
 from sfsgen.changes.downtime import scaled
-from sfsgen.changes.farewell import notes_of_double, refusals
+from sfsgen.changes.farewell import deletes_claims, notes_of_double, refusals
 from sfsgen.changes.finished import finished
 from sfsgen.changes.going_over import Making, goal_of, look, made_there, making_of, stamped
-from sfsgen.changes.handing_over import is_at_0, pods_ready
+from sfsgen.changes.handing_over import is_at_0, known_again, pods_ready
 from sfsgen.changes.in_the_way import in_the_way
 from sfsgen.changes.making import fitted
 from sfsgen.changes.outcomes import Object
@@ -60,7 +60,7 @@ def cloned(
     other = to.cures.access.kubectl if to.cluster else None
     notes = tuple(notes_of_double(stateful_set, to, making.parts, making.objects))
     plan = plan._replace(phases=(phase,), notes=notes, other=other)
-    return finished(plan, cures, pairing, to.inventory if to.cluster else None)
+    return known_again(finished(plan, cures, pairing, to.inventory if to.cluster else None), to)
 
 
 # Where the copies lie
@@ -150,11 +150,22 @@ def _why_not(making: Making, double: Double) -> Iterator[str]:
     yield from named_apart(parts.found)
     yield from in_the_way(to, parts.found, making.objects)
     yield from _same_pods(making)
-    if not making.stateful_set.replicas and double.is_stopped:
-        yield f"{making.stateful_set.name} is at 0 replicas: leave out --all-at-once"
+    if double.is_stopped:
+        yield from _not_stopped(making.stateful_set)
     for part in parts.found:
         yield from _no_place(making, part)
     yield from _one_place(parts.found)
+
+
+def _not_stopped(old: FoundSet) -> Iterator[str]:
+    """Yield why a set is not scaled to 0 and up again for the copy."""
+    if not old.replicas:
+        yield f"{old.name} is at 0 replicas: leave out --all-at-once"
+    if deletes_claims(old):
+        yield (
+            f"whenScaled is Delete: {old.name} would lose its claims when it is stopped for the "
+            "copy; set it to Retain first, or leave out --all-at-once"
+        )
 
 
 def _same_pods(making: Making) -> Iterator[str]:
@@ -203,36 +214,45 @@ def _one_place(parts: Sequence[Part]) -> Iterator[str]:
 def _copied(making: Making, double: Double) -> Phase:
     """Return the phase that copies, and makes the double."""
     old, to = making.stateful_set, making.to
-    after = tuple(_claims_made(making))
+    made = (
+        look(making),
+        *_copying(making, double),
+        *_volumes_made(making),
+        *made_there(making, ()),
+    )
+    goal = [*goal_of(making), *(_runs_again(making) if double.is_stopped else ())]
+    where = f" in {to.cluster}" if to.cluster else ""
+    title = f"{'/'.join(to.names.new)}{where} becomes a double of {'/'.join(old.key)}"
+    pods = tuple(f"{old.name}-{number}" for number in old.ordinals if double.is_stopped)
+    also = " and the second, short copy"
+    return Phase(title, tuple(goal), made, pods, _SECONDS, OF_PODS, also)
+
+
+def _copying(making: Making, double: Double) -> list[Action]:
+    """Return how the data is copied: of a set that runs, of one moment only if it is stopped."""
+    old, done = making.stateful_set, tuple(_claims_made(making))
     copies = [Copy(each.volume, _volume(each)) for each in making.parts.found if each.volume]
     is_new = _nothing_runs(making)
-    pods = [f"{old.name}-{number}" for number in old.ordinals]
+    if not old.replicas:
+        return [copied(copies, must=[is_at_0(old), *is_new], done=done)]
+    if not double.is_stopped:
+        return [copied_as_it_runs(copies, must=is_new, done=done)]
+    pods = (f"{old.name}-{number}" for number in old.ordinals)
     stopped = [Condition("Pod", old.namespace, each, "gone") for each in pods]
-    is_quiet = not old.replicas
-    if double.is_stopped:
-        copying = [
-            copied_roughly(copies, after)._replace(must=tuple(is_new)),
-            _stopped(making, stopped, after),
-            copied(copies, must=[*stopped, *is_new], done=after),
-            _started(making),
-        ]
-    elif is_quiet:
-        copying = [copied(copies, must=[is_at_0(old), *is_new], done=after)]
-    else:
-        copying = [copied_as_it_runs(copies, must=is_new, done=after)]
-    volumes = [
-        stamped(action, to.cluster)
-        for each in making.parts.found
-        if each.made
-        for action in making.there.made(each.made, f"make {each.name} on {place(each.made)}")
+    return [
+        copied_roughly(copies, done)._replace(must=tuple(is_new)),
+        _stopped(making, stopped, done),
+        copied(copies, must=[*stopped, *is_new], done=done),
+        _started(making),
     ]
-    made = (look(making), *copying, *volumes, *made_there(making, ()))
-    goal = [*goal_of(making), *(_runs_again(making) if double.is_stopped else ())]
-    title = f"{'/'.join(to.names.new)} becomes a double of {'/'.join(old.key)}"
-    where = f" in {to.cluster}" if to.cluster else ""
-    stops = tuple(pods) if double.is_stopped else ()
-    also = " and the second, short copy"
-    return Phase(f"{title}{where}", tuple(goal), made, stops, _SECONDS, OF_PODS, also)
+
+
+def _volumes_made(making: Making) -> Iterator[Action]:
+    for each in making.parts.found:
+        if each.made:
+            reason = f"make {each.name} on {place(each.made)}"
+            for action in making.there.made(each.made, reason):
+                yield stamped(action, making.to.cluster)
 
 
 def _claims_made(making: Making) -> Iterator[Condition]:

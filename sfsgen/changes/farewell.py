@@ -60,6 +60,11 @@ def notes_of(
     yield from _of_owners(stateful_set)
     if parts.left:
         yield f"these claims stay, for they have no data: {listed(parts.left)}"
+    if to.cluster and deletes_claims(stateful_set):
+        yield (
+            f"whenScaled is Delete: the claims of {stateful_set.name} go when it is scaled to 0, "
+            "and its volumes stay, for they are Retain by then; `sfsgen recover` gives them back"
+        )
     yield from _afterwards(to, parts)
 
 
@@ -158,25 +163,35 @@ def _of_owners(stateful_set: FoundSet) -> Iterator[str]:
         )
 
 
+def deletes_claims(stateful_set: FoundSet) -> bool:
+    """Return whether the claims of a set go when it is scaled down."""
+    policy = stateful_set.manifest.at("spec", "persistentVolumeClaimRetentionPolicy") or {}
+    return bool(policy.get("whenScaled") == "Delete")
+
+
 def _afterwards(to: Destination, parts: Parts) -> Iterator[str]:
     (old_space, old), (new_space, new) = to.names.old, to.names.new
-    if not to.cluster:
-        words = ["sfsgen", "move", new, "-n", new_space]
-        words += ["--to-name", old] * (old != new)
-        words += ["--to-namespace", old_space] * (old_space != new_space)
-        yield f"to go back: {quoted(words)}"
+    if to.cluster:
+        yield from _left_behind(old, parts)
         return
-    claims = [each.name for each in parts.claims]
-    volumes = [each.volume.name for each in parts.found if each.volume]
-    if not volumes:
-        return
+    words = ["sfsgen", "move", new, "-n", new_space]
+    words += ["--to-name", old] * (old != new)
+    words += ["--to-namespace", old_space] * (old_space != new_space)
+    yield f"to go back: {quoted(words)}"
+
+
+def _left_behind(old: str, parts: Parts) -> Iterator[str]:
+    """Yield what stays in the old cluster, and what becomes of it."""
+    claims = listed([each.name for each in parts.claims])
+    volumes = listed([each.volume.name for each in parts.found if each.volume])
     yield (
         f"in the old cluster {old} stays, at 0 replicas, with its claims and volumes, which keep "
         "nothing but their names: to go back, see that the new set is at 0 and has no pods, and "
         "scale it up there"
     )
-    yield (
-        f"once nobody wants to go back, delete in the old cluster, for good: the set {old}, then "
-        f"the claims {listed(claims)}, then the volumes {listed(volumes)}; their policy is Retain, "
-        "so no file goes"
-    )
+    if claims and volumes:
+        yield (
+            "once nobody wants to go back, delete in the old cluster, for good: the set "
+            f"{old}, then the claims {claims}, then the volumes {volumes}; their policy is Retain, "
+            "so no file goes"
+        )

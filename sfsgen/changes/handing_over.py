@@ -98,7 +98,19 @@ def handed_over(cures: Cures, pairing: Pairing, stateful_set: FoundSet, to: Dest
     notes = tuple(notes_of(stateful_set, to, making.parts, making.objects, making.services))
     other = to.cures.access.kubectl if to.cluster else None
     plan = plan._replace(phases=phases, notes=notes, other=other)
-    return finished(plan, cures, pairing, to.inventory if to.cluster else None)
+    return known_again(finished(plan, cures, pairing, to.inventory if to.cluster else None), to)
+
+
+def known_again(plan: Plan, to: Destination) -> Plan:
+    """Return a plan that knows the other cluster again: by a volume that was there before."""
+    made = {each["metadata"]["name"] for each in plan.created}
+    there = to.inventory.volumes.values() if to.cluster and not plan.unknown else ()
+    shown = [
+        Condition(VOLUME, "", each.name, "is", ("metadata", "uid"), uid, to.cluster)
+        for each in there
+        if (uid := each.manifest.at("metadata", "uid")) and each.name not in made
+    ]
+    return plan._replace(where=(*plan.where, *shown[:1]))
 
 
 def _why_not(making: Making) -> list[str]:
