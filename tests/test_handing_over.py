@@ -165,6 +165,22 @@ def test_it_may_be_planned_anew_wherever_it_was_killed(way: str) -> None:
         ends_well(cluster, (space, name), manifests)
 
 
+@pytest.mark.parametrize("way", _WAYS[:3])
+def test_whoever_starts_the_old_set_meanwhile_gets_no_data(way: str) -> None:
+    """A GitOps tool does, say: its claims are empty then, and the plan stops it once more."""
+    whole, manifests = healthy_set(Shape(2, 2))
+    plan = planned(whole, NAME, SPACE, *way.split())
+    for number in range(1, len(plan["phases"][0]["actions"])):
+        cluster = copy.deepcopy(whole)
+        with pytest.raises(Killed):
+            carry_out(cluster, plan, kill_after=number)
+        cluster.scale(SPACE, NAME, 2)
+        cluster.settle()
+        carry_out(cluster, plan)
+        cluster.settle()
+        assert list(wrong(cluster, new_key(way), manifests)) == []
+
+
 def pairs(cluster: Cluster) -> dict[tuple[str, str], tuple[str, Place]]:
     """Return the volumes of claims, and where they lie."""
     return {

@@ -167,7 +167,8 @@ def _stopped(making: Making) -> Action:
         must.append(Condition(*about, "is", ("status", "updateRevision"), revision))
     claims = making.parts.claims
     kind = making.made_set["kind"]
-    done: tuple[Condition, ...] = tuple(map(is_another, claims))
+    # Whoever scales it up again meanwhile, as a GitOps tool does, starts it on empty claims.
+    done: tuple[Condition, ...] = (*map(is_another, claims), is_at_0(old))
     if to.cluster:
         done = (is_at_0(old), *(each.until for each in pods))
     elif not claims:
