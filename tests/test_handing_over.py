@@ -355,3 +355,44 @@ _A_SET_MADE = ("create", STATEFUL_SET)
 def musts(plan: Mapping[str, Any]) -> list[str]:
     """Return what has to hold before anything is done."""
     return [each["words"] for each in plan["phases"][0]["actions"][0]["must"]]
+
+
+def test_claims_above_the_replicas_go_too() -> None:
+    cluster, manifests = healthy_set(Shape(3))
+    cluster.scale(SPACE, NAME, 1)
+    cluster.settle()
+    carry_out(cluster, planned(cluster, NAME, SPACE, "--to-name", "api"))
+    cluster.scale(SPACE, "api", 3)
+    ends_well(cluster, (SPACE, "api"), manifests)
+
+
+@pytest.mark.parametrize("way", [*_WAYS, "--to-context new"])
+def test_a_set_at_0_goes_with_its_data(way: str) -> None:
+    cluster, manifests = healthy_set(Shape(2))
+    other = elsewhere(cluster)
+    cluster.scale(SPACE, NAME, 0)
+    cluster.settle()
+    carry_out(cluster, planned(cluster, NAME, SPACE, *way.split()), other=other)
+    there, (space, name) = (other, (SPACE, NAME)) if "context" in way else (cluster, new_key(way))
+    there.settle()
+    there.scale(space, name, 2)
+    there.settle()
+    assert list(wrong(there, (space, name), manifests)) == []
+
+
+def test_a_set_without_claim_templates_goes_as_well() -> None:
+    cluster, _ = healthy_set(Shape(2))
+    made = copy.deepcopy(cluster.objects[STATEFUL_SET, SPACE, NAME])
+    for key in [each for each in cluster.objects if each[0] in (CLAIM, VOLUME)]:
+        cluster.objects.pop(key)
+    made["spec"].pop("volumeClaimTemplates")
+    made["metadata"] = {"name": "bare", "namespace": SPACE}
+    made.pop("status")
+    cluster.create(made)
+    cluster.settle()
+    plan = planned(cluster, "bare", SPACE, "--to-name", "api")
+    carry_out(cluster, plan)
+    cluster.settle()
+    assert cluster.ready(SPACE, "api")
+    assert (STATEFUL_SET, SPACE, "bare") not in cluster.objects
+    assert carry_out(cluster, plan) == 0

@@ -13,6 +13,7 @@ from tests.faults import NAME, OTHER, SPACE, Shape, healthy_set
 from tests.living_server import LivingServer
 from tests.plans import dump
 from tests.program import sfsgen
+from tests.test_cloning import both_run
 from tests.test_handing_over import elsewhere, ends_well, new_key, wrong
 
 pytestmark = pytest.mark.without_libraries
@@ -25,9 +26,9 @@ _CONFIRMED = "--confirmed=0"
 
 
 @needs_kubectl
-@pytest.mark.parametrize(("shell", "way"), [*zip(SHELLS, _WAYS[::2], strict=False)])
-def test_a_script_hands_a_set_over(shell: str, way: str) -> None:
-    cluster, manifests = healthy_set(Shape(2))
+def test_a_script_hands_a_set_over() -> None:
+    way, shell = _WAYS[-1], SHELLS[0]
+    cluster, manifests = healthy_set(Shape(1, 2))
     made = sfsgen(f"move {NAME} -n {SPACE} -f - -o sh {way}", dump(cluster))
     with LivingServer(cluster, resync=0.3) as server:
         done = server.run_script(made.out, shell, _CONFIRMED)
@@ -45,7 +46,7 @@ def test_a_script_that_is_killed_goes_on() -> None:
     way = "--to-name api"
     made = sfsgen(f"move {NAME} -n {SPACE} -f - -o sh {way}", dump(cluster))
     with LivingServer(cluster, resync=0.3) as server:
-        for _ in range(3):
+        for _ in range(2):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 patience = chance.uniform(0.3, 1.5)
                 server.run_script(made.out, SHELLS[0], _CONFIRMED, timeout=patience)
@@ -108,3 +109,22 @@ def test_scripts_are_clean(way: str) -> None:
             words, input=made.out, capture_output=True, text=True, check=False, env=os.environ
         )
         assert not done.returncode, done.stdout
+
+
+@needs_kubectl
+def test_a_copy_is_confirmed_where_nobody_sits_at_a_terminal() -> None:
+    cluster, manifests = healthy_set(Shape(1))
+    words = "--clone --to-name api --all-at-once"
+    made = sfsgen(f"move {NAME} -n {SPACE} -f - -o sh {words}", dump(cluster))
+    with LivingServer(cluster, resync=0.3) as server:
+        first = server.run_script(made.out, SHELLS[-1], "--confirmed=1.2")
+        assert first.returncode == 1
+        assert "add --confirmed=1.4" in first.stderr
+        with server.lock:
+            assert cluster.of_kind("Pod") == []
+            cluster.nfs.make(("nfs", "/e/pv-api-0"))
+            cluster.nfs.copy(("nfs", "/e/pv-web-0"), ("nfs", "/e/pv-api-0"))
+        both = ("--confirmed=1.2", "--confirmed=1.4")
+        done = server.run_script(made.out, SHELLS[-1], *both)
+    assert not done.returncode, done.stderr
+    both_run(cluster, (SPACE, "api"), manifests)

@@ -11,7 +11,15 @@ from sfsgen.changes.doing import place
 from sfsgen.changes.downtime import scaled
 from sfsgen.changes.farewell import deletes_claims, notes_of_double, refusals
 from sfsgen.changes.finished import finished
-from sfsgen.changes.going_over import Making, goal_of, look, made_there, making_of, stamped
+from sfsgen.changes.going_over import (
+    Making,
+    claims_made,
+    goal_of,
+    look,
+    making_of,
+    set_made,
+    stamped,
+)
 from sfsgen.changes.handing_over import is_at_0, known_again, pods_ready
 from sfsgen.changes.in_the_way import in_the_way
 from sfsgen.changes.making import fitted
@@ -56,10 +64,10 @@ def cloned(
     making = making._replace(parts=_placed(making, double))
     if why_not := [*_why_not(making, double)]:
         return plan._replace(unknown=tuple(why_not))
-    phase = _copied(making, double)
+    phases = tuple(_phases(making, double))
     other = to.cures.access.kubectl if to.cluster else None
     notes = tuple(notes_of_double(stateful_set, to, making.parts, making.objects))
-    plan = plan._replace(phases=(phase,), notes=notes, other=other)
+    plan = plan._replace(phases=phases, notes=notes, other=other)
     return known_again(finished(plan, cures, pairing, to.inventory if to.cluster else None), to)
 
 
@@ -211,21 +219,21 @@ def _one_place(parts: Sequence[Part]) -> Iterator[str]:
 # What is done
 
 
-def _copied(making: Making, double: Double) -> Phase:
-    """Return the phase that copies, and makes the double."""
+def _phases(making: Making, double: Double) -> Iterator[Phase]:
+    """Yield the phase that copies, and makes the volumes and claims; then the one for the set.
+
+    Once the claims are there nothing is copied, and nothing is stopped for it, any more.
+    """
     old, to = making.stateful_set, making.to
-    made = (
-        look(making),
-        *_copying(making, double),
-        *_volumes_made(making),
-        *made_there(making, ()),
-    )
-    goal = [*goal_of(making), *(_runs_again(making) if double.is_stopped else ())]
-    where = f" in {to.cluster}" if to.cluster else ""
-    title = f"{'/'.join(to.names.new)}{where} becomes a double of {'/'.join(old.key)}"
+    named = f"{'/'.join(to.names.new)}{f' in {to.cluster}' if to.cluster else ''}"
+    made = (look(making), *_copying(making, double), *_volumes_made(making), *claims_made(making))
+    goal = tuple(_claims_made(making))
     pods = tuple(f"{old.name}-{number}" for number in old.ordinals if double.is_stopped)
     also = " and the second, short copy"
-    return Phase(title, tuple(goal), made, pods, _SECONDS, OF_PODS, also)
+    title = f"the data of {'/'.join(old.key)} is copied for {named}"
+    yield Phase(title, goal, made, pods, _SECONDS, OF_PODS, also)
+    title = f"{named} is a double of {'/'.join(old.key)}"
+    yield Phase(title, tuple(goal_of(making)), tuple(set_made(making, ())), patience=OF_PODS)
 
 
 def _copying(making: Making, double: Double) -> list[Action]:
@@ -241,7 +249,7 @@ def _copying(making: Making, double: Double) -> list[Action]:
     stopped = [Condition("Pod", old.namespace, each, "gone") for each in pods]
     return [
         copied_roughly(copies, done)._replace(must=tuple(is_new)),
-        _stopped(making, stopped, done),
+        _stopped(making, stopped),
         copied(copies, must=[*stopped, *is_new], done=done),
         _started(making),
     ]
@@ -272,12 +280,13 @@ def _nothing_runs(making: Making) -> list[Condition]:
     ]
 
 
-def _stopped(making: Making, gone: Sequence[Condition], done: tuple[Condition, ...]) -> Action:
+def _stopped(making: Making, gone: Sequence[Condition]) -> Action:
     old = making.stateful_set
     reason = f"stop all pods of {old.name}, so that the copy is of one moment"
     uid = Condition(old.manifest.kind, *old.key, "is", ("metadata", "uid"), _uid(old))
     waits = tuple(Wait(each, OF_PODS) for each in gone)
-    return Action(reason, scaled(making.cures, old, 0), (uid,), done, waits)
+    # What was confirmed holds on in a script that finds them stopped already.
+    return Action(reason, scaled(making.cures, old, 0), (uid,), (is_at_0(old), *gone), waits)
 
 
 def _uid(old: FoundSet) -> str:
@@ -295,8 +304,3 @@ def _started(making: Making) -> Action:
 def _replicas(old: FoundSet) -> Condition:
     about = old.manifest.kind, *old.key
     return Condition(*about, "is", ("spec", "replicas"), str(old.replicas))
-
-
-def _runs_again(making: Making) -> Iterator[Condition]:
-    yield _replicas(making.stateful_set)
-    yield from pods_ready(making.stateful_set)

@@ -114,23 +114,26 @@ def look(making: Making) -> Action:
     return Action(reason, must=must, done=done or (is_there,))
 
 
-def made_there(making: Making, is_quiet: Sequence[Condition]) -> Iterator[Action]:
-    """Yield how claims, Services and the set are made where it goes.
-
-    The set is only made where `is_quiet` holds: nobody else writes into its directories.
-    """
-    to = making.to
+def claims_made(making: Making) -> Iterator[Action]:
+    """Yield how the claims are made where a set goes, each of which names its volume."""
     for part in making.parts.found:
         if part.new_claim:
             reason = f"make {part.key[1]}, which names {part.name}"
             for each in making.there.made(part.new_claim, reason):
                 made = each._replace(must=reserved_for(part)[:1])
-                yield stamped(made, to.cluster)
+                yield stamped(made, making.to.cluster)
+
+
+def set_made(making: Making, is_quiet: Sequence[Condition]) -> Iterator[Action]:
+    """Yield how the Services and the set are made where it goes.
+
+    The set is only made where `is_quiet` holds: nobody else writes into its directories.
+    """
     for value in making.objects:
         kind, name = value["kind"], value["metadata"]["name"]
         called = "the set" if value is making.made_set else f"the {kind}"
         for each in making.there.made(value, f"make {called} {name}"):
-            made = stamped(each, to.cluster)
+            made = stamped(each, making.to.cluster)
             if value is making.made_set:
                 made = _set_made(making, made, is_quiet)
             yield made

@@ -21,12 +21,13 @@ from sfsgen.changes.farewell import notes_of, refusals
 from sfsgen.changes.finished import finished
 from sfsgen.changes.going_over import (
     Making,
+    claims_made,
     goal_of,
     look,
-    made_there,
     making_of,
     reselected,
     reserved_for,
+    set_made,
     stamped,
 )
 from sfsgen.changes.in_the_way import in_the_way
@@ -87,6 +88,8 @@ def handed_over(cures: Cures, pairing: Pairing, stateful_set: FoundSet, to: Dest
 
     def make(row: Ordinal, volume: Volume, key: Key) -> Object | None:
         name = to.names.volume(volume.name, row.template.name)
+        # The provisioner's own finalizer would hold an object of it back: it stays what it is.
+        name = name if volume.is_static else volume.name
         if name == volume.name and not to.cluster:
             return None
         return volume_of(to.names, volume, name, key)
@@ -135,7 +138,8 @@ def _over(making: Making) -> Phase:
         *([_stopped(making)] if old.replicas else []),
         *([] if to.cluster else [making.here.deleted(each) for each in making.parts.claims]),
         *(action for each in making.parts.found for action in _volume(making, each)),
-        *made_there(making, is_stopped(making)),
+        *claims_made(making),
+        *set_made(making, is_stopped(making)),
         *(action for each in reselected(making) for action in each),
     )
     goal = [*goal_of(making)]
