@@ -12,7 +12,7 @@ from tests.cluster import Cluster
 from tests.faults import NAME, OTHER, SPACE, Shape, healthy_set
 from tests.kinds import CLAIM, STATEFUL_SET, VOLUME, Object
 from tests.plans import carry_out, dump, plans
-from tests.program import sfsgen
+from tests.program import rendered, sfsgen
 from tests.test_handing_over import move, planned
 
 EXAMPLE = Path(__file__).parents[1] / "examples/recover-healthy/dump.yaml"
@@ -325,3 +325,11 @@ def test_another_sets_service_stays() -> None:
     carry_out(cluster, planned(cluster, NAME, SPACE, "--to-namespace", OTHER))
     names = {each["metadata"]["name"] for each in cluster.of_kind("Service", SPACE)}
     assert names == {"shared"}
+
+
+def test_a_volume_of_a_csi_driver_that_is_made_anew_is_at_a_risk_of_its_own() -> None:
+    made = rendered(f"{NAME} -r 1 -n {SPACE} --driver csi --nfs-server nfs --storage 1Gi")
+    cluster = Cluster(made)
+    cluster.settle()
+    (plan,) = plans(move(cluster, NAME, SPACE, "--to-name", "api"))
+    assert any("csi-reclaim-controller runs for csi" in each for each in plan["risks"])

@@ -236,6 +236,9 @@ def _volume_gone(making: Making, part: Part, volume: Volume) -> Action:
     step = without_waiting(Step("delete", VOLUME, "", volume.name, None, command))
     must = (is_this(volume), is_kept(volume.name), *reserved_for(part))
     its_risk = "volumes get other names by being made anew: only with Retain do their files stay"
+    if volume.manifest.at("spec", "csi"):
+        # pkg.go.dev/github.com/piraeusdatastore/csi-reclaim-controller: deletes them even then.
+        its_risk += f"; see that nothing like csi-reclaim-controller runs for {volume.driver}"
     wait = Wait(is_new(volume))
     reason = f"delete {volume.name}, whose files are those of {part.name} by now"
     return Action(reason, step, must, (is_new(volume),), (wait,), its_risk)
