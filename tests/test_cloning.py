@@ -13,7 +13,7 @@ from tests.faults import NAME, OTHER, SPACE, Shape, any_shape, healthy_set, orig
 from tests.kinds import CLAIM, VOLUME, Object, place_of
 from tests.nfs_data import Place
 from tests.plans import Killed, Surprise, carry_out, dump
-from tests.program import findings
+from tests.program import findings, rendered
 from tests.test_handing_over import elsewhere, move, new_key, pairs, planned, wrong
 
 pytestmark = pytest.mark.without_libraries
@@ -165,3 +165,23 @@ def test_a_set_that_would_lose_its_claims_is_not_stopped_for_a_copy() -> None:
     result = move(cluster, NAME, SPACE, "--clone", "--to-name", "api", "--all-at-once")
     assert (result.status, result.out) == (1, "")
     assert "whenScaled is Delete: web would lose its claims" in result.err
+
+
+def test_two_volumes_have_no_handle_in_common() -> None:
+    options = "--driver org.democratic-csi.node-manual --nfs-server nas --storage 1Gi"
+    spaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}]
+    spaces += [{**spaces[0], "metadata": {"name": "blog"}}]
+    path = "/exports/{namespace}/{ordinal}"
+    made = rendered(f"{NAME} -r 2 -n shop {options} --nfs-path {path}")
+    cluster = Cluster([*spaces, *made])
+    cluster.directories(make=True)
+    cluster.settle()
+    words = ["--clone", "--to-namespace", "blog"]
+    result = move(cluster, NAME, "shop", *words)
+    assert (result.status, result.out) == (1, "")
+    assert "the handle pv-web-0 would be that of pv-web-0, too: give --nfs-path" in result.err
+    plan = planned(cluster, NAME, "shop", *words, "--nfs-path", path)
+    handles = [
+        each["spec"]["csi"]["volumeHandle"] for each in plan["objects"] if "csi" in each["spec"]
+    ]
+    assert handles == ["pv-blog-web-0", "pv-blog-web-1"]

@@ -201,6 +201,13 @@ def _no_place(making: Making, part: Part) -> Iterator[str]:
             "give --nfs-path, as /exports/{namespace}/{name}/{ordinal}, or --nfs-server"
         )
         return
+    # Two volumes of one handle are one to a CSI driver, and to kubelets.
+    handles = [each.manifest.at("spec", "csi", "volumeHandle") for each in (made, old)]
+    if handles[0] and handles[0] == handles[1] and not making.to.cluster:
+        yield (
+            f"ordinal {number}: the handle {handles[0]} would be that of {old.name}, too: give "
+            "--nfs-path"
+        )
     for inventory in (making.cures.inventory, making.to.inventory):
         there = inventory.overlapping(made, is_shared=False)
         if there and not (there.name == part.name and there.claim == part.key):
