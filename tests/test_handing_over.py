@@ -6,12 +6,13 @@
 import copy
 import os
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sfsgen.changes.conditions import Condition
 from tests.cluster import Cluster
 from tests.faults import (
     NAME,
@@ -315,6 +316,28 @@ def test_a_set_goes_to_another_cluster(seed: int, way: str, tmp_path: Path) -> N
     assert carry_out(here, plan, other=there) == 0
 
 
+def test_it_may_be_killed_between_the_clusters_and_planned_anew(tmp_path: Path) -> None:
+    whole, manifests = healthy_set(Shape(2, 2))
+    beside = elsewhere(whole)
+    plan = planned(whole, NAME, SPACE, "--to-context", "new")
+    for number in range(1, len(plan["phases"][0]["actions"])):
+        for is_anew in (False, True):
+            here, there = copy.deepcopy((whole, beside))
+            with pytest.raises(Killed):
+                carry_out(here, plan, kill_after=number, other=there)
+            here.settle()
+            there.settle()
+            (tmp_path / "new.json").write_text(dump(there))
+            words = ["--to-context", "new", "--to-filename", str(tmp_path / "new.json")]
+            again = planned(here, NAME, SPACE, *words) if is_anew else plan
+            carry_out(here, again, other=there)
+            there.settle()
+            there.scale(SPACE, NAME, 2)
+            there.settle()
+            assert list(wrong(there, (SPACE, NAME), manifests)) == []
+            assert not here.harms
+
+
 def test_the_old_cluster_is_stopped_again_by_the_script() -> None:
     """Whoever has scaled the old set up again has two clusters on one directory."""
     here, manifests = healthy_set(Shape(2))
@@ -352,9 +375,20 @@ def test_nothing_is_made_elsewhere_before_the_old_pods_are_gone() -> None:
 _A_SET_MADE = ("create", STATEFUL_SET)
 
 
-def musts(plan: Mapping[str, Any]) -> list[str]:
-    """Return what has to hold before anything is done."""
-    return [each["words"] for each in plan["phases"][0]["actions"][0]["must"]]
+@pytest.mark.parametrize(
+    ("objects", "holds"),
+    [
+        ({}, True),
+        ({("StatefulSet", "p", "web"): {"spec": {"replicas": 0}}}, True),
+        ({("StatefulSet", "p", "web"): {"spec": {"replicas": 1}}}, False),
+    ],
+)
+def test_a_condition_may_hold_of_what_is_gone(objects: dict[Key, Object], holds: bool) -> None:
+    condition = Condition("StatefulSet", "p", "web", "is if there", ("spec", "replicas"), "0", "b")
+    assert condition.holds(objects) is holds
+    words = "the StatefulSet web, if it is there, has the replicas 0 in b"
+    assert condition.told("p") == words
+    assert condition.told("q") == f"{words} in the namespace p"
 
 
 def test_claims_above_the_replicas_go_too() -> None:
