@@ -40,14 +40,23 @@ def one_by_one(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> I
     yield Phase(f"the set {stateful_set.name} is there, and all its pods", goal, tuple(after))
 
 
-def all_at_once(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> Iterator[Phase]:
+def all_at_once(
+    cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend], *, made_again: bool = False
+) -> Iterator[Phase]:
     """Yield the one phase that stops all pods of a set.
 
-    Not by scaling where that deletes claims, too.
+    Not by scaling where that deletes claims, too, or where the set itself is made again.
     """
     deletes = stateful_set.manifest.at("spec", "persistentVolumeClaimRetentionPolicy") or {}
-    is_orphaned = deletes.get("whenScaled") == "Delete"
+    is_orphaned = made_again or deletes.get("whenScaled") == "Delete"
     yield _phase(cures, stateful_set, stateful_set.ordinals, mends, is_orphaned=is_orphaned)
+
+
+def made_again(cures: Cures, stateful_set: FoundSet, why: str) -> Phase:
+    """Return the phase that makes a set again, as it is given; no pod stops."""
+    before, after = _orphaning(cures, stateful_set, (), ())
+    title = f"the set {stateful_set.name} is made again: {why}"
+    return Phase(title, (_is_whole(stateful_set),), (*before, *after))
 
 
 def without_set(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> Iterator[Phase]:

@@ -1,0 +1,120 @@
+"""What the owner of an adopted set should know: what mounts it now, and how it is scaled."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+
+from sfsgen.changes.adopting import Adoptee, Adopting
+from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.nfs import FS_GROUP
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.patterns import patterns
+from sfsgen.storage_drivers import LOCAL, NFS
+from sfsgen.values.pairs import Volume
+
+_UID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-")
+_OF_GANESHA = "EXPORT_block"
+"""The annotation of volumes whose server is the pod of their provisioner, as it writes it."""
+
+
+def notes(
+    adopting: Adopting,
+    stateful_set: FoundSet,
+    adoptees: Sequence[Adoptee],
+    around: Sequence[Volume],
+) -> Iterator[str]:
+    """Yield what is worth knowing of volumes that are replaced."""
+    yield from _owners(stateful_set)
+    if not adoptees:
+        return
+    yield from _mounted(adopting, stateful_set, adoptees)
+    yield from _of_makers(adoptees)
+    for each in around:
+        yield (
+            f"{each.name} lies above their directories ({each.path}): who has it sees, and may "
+            "delete, what lies in them"
+        )
+    yield from _scaled(adopting, stateful_set, adoptees)
+
+
+def _owners(stateful_set: FoundSet) -> Iterator[str]:
+    for each in stateful_set.manifest.at("metadata", "ownerReferences") or ():
+        called = f"{each.get('kind')} {each.get('name')}"
+        yield (
+            f"{stateful_set.name} belongs to {called}, whose operator would make it again as it "
+            "was: stop the operator first, and have it ask for no class"
+        )
+
+
+def _mounted(
+    adopting: Adopting, stateful_set: FoundSet, adoptees: Sequence[Adoptee]
+) -> Iterator[str]:
+    """Yield what changes for those that a CSI driver has mounted, and the kubelet will."""
+    on_nodes = [each for each in adoptees if each.origin.csi and adopting.driver in ("", NFS)]
+    if not on_nodes:
+        return
+    drivers = ", ".join(dict.fromkeys(each.origin.csi for each in on_nodes))
+    options = dict.fromkeys(",".join(each.origin.mount_options) for each in on_nodes)
+    shown = " or ".join(each or "none" for each in options)
+    yield (
+        f"the nodes mount them themselves (nfs), and no longer {drivers}: each node needs "
+        f"nfs-common or nfs-utils; mount options as they were: {shown}"
+    )
+    modes = dict.fromkeys(filter(None, map(_permissions, on_nodes)))
+    if modes:
+        yield (
+            f"nothing sets the permissions of their directories to {' or '.join(modes)} any more, "
+            "as the driver does at each mount: they stay as they are"
+        )
+    security = stateful_set.manifest.at("spec", "template", "spec", "securityContext") or {}
+    if "fsGroup" in security:
+        yield FS_GROUP
+
+
+def _permissions(each: Adoptee) -> str:
+    """Return what csi-driver-nfs sets at each mount (nodeserver.go, mountPermissions)."""
+    given = each.volume.manifest.at("spec", "csi", "volumeAttributes") or {}
+    found = next((given[key] for key in given if key.lower() == "mountpermissions"), "")
+    return found if found.strip("0") else ""
+
+
+def _of_makers(adoptees: Sequence[Adoptee]) -> Iterator[str]:
+    if any(_is_democratic(each) for each in adoptees):
+        # bin/k8s-csi-cleaner compares the datasets with spec.csi.volumeHandle of all volumes.
+        yield (
+            "democratic-csi takes the datasets for its own still: never run its k8s-csi-cleaner, "
+            "nor anything like it, which deletes each that no volume of the driver names"
+        )
+    for each in adoptees:
+        if _OF_GANESHA in each.volume.manifest.annotations:
+            yield (
+                f"the server of {each.volume.name} is the pod of {each.origin.maker}: as long as "
+                "the directories are on it, it has to run"
+            )
+            return
+
+
+def _is_democratic(each: Adoptee) -> bool:
+    given = each.volume.manifest.at("spec", "csi", "volumeAttributes") or {}
+    return "node_attach_driver" in given
+
+
+def _scaled(
+    adopting: Adopting, stateful_set: FoundSet, adoptees: Sequence[Adoptee]
+) -> Iterator[str]:
+    """Yield how the set is scaled, whose directories no pattern gives."""
+    paths = {each.row.number: each.origin.place.path for each in adoptees}
+    made_up = any(map(_UID.search, paths.values()))
+    if any(each.origin.place.driver == LOCAL for each in adoptees):
+        return
+    if not made_up and len(paths) > 1 and len(patterns(paths)) == 1:
+        return
+    parents = dict.fromkeys(posixpath.dirname(each.rstrip("/")) or "/" for each in paths.values())
+    count = str(stateful_set.replicas + 1)
+    access = adopting.cures.access._replace(filenames=(), namespace=stateful_set.namespace)
+    path = next(iter(parents))
+    words = ["sfsgen", "scale", stateful_set.name, "--replicas", count, "--nfs-path", path]
+    yield (
+        "their directories follow no pattern, so the next scale-up says where new ones lie, which "
+        f"you make first: {quoted([*words, *access.options])} | {adopting.cures.create()}"
+    )

@@ -1,0 +1,238 @@
+"""Ordinals whose volumes become a set's own: what is found of each, and what is done for it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from sfsgen.changes.actions import (
+    CLAIM,
+    VOLUME,
+    actions,
+    are_tied,
+    as_seen,
+    is_another,
+    is_kept,
+    is_this,
+    of_claim,
+    of_volume,
+    without_waiting,
+)
+from sfsgen.changes.conditions import Condition
+from sfsgen.changes.cures import Cures
+from sfsgen.changes.doing import Doing, is_new, place
+from sfsgen.changes.making import claim_again, let_go, make
+from sfsgen.changes.missing import ANOTHER_NAME
+from sfsgen.changes.outcomes import Mend, NotUnderstood, Object
+from sfsgen.changes.plan import OF_PODS, Action, Wait
+from sfsgen.changes.steps import Step
+from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.nfs import NODE_DNS, NfsDirectory, is_cluster_name
+from sfsgen.sets.found import Ordinal
+from sfsgen.sets.origins import Origin, origin
+from sfsgen.storage_drivers import LOCAL, NFS
+from sfsgen.values.pairs import PROVISIONED_BY, Claim, Volume
+
+_POLICY = ("spec", "persistentVolumeReclaimPolicy")
+_ANNOTATION = ("metadata", "annotations", PROVISIONED_BY)
+_PROTECTION = "kubernetes.io/pv-protection"
+_ATTACHED = "external-attacher/"
+
+
+class Adoptee(NamedTuple):
+    """An ordinal whose claim is Bound, with its volume and what that is to be called."""
+
+    row: Ordinal
+    claim: Claim
+    volume: Volume
+    origin: Origin
+    is_replaced: bool
+    """Whether a volume of the set's own takes the place of the one that it has."""
+    name: str
+    """What its volume is called then."""
+
+
+class Adopting(NamedTuple):
+    """What adoption needs beside what is there."""
+
+    doing: Doing
+    name_of: Callable[[Ordinal], str]
+    """What a volume of an ordinal is called."""
+    made: Callable[[Ordinal, Origin], Object]
+    """The volume of an ordinal over the directory of the one that it has."""
+    driver: str = ""
+    """By which the new volumes are mounted, "" where nothing is said."""
+    rename: bool = False
+    """Whether volumes that were made by hand get names of the set, too."""
+
+    @property
+    def cures(self) -> Cures:
+        """The commands for the cluster that is looked at."""
+        return self.doing.cures
+
+
+def looked_at(adopting: Adopting, row: Ordinal) -> Adoptee | NotUnderstood:
+    """Return what is found of an ordinal, or why it stays as it is."""
+    claim, volume = row.claim, _volume_of(adopting, row)
+    if claim is None or volume is None:
+        return NotUnderstood(row, _not_there(adopting, row))
+    if why := _not_whole(adopting, claim, volume):
+        return NotUnderstood(row, why)
+    found, name = origin(volume, claim), adopting.name_of(row)
+    is_named = volume.name == name
+    is_replaced = not is_named and (bool(found.maker) or adopting.rename)
+    if is_replaced and (why := found.why_not or _not_made(adopting, claim, found, name)):
+        return NotUnderstood(row, why)
+    return Adoptee(row, claim, volume, found, is_replaced, name if is_replaced else volume.name)
+
+
+def _volume_of(adopting: Adopting, row: Ordinal) -> Volume | None:
+    return adopting.doing.inventory.volumes.get(row.claim.volume_name) if row.claim else None
+
+
+def _not_there(adopting: Adopting, row: Ordinal) -> str:
+    claim = row.claim
+    if claim is None:
+        return f"{row.claim_key[1]} is not there: {recover(adopting.cures, row)}"
+    if claim.phase == "Bound":
+        return f"{claim.name} is Bound to {claim.volume_name}, which was not read: read volumes too"
+    return f"{claim.name} is {claim.phase or 'not bound'}: {recover(adopting.cures, row)}"
+
+
+def recover(cures: Cures, row: Ordinal) -> str:
+    """Return what comes before a set is adopted that is not whole."""
+    name = row.stateful_set.name
+    return f"first `{quoted(['sfsgen', 'recover', name, *cures.access.options])}`"
+
+
+def _not_whole(adopting: Adopting, claim: Claim, volume: Volume) -> str:
+    """Return why a claim and its volume are not bound to each other, as they have to be."""
+    inventory, first = adopting.doing.inventory, f"first `sfsgen recover`: {claim.name}"
+    for side in (claim, volume):
+        if not side.manifest.is_stored:
+            return f"{side.name} stands in a file, and not in the cluster that is looked at"
+        if side.manifest.is_terminating:
+            return f"{side.name} is being deleted: first `sfsgen recover`"
+    if claim.phase != "Bound":
+        return f"{first} is {claim.phase or 'not bound'}"
+    if inventory.holder(volume) != claim.key:
+        return f"{claim.name} does not have {volume.name}: {adopting.cures.leave(volume)}"
+    is_tied = volume.claim == claim.key and volume.phase == "Bound"
+    return "" if is_tied else f"{first} is Bound, and {volume.name} is {volume.phase}"
+
+
+def _not_made(adopting: Adopting, claim: Claim, found: Origin, name: str) -> str:
+    """Return why a volume of a set's own cannot take the place of another one."""
+    is_nfs = adopting.driver in ("", NFS) and found.place.driver != LOCAL
+    if adopting.driver and found.place.driver == LOCAL:
+        return f"{claim.volume_name} lies on a node, and stays a local volume: leave --driver out"
+    if name in adopting.doing.inventory.volumes:
+        return f"{name}, as its volume would be called, is there already: {ANOTHER_NAME}"
+    if is_nfs and "ReadWriteOncePod" in claim.storage.access_modes:
+        return (
+            f"{claim.name} asks for ReadWriteOncePod, which holds for CSI volumes alone: give "
+            "--driver csi"
+        )
+    if is_nfs and found.csi and is_cluster_name(found.place.server):
+        return (
+            f"{found.csi} mounts {found.place.server} by the cluster's DNS; {NODE_DNS}: give "
+            "--driver csi"
+        )
+    return ""
+
+
+def kept(cures: Cures, volume: Volume) -> Iterator[Action]:
+    """Yield how the files of a volume stay, whoever looks at its claim and at itself."""
+    done = (not_removed(volume),)
+    reason = f"the files of {volume.name} stay, whatever becomes of its claim and of itself"
+    yield from actions(cures.keep(volume), reason, must=(is_this(volume),), done=done)
+
+
+def not_removed(volume: Volume) -> Condition:
+    """Return that a volume no longer has a policy by which its files go, or is gone without it."""
+    return Condition(VOLUME, "", volume.name, "is not", _POLICY, volume.reclaim_policy)
+
+
+def unmarked(cures: Cures, volume: Volume) -> Action:
+    """Return how a volume that a hand made is no longer taken for a provisioner's."""
+    words = ["annotate", f"pv/{volume.name}", f"{PROVISIONED_BY}-"]
+    command = cures.access.kubectl.command(*words)
+    step = Step("annotate", VOLUME, "", volume.name, {PROVISIONED_BY: None}, command)
+    reason = f"{volume.name} was made by hand: no provisioner is to take it for its own"
+    done = (of_volume(volume.name, *_ANNOTATION, value=""),)
+    return Action(reason, step, (is_this(volume), is_kept(volume.name)), done)
+
+
+def is_marked(each: Adoptee) -> bool:
+    """Return whether a volume that stays bears the mark of a provisioner."""
+    return not each.is_replaced and PROVISIONED_BY in each.volume.manifest.annotations
+
+
+def replaced(adopting: Adopting, each: Adoptee) -> Mend:
+    """Return how a volume of the set's own takes the place of the one that an ordinal has.
+
+    The claim goes first: so no two volumes over one directory ever have claims.
+    """
+    doing, claim, old = adopting.doing, each.claim, each.volume
+    volume = adopting.made(each.row, each.origin)
+    new = claim_again(claim.manifest, claim.key, volume)
+    reason = f"make {each.name} over the same directory, {place(volume)}, reserved for {claim.name}"
+    made = (
+        doing.deleted(claim),
+        *actions([make(adopting.cures, volume)], reason, must=(is_another(claim),)),
+        *doing.claim_made(new),
+    )
+    whose = f" of {each.origin.maker}" if each.origin.maker else ""
+    goal = (is_another(claim), *are_tied(claim.key, each.name))
+    return Mend(each.row, f"{claim.name} has {old.name}{whose}", made, goal, (claim,))
+
+
+def removed(cures: Cures, old: Volume, each: Adoptee) -> Iterator[Action]:
+    """Yield how the object of an earlier volume goes, once an ordinal has another; its files stay.
+
+    Deleted while it is Retain, it makes no provisioner delete anything: controller.go of
+    sig-storage-lib-external-provisioner, shouldDelete, asks for the policy Delete, and so does
+    Kubernetes' own pv_controller.go, reclaimVolume.
+    """
+    has_another = of_claim(each.claim.key, "spec", "volumeName", value=each.name)
+    is_bound = of_claim(each.claim.key, "status", "phase", value="Bound")
+    must = (*as_seen(old), is_kept(old.name), *_is_left(old), has_another, is_bound)
+    done = (is_new(old),)
+    if _is_held(old):
+        yield Action(
+            f"whoever holds {old.name} back may be gone by now: with Retain nothing waits for it",
+            let_go(cures, old),
+            must,
+            done,
+        )
+    command = cures.access.kubectl.command("delete", f"pv/{old.name}")
+    step = without_waiting(Step("delete", VOLUME, "", old.name, None, command))
+    reason = f"delete the object {old.name}; the directory stays, and another volume has it"
+    yield Action(reason, step, must, done, (Wait(is_new(old), OF_PODS),))
+
+
+def _is_left(old: Volume) -> Iterator[Condition]:
+    """Yield that the claim is gone that a volume was bound to."""
+    if old.claim and old.claim_uid:
+        yield Condition(CLAIM, *old.claim, "is not", ("metadata", "uid"), old.claim_uid)
+
+
+def _is_held(volume: Volume) -> bool:
+    """Return whether a finalizer of a provisioner's holds a volume back.
+
+    That of Delete the provisioner takes back once the policy is Retain (controller.go,
+    handleProtectionFinalizer), if it still runs. One of an attacher goes by itself: it is waited
+    for, as it says that a node may have the volume mounted.
+    """
+    given: Sequence[str] = volume.manifest.at("metadata", "finalizers") or ()
+    own = [each for each in given if each != _PROTECTION]
+    return bool(own) and not any(each.startswith(_ATTACHED) for each in own)
+
+
+def left_over(
+    cures: Cures, each: Adoptee, places: Mapping[NfsDirectory, Sequence[Volume]]
+) -> Iterator[Volume]:
+    """Yield the volumes that an earlier adoption has left over the directory of an ordinal."""
+    inventory = cures.inventory
+    for other in places.get(each.origin.directory, ()):
+        is_its = other.claim == each.claim.key and other.claim_uid != each.claim.uid
+        if other.is_left and is_its and not inventory.holder(other):
+            yield other

@@ -1,0 +1,101 @@
+"""`sfsgen adopt`: a provisioner's or a hand's volumes become a set's own, over the same data."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import typer
+
+from sfsgen.changes.adopt import adopted
+from sfsgen.changes.adopting import Adopting
+from sfsgen.changes.cures import Cures
+from sfsgen.changes.doing import Doing
+from sfsgen.changes.outcomes import Lacking, Object
+from sfsgen.changes.plan import Plan
+from sfsgen.commands import parameters, plans_output
+from sfsgen.kubernetes.kubectl import Access, Kubectl
+from sfsgen.kubernetes.resources import VOLUME
+from sfsgen.kubernetes.versions import Target
+from sfsgen.problems import InputError, Problem
+from sfsgen.sets.found import FoundSet, Ordinal
+from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.origins import Origin
+from sfsgen.sets.reading import chosen, inventory, wrong_scope
+from sfsgen.sets.styles import Styles, styles
+from sfsgen.storage_drivers import CSI_NFS, NFS
+
+
+def adopt(
+    name: parameters.Names = None,
+    filename: parameters.Filenames = None,
+    namespace: parameters.InNamespace = None,
+    kube_context: parameters.KubeContext = None,
+    kubeconfig: parameters.Kubeconfig = None,
+    volume_name: parameters.VolumeName = None,
+    driver: parameters.MountedBy = None,
+    *,
+    rename: parameters.Rename = False,
+    all_at_once: parameters.AllAtOnce = False,
+    output: parameters.PlanOutput = "words",
+    kube_version: parameters.KubeVersion = None,
+) -> None:
+    """Say, or script, how the volumes of StatefulSets become named, reserved, static pairs.
+
+    Volumes of nfs-subdir-external-provisioner, csi-driver-nfs, democratic-csi (NFS), local-path
+    or a hand stay over the same directories; no byte moves. Nothing is changed: what is printed
+    its owner runs. Exits with 1, and prints no step, where an ordinal cannot be adopted.
+
+    \b
+    sfsgen adopt web
+    sfsgen adopt web -o sh > adopt.sh && sh adopt.sh --dry-run
+    """  # noqa: D301  # the help's marker for lines that are not to be wrapped
+    problems = list(wrong_scope(namespace))
+    target = parameters.chosen_target(kube_version, problems)
+    problems += plans_output.wrong_format(output)
+    if driver not in (None, NFS, CSI_NFS):
+        problems.append(Problem("--driver", f'"{driver}" mounts none of them', "give nfs or csi"))
+    if problems:
+        raise InputError(*problems)
+    kubectl = Kubectl(kube_context, kubeconfig)
+    access = Access(filename or (), namespace, kubectl, parameters.piped("adopt"))
+    found = inventory(access, name or ())
+    parameters.tell_where(access)
+    sets = chosen(found, name or (), namespace, None)
+    doing = Doing(Cures(found, access), Pairing(found), Lacking({}, {}))
+    given = {"--volume-name": volume_name, "--driver": driver}
+
+    def plan(stateful_set: FoundSet) -> Plan:
+        style = _styles(doing, stateful_set, given, target)
+        make = _maker(style, target)
+        ways = Adopting(doing, style.name, make, driver or "", rename)
+        return adopted(ways, stateful_set, together=all_at_once)
+
+    raise typer.Exit(plans_output.printed(list(map(plan, sets)), output, kubectl))
+
+
+def _styles(
+    doing: Doing, stateful_set: FoundSet, given: Mapping[str, Any], target: Target
+) -> Styles:
+    """Return how the volumes of a set are made. Raises InputError where an option is wrong."""
+    numbers = [*stateful_set.ordinals] or [stateful_set.start_ordinal]
+    for template in stateful_set.templates:
+        numbers += doing.pairing.of(template).claims
+    made = styles(stateful_set, range(min(numbers), max(numbers) + 1), given, target)
+    if made.problems:
+        raise InputError(*made.problems)
+    return made
+
+
+def _maker(style: Styles, target: Target) -> Callable[[Ordinal, Origin], Object]:
+    """Return what makes the volume of an ordinal, as `sfsgen render` prints it."""
+
+    def make(row: Ordinal, origin: Origin) -> Object:
+        from sfsgen.documents.yaml_reader import read
+        from sfsgen.printing.rendering import Renderer
+        from sfsgen.printing.templates import Templates
+
+        documents = Renderer(target, Templates()).pairs(VOLUME, style.series(row, origin))
+        (document,) = read(documents.text(row.number), VOLUME)
+        value: Object = document.value
+        return value
+
+    return make
