@@ -19,6 +19,7 @@ from sfsgen.changes.adopting import (
 )
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.doing import is_new
+from sfsgen.changes.finished import finished
 from sfsgen.changes.making import with_class
 from sfsgen.changes.outcomes import NotUnderstood
 from sfsgen.changes.plan import Phase, Plan
@@ -65,7 +66,8 @@ def adopted(adopting: Adopting, stateful_set: FoundSet, *, together: bool) -> Pl
     phases = tuple(_phases(adopting, stateful_set, found, together=together))
     around = _around(found.replaced, places)
     told = tuple(notes(adopting, stateful_set, found.replaced, around)) if phases else ()
-    return plan._replace(phases=phases, notes=told)
+    plan = plan._replace(phases=phases, notes=told)
+    return finished(plan, adopting.cures, adopting.doing.pairing)
 
 
 def _not_adoptable(stateful_set: FoundSet) -> str:

@@ -24,7 +24,6 @@ def notes(
     around: Sequence[Volume],
 ) -> Iterator[str]:
     """Yield what is worth knowing of volumes that are replaced."""
-    yield from _owners(stateful_set)
     if not adoptees:
         return
     yield from _mounted(adopting, stateful_set, adoptees)
@@ -35,15 +34,6 @@ def notes(
             "delete, what lies in them"
         )
     yield from _scaled(adopting, stateful_set, adoptees)
-
-
-def _owners(stateful_set: FoundSet) -> Iterator[str]:
-    for each in stateful_set.manifest.at("metadata", "ownerReferences") or ():
-        called = f"{each.get('kind')} {each.get('name')}"
-        yield (
-            f"{stateful_set.name} belongs to {called}, whose operator would make it again as it "
-            "was: stop the operator first, and have it ask for no class"
-        )
 
 
 def _mounted(

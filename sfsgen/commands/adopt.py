@@ -58,7 +58,9 @@ def adopt(
     kubectl = Kubectl(kube_context, kubeconfig)
     access = Access(filename or (), namespace, kubectl, parameters.piped("adopt"))
     found = inventory(access, name or ())
-    parameters.tell_where(access)
+    context = parameters.tell_where(access)
+    # What runs later may find another context chosen by then.
+    access = access._replace(kubectl=Kubectl(context or kube_context, kubeconfig))
     sets = chosen(found, name or (), namespace, None)
     doing = Doing(Cures(found, access), Pairing(found), Lacking({}, {}))
     given = {"--volume-name": volume_name, "--driver": driver}
@@ -69,7 +71,7 @@ def adopt(
         ways = Adopting(doing, style.name, make, driver or "", rename)
         return adopted(ways, stateful_set, together=all_at_once)
 
-    raise typer.Exit(plans_output.printed(list(map(plan, sets)), output, kubectl))
+    raise typer.Exit(plans_output.printed(list(map(plan, sets)), output, access.kubectl))
 
 
 def _styles(
