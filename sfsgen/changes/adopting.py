@@ -74,7 +74,7 @@ def looked_at(adopting: Adopting, row: Ordinal) -> Adoptee | NotUnderstood:
     claim, volume = row.claim, _volume_of(adopting, row)
     if claim is None or volume is None:
         return NotUnderstood(row, _not_there(adopting, row))
-    if why := _not_whole(adopting, claim, volume):
+    if why := _not_whole(adopting, row, claim, volume):
         return NotUnderstood(row, why)
     found, name = origin(volume, claim), adopting.name_of(row)
     is_named = volume.name == name
@@ -91,32 +91,32 @@ def _volume_of(adopting: Adopting, row: Ordinal) -> Volume | None:
 def _not_there(adopting: Adopting, row: Ordinal) -> str:
     claim = row.claim
     if claim is None:
-        return f"{row.claim_key[1]} is not there: {recover(adopting.cures, row)}"
+        return f"{row.claim_key[1]} is not there: {_first(adopting, row)}"
     if claim.phase == "Bound":
         return f"{claim.name} is Bound to {claim.volume_name}, which was not read: read volumes too"
-    return f"{claim.name} is {claim.phase or 'not bound'}: {recover(adopting.cures, row)}"
+    return f"{claim.name} is {claim.phase or 'not bound'}: {_first(adopting, row)}"
 
 
-def recover(cures: Cures, row: Ordinal) -> str:
+def _first(adopting: Adopting, row: Ordinal) -> str:
     """Return what comes before a set is adopted that is not whole."""
-    name = row.stateful_set.name
-    return f"first `{quoted(['sfsgen', 'recover', name, *cures.access.options])}`"
+    name, options = row.stateful_set.name, adopting.cures.access.options
+    return f"first have all its pods run, see `{quoted(['sfsgen', 'recover', name, *options])}`"
 
 
-def _not_whole(adopting: Adopting, claim: Claim, volume: Volume) -> str:
+def _not_whole(adopting: Adopting, row: Ordinal, claim: Claim, volume: Volume) -> str:
     """Return why a claim and its volume are not bound to each other, as they have to be."""
-    inventory, first = adopting.doing.inventory, f"first `sfsgen recover`: {claim.name}"
+    inventory, first = adopting.doing.inventory, _first(adopting, row)
     for side in (claim, volume):
         if not side.manifest.is_stored:
             return f"{side.name} stands in a file, and not in the cluster that is looked at"
         if side.manifest.is_terminating:
-            return f"{side.name} is being deleted: first `sfsgen recover`"
+            return f"{side.name} is being deleted: {first}"
     if claim.phase != "Bound":
-        return f"{first} is {claim.phase or 'not bound'}"
+        return f"{claim.name} is {claim.phase or 'not bound'}: {first}"
     if inventory.holder(volume) != claim.key:
         return f"{claim.name} does not have {volume.name}: {adopting.cures.leave(volume)}"
     is_tied = volume.claim == claim.key and volume.phase == "Bound"
-    return "" if is_tied else f"{first} is Bound, and {volume.name} is {volume.phase}"
+    return "" if is_tied else f"{claim.name} is Bound, and {volume.name} {volume.phase}: {first}"
 
 
 def _not_made(adopting: Adopting, claim: Claim, found: Origin, name: str) -> str:
@@ -197,16 +197,20 @@ def removed(cures: Cures, old: Volume, each: Adoptee) -> Iterator[Action]:
     must = (*as_seen(old), is_kept(old.name), *_is_left(old), has_another, is_bound)
     done = (is_new(old),)
     if _is_held(old):
-        yield Action(
-            f"whoever holds {old.name} back may be gone by now: with Retain nothing waits for it",
-            let_go(cures, old),
-            must,
-            done,
-        )
+        reason = f"take the finalizer of its provisioner off {old.name}, which may run no more"
+        yield Action(f"{reason}: with Retain it has nothing to do", let_go(cures, old), must, done)
     command = cures.access.kubectl.command("delete", f"pv/{old.name}")
     step = without_waiting(Step("delete", VOLUME, "", old.name, None, command))
-    reason = f"delete the object {old.name}; the directory stays, and another volume has it"
-    yield Action(reason, step, must, done, (Wait(is_new(old), OF_PODS),))
+    reason = f"delete the object {old.name}; the directory stays, and {each.name} has it"
+    if not _is_attached(old):
+        yield Action(reason, step, must, done, (Wait(is_new(old), OF_PODS),))
+        return
+    yield Action(reason, step, must, done)
+    reason = (
+        f"wait until the attacher of {each.origin.csi} lets {old.name} go, as no node has it any "
+        f"more; where it runs no more, do that yourself: {let_go(cures, old)}"
+    )
+    yield Action(reason, done=done, wait=(Wait(is_new(old), OF_PODS),))
 
 
 def _is_left(old: Volume) -> Iterator[Condition]:
@@ -215,16 +219,28 @@ def _is_left(old: Volume) -> Iterator[Condition]:
         yield Condition(CLAIM, *old.claim, "is not", ("metadata", "uid"), old.claim_uid)
 
 
-def _is_held(volume: Volume) -> bool:
-    """Return whether a finalizer of a provisioner's holds a volume back.
-
-    That of Delete the provisioner takes back once the policy is Retain (controller.go,
-    handleProtectionFinalizer), if it still runs. One of an attacher goes by itself: it is waited
-    for, as it says that a node may have the volume mounted.
-    """
+def _finalizers(volume: Volume) -> Sequence[str]:
+    """Return what holds a volume back, but for what Kubernetes itself always does."""
     given: Sequence[str] = volume.manifest.at("metadata", "finalizers") or ()
-    own = [each for each in given if each != _PROTECTION]
-    return bool(own) and not any(each.startswith(_ATTACHED) for each in own)
+    return [each for each in given if each != _PROTECTION]
+
+
+def _is_attached(volume: Volume) -> bool:
+    """Return whether the attacher of a CSI driver holds a volume back.
+
+    It lets go by itself. Of a volume that is gone before, it could not detach a node: its
+    VolumeAttachment would stay for ever (external-attacher, csi_handler.go, csiDetach).
+    """
+    return any(each.startswith(_ATTACHED) for each in _finalizers(volume))
+
+
+def _is_held(volume: Volume) -> bool:
+    """Return whether the finalizer of a provisioner, and that alone, holds a volume back.
+
+    The provisioner takes it back itself once the policy is Retain, if it still runs (controller.go,
+    handleProtectionFinalizer).
+    """
+    return bool(_finalizers(volume)) and not _is_attached(volume)
 
 
 def left_over(
