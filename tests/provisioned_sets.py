@@ -96,10 +96,10 @@ def stateful_set(shape: Shape, class_: str | None) -> Object:
     }
 
 
-def provisioned_set(seed: int, maker: str = "") -> Found:
+def provisioned_set(seed: int, maker: str = "", shape: Shape | None = None) -> Found:
     """Return any set whose volumes somebody else made."""
     chance = random.Random(seed)  # noqa: S311
-    shape, maker = any_shape(chance), maker or chance.choice(MAKERS)
+    shape, maker = shape or any_shape(chance), maker or chance.choice(MAKERS)
     is_named = chance.random() < 0.5
     spaces = [{"kind": NAMESPACE, "metadata": {"name": each}} for each in (SPACE, OTHER)]
     objects: list[Object] = [{"apiVersion": "v1", **each} for each in spaces]

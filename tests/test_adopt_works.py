@@ -92,8 +92,6 @@ def test_an_adopted_set_scales(maker: str) -> None:
         for plan in planned(found):
             carry_out(found.cluster, plan)
         ends_well(found)
-        if not found.replicas or maker.startswith("rancher"):
-            continue
         _scale_up(found)
 
 

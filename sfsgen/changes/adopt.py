@@ -1,6 +1,5 @@
 """The plan that makes the volumes of a set its own: named, reserved, over the same directories."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -98,18 +97,12 @@ def _places(adopting: Adopting) -> Mapping[NfsDirectory, Sequence[Volume]]:
 def _disputed(
     adopting: Adopting, adoptees: Sequence[Adoptee], places: Mapping[NfsDirectory, Sequence[Volume]]
 ) -> Iterator[NotUnderstood]:
-    """Yield the ordinals whose directories, or the names of whose new volumes, others have."""
-    names = Counter(each.name for each in adoptees)
+    """Yield the ordinals whose directories others have, too."""
     own = {each.volume.name for each in adoptees}
     below = {above: each for each in places for above in _above(each)}
     for each in adoptees:
         if not each.is_replaced:
             continue
-        if names[each.name] > 1:
-            why = f"{each.name} would be the name of two volumes"
-            yield NotUnderstood(
-                each.row, f"{why}: put {{template}} or {{claim}} into --volume-name"
-            )
         directory, its = each.origin.directory, each.volume.name
         left = {one.name for one in left_over(adopting.cures, each, places)}
         for other in places.get(directory, ()):

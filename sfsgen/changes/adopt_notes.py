@@ -2,17 +2,18 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sfsgen.changes.adopting import Adoptee, Adopting
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.nfs import FS_GROUP
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.patterns import patterns
-from sfsgen.storage_drivers import LOCAL, NFS
+from sfsgen.storage_drivers import CSI_NFS, LOCAL
 from sfsgen.values.pairs import Volume
 
 _UID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-")
+_CSI_NFS = "nfs.csi.k8s.io"
 _OF_GANESHA = "EXPORT_block"
 """The annotation of volumes whose server is the pod of their provisioner, as it writes it."""
 
@@ -39,26 +40,30 @@ def notes(
 def _mounted(
     adopting: Adopting, stateful_set: FoundSet, adoptees: Sequence[Adoptee]
 ) -> Iterator[str]:
-    """Yield what changes for those that a CSI driver has mounted, and the kubelet will."""
-    on_nodes = [each for each in adoptees if each.origin.csi and adopting.driver in ("", NFS)]
-    if not on_nodes:
-        return
-    drivers = ", ".join(dict.fromkeys(each.origin.csi for each in on_nodes))
-    options = dict.fromkeys(",".join(each.origin.mount_options) for each in on_nodes)
-    shown = " or ".join(each or "none" for each in options)
-    yield (
-        f"the nodes mount them themselves (nfs), and no longer {drivers}: each node needs "
-        f"nfs-common or nfs-utils; mount options as they were: {shown}"
-    )
-    modes = dict.fromkeys(filter(None, map(_permissions, on_nodes)))
-    if modes:
+    """Yield what changes for those that another one mounts from then on."""
+    if adopting.driver == CSI_NFS and any(each.origin.csi != _CSI_NFS for each in adoptees):
+        yield f"{_CSI_NFS} mounts them: it has to be installed, with its pods on every node"
+    on_nodes = [each for each in adoptees if each.origin.csi and adopting.driver != CSI_NFS]
+    if on_nodes:
+        yield _on_nodes(on_nodes)
+    if modes := dict.fromkeys(filter(None, map(_permissions, adoptees))):
         yield (
             f"nothing sets the permissions of their directories to {' or '.join(modes)} any more, "
             "as the driver does at each mount: they stay as they are"
         )
     security = stateful_set.manifest.at("spec", "template", "spec", "securityContext") or {}
-    if "fsGroup" in security:
+    if on_nodes and "fsGroup" in security:
         yield FS_GROUP
+
+
+def _on_nodes(adoptees: Sequence[Adoptee]) -> str:
+    drivers = ", ".join(dict.fromkeys(each.origin.csi for each in adoptees))
+    options = dict.fromkeys(",".join(each.origin.mount_options) for each in adoptees)
+    shown = " or ".join(each or "none" for each in options)
+    return (
+        f"the nodes mount them themselves (nfs), and no longer {drivers}: each node needs "
+        f"nfs-common or nfs-utils; mount options as they were: {shown}"
+    )
 
 
 def _permissions(each: Adoptee) -> str:
@@ -93,18 +98,25 @@ def _scaled(
     adopting: Adopting, stateful_set: FoundSet, adoptees: Sequence[Adoptee]
 ) -> Iterator[str]:
     """Yield how the set is scaled, whose directories no pattern gives."""
-    paths = {each.row.number: each.origin.place.path for each in adoptees}
-    made_up = any(map(_UID.search, paths.values()))
-    if any(each.origin.place.driver == LOCAL for each in adoptees):
+    paths: dict[str, dict[int, str]] = {}
+    for each in adoptees:
+        paths.setdefault(each.row.template.name, {})[each.row.number] = each.origin.place.path
+    is_local = any(each.origin.place.driver == LOCAL for each in adoptees)
+    if not is_local and all(map(_is_shown, paths.values())):
         return
-    if not made_up and len(paths) > 1 and len(patterns(paths)) == 1:
-        return
-    parents = dict.fromkeys(posixpath.dirname(each.rstrip("/")) or "/" for each in paths.values())
-    count = str(stateful_set.replicas + 1)
+    every = (path for each in paths.values() for path in each.values())
+    parents = dict.fromkeys(posixpath.dirname(each.rstrip("/")) or "/" for each in every)
+    words = ["scale", stateful_set.name, "--replicas", str(stateful_set.replicas + 1)]
+    words += ["--nfs-path", next(iter(parents)), *(["--nfs-server", "NODE"] if is_local else [])]
     access = adopting.cures.access._replace(filenames=(), namespace=stateful_set.namespace)
-    path = next(iter(parents))
-    words = ["sfsgen", "scale", stateful_set.name, "--replicas", count, "--nfs-path", path]
+    where = "on which node, and where there, new ones lie" if is_local else "where new ones lie"
     yield (
-        "their directories follow no pattern, so the next scale-up says where new ones lie, which "
-        f"you make first: {quoted([*words, *access.options])} | {adopting.cures.create()}"
+        f"their directories follow no pattern, so the next scale-up says {where}, which you make "
+        f"first: {quoted(['sfsgen', *words, *access.options])} | {adopting.cures.create()}"
     )
+
+
+def _is_shown(paths: Mapping[int, str]) -> bool:
+    """Return whether directories show where the next one lies; what is made up does not."""
+    made_up = any(map(_UID.search, paths.values()))
+    return not made_up and len(paths) > 1 and len(patterns(paths)) == 1

@@ -56,7 +56,7 @@ def made_again(cures: Cures, stateful_set: FoundSet, why: str) -> Phase:
     """Return the phase that makes a set again, as it is given; no pod stops."""
     before, after = _orphaning(cures, stateful_set, (), ())
     title = f"the set {stateful_set.name} is made again: {why}"
-    return Phase(title, (_is_whole(stateful_set),), (*before, *after))
+    return Phase(title, tuple(_as_seen(stateful_set)), (*before, *after))
 
 
 def without_set(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> Iterator[Phase]:

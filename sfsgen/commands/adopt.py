@@ -1,6 +1,7 @@
 """`sfsgen adopt`: a provisioner's or a hand's volumes become a set's own, over the same data."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import typer
@@ -78,13 +79,23 @@ def _styles(
     doing: Doing, stateful_set: FoundSet, given: Mapping[str, Any], target: Target
 ) -> Styles:
     """Return how the volumes of a set are made. Raises InputError where an option is wrong."""
-    numbers = [*stateful_set.ordinals] or [stateful_set.start_ordinal]
-    for template in stateful_set.templates:
-        numbers += doing.pairing.of(template).claims
+    rows = list(_rows(doing, stateful_set))
+    numbers = {stateful_set.start_ordinal, *(each.number for each in rows)}
     made = styles(stateful_set, range(min(numbers), max(numbers) + 1), given, target)
-    if made.problems:
-        raise InputError(*made.problems)
+    problems = [*made.problems]
+    names = Counter(map(made.name, rows))
+    if not problems and (twice := next((each for each in names if names[each] > 1), "")):
+        what = f"it names several volumes of {stateful_set.name} {twice}"
+        problems.append(Problem("--volume-name", what, "put {claim} into it, as pv-{claim}"))
+    if problems:
+        raise InputError(*problems)
     return made
+
+
+def _rows(doing: Doing, stateful_set: FoundSet) -> Iterator[Ordinal]:
+    for template in stateful_set.templates:
+        rows = doing.pairing.of(template)
+        yield from map(rows.row, sorted({*stateful_set.ordinals, *rows.claims}))
 
 
 def _maker(style: Styles, target: Target) -> Callable[[Ordinal, Origin], Object]:
