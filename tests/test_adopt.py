@@ -1,6 +1,7 @@
 """`adopt`: which sets it takes, which it leaves and why, and what it says of each."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,15 @@ def _inside(found: list[Object]) -> None:
     volumes[1]["spec"]["nfs"]["path"] = f"{volumes[0]['spec']['nfs']['path']}/inner"
 
 
+def _taken_over(found: list[Object]) -> None:
+    """The volume of the first claim holds the uid of the second one."""
+    (_, second), volume = (
+        [each for each in found if each["kind"] == CLAIM],
+        next(each for each in found if each["kind"] == VOLUME),
+    )
+    volume["spec"]["claimRef"]["uid"] = second["metadata"]["uid"]
+
+
 _GOES = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
 _MARK = "pv.kubernetes.io/provisioned-by"
 _OPENEBS = {_MARK: "openebs.io/nfsrwx"}
@@ -163,9 +173,10 @@ _OWNED = {"claimRef": {"namespace": "else", "name": "theirs", "uid": "1"}}
         ),
         (
             _of_volume(lambda each: each["spec"]["claimRef"].update(uid="another")),
-            "data-db-0 does not have pvc-",
+            "is not bound to it: first have",
         ),
         (_of_volume(lambda each: each.update(status={"phase": "Released"})), "is Bound, and pvc-"),
+        (_taken_over, "data-db-0 does not have pvc-"),
         (_source(awsElasticBlockStore={"volumeID": "v"}), "is a disk (awsElasticBlockStore)"),
         (
             _source(csi={"driver": "ebs.csi.aws.com", "volumeHandle": "v"}),
@@ -334,3 +345,28 @@ def test_a_directory_that_the_driver_fills_in_is_found() -> None:
             each["spec"]["csi"]["volumeAttributes"]["subDir"] = name
     made = [*yaml.safe_load_all(adopt(found, "-o", "yaml").out)]
     assert made[0]["spec"]["nfs"]["path"] == "/volume1/k8s/mail/spool-imap-0"
+
+
+def test_where_a_volume_may_be_used_stays() -> None:
+    found = items("csi-nfs")
+    affinity = {"required": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "zone"}]}]}}
+    for each in found:
+        if each["kind"] == VOLUME:
+            each["spec"]["nodeAffinity"] = affinity
+    made = [*yaml.safe_load_all(adopt(found, "-o", "yaml").out)]
+    assert made[0]["spec"]["nodeAffinity"] == affinity
+
+
+@pytest.mark.parametrize(
+    "path", ["/a b/c", "/it's", "/$(touch x)", "/a\nb", "/{ordinal}/{x}", "/-n"]
+)
+def test_directories_are_data(path: str) -> None:
+    found = items("nfs-subdir")
+    next(each for each in found if each["kind"] == VOLUME)["spec"]["nfs"]["path"] = path
+    made = [*yaml.safe_load_all(adopt(found, "-o", "yaml").out)]
+    assert made[0]["spec"]["nfs"]["path"] == path
+    for shell in ("sh", "bash"):
+        text = adopt(found, "-o", "sh").out
+        words = [shell, "-n", "-"]
+        done = subprocess.run(words, input=text, capture_output=True, text=True, check=False)
+        assert not done.returncode, done.stderr

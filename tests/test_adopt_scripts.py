@@ -43,7 +43,7 @@ def test_a_script_ends_well(maker: str) -> None:
 
 
 @needs_kubectl
-@pytest.mark.parametrize("maker", [provisioners.SUBDIR, provisioners.DEMOCRATIC])
+@pytest.mark.parametrize("maker", [provisioners.SUBDIR])
 def test_a_script_that_is_killed_goes_on_where_it_stopped(maker: str) -> None:
     chance = random.Random(maker)  # noqa: S311
     found = provisioned_set(7, maker, Shape(1 + (maker == provisioners.SUBDIR)))

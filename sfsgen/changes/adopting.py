@@ -113,10 +113,12 @@ def _not_whole(adopting: Adopting, row: Ordinal, claim: Claim, volume: Volume) -
             return f"{side.name} is being deleted: {first}"
     if claim.phase != "Bound":
         return f"{claim.name} is {claim.phase or 'not bound'}: {first}"
-    if inventory.holder(volume) != claim.key:
+    if inventory.is_anothers(volume, claim.key):
         return f"{claim.name} does not have {volume.name}: {adopting.cures.leave(volume)}"
-    is_tied = volume.claim == claim.key and volume.phase == "Bound"
-    return "" if is_tied else f"{claim.name} is Bound, and {volume.name} {volume.phase}: {first}"
+    is_tied = volume.claim == claim.key and inventory.holder(volume) == claim.key
+    if is_tied and volume.phase == "Bound":
+        return ""
+    return f"{claim.name} is Bound, and {volume.name} is not bound to it: {first}"
 
 
 def _not_made(adopting: Adopting, claim: Claim, found: Origin, name: str) -> str:

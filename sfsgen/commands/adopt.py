@@ -22,7 +22,7 @@ from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.origins import Origin
 from sfsgen.sets.reading import chosen, inventory, wrong_scope
 from sfsgen.sets.styles import Styles, styles
-from sfsgen.storage_drivers import CSI_NFS, NFS
+from sfsgen.storage_drivers import CSI_NFS, LOCAL, NFS
 
 
 def adopt(
@@ -109,6 +109,9 @@ def _maker(style: Styles, target: Target) -> Callable[[Ordinal, Origin], Object]
         documents = Renderer(target, Templates()).pairs(VOLUME, style.series(row, origin))
         (document,) = read(documents.text(row.number), VOLUME)
         value: Object = document.value
-        return value
+        affinity = origin.volume.manifest.at("spec", "nodeAffinity")
+        if affinity is None or origin.place.driver == LOCAL:
+            return value
+        return {**value, "spec": {**value["spec"], "nodeAffinity": affinity}}
 
     return make

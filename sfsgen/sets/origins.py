@@ -117,11 +117,11 @@ def _unstable(found: Origin) -> str:
     """Return why a directory does not last without the claim that it was made for."""
     name = found.volume.name
     if found.maker == _OPENEBS_NFS:
-        # openebs-archive/dynamic-nfs-provisioner, pull 80: each 5 minutes it removes the servers
-        # whose claim is gone, by its uid, with the disk behind them.
+        # openebs-archive/dynamic-nfs-provisioner, garbage_collector.go: each 5 minutes it removes
+        # the servers whose claim, by its uid, and volume are gone, with the disks behind them.
         return (
             f"the server of {name} is a pod of {_OPENEBS_NFS}, which deletes it with its disk "
-            "minutes after the claim is gone"
+            "minutes after claim and volume are gone"
         )
     is_block = found.volume.storage.volume_mode == "Block"
     return f"{name} is a block device, and no directory" if is_block else ""
