@@ -74,14 +74,36 @@ def test_a_script_that_is_killed_and_run_again_ends_well(first: int) -> None:
             raise AssertionError((seed, found.shape, found.maker, found.command)) from error
 
 
-def _killed(found: Found, plan: dict[str, Any], chance: random.Random) -> None:
+def _killed(found: Found, plan: dict[str, Any], chance: random.Random, times: int = 3) -> None:
     actions = sum(len(phase["actions"]) for phase in plan["phases"])
-    for _ in range(3):
+    for _ in range(times):
         try:
             carry_out(found.cluster, plan, kill_after=chance.randint(1, actions + 1))
         except (Killed, Surprise):  # a set that was just made has no revision yet
             if chance.random() < 0.5:
                 found.cluster.settle()
+
+
+@pytest.mark.parametrize("first", range(0, _SETS, _A_TEST))
+def test_another_plan_goes_on_where_one_stopped(first: int) -> None:
+    """Or says what comes first, where a set or a claim is not there: then the script goes on."""
+    chance, others = random.Random(first), 0  # noqa: S311
+    for seed in range(first, first + _A_TEST):
+        found = provisioned_set(seed)
+        for plan in planned(found):
+            _killed(found, plan, chance, times=1)
+            found.cluster.settle()
+            result = adopt(found, "-o", "json", *found.command)
+            others += not result.status
+            assert bool(result.status) == (
+                "recover" in result.err or "no StatefulSet" in result.err
+            )
+            for other in plans(result) or [plan]:
+                carry_out(found.cluster, other)
+        # Of what is above its replicas, `scale` makes the claim that is lacking.
+        if found.replicas == found.shape.replicas:
+            ends_well(found)
+    assert others
 
 
 @pytest.mark.parametrize("maker", MAKERS)

@@ -7,6 +7,7 @@ from sfsgen.changes.adopt_notes import notes
 from sfsgen.changes.adopting import (
     Adoptee,
     Adopting,
+    is_made,
     is_marked,
     kept,
     left_over,
@@ -106,7 +107,7 @@ def _disputed(
         directory, its = each.origin.directory, each.volume.name
         left = {one.name for one in left_over(adopting.cures, each, places)}
         for other in places.get(directory, ()):
-            if other.name not in {its, *left}:
+            if other.name not in {its, *left} and not is_made(each, other):
                 yield _shared(adopting, each, other)
         if inner := below.get(directory):
             why = f"{places[inner][0].name} lies in a directory below that of {its}"
@@ -161,7 +162,8 @@ def _phases(
     stopping = [each for each in mends if each.row.is_wanted]
     for each in mends:
         if each not in stopping:
-            yield Phase(f"ordinal {each.row.number}: {each.what}", each.goal, each.actions)
+            made = (*each.first, *each.actions)
+            yield Phase(f"ordinal {each.row.number}: {each.what}", each.goal, made)
     again = stateful_set
     if found.changed:
         again = stateful_set._replace(manifest=with_class(stateful_set.manifest, found.changed, ""))

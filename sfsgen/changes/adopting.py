@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sfsgen.changes.actions import (
     CLAIM,
+    REFERENCE,
     VOLUME,
     actions,
     are_tied,
@@ -33,6 +34,7 @@ from sfsgen.values.pairs import PROVISIONED_BY, Claim, Volume
 
 _POLICY = ("spec", "persistentVolumeReclaimPolicy")
 _ANNOTATION = ("metadata", "annotations", PROVISIONED_BY)
+_PLACES = {"nfs": ("server", "path"), "csi": ("volumeHandle",), "local": ("path",)}
 _PROTECTION = "kubernetes.io/pv-protection"
 _ATTACHED = "external-attacher/"
 
@@ -126,7 +128,9 @@ def _not_made(adopting: Adopting, claim: Claim, found: Origin, name: str) -> str
     is_nfs = adopting.driver in ("", NFS) and found.place.driver != LOCAL
     if adopting.driver and found.place.driver == LOCAL:
         return f"{claim.volume_name} lies on a node, and stays a local volume: leave --driver out"
-    if name in adopting.doing.inventory.volumes:
+    other = adopting.doing.inventory.volumes.get(name)
+    is_its = other and _is_reserved(claim, other)
+    if other and not (is_its and origin(other).directory == found.directory):
         return f"{name}, as its volume would be called, is there already: {ANOTHER_NAME}"
     if is_nfs and "ReadWriteOncePod" in claim.storage.access_modes:
         return (
@@ -171,20 +175,56 @@ def is_marked(each: Adoptee) -> bool:
 def replaced(adopting: Adopting, each: Adoptee) -> Mend:
     """Return how a volume of the set's own takes the place of the one that an ordinal has.
 
-    The claim goes first: so no two volumes over one directory ever have claims.
+    It is there, reserved for the claim's name, before a pod stops; but nobody has it before the
+    claim is gone: so no two volumes over one directory ever have claims.
     """
     doing, claim, old = adopting.doing, each.claim, each.volume
     volume = adopting.made(each.row, each.origin)
-    new = claim_again(claim.manifest, claim.key, volume)
-    reason = f"make {each.name} over the same directory, {place(volume)}, reserved for {claim.name}"
+    waits = tuple(_waits_for(each))
+    new = make(adopting.cures, claim_again(claim.manifest, claim.key, volume))
     made = (
         doing.deleted(claim),
-        *actions([make(adopting.cures, volume)], reason, must=(is_another(claim),)),
-        *doing.claim_made(new),
+        *actions([new], f"make {claim.name}, which names {each.name}", must=waits),
     )
     whose = f" of {each.origin.maker}" if each.origin.maker else ""
-    goal = (is_another(claim), *are_tied(claim.key, each.name))
-    return Mend(each.row, f"{claim.name} has {old.name}{whose}", made, goal, (claim,))
+    what, goal = f"{claim.name} has {old.name}{whose}", are_tied(claim.key, each.name)
+    first = tuple(_reserved(adopting, each, volume, waits))
+    return Mend(each.row, what, made, (is_another(claim), *goal), (claim,), first)
+
+
+def _reserved(
+    adopting: Adopting, each: Adoptee, volume: Object, waits: tuple[Condition, ...]
+) -> Iterator[Action]:
+    """Yield how a volume is made beside the one that an ordinal has."""
+    reason = f"make {each.name} over the same directory, {place(volume)}, reserved for "
+    yield from actions([make(adopting.cures, volume)], f"{reason}{each.claim.name}")
+    # One of that name that came in between would else be found only when the pod has stopped.
+    reason = f"see that {each.name} is this one, and waits for {each.claim.name}"
+    must = (*waits, *_lies_there(volume))
+    yield Action(reason, must=must, done=(is_another(each.claim),))
+
+
+def _waits_for(each: Adoptee) -> Iterator[Condition]:
+    """Yield that the volume of an ordinal is reserved for its claim."""
+    for field, value in zip(("namespace", "name"), each.claim.key, strict=True):
+        yield of_volume(each.name, *REFERENCE, field, value=value)
+
+
+def _lies_there(volume: Object) -> Iterator[Condition]:
+    """Yield that a volume of its name lies where this one does."""
+    for source, fields in _PLACES.items():
+        given = volume["spec"].get(source) or {}
+        for field in filter(given.get, fields):
+            yield of_volume(volume["metadata"]["name"], "spec", source, field, value=given[field])
+
+
+def is_made(each: Adoptee, other: Volume) -> bool:
+    """Return whether a volume is the one that an ordinal is to have, made by an earlier run."""
+    return other.name == each.name and _is_reserved(each.claim, other)
+
+
+def _is_reserved(claim: Claim, volume: Volume) -> bool:
+    return volume.claim == claim.key and not volume.claim_uid and volume.phase == "Available"
 
 
 def removed(cures: Cures, old: Volume, each: Adoptee) -> Iterator[Action]:

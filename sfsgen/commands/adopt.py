@@ -1,7 +1,7 @@
 """`sfsgen adopt`: a provisioner's or a hand's volumes become a set's own, over the same data."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import typer
@@ -11,7 +11,7 @@ from sfsgen.changes.adopting import Adopting
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import Doing
 from sfsgen.changes.outcomes import Lacking, Object
-from sfsgen.changes.plan import Plan
+from sfsgen.changes.plan import Plan, key_of
 from sfsgen.commands import parameters, plans_output
 from sfsgen.kubernetes.kubectl import Access, Kubectl
 from sfsgen.kubernetes.resources import VOLUME
@@ -72,7 +72,19 @@ def adopt(
         ways = Adopting(doing, style.name, make, driver or "", rename)
         return adopted(ways, stateful_set, together=all_at_once)
 
-    raise typer.Exit(plans_output.printed(list(map(plan, sets)), output, access.kubectl))
+    plans = list(map(plan, sets))
+    _refuse_twice(plans)
+    raise typer.Exit(plans_output.printed(plans, output, access.kubectl))
+
+
+def _refuse_twice(plans: Sequence[Plan]) -> None:
+    """Raise InputError where two sets would have a volume of one name."""
+    made = [key_of(value) for each in plans for value in each.created]
+    for (kind, _, name), count in Counter(made).items():
+        if kind == "PersistentVolume" and count > 1:
+            what = f"two sets would have a volume named {name}"
+            fix = "adopt one at a time, with another pattern, such as pv-{namespace}-{claim}"
+            raise InputError(Problem("--volume-name", what, fix))
 
 
 def _styles(
