@@ -23,6 +23,7 @@ _COMMANDS = {
     "scale": "Print the volumes and claims that a set needs before a scale-up.",
     "volumes": "Print the volumes and claims that StatefulSets in any manifests lack.",
     "recover": "Say, or script, how every ordinal comes back to its own volume.",
+    "adopt": "Say, or script, how a set's volumes become its own: named, reserved, static.",
     "move": "Say, or script, how a set gets another place, size or name, its data kept.",
     "check": "Say whether sets will bind, and if not, why not.",
     "init": "Print a values file to start from, or one of a set that exists.",

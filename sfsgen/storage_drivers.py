@@ -287,7 +287,7 @@ def place(spec: Mapping[str, Any]) -> Place:
     if csi := spec.get("csi"):
         return _of_csi(csi, spec.get("mountOptions") or ())
     if local := spec.get("local"):
-        node = _node(spec)
+        node = node_of(spec)
         return Place(LOCAL, node, (local.get("path") or "") if node else "", realm=LOCAL)
     return _NOWHERE
 
@@ -356,7 +356,7 @@ _PLACES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, str]], tuple[str
 }
 
 
-def _node(spec: Mapping[str, Any]) -> str:
+def node_of(spec: Mapping[str, Any]) -> str:
     """Return the one node that a volume can be used on, as its nodeAffinity says, or ""."""
     required: Any = (spec.get("nodeAffinity") or _NOTHING).get("required") or _NOTHING
     terms: list[Any] = required.get("nodeSelectorTerms") or []

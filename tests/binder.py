@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfsgen.kubernetes.quantities import nano_units
-from tests.kinds import CLAIM, CLASS, POD, PROVISIONER, VOLUME, Key, Object, key_of, place_of
+from tests import provisioners
+from tests.kinds import CLAIM, CLASS, POD, VOLUME, Key, Object, key_of, place_of
 
 if TYPE_CHECKING:
     from tests.cluster import Cluster
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 COMPLETED = "pv.kubernetes.io/bind-completed"
 BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
 PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
-EXPORT = "provisioner.example.com", "/dynamic"
 
 
 def sync(cluster: Cluster, key: Key) -> None:
@@ -158,7 +158,8 @@ def _sync_volume(cluster: Cluster, volume: Object) -> None:
 
 
 def _release(cluster: Cluster, volume: Object) -> None:
-    if _policy(volume) == "Delete" and PROVISIONED_BY not in _annotations(volume):
+    is_dynamic = PROVISIONED_BY in _annotations(volume) or provisioners.of_csi(volume)
+    if _policy(volume) == "Delete" and not is_dynamic:
         _judge(cluster, volume, "Failed")  # nothing can delete a directory of a static NFS volume
     elif volume["status"]["phase"] != "Failed":
         _judge(cluster, volume, "Released")
@@ -301,37 +302,15 @@ def provision(cluster: Cluster, key: Key) -> None:
     if not claim or key[0] != CLAIM or COMPLETED in _annotations(claim):
         return
     class_ = cluster.objects.get((CLASS, "", _class(claim)))
-    if claim["spec"].get("volumeName") or not class_ or class_["provisioner"] != PROVISIONER:
+    if claim["spec"].get("volumeName") or not (class_ and provisioners.answers(cluster, class_)):
         return
     is_wanted = any(key[2] in claims_of(each) for each in cluster.of_kind(POD, key[1]))
     waits = _waits(cluster, claim)
     if (waits and not is_wanted) or best_match(cluster, claim, waits=waits):
         return
-    uid = claim["metadata"]["uid"]
-    place = EXPORT[0], f"{EXPORT[1]}/{key[1]}-{key[2]}-pvc-{uid}"
-    if cluster.add(_disk(claim, class_, place[1])):
-        cluster.nfs.make(place)
-
-
-def _disk(claim: Object, class_: Object, path: str) -> Object:
-    spec, metadata = claim["spec"], claim["metadata"]
-    names = {"namespace": metadata["namespace"], "name": metadata["name"], "uid": metadata["uid"]}
-    return {
-        "apiVersion": "v1",
-        "kind": VOLUME,
-        "metadata": {
-            "name": f"pvc-{metadata['uid']}",
-            "annotations": {PROVISIONED_BY: PROVISIONER},
-        },
-        "spec": {
-            "accessModes": spec["accessModes"],
-            "capacity": {"storage": spec["resources"]["requests"]["storage"]},
-            "claimRef": {"apiVersion": "v1", "kind": CLAIM, **names},
-            "nfs": {"server": EXPORT[0], "path": path},
-            "persistentVolumeReclaimPolicy": class_.get("reclaimPolicy", "Delete"),
-            "storageClassName": spec["storageClassName"],
-        },
-    }
+    disk = provisioners.made(claim, class_)
+    if cluster.add(disk):
+        cluster.nfs.make(place_of(disk))
 
 
 def reclaim(cluster: Cluster, key: Key) -> None:
@@ -340,10 +319,9 @@ def reclaim(cluster: Cluster, key: Key) -> None:
     if not volume or key[0] != VOLUME or volume["status"]["phase"] != "Released":
         return
     place = place_of(volume)
-    is_a_disk = _annotations(volume).get(PROVISIONED_BY) == PROVISIONER
-    if _policy(volume) == "Delete" and is_a_disk:
-        cluster.nfs.remove(place, f"the provisioner, with {key[2]}")
-        _let_go(cluster, key, "kubernetes.io/pv-protection")
+    if _policy(volume) == "Delete" and provisioners.delete(cluster, key):
+        for finalizer in ("kubernetes.io/pv-protection", provisioners.FINALIZER):
+            _let_go(cluster, key, finalizer)
         cluster.mark_deleted(key)
     elif _policy(volume) == "Recycle" and "nfs" in volume["spec"]:
         cluster.nfs.wipe(place, f"the recycler of {key[2]}")

@@ -35,7 +35,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from tests import binder, harms, set_controller
+from tests import binder, harms, provisioners, set_controller
 from tests.kinds import (
     CLAIM,
     CLASS,
@@ -75,6 +75,8 @@ class Cluster:
         self.nfs = nfs or NfsData()
         self.chance = chance
         self.harms: list[str] = []
+        self.dead_provisioners: set[str] = set()
+        """Those that nobody runs any more."""
         self.version = 0
         self.started: dict[str, Key] = {}
         """The pods that run on nodes, by uid: also those that were removed by force."""
@@ -405,6 +407,8 @@ _ACTORS: tuple[_Actor, ...] = (
     (CLAIM, binder.provision),
     (VOLUME, binder.protect_volume),
     (VOLUME, binder.reclaim),
+    (VOLUME, provisioners.protect),
+    (VOLUME, provisioners.attach),
     (STATEFUL_SET, set_controller.sync),
     (POD, set_controller.schedule),
     (POD, set_controller.run),

@@ -182,10 +182,10 @@ def broken_set(seed: int) -> Broken:
     return faults(any_shape(chance), chance, chance.choice(PAIRS))
 
 
-def add_rivals(cluster: Cluster, number: int) -> None:
+def add_rivals(cluster: Cluster, number: int, mode: str = "ReadWriteMany") -> None:
     """Create claims of another namespace that take any open volume."""
     spec = {
-        "accessModes": ["ReadWriteMany"],
+        "accessModes": [mode],
         "resources": {"requests": {"storage": "1Gi"}},
         "storageClassName": "",
     }

@@ -10,7 +10,7 @@ Key = tuple[str, str, str]
 CLAIM, VOLUME, STATEFUL_SET = "PersistentVolumeClaim", "PersistentVolume", "StatefulSet"
 POD, CLASS, NAMESPACE = "Pod", "StorageClass", "Namespace"
 PROVISIONER = "cluster.local/nfs-provisioner"
-"""The only provisioner that answers."""
+"""One that answers; the others are in provisioners.py."""
 _OF_NO_NAMESPACE = (VOLUME, CLASS, NAMESPACE)
 _PLURALS = {
     CLAIM: "persistentvolumeclaims",
@@ -41,15 +41,16 @@ def place_of(volume: Object) -> Place:
     return f"node {json.dumps(spec.get('nodeAffinity'))}", path
 
 
-def storage_class(
+def storage_class(  # noqa: PLR0913 - as the API has it
     name: str,
     provisioner: str = PROVISIONER,
     *,
     default: bool = True,
     policy: str = "Delete",
     waits: bool = False,
+    parameters: dict[str, str] | None = None,
 ) -> Object:
-    """Return a StorageClass; only one of PROVISIONER ever gets an answer."""
+    """Return a StorageClass; only one of the model's provisioners ever gets an answer."""
     mark = {"storageclass.kubernetes.io/is-default-class": "true" if default else "false"}
     return {
         "apiVersion": "storage.k8s.io/v1",
@@ -58,6 +59,7 @@ def storage_class(
         "provisioner": provisioner,
         "reclaimPolicy": policy,
         "volumeBindingMode": "WaitForFirstConsumer" if waits else "Immediate",
+        **({"parameters": parameters} if parameters else {}),
     }
 
 

@@ -79,6 +79,7 @@ def _documented(page: str) -> set[str]:
         ("init.md", ["init"]),
         ("recover.md", ["recover"]),
         ("move.md", ["move"]),
+        ("adopt.md", ["adopt"]),
     ],
 )
 def test_every_option_is_documented(page: str, commands: list[str]) -> None:

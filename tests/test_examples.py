@@ -16,7 +16,7 @@ def _expected(folder: Path) -> Path:
     words = (folder / "command").read_text().split()
     if words[1] == "init":
         return folder / "values.yaml"
-    is_yaml = not {"-o", "--output", "check", "recover", "move"} & set(words)
+    is_yaml = not {"-o", "--output", "check", "recover", "adopt", "move"} & set(words)
     return folder / ("expected.yaml" if is_yaml else "expected.txt")
 
 
@@ -26,8 +26,8 @@ def _golden(folder: Path) -> Iterator[tuple[Path, str]]:
     assert "\n" not in command
     result = sfsgen(command.removeprefix("sfsgen "))
     # A failure is no example, and must never become what is expected; what `check` finds is none,
-    # and neither is what `recover` and `move` do not understand.
-    finds = command.startswith(("sfsgen check ", "sfsgen recover ", "sfsgen move "))
+    # and neither is what `recover`, `adopt` and `move` do not understand.
+    finds = command.split()[1] in ("check", "recover", "adopt", "move")
     assert result.status in ((0, 1) if finds else (0,)), result.err
     assert result.out or result.err
     yield _expected(folder), result.out

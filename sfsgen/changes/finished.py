@@ -13,6 +13,7 @@ from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.sets.found import found_volume
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing, TemplateOrdinals
+from sfsgen.sets.origins import origin
 from sfsgen.values.pairs import Key, Volume
 
 
@@ -38,17 +39,28 @@ def _written_twice(plan: Plan, inventory: Inventory, pairing: Pairing) -> Iterat
     goes = {each[1:] for each in _deleted(plan) if each[0] == CLAIM}
     for name, key in _given(plan):
         volume = _volume(plan, inventory, name)
-        for other in inventory.overlaps(volume) if volume and not volume.is_only_read else ():
+        if volume is None or volume.is_only_read or _is_there_already(inventory, key, volume):
+            continue
+        for other in inventory.overlaps(volume):
             owner = inventory.owner(other)
             is_alone = other.name == name or owner in (None, key) or owner in goes
             if owner and not (is_alone or other.is_only_read or _is_meant(pairing, key, owner)):
                 yield (
                     f"{key[1]}: {name} lies in {other.server}:{other.path}, where the claim "
                     f"{'/'.join(owner)} has its data, by {other.name}: two would write there"
-                    if volume and volume.place == other.place
+                    if volume.place == other.place
                     else f"{key[1]}: the directory of {name} and that of {other.name}, which the "
                     f"claim {'/'.join(owner)} has, lie inside each other: two would write there"
                 )
+
+
+def _is_there_already(inventory: Inventory, key: Key, volume: Volume) -> bool:
+    """Return whether a claim has the directory of a volume before, by another volume."""
+    claim = inventory.claims.get(key)
+    has = inventory.volumes.get(claim.volume_name) if claim else None
+    if has is None or has.name == volume.name or inventory.holder(has) != key:
+        return False
+    return origin(has).directory == volume.place
 
 
 def _given(plan: Plan) -> Iterator[tuple[str, Key]]:

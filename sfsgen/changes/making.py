@@ -1,11 +1,14 @@
 """Objects that are made again: what is kept of each, and the steps that make room and make it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sfsgen.changes.cures import Cures, reference_of
 from sfsgen.changes.steps import Step, made_again
+from sfsgen.documents.document import GONE
 from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.versions import CLASS_ANNOTATION
+from sfsgen.sets.found import FoundTemplate
 from sfsgen.values.pairs import Key, Volume
 
 Object = Mapping[str, Any]
@@ -70,6 +73,20 @@ _OF_BINDING = ("selector", "dataSource", "dataSourceRef")
 def set_again(manifest: Manifest) -> Object:
     """Return a set as it is created again once it was deleted without its pods."""
     return _bare(manifest)
+
+
+def with_class(
+    manifest: Manifest, templates: Sequence[FoundTemplate], storage_class: str
+) -> Manifest:
+    """Return a set whose claim templates have another class; an annotation that says one goes."""
+    from sfsgen.documents.yaml_editor import Change, changed
+
+    at = ("metadata", "annotations", CLASS_ANNOTATION)
+    changes = [
+        *(Change((*each.path, "spec", "storageClassName"), storage_class) for each in templates),
+        *(Change((*each.path, *at), GONE) for each in templates if manifest.at(*each.path, *at)),
+    ]
+    return manifest._replace(value=changed(manifest.value, changes))
 
 
 def _bare(manifest: Manifest) -> Object:

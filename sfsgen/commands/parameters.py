@@ -251,6 +251,26 @@ Clone = Annotated[
     bool,
     _of_new_set("--clone", text="Leave the old set as it is, and give the new one copies."),
 ]
+VolumeName = Annotated[
+    str | None,
+    _of_set(
+        "--volume-name",
+        metavar="PATTERN",
+        text="The names of the volumes, as render's. Default: pv-{name}-{ordinal}.",
+    ),
+]
+MountedBy = Annotated[
+    str | None,
+    _of_set(
+        "--driver",
+        metavar="DRIVER",
+        text="What mounts the new volumes: nfs, or csi for nfs.csi.k8s.io. Default: nfs.",
+    ),
+]
+Rename = Annotated[
+    bool,
+    _of_set("--rename", text="Give volumes that were made by hand these names, too."),
+]
 Live = Annotated[
     bool,
     _of_input(

@@ -9,7 +9,8 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.nfs import NfsDirectory, location
 from sfsgen.storage_drivers import LOCAL, MOUNTED_AS_NFS
 
-_PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
+PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
+"""The annotation by which a provisioner knows the volumes that it made."""
 _PROVISIONERS = (
     "volume.kubernetes.io/storage-provisioner",
     "volume.beta.kubernetes.io/storage-provisioner",
@@ -105,7 +106,7 @@ class Volume(NamedTuple):
     @property
     def is_static(self) -> bool:
         """Whether it was made by hand, not by a provisioner."""
-        return _PROVISIONED_BY not in self.manifest.annotations
+        return PROVISIONED_BY not in self.manifest.annotations
 
     @property
     def is_left(self) -> bool:

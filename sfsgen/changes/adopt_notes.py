@@ -1,0 +1,122 @@
+"""What the owner of an adopted set should know: what mounts it now, and how it is scaled."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from sfsgen.changes.adopting import Adoptee, Adopting
+from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.nfs import FS_GROUP
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.patterns import patterns
+from sfsgen.storage_drivers import CSI_NFS, LOCAL
+from sfsgen.values.pairs import Volume
+
+_UID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-")
+_CSI_NFS = "nfs.csi.k8s.io"
+_OF_GANESHA = "EXPORT_block"
+"""The annotation of volumes whose server is the pod of their provisioner, as it writes it."""
+
+
+def notes(
+    adopting: Adopting,
+    stateful_set: FoundSet,
+    adoptees: Sequence[Adoptee],
+    around: Sequence[Volume],
+) -> Iterator[str]:
+    """Yield what is worth knowing of volumes that are replaced."""
+    if not adoptees:
+        return
+    yield from _mounted(adopting, stateful_set, adoptees)
+    yield from _of_makers(adoptees)
+    for each in around:
+        yield (
+            f"{each.name} lies above their directories ({each.path}): who has it sees, and may "
+            "delete, what lies in them"
+        )
+    yield from _scaled(adopting, stateful_set, adoptees)
+
+
+def _mounted(
+    adopting: Adopting, stateful_set: FoundSet, adoptees: Sequence[Adoptee]
+) -> Iterator[str]:
+    """Yield what changes for those that another one mounts from then on."""
+    if adopting.driver == CSI_NFS and any(each.origin.csi != _CSI_NFS for each in adoptees):
+        yield f"{_CSI_NFS} mounts them: it has to be installed, with its pods on every node"
+    on_nodes = [each for each in adoptees if each.origin.csi and adopting.driver != CSI_NFS]
+    if on_nodes:
+        yield _on_nodes(on_nodes)
+    if modes := dict.fromkeys(filter(None, map(_permissions, adoptees))):
+        yield (
+            f"nothing sets the permissions of their directories to {' or '.join(modes)} any more, "
+            "as the driver does at each mount: they stay as they are"
+        )
+    security = stateful_set.manifest.at("spec", "template", "spec", "securityContext") or {}
+    if on_nodes and "fsGroup" in security:
+        yield FS_GROUP
+
+
+def _on_nodes(adoptees: Sequence[Adoptee]) -> str:
+    drivers = ", ".join(dict.fromkeys(each.origin.csi for each in adoptees))
+    options = dict.fromkeys(",".join(each.origin.mount_options) for each in adoptees)
+    shown = " or ".join(each or "none" for each in options)
+    return (
+        f"the nodes mount them themselves (nfs), and no longer {drivers}: each node needs "
+        f"nfs-common or nfs-utils; mount options as they were: {shown}"
+    )
+
+
+def _permissions(each: Adoptee) -> str:
+    """Return what csi-driver-nfs sets at each mount (nodeserver.go, mountPermissions)."""
+    given = each.volume.manifest.at("spec", "csi", "volumeAttributes") or {}
+    found = next((given[key] for key in given if key.lower() == "mountpermissions"), "")
+    return found if found.strip("0") else ""
+
+
+def _of_makers(adoptees: Sequence[Adoptee]) -> Iterator[str]:
+    if any(_is_democratic(each) for each in adoptees):
+        # bin/k8s-csi-cleaner compares the datasets with spec.csi.volumeHandle of all volumes.
+        yield (
+            "democratic-csi takes the datasets for its own still: never run its k8s-csi-cleaner, "
+            "nor anything like it, which deletes each that no volume of the driver names"
+        )
+    for each in adoptees:
+        if _OF_GANESHA in each.volume.manifest.annotations:
+            yield (
+                f"the server of {each.volume.name} is the pod of {each.origin.maker}: as long as "
+                "the directories are on it, it has to run"
+            )
+            return
+
+
+def _is_democratic(each: Adoptee) -> bool:
+    given = each.volume.manifest.at("spec", "csi", "volumeAttributes") or {}
+    return "node_attach_driver" in given
+
+
+def _scaled(
+    adopting: Adopting, stateful_set: FoundSet, adoptees: Sequence[Adoptee]
+) -> Iterator[str]:
+    """Yield how the set is scaled, whose directories no pattern gives."""
+    paths: dict[str, dict[int, str]] = {}
+    for each in adoptees:
+        paths.setdefault(each.row.template.name, {})[each.row.number] = each.origin.place.path
+    is_local = any(each.origin.place.driver == LOCAL for each in adoptees)
+    if not is_local and all(map(_is_shown, paths.values())):
+        return
+    every = (path for each in paths.values() for path in each.values())
+    parents = dict.fromkeys(posixpath.dirname(each.rstrip("/")) or "/" for each in every)
+    words = ["scale", stateful_set.name, "--replicas", str(stateful_set.replicas + 1)]
+    words += ["--nfs-path", next(iter(parents)), *(["--nfs-server", "NODE"] if is_local else [])]
+    access = adopting.cures.access._replace(filenames=(), namespace=stateful_set.namespace)
+    where = "on which node, and where there, new ones lie" if is_local else "where new ones lie"
+    yield (
+        f"their directories follow no pattern, so the next scale-up says {where}, which you make "
+        f"first: {quoted(['sfsgen', *words, *access.options])} | {adopting.cures.create()}"
+    )
+
+
+def _is_shown(paths: Mapping[int, str]) -> bool:
+    """Return whether directories show where the next one lies; what is made up does not."""
+    made_up = any(map(_UID.search, paths.values()))
+    return not made_up and len(paths) > 1 and len(patterns(paths)) == 1
