@@ -7,6 +7,7 @@ import typer
 
 from sfsgen import console
 from sfsgen.changes.cures import Cures
+from sfsgen.changes.finished import apart
 from sfsgen.changes.outcomes import Lacking, Object
 from sfsgen.changes.plan import Plan, key_of
 from sfsgen.changes.recover import Ways, recovered
@@ -79,7 +80,7 @@ def recover(
         recovered(cures, pairing, each, _lacking(pairing, each, before, target), ways)
         for each in sets
     ]
-    plans = [_with_note(each, gone) for each in plans]
+    plans = [_with_note(each, gone) for each in apart(plans, whole, pairing)]
     raise typer.Exit(plans_output.printed(plans, output, access.kubectl))
 
 

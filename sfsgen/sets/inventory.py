@@ -28,7 +28,7 @@ class ClaimsElsewhere(NamedTuple):
     """The claims beside those that were read: of other namespaces."""
 
     by_uid: Mapping[str, Key]
-    by_volume: Mapping[str, Key]
+    by_volume: Mapping[str, Sequence[Key]]
     """Those that were bound once, by the volumes that they name."""
     is_complete: bool
     """Whether these, and those that were read, are all that the cluster has."""
@@ -164,7 +164,16 @@ class Inventory:
             return holder
         if volume.claim and (volume.claim in self.claims or self.is_foreign(volume)):
             return volume.claim
-        return self._bound_once.get(volume.name) or self.elsewhere.by_volume.get(volume.name)
+        return self._bound_once.get(volume.name) or next(
+            iter(self.elsewhere.by_volume.get(volume.name, ())), None
+        )
+
+    def users(self, volume: Volume) -> Iterator[Key]:
+        """Yield the claims whose pods may have a volume mounted: its owner, and the Lost ones."""
+        bound = (each.key for each in self.takers.get(volume.name, ()) if each.was_bound)
+        known = (*bound, *self.elsewhere.by_volume.get(volume.name, ()))
+        owner = self.owner(volume)
+        yield from dict.fromkeys((*((owner,) if owner else ()), *known))
 
     def is_anothers(self, volume: Volume, key: Key) -> bool:
         """Return whether a stored volume is left to another claim."""

@@ -210,7 +210,10 @@ def _claims_elsewhere(manifests: Sequence[Manifest], kubectl: Kubectl) -> Claims
     except InputError:
         return UNKNOWN_ELSEWHERE
     by_uid = {_uid(each): _key(each) for each in found}
-    by_volume = {_volume_bound(each): _key(each) for each in found}
+    by_volume: dict[str, list[Key]] = {}
+    for each in found:
+        if volume := _volume_bound(each):
+            by_volume.setdefault(volume, []).append(_key(each))
     return ClaimsElsewhere(by_uid, by_volume, is_complete=True)
 
 
