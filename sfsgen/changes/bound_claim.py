@@ -74,6 +74,8 @@ def _heals(row: Ordinal, claim: Claim, volume: Volume) -> Mend:
 
 def _given_back(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Outcome:
     """Return how a claim gets the volume back that is nobody else's."""
+    if doing.inventory.wanting(volume.claim or ("", "")) and (why := doing.of_another(row, volume)):
+        return NotUnderstood(row, f"{claim.name} is {claim.phase}: {why}")
     must = (*as_seen(volume), is_it(claim))
     again = doing.bound_again(claim, volume.name)
     if volume.claim != claim.key:

@@ -49,18 +49,40 @@ class Doing(NamedTuple):
         )
         return NotUnderstood(row, f"{what}: {why}")
 
+    def of_another(self, row: Ordinal, volume: Volume) -> str:
+        """Return that a volume is reserved for another claim, "" where it is known to be a row's.
+
+        Who names it may have been copied from the set that it belongs to.
+        """
+        known = self.lacking.known.get(row.claim_key)
+        is_known = known and known["metadata"]["name"] == volume.name
+        if is_known or volume.claim in (None, row.claim_key):
+            return ""
+        whose = "/".join(volume.claim or ())
+        return (
+            f"{volume.name} is reserved for {whose}; --old FILE, a dump of before, shows it if not"
+        )
+
     def keeping(self, volume: Volume) -> Iterator[Action]:
         """Yield how the files of a volume stay, where its policy asks for something else."""
         reason = f"the files of {volume.name} stay, whatever becomes of its claim"
+        its_risk = ""
+        if volume.reclaim_policy == "Recycle" and volume.phase == "Released":
+            its_risk = (
+                f"{volume.name} is Released with the policy Recycle: its files may be going now"
+            )
         # One that goes is made again, and may be gone when a script begins again.
         done = (is_new(volume),) if volume.manifest.is_terminating else ()
-        return actions(self.cures.keep(volume), reason, must=(is_this(volume),), done=done)
+        return actions(
+            self.cures.keep(volume), reason, must=(is_this(volume),), done=done, risk=its_risk
+        )
 
     def freed(self, volume: Volume, key: Key) -> Iterator[Action]:
         """Yield how a volume waits for a claim of a name, whoever had it before."""
         is_its = volume.claim == key
         if volume.claim_uid and self.inventory.holder(volume) is None:
-            reason = f"{volume.name} lets the earlier claim go, and stays reserved for its name"
+            reason = f"{volume.name} lets the earlier claim go, and "
+            reason += "stays reserved for its name" if is_its else f"is reserved for {key[1]}"
             cure = self.cures.free(volume) if is_its else self.cures.reserve(volume, key)
             if volume.phase == "Failed" and is_its:
                 cure = self.cures.mend_failed(volume)

@@ -18,12 +18,14 @@ from sfsgen.changes.exchange import Crossing, is_free_for, new_owners
 from sfsgen.changes.making import claim_again
 from sfsgen.changes.outcomes import Mend, NotUnderstood, Outcome
 from sfsgen.changes.plan import Action
+from sfsgen.changes.steps import Step
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.sets.found import Ordinal
+from sfsgen.sets.inventory import Inventory
 from sfsgen.values.pairs import Claim, Key, Volume
 
-EXCHANGED = "sfsgen/exchanged"
-"""The annotation of a volume by which its data was exchanged, for claims of these uids."""
+EXCHANGE = "sfsgen/exchange"
+"""The annotation of a volume whose data is exchanged: `begun-` or `done-`, and for which claims."""
 
 
 def exchanges(
@@ -60,11 +62,13 @@ def _exchanged(doing: Doing, ring: Sequence[Crossing]) -> Outcome:
     for each in volumes:
         if not is_free_for(doing.cures, each, keys):
             return NotUnderstood(row, doing.cures.leave(each))
-    is_moved = _is_moved(ring, claims)
+    if why := _immovable(ring, volumes):
+        return NotUnderstood(row, why)
+    is_moved = tuple(_marks(ring, claims, "done"))
     made = (
         *(doing.deleted(each) for each in claims),
-        *_reserved(doing, ring, volumes),
         *_moved(doing, ring, claims, is_moved),
+        *_reserved(doing, ring, volumes),
         *(action for each in ring for action in _made(doing, each)),
     )
     return Mend(
@@ -102,23 +106,44 @@ def _reserved(
         yield from actions(steps, reason, must=must, done=done)
 
 
-def _pod(row: Ordinal) -> str:
-    return f"{row.stateful_set.name}-{row.number}"
-
-
 def _moves(ring: Sequence[Crossing]) -> list[tuple[Volume, Volume]]:
     """Return whose data is to lie where that of another volume lies."""
-    return [(has, own) for _, has, own in ring if has.directory != own.directory]
+    return [(has, own) for _, has, own in ring if has.place != own.place]
 
 
-def _is_moved(ring: Sequence[Crossing], claims: Sequence[Claim]) -> tuple[Condition, ...]:
-    """Return that data was exchanged, as a volume says from then on.
+def _immovable(ring: Sequence[Crossing], volumes: Sequence[Volume]) -> str:
+    """Return why the data of volumes cannot be exchanged by moving directories."""
+    together = Inventory((each.manifest for each in volumes), "")
+    for each in volumes:
+        if not (each.server and each.path):
+            return f"nothing shows where the data of {each.name} lies, which is to be exchanged"
+        for other in together.overlaps(each):
+            if other.place != each.place or each.place.path == "/":
+                return f"{each.name} and {other.name} lie inside each other: no data is exchanged"
+    for _, has, own in ring:
+        if has.place == own.place and not (has.is_nfs and own.is_nfs):
+            return f"nothing shows how the data of {has.name} and {own.name} is told apart"
+    return ""
+
+
+def _marks(ring: Sequence[Crossing], claims: Sequence[Claim], state: str) -> Iterator[Condition]:
+    """Yield that data is being exchanged, or was, as the volumes say from then on.
 
     That claims are there again does not show it: they may be somebody else's.
     """
     mark = sha256("".join(each.uid for each in claims).encode()).hexdigest()[:16]
-    its = of_volume(ring[0].own.name, "metadata", "annotations", EXCHANGED, value=mark)
-    return (its,) if _moves(ring) else ()
+    for _, own in _moves(ring):
+        value = f"{state}-{mark}"
+        yield of_volume(own.name, "metadata", "annotations", EXCHANGE, value=value)
+
+
+def is_being_exchanged(volume: Volume) -> bool:
+    """Return whether somebody was asked to exchange data, and has not said that it is done."""
+    return volume.manifest.annotations.get(EXCHANGE, "").startswith("begun-")
+
+
+def _pod(row: Ordinal) -> str:
+    return f"{row.stateful_set.name}-{row.number}"
 
 
 def _moved(
@@ -126,29 +151,50 @@ def _moved(
 ) -> Iterator[Action]:
     """Yield what people do on the server: each directory gets the data of its number.
 
-    Claims are made again only after it, and no pod may write meanwhile.
+    Volumes are reserved anew only after it: until then nothing can be bound to them, whoever makes
+    claims of these names meanwhile.
     """
     moves = _moves(ring)
     if not moves:
         return
-    servers = dict.fromkeys(each.server for pair in moves for each in pair)
-    if len(servers) == 1:
-        lines = [
-            *(quoted(["mv", "-T", "--", has.path, f"{own.path}.moved"]) for has, own in moves),
-            *(quoted(["mv", "-T", "--", f"{own.path}.moved", own.path]) for _, own in moves),
-        ]
-    else:
-        lines = [
-            f"what lies in {has.server}:{has.path} to {own.server}:{own.path}" for has, own in moves
-        ]
-    where = " and ".join(servers)
     pods = (Condition("Pod", row.stateful_set.namespace, _pod(row), "gone") for row, _, _ in ring)
     made = (Condition(CLAIM, *each.key, "gone") for each in claims)
+    must = (*pods, *made, *(is_this(own) for _, own in moves))
+    begun = tuple(_marks(ring, claims, "begun"))
+    for (_, own), mark, end in zip(moves, begun, done, strict=True):
+        step = doing.cures.annotate(own, {EXCHANGE: mark.value})
+        yield Action(
+            f"write down that the data of {own.name} is being exchanged", step, must, (end,)
+        )
+    where, lines = _lines(moves)
+    first, *others = zip(moves, done, strict=True)
     yield Action(
         f"exchange the data on {where}: nothing of the cluster does that",
-        doing.cures.annotate(ring[0].own, {EXCHANGED: done[0].value}),
-        must=(*pods, *made),
-        done=done,
+        _marked(doing, *first),
+        must=must,
+        done=(first[1],),
         risk="whoever moves the directories twice has the data crosswise again",
         confirm=f"on {where}, once: {' && '.join(lines)}",
     )
+    for (has, own), end in others:
+        step = _marked(doing, (has, own), end)
+        yield Action(f"write down that {own.name} has the data of its number", step, (), (end,))
+
+
+def _marked(doing: Doing, move: tuple[Volume, Volume], mark: Condition) -> Step:
+    return doing.cures.annotate(move[1], {EXCHANGE: mark.value})
+
+
+def _lines(moves: Sequence[tuple[Volume, Volume]]) -> tuple[str, list[str]]:
+    """Return on which servers data is moved, and how."""
+    servers = dict.fromkeys(each.server for pair in moves for each in pair)
+    where = " and ".join(servers)
+    if len(servers) > 1:
+        return where, [
+            f"what lies in {has.server}:{has.path} to {own.server}:{own.path}" for has, own in moves
+        ]
+    paths = [(has.place.path, own.place.path) for has, own in moves]
+    return where, [
+        *(quoted(["mv", "-T", "--", has, f"{own}.moved"]) for has, own in paths),
+        *(quoted(["mv", "-T", "--", f"{own}.moved", own]) for _, own in paths),
+    ]

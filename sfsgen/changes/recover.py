@@ -53,6 +53,7 @@ def recovered(
         return plan._replace(unknown=tuple(unknown))
     mends = [each for each in outcomes if isinstance(each, Mend)]
     notes = [note for each in mends for note in each.notes]
+    notes += _left_behind(pairing, stateful_set)
     objects: Sequence[Object] = ()
     if crossed and not ways.exchange:
         notes.append(_kept(crossed))
@@ -71,6 +72,21 @@ def _renamed(pairing: Pairing, stateful_set: FoundSet) -> Iterator[str]:
                 f"ordinal {meant.number}: it looks for {meant.claim_key[1]}, and {claim.name} is "
                 "there: `sfsgen check` says how its volume is handed over"
             )
+
+
+def _left_behind(pairing: Pairing, stateful_set: FoundSet) -> Iterator[str]:
+    """Yield which claims are bound, while a volume is there that an earlier one of theirs had."""
+    for template in stateful_set.templates:
+        for row in pairing.of(template).by_number.values():
+            for volume in pairing.inventory.reservations.get(row.claim_key, ()):
+                is_older = row.claim and row.claim.phase == "Bound" and volume.is_left
+                if is_older and row.volume is not volume:
+                    where = ":".join(filter(None, volume.directory))
+                    yield (
+                        f"{volume.name}{where and f', on {where}'}, is {volume.phase} and was that "
+                        f"of an earlier {row.claim_key[1]}, which has another one by now: see "
+                        "whether its data is missed"
+                    )
 
 
 def _rows(pairing: Pairing, stateful_set: FoundSet, lacking: Lacking) -> Iterator[Ordinal]:
@@ -155,5 +171,7 @@ def _of_set(cures: Cures, stateful_set: FoundSet, beside: Sequence[Object]) -> I
             [make(cures, each)], f"make {each['kind']} {each['metadata']['name']}"
         )
     ]
+    risk = "what still runs in the old cluster writes there, too: see that its pods are gone"
+    made = [each._replace(risk=risk) for each in made]
     goal = tuple(condition for each in made for condition in each.done)
     yield Phase(f"the set {stateful_set.name} is not in the cluster", goal, tuple(made))

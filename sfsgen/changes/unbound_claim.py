@@ -9,7 +9,8 @@ from sfsgen.changes.making import claim_again
 from sfsgen.changes.outcomes import Mend, NotUnderstood, Object, Outcome
 from sfsgen.changes.plan import Action
 from sfsgen.kubernetes.binder import is_large_enough, lacking_modes
-from sfsgen.sets.found import Ordinal
+from sfsgen.kubernetes.manifest import NOT_READ
+from sfsgen.sets.found import Ordinal, found_volume
 from sfsgen.values.pairs import Claim, Tie, Volume
 
 
@@ -18,22 +19,44 @@ def of_pending(doing: Doing, row: Ordinal, claim: Claim) -> Outcome:
     volume = row.volume
     if volume is None:
         return _waits_for_nothing(doing, row, claim)
-    if row.tie is Tie.CHANCE:
-        why = f"{claim.name} is Pending, and nothing says whether {volume.name} is its volume"
+    if why := _why_not(row, claim, volume):
         return NotUnderstood(row, why)
-    if not volume.is_static and volume.claim != claim.key:
-        return NotUnderstood(row, f"{volume.name} is the disk of a provisioner, and nobody's")
     if doing.inventory.is_anothers(volume, claim.key):
         return _of_anothers(doing, row, claim, volume)
+    if why := doing.of_another(row, volume):
+        return NotUnderstood(row, f"{claim.name} is Pending: {why}")
     if volume.manifest.is_terminating:
         return _volume_goes(doing, row, claim, volume)
     return _of_its_own(doing, row, claim, volume)
 
 
+def _why_not(row: Ordinal, claim: Claim, volume: Volume) -> str:
+    """Return why a volume is not simply that of a claim that waits."""
+    modes = claim.storage.volume_mode, volume.storage.volume_mode
+    if row.tie is Tie.CHANCE:
+        return f"{claim.name} is Pending, and nothing says whether {volume.name} is its volume"
+    if not volume.is_static and volume.claim != claim.key:
+        return f"{volume.name} is the disk of a provisioner, and nobody's"
+    if modes[0] != modes[1]:
+        return f"{claim.name} asks for the volumeMode {modes[0]}, and {volume.name} has {modes[1]}"
+    return ""
+
+
 def _volume_goes(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Mend:
     made = (*doing.keeping(volume), *doing.made_again(volume, claim.key))
     what = f"{volume.name}, for which {claim.name} waits, is being deleted"
-    return Mend(row, what, made, (is_new(volume), *is_bound(claim, volume.name)))
+    goal = is_new(volume), *is_bound(claim, volume.name)
+    return _waiting(doing, Mend(row, what, made, goal), claim, volume)
+
+
+def _waiting(doing: Doing, mend: Mend, claim: Claim, volume: Volume) -> Mend:
+    """Return what gives a volume to a claim that waits; one that does not fit is made anew."""
+    if claim.volume_name or _fits(claim, volume):
+        return mend
+    new = claim_again(claim.manifest, claim.key, volume.manifest.value)
+    made = (doing.deleted(claim), *mend.actions, *doing.claim_made(new))
+    goal = (is_another(claim), *are_tied(claim.key, volume.name))
+    return mend._replace(actions=made, goal=goal, takes=(claim,))
 
 
 def _of_its_own(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Mend:
@@ -44,7 +67,10 @@ def _of_its_own(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Men
     if volume.claim_uid and made:
         what = f"{claim.name} is Pending, for {volume.name} holds the uid of an earlier claim"
     waits = Action(f"wait for the binder, which looks at everything every {RESYNC}")
-    return Mend(row, what, made or (waits,), is_bound(claim, volume.name))
+    asked = row.template.storage.storage_class
+    note = f"{claim.name} asks for the class {asked}, and gets {volume.name}, which is there for it"
+    notes = (note,) if asked and asked != volume.storage.storage_class else ()
+    return Mend(row, what, made or (waits,), is_bound(claim, volume.name), notes=notes)
 
 
 def _fits(claim: Claim, volume: Volume) -> bool:
@@ -56,13 +82,9 @@ def _fits(claim: Claim, volume: Volume) -> bool:
 
 def _made_to_fit(doing: Doing, row: Ordinal, claim: Claim, volume: Volume) -> Mend:
     """Return how a claim that can never get its volume is made again for it."""
-    new = claim_again(claim.manifest, claim.key, volume.manifest.value)
-    made = (
-        doing.deleted(claim),
-        *doing.freed(volume, claim.key),
-        *doing.claim_made(new),
-    )
     what = f"{claim.name} is Pending, and can never be bound to {volume.name} as it is"
+    new = claim_again(claim.manifest, claim.key, volume.manifest.value)
+    made = (doing.deleted(claim), *doing.freed(volume, claim.key), *doing.claim_made(new))
     goal = (is_another(claim), *are_tied(claim.key, volume.name))
     return Mend(row, what, made, goal, (claim,))
 
@@ -86,7 +108,9 @@ def _waits_for_nothing(doing: Doing, row: Ordinal, claim: Claim) -> Outcome:
         return doing.not_known(row, f"{claim.name} is Pending, and has no volume")
     goal = is_bound(claim, made["metadata"]["name"])
     what = f"{claim.name} is Pending, and its volume is not there"
-    return Mend(row, what, tuple(doing.volume_made(made)), goal, notes=(to_be_seen(made),))
+    mend = Mend(row, what, tuple(doing.volume_made(made)), goal, notes=(to_be_seen(made),))
+    manifest = NOT_READ._replace(name=made["metadata"]["name"], value=made)
+    return _waiting(doing, mend, claim, found_volume(manifest))
 
 
 def of_going(doing: Doing, row: Ordinal, claim: Claim) -> Outcome:

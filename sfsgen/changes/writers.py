@@ -142,11 +142,14 @@ def _deleted(plan: Plan) -> Iterator[Key]:
 
 
 def _is_meant(both: _Both, given: _Given, user: Key) -> bool:
-    """Return whether two claims are of one claim template, whose others share their place, too.
+    """Return whether two claims share a directory already, or those of their claim template do.
 
     Two volumes in one directory show nothing: one of them may have been copied from the other.
     """
     volume, key = given
+    has, other = _had(both.inventory, key), _had(both.inventory, user)
+    if has and other and has.place == other.place:
+        return True
     for row in both.inventory.wanting(key):
         of_template = row.template.claim_name.ordinal_of
         if user[0] != key[0] or of_template(user[1]) is None:
@@ -157,3 +160,12 @@ def _is_meant(both: _Both, given: _Given, user: Key) -> bool:
         others = {place for one, place in places.items() if one not in (key, user)}
         return others == {volume.place}
     return False
+
+
+def _had(inventory: Inventory, key: Key) -> Volume | None:
+    """Return the volume that a claim is bound to, and which holds its uid, when plans begin."""
+    claim = inventory.claims.get(key)
+    if claim is None or claim.manifest.is_terminating:
+        return None
+    volume = inventory.volumes.get(claim.volume_name)
+    return volume if volume and inventory.holder(volume) == key else None

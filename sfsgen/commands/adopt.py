@@ -10,6 +10,7 @@ from sfsgen.changes.adopt import adopted
 from sfsgen.changes.adopting import Adopting
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import Doing
+from sfsgen.changes.finished import apart
 from sfsgen.changes.outcomes import Lacking, Object
 from sfsgen.changes.plan import Plan, key_of
 from sfsgen.commands import parameters, plans_output
@@ -72,7 +73,7 @@ def adopt(
         ways = Adopting(doing, style.name, make, driver or "", rename)
         return adopted(ways, stateful_set, together=all_at_once)
 
-    plans = list(map(plan, sets))
+    plans = apart(list(map(plan, sets)), found, doing.pairing)
     _refuse_twice(plans)
     raise typer.Exit(plans_output.printed(plans, output, access.kubectl))
 

@@ -63,7 +63,7 @@ def recover(
         Kubectl(kube_context, kubeconfig),
         parameters.piped("recover"),
     )
-    before = inventory(access._replace(filenames=tuple(old))) if old else None
+    before = inventory(_of_old(access, old)) if old else None
     resources = cluster.ALL if old else cluster.PAIRED
     found = inventory(access, name or (), resources=resources, without_sets=bool(old or name))
     context = parameters.tell_where(access)
@@ -82,6 +82,14 @@ def recover(
     ]
     plans = [_with_note(each, gone) for each in apart(plans, whole, pairing)]
     raise typer.Exit(plans_output.printed(plans, output, access.kubectl))
+
+
+def _of_old(access: Access, old: Sequence[str]) -> Access:
+    """Return where a dump is read: what says no namespace in it is in that of the live cluster."""
+    namespace = access.namespace
+    if access.is_live and namespace is None:
+        namespace = cluster.whereabouts(access.kubectl, None)[1] or None
+    return access._replace(filenames=tuple(old), namespace=namespace)
 
 
 def _with_old(found: Inventory, before: Inventory | None, access: Access) -> Inventory:
