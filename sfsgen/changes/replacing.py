@@ -125,7 +125,9 @@ def reached(shall: Shall) -> Iterator[Condition]:
     if shall.is_elsewhere:
         yield is_new(shall.volume)
         yield from at_its_place(shall)
-    yield from _texts(name, shall.fields)
+    # Its policy is another one meanwhile, and in the end the one that it had, or is to have.
+    policy = {_POLICY: shall.new_volume["spec"][_POLICY]}
+    yield from _texts(name, {**shall.fields, **policy})
     if shall.has_another_claim:
         yield is_another(claim)
         yield from are_tied(claim.key, name)
