@@ -9,7 +9,8 @@ from sfsgen.changes.copying import Copy, copied, copied_roughly, is_moved, neede
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import Doing, place
 from sfsgen.changes.finished import finished
-from sfsgen.changes.outcomes import Lacking, Mend, Object
+from sfsgen.changes.move_notes import beside, is_shared, notes_of
+from sfsgen.changes.outcomes import Lacking, Mend
 from sfsgen.changes.plan import Action, Phase, Plan
 from sfsgen.changes.replacing import FIELDS, at_its_place, kept, patched, reached, replaced
 from sfsgen.changes.stopping import (
@@ -20,11 +21,8 @@ from sfsgen.changes.stopping import (
 )
 from sfsgen.changes.wanted import Shall, Wanted, of_templates
 from sfsgen.changes.whole import not_whole
-from sfsgen.kubernetes.quantities import nano_units
-from sfsgen.plain_text import listed
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import Pairing
-from sfsgen.values.pairs import Volume
 
 _MOST_TOLD = 2  # changes, in the title of a phase
 
@@ -56,11 +54,11 @@ def moved(
         return plan._replace(unknown=tuple(dict.fromkeys(unknown)))
     if not (moving or others or templates):
         return plan
-    ways = ways._replace(all_at_once=ways.all_at_once or _is_shared(moving))
+    ways = ways._replace(all_at_once=ways.all_at_once or is_shared(moving))
     doing = Doing(cures, pairing, Lacking({}, {}))
     stops = _Stops(doing, wanted.stateful_set, templates, ways)
     phases = (*_patching(doing, others), *stops.phases(moving))
-    notes = tuple(_notes(doing, wanted, ways, templates))
+    notes = tuple(notes_of(doing, wanted, same_data=ways.same_data, is_set_new=bool(templates)))
     return finished(plan._replace(phases=phases, notes=notes), cures, pairing)
 
 
@@ -87,25 +85,11 @@ def _moved_from_under(pairing: Pairing, moving: Sequence[Shall], ways: Ways) -> 
         return
     for each in moving:
         if is_moved(Copy(each.volume, each.lies)):
-            for other in _beside(pairing, moving, each):
+            for other in beside(pairing, moving, each):
                 yield (
                     f"ordinal {each.row.number}: {other.name} has its data in {other.path}, which "
                     f"would be moved with that of {each.volume.name}"
                 )
-
-
-def _beside(pairing: Pairing, moving: Sequence[Shall], shall: Shall) -> Iterator[Volume]:
-    """Yield the volumes in the directory of one that goes, or below it, that do not go."""
-    place, goes = shall.volume.place, {each.volume.name for each in moving if each.is_elsewhere}
-    for other in pairing.inventory.overlaps(shall.volume):
-        if other.name not in goes and len(other.place.path) >= len(place.path):
-            yield other
-
-
-def _is_shared(moving: Sequence[Shall]) -> bool:
-    """Return whether ordinals have one directory: then none goes while others write there."""
-    places = [each.volume.place for each in moving if each.is_elsewhere]
-    return len({*places}) < len(places)
 
 
 def _patching(doing: Doing, others: Sequence[Shall]) -> Iterator[Phase]:
@@ -235,79 +219,3 @@ def _told(group: Sequence[Shall]) -> str:
             told.append(f"{each.claim.name} is made again, for {size} and {modes}")
     more = [f"and {len(told) - _MOST_TOLD} more"] * (len(told) > _MOST_TOLD)
     return ", ".join([*told[:_MOST_TOLD], *more])
-
-
-def _notes(
-    doing: Doing, wanted: Wanted, ways: Ways, templates: Sequence[Condition]
-) -> Iterator[str]:
-    """Yield what the owner should know."""
-    changed = [
-        each for each in wanted.pairs if each.is_elsewhere or each.has_another_claim or each.fields
-    ]
-    elsewhere = [each for each in changed if each.is_elsewhere]
-    copies = needed([Copy(each.volume, each.lies) for each in elsewhere])
-    if not ways.same_data and any(not each.is_on_one_server for each in copies):
-        yield "the old directories stay as they are; delete them once all is well"
-    if _is_shared(elsewhere):
-        yield "ordinals have one directory, so all pods are stopped together"
-    others = [other for each in elsewhere for other in _beside(doing.pairing, elsewhere, each)]
-    if others:
-        names = listed(list(dict.fromkeys(each.name for each in others)))
-        yield f"{names} have their data there too, and stay: see that nobody writes there meanwhile"
-    if same := [each.volume.name for each in elsewhere if _keeps_its_handle(each)]:
-        yield (
-            f"the handle of {listed(same)} stays: before the last copy see that no node has it "
-            "mounted any more, for a node knows a volume by its handle"
-        )
-    if left := list(_left_behind(doing.pairing, elsewhere)):
-        yield f"{listed(left)} stay where they are, for their claims are gone"
-    yield from _smaller(changed)
-    if any("mountOptions" in each.fields and not _is_restarted(each) for each in changed):
-        namespace, name = wanted.stateful_set.key
-        words = ["rollout", "restart", f"statefulset/{name}"]
-        command = doing.cures.access.kubectl.command(*words, namespace=namespace)
-        yield f"mount options count from the next start of a pod on: {command}"
-    if elsewhere or templates or any(each.has_another_claim for each in changed):
-        yield (
-            "write the same into your manifests or your values file: what they say now the server "
-            "refuses"
-        )
-
-
-def _keeps_its_handle(shall: Shall) -> bool:
-    """Return whether a volume is the same one to a node, though it lies elsewhere.
-
-    What is staged on a node is found by driver and handle (kubernetes, pkg/volume/csi,
-    makeDeviceMountPath), and unmounted a moment after the last pod has gone.
-    """
-    old, new = (each["spec"].get("csi") or {} for each in _objects(shall))
-    fields = "driver", "volumeHandle"
-    return bool(new) and all(old.get(each) == new.get(each) for each in fields)
-
-
-def _objects(shall: Shall) -> tuple[Object, Object]:
-    return shall.volume.manifest.value, shall.new_volume
-
-
-def _left_behind(pairing: Pairing, elsewhere: Sequence[Shall]) -> Iterator[str]:
-    """Yield the volumes of the same claim templates that no claim has."""
-    for template in {each.row.template.key: each.row.template for each in elsewhere}.values():
-        for row in pairing.of(template).by_number.values():
-            if row.volume and row.claim is None:
-                yield row.volume.name
-
-
-def _is_restarted(shall: Shall) -> bool:
-    return shall.row.is_wanted and (shall.is_elsewhere or shall.has_another_claim)
-
-
-def _smaller(changed: Sequence[Shall]) -> Iterator[str]:
-    for each in changed:
-        old = each.volume.storage.storage
-        new = each.new_volume["spec"]["capacity"]["storage"]
-        if old and nano_units(new) < nano_units(old):
-            yield (
-                f"{each.volume.name} has {old}, and {new} is less: NFS holds nobody to a size, so "
-                "see that the data is not more"
-            )
-            return

@@ -86,6 +86,9 @@ def _made_again(doing: Doing, shall: Shall, stopped: Sequence[Condition]) -> Ite
     volume, new = shall.volume, (is_new(shall.volume),)
     must = (is_this(volume), is_kept(volume.name), *stopped)
     risk = f"{volume.name} goes and is made again: only with the policy Retain do its files stay"
+    if volume.manifest.at("spec", "csi"):
+        # pkg.go.dev/github.com/piraeusdatastore/csi-reclaim-controller deletes them even then.
+        risk += f", and only where nothing like csi-reclaim-controller runs for {volume.driver}"
     reason = f"delete {volume.name}, whose source cannot be changed; its files stay"
     delete, wait = without_waiting(_deleted(doing, shall)), (Wait(new[0]),)
     if shall.has_another_claim:  # its claim is gone, and nothing holds it
@@ -122,7 +125,9 @@ def reached(shall: Shall) -> Iterator[Condition]:
     if shall.is_elsewhere:
         yield is_new(shall.volume)
         yield from at_its_place(shall)
-    yield from _texts(name, shall.fields)
+    # Its policy is another one meanwhile, and in the end the one that it had, or is to have.
+    policy = {_POLICY: shall.new_volume["spec"][_POLICY]}
+    yield from _texts(name, {**shall.fields, **policy})
     if shall.has_another_claim:
         yield is_another(claim)
         yield from are_tied(claim.key, name)

@@ -49,7 +49,8 @@ def written_twice(
         for each in by_plan[id(plan)]:
             is_harmless = each.volume.is_only_read or _is_there_already(inventory, *each)
             for other, user in () if is_harmless else _others(both, each):
-                if not (other.is_only_read or _is_meant(both, each, user)):
+                is_as_ever = _is_meant(both, each, user) or _shares(both, each.key, user)
+                if not (other.is_only_read or is_as_ever):
                     yield plan, _told(each, other, user)
 
 
@@ -139,6 +140,18 @@ def _given(plan: Plan, inventory: Inventory) -> Iterator[_Given]:
 def _deleted(plan: Plan) -> Iterator[Key]:
     steps = (each.step for each in plan.actions if each.step)
     yield from (each[2:4] for each in steps if each.verb == "delete" and each.kind == CLAIM)
+
+
+def _shares(both: _Both, key: Key, user: Key) -> bool:
+    """Return whether two claims are bound to volumes in one directory, before anything is done."""
+    places = []
+    for each in (key, user):
+        claim = both.inventory.claims.get(each)
+        volume = both.inventory.volumes.get(claim.volume_name) if claim else None
+        if volume is None or not volume.server or both.inventory.holder(volume) != each:
+            return False
+        places.append(volume.place)
+    return places[0] == places[1]
 
 
 def _is_meant(both: _Both, given: _Given, user: Key) -> bool:
