@@ -258,6 +258,44 @@ def test_one_name_for_two_volumes_is_refused() -> None:
     assert not adopt(items("two-templates"), "--volume-name", "pv-{claim}").status
 
 
+def _second_set() -> list[Object]:
+    """Return the objects of a set in another namespace, with directories of its own."""
+    text = json.dumps(items("nfs-subdir")).replace("shop", "test")
+    kinds = (CLAIM, VOLUME, STATEFUL_SET)
+    found = [each for each in json.loads(text) if each["kind"] in kinds]
+    for each in found:
+        uid = each["metadata"]["uid"]
+        each["metadata"]["uid"] = f"other-{uid}"
+        if each["kind"] == CLAIM:
+            each["spec"]["volumeName"] += "-other"
+        if each["kind"] == VOLUME:
+            each["metadata"]["name"] += "-other"
+            each["spec"]["claimRef"]["uid"] = f"other-{each['spec']['claimRef']['uid']}"
+            each["spec"]["nfs"]["path"] = each["spec"]["nfs"]["path"].replace("/srv", "/mnt")
+    return found
+
+
+def test_one_name_for_the_volumes_of_two_sets_is_refused() -> None:
+    both = [*items("nfs-subdir"), *_second_set()]
+    result = adopt(both)
+    assert (result.status, result.out) == (2, "")
+    assert "--volume-name: error: two sets would have a volume named pv-db-0" in result.err
+    assert not adopt(both, "-n", "test").status
+    assert not adopt(both, "--volume-name", "pv-{namespace}-{claim}").status
+
+
+@pytest.mark.parametrize("path", ["the same", "/other"])
+def test_a_volume_that_an_earlier_run_made_is_taken(path: str) -> None:
+    place = _path(0) if path == "the same" else path
+    reference = {"namespace": "shop", "name": "data-db-0"}
+    found = items("nfs-subdir")
+    _other("pv-db-0", place, claimRef=reference)(found)
+    result = adopt(found)
+    assert (result.status == 0) == (path == "the same"), result.err
+    reference["uid"] = "of a claim that is gone"
+    assert adopt(found).status == 1
+
+
 @pytest.mark.parametrize(
     ("example", "options", "said"),
     [
