@@ -24,6 +24,7 @@ _ADOPTED = {
     "ganesha": "pages",
     "by-hand": "queue",
     "left-over": "posts",
+    "one-template": "app",
 }
 
 
@@ -43,6 +44,7 @@ def adopt(objects: list[Object], *options: str) -> Result:
 @pytest.mark.parametrize("options", [[], ["--all-at-once"], ["-o", "sh"], ["-o", "yaml"]])
 @pytest.mark.parametrize("example", _ADOPTED)
 def test_each_kind_is_adopted(example: str, options: list[str]) -> None:
+    options = [*options, *(["--claim-template", "files"] if "one" in example else [])]
     result = adopt(items(example), *options)
     makes_nothing = example == "left-over" and "yaml" in options
     assert (result.status, bool(result.out)) == (0, not makes_nothing)
@@ -57,6 +59,7 @@ def test_a_dump_that_is_adopted_is_clean(example: str, options: list[str]) -> No
     cluster = restored(items(example))
     cluster.settle()
     before = cluster.homes()
+    options = [*options, *(["--claim-template", "files"] if name == "app" else [])]
     made = sfsgen(["adopt", name, "-o", "json", "-f", "-", *options], dump(cluster))
     for plan in plans(made):
         carry_out(cluster, plan)
@@ -258,6 +261,44 @@ def test_one_name_for_two_volumes_is_refused() -> None:
     assert not adopt(items("two-templates"), "--volume-name", "pv-{claim}").status
 
 
+def _second_set() -> list[Object]:
+    """Return the objects of a set in another namespace, with directories of its own."""
+    text = json.dumps(items("nfs-subdir")).replace("shop", "test")
+    kinds = (CLAIM, VOLUME, STATEFUL_SET)
+    found = [each for each in json.loads(text) if each["kind"] in kinds]
+    for each in found:
+        uid = each["metadata"]["uid"]
+        each["metadata"]["uid"] = f"other-{uid}"
+        if each["kind"] == CLAIM:
+            each["spec"]["volumeName"] += "-other"
+        if each["kind"] == VOLUME:
+            each["metadata"]["name"] += "-other"
+            each["spec"]["claimRef"]["uid"] = f"other-{each['spec']['claimRef']['uid']}"
+            each["spec"]["nfs"]["path"] = each["spec"]["nfs"]["path"].replace("/srv", "/mnt")
+    return found
+
+
+def test_one_name_for_the_volumes_of_two_sets_is_refused() -> None:
+    both = [*items("nfs-subdir"), *_second_set()]
+    result = adopt(both)
+    assert (result.status, result.out) == (2, "")
+    assert "--volume-name: error: two sets would have a volume named pv-db-0" in result.err
+    assert not adopt(both, "-n", "test").status
+    assert not adopt(both, "--volume-name", "pv-{namespace}-{claim}").status
+
+
+@pytest.mark.parametrize("path", ["the same", "/other"])
+def test_a_volume_that_an_earlier_run_made_is_taken(path: str) -> None:
+    place = _path(0) if path == "the same" else path
+    reference = {"namespace": "shop", "name": "data-db-0"}
+    found = items("nfs-subdir")
+    _other("pv-db-0", place, claimRef=reference)(found)
+    result = adopt(found)
+    assert (result.status == 0) == (path == "the same"), result.err
+    reference["uid"] = "of a claim that is gone"
+    assert adopt(found).status == 1
+
+
 @pytest.mark.parametrize(
     ("example", "options", "said"),
     [
@@ -269,6 +310,7 @@ def test_one_name_for_two_volumes_is_refused() -> None:
         ("csi-nfs", "--driver csi", "nothing sets the permissions of their directories to 0777"),
         ("csi-nfs", "", "in-tree NFS ignores fsGroup"),
         ("democratic-csi", "", "never run its k8s-csi-cleaner"),
+        ("one-template", "--claim-template files", "as -o yaml prints pv-files-app-1 and files-"),
         ("ganesha", "", "is the pod of cluster.local/nfs-server-provisioner"),
         ("local-path", "", "--nfs-path /var/lib/rancher/k3s/storage --nfs-server NODE"),
     ],
@@ -296,6 +338,25 @@ def test_volumes_of_a_hand_stay_and_no_pod_stops() -> None:
     assert not plan["stops"]
     kinds = {each["step"]["kind"] for phase in plan["phases"] for each in phase["actions"]}
     assert CLAIM not in kinds
+
+
+def test_one_claim_template_is_adopted_and_the_other_one_stays() -> None:
+    found = items("one-template")
+    assert adopt(found).status == 1
+    made = [*yaml.safe_load_all(adopt(found, "--claim-template", "files", "-o", "yaml").out)]
+    assert {each["metadata"]["name"] for each in made} == {
+        "app",
+        *(f"pv-files-app-{number}" for number in (0, 1)),
+        *(f"files-app-{number}" for number in (0, 1)),
+    }
+    classes = [
+        each["spec"]["storageClassName"] for each in made[-1]["spec"]["volumeClaimTemplates"]
+    ]
+    assert classes == ["gp3", ""]
+    wrong = adopt(found, "--claim-template", "no")
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "app has no claim template no" in wrong.err
+    assert "give data or files" in wrong.err
 
 
 def test_a_class_of_their_own_stays() -> None:

@@ -30,7 +30,7 @@ def scripted(found: Found) -> str:
 @needs_kubectl
 @pytest.mark.parametrize("maker", [provisioners.CSI, "a hand"])
 def test_a_script_ends_well(maker: str) -> None:
-    found = provisioned_set(len(maker), maker, Shape(1))
+    found = provisioned_set(4, maker, Shape(1))
     shell = SHELLS[len(maker) % len(SHELLS)]
     text = scripted(found)
     with LivingServer(found.cluster, resync=0.2) as server:

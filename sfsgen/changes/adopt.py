@@ -23,7 +23,7 @@ from sfsgen.changes.finished import finished
 from sfsgen.changes.making import with_class
 from sfsgen.changes.outcomes import NotUnderstood
 from sfsgen.changes.plan import Phase, Plan
-from sfsgen.changes.stopping import all_at_once, made_again, one_by_one
+from sfsgen.changes.stopping import all_at_once, one_by_one, set_made_again
 from sfsgen.nfs import NfsDirectory
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.origins import origin
@@ -173,24 +173,32 @@ def _phases(
     elif stopping:
         phases = one_by_one(cures, again, stopping)
     elif found.changed:
-        phases = [made_again(cures, again, _asks_none(found.changed))]
+        phases = [_asking_nobody(adopting, again, found.changed)]
     for phase in phases:
         yield _until_new(stateful_set, phase) if found.changed else phase
     yield from _removed(adopting, found)
 
 
-def _asks_none(changed: Sequence[FoundTemplate]) -> str:
+def _asking_nobody(adopting: Adopting, again: FoundSet, changed: Sequence[FoundTemplate]) -> Phase:
+    """Return how a set is made again for its claim templates alone."""
+    phase = set_made_again(adopting.cures, again, [_is_new(again)])
     names = ", ".join(each.name for each in changed)
-    return f"the next claims of {names} are to ask no provisioner"
+    return phase._replace(title=f"{phase.title}: the next claims of {names} ask no provisioner")
+
+
+def _is_new(stateful_set: FoundSet) -> Condition:
+    """Return that a set was made again."""
+    about = stateful_set.manifest.kind, *stateful_set.key
+    uid = str(stateful_set.manifest.at("metadata", "uid"))
+    return Condition(*about, "is not", ("metadata", "uid"), uid)
 
 
 def _until_new(stateful_set: FoundSet, phase: Phase) -> Phase:
     """Return a phase that makes a set again, and is through only once the earlier one is gone."""
-    about = stateful_set.manifest.kind, *stateful_set.key
-    if all((each.kind, each.namespace, each.name) != about for each in phase.goal):
+    new = _is_new(stateful_set)
+    if new in phase.goal or all(each.key != new.key for each in phase.goal):
         return phase
-    uid = str(stateful_set.manifest.at("metadata", "uid"))
-    return phase._replace(goal=(Condition(*about, "is not", ("metadata", "uid"), uid), *phase.goal))
+    return phase._replace(goal=(new, *phase.goal))
 
 
 def _kept(adopting: Adopting, found: _Found) -> Iterator[Phase]:

@@ -98,6 +98,15 @@ def _scaled(
     adopting: Adopting, stateful_set: FoundSet, adoptees: Sequence[Adoptee]
 ) -> Iterator[str]:
     """Yield how the set is scaled, whose directories no pattern gives."""
+    every_template = stateful_set.manifest.at("spec", "volumeClaimTemplates") or ()
+    if len(every_template) > len(stateful_set.templates):
+        last = max(adoptees, key=lambda each: each.row.number)
+        yield (
+            "where other claim templates stay a provisioner's, sfsgen scale prints nothing: before "
+            f"a scale-up make the next pair yourself, as -o yaml prints {last.name} and "
+            f"{last.claim.name}"
+        )
+        return
     paths: dict[str, dict[int, str]] = {}
     for each in adoptees:
         paths.setdefault(each.row.template.name, {})[each.row.number] = each.origin.place.path

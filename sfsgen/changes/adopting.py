@@ -244,10 +244,13 @@ def removed(cures: Cures, old: Volume, each: Adoptee) -> Iterator[Action]:
     command = cures.access.kubectl.command("delete", f"pv/{old.name}")
     step = without_waiting(Step("delete", VOLUME, "", old.name, None, command))
     reason = f"delete the object {old.name}; the directory stays, and {each.name} has it"
+    # pkg.go.dev/github.com/piraeusdatastore/csi-reclaim-controller: deletes it even with Retain.
+    driver = (old.manifest.at("spec", "csi") or {}).get("driver")
+    risk = f"see that nothing like csi-reclaim-controller runs for {driver}" if driver else ""
     if not _is_attached(old):
-        yield Action(reason, step, must, done, (Wait(is_new(old), OF_PODS),))
+        yield Action(reason, step, must, done, (Wait(is_new(old), OF_PODS),), risk)
         return
-    yield Action(reason, step, must, done)
+    yield Action(reason, step, must, done, risk=risk)
     reason = (
         f"wait until the attacher of {each.origin.csi} lets {old.name} go, as no node has it any "
         f"more; where it runs no more, do that yourself: {let_go(cures, old)}"

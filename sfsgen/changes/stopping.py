@@ -54,13 +54,6 @@ def scaling_deletes(stateful_set: FoundSet) -> bool:
     return bool(deletes.get("whenScaled") == "Delete")
 
 
-def made_again(cures: Cures, stateful_set: FoundSet, why: str) -> Phase:
-    """Return the phase that makes a set again, as it is given; no pod stops."""
-    before, after = _orphaning(cures, stateful_set, (), ())
-    title = f"the set {stateful_set.name} is made again: {why}"
-    return Phase(title, tuple(_as_seen(stateful_set)), (*before, *after))
-
-
 def without_set(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> Iterator[Phase]:
     """Yield a phase for each ordinal of a set that is gone, and whose pods may run on."""
     about = stateful_set.manifest.kind, *stateful_set.key

@@ -14,7 +14,7 @@ from sfsgen.changes.finished import apart
 from sfsgen.changes.outcomes import Lacking, Object
 from sfsgen.changes.plan import Plan, key_of
 from sfsgen.commands import parameters, plans_output
-from sfsgen.kubernetes.kubectl import Access, Kubectl
+from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.resources import VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import InputError, Problem
@@ -34,6 +34,7 @@ def adopt(
     kubeconfig: parameters.Kubeconfig = None,
     volume_name: parameters.VolumeName = None,
     driver: parameters.MountedBy = None,
+    claim_template: parameters.OneTemplate = None,
     *,
     rename: parameters.Rename = False,
     all_at_once: parameters.AllAtOnce = False,
@@ -63,7 +64,7 @@ def adopt(
     context = parameters.tell_where(access)
     # What runs later may find another context chosen by then.
     access = access._replace(kubectl=Kubectl(context or kube_context, kubeconfig))
-    sets = chosen(found, name or (), namespace, None)
+    sets = [_of(each, claim_template) for each in chosen(found, name or (), namespace, None)]
     doing = Doing(Cures(found, access), Pairing(found), Lacking({}, {}))
     given = {"--volume-name": volume_name, "--driver": driver}
 
@@ -76,6 +77,19 @@ def adopt(
     plans = apart(list(map(plan, sets)), found, doing.pairing)
     _refuse_twice(plans)
     raise typer.Exit(plans_output.printed(plans, output, access.kubectl))
+
+
+def _of(stateful_set: FoundSet, claim_template: str | None) -> FoundSet:
+    """Return a set with one of its claim templates, or all. Raises InputError for one it lacks."""
+    templates = stateful_set.templates
+    chosen = tuple(each for each in templates if claim_template in (None, each.name))
+    if claim_template is not None and not chosen:
+        what = f"{stateful_set.name} has no claim template {quoted([claim_template])}"
+        fix = (
+            f"give {' or '.join(each.name for each in templates)}" if templates else "leave it out"
+        )
+        raise InputError(Problem("--claim-template", what, fix))
+    return stateful_set._replace(templates=chosen)
 
 
 def _refuse_twice(plans: Sequence[Plan]) -> None:

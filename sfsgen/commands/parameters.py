@@ -267,6 +267,10 @@ MountedBy = Annotated[
         text="What mounts the new volumes: nfs, or csi for nfs.csi.k8s.io. Default: nfs.",
     ),
 ]
+OneTemplate = Annotated[
+    str | None,
+    _of_set("--claim-template", metavar="NAME", text="Only of this claim template. Default: all."),
+]
 Rename = Annotated[
     bool,
     _of_set("--rename", text="Give volumes that were made by hand these names, too."),
