@@ -80,7 +80,10 @@ def steps(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[s
             ],
         ),
         ("rebuilt-unstripped", [_FORGET] * 2),
-        ("rebuilt", [*["create volume", "create claim"] * 2, "create service", "create set"]),
+        (
+            "rebuilt",
+            [*["create volume"] * 2, *["create claim"] * 2, "create service", "create set"],
+        ),
     ],
 )
 def test_the_steps_of_a_state(

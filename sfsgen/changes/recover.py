@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sfsgen.changes.actions import actions
+from sfsgen.changes.actions import CLAIM, actions
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import Doing
 from sfsgen.changes.exchange import Crossing, crossings_of
@@ -12,7 +12,7 @@ from sfsgen.changes.finished import finished
 from sfsgen.changes.making import claim_again, make, volume_again
 from sfsgen.changes.mends import mend
 from sfsgen.changes.outcomes import Lacking, Mend, NotUnderstood, Object, Outcome
-from sfsgen.changes.plan import Phase, Plan
+from sfsgen.changes.plan import Action, Phase, Plan
 from sfsgen.changes.stopping import all_at_once, one_by_one, without_set
 from sfsgen.plain_text import listed
 from sfsgen.sets.found import FoundSet, Ordinal
@@ -148,16 +148,39 @@ def _phases(
     """Yield first what stops nothing, then what stops pods."""
     busy = [each for each in mends if each.actions]
     stopping = [each for each in busy if each.takes and each.row.is_wanted]
-    for each in busy:
-        if each not in stopping:
-            made = (*each.first, *each.actions)
-            yield Phase(f"ordinal {each.row.number}: {each.what}", each.goal, made)
+    yield from _stopping_nothing([each for each in busy if each not in stopping])
     if not stopping:
         return
     stop = all_at_once if ways.all_at_once else one_by_one
     if not stateful_set.manifest.is_stored:
         stop = without_set
     yield from stop(cures, stateful_set, stopping)
+
+
+def _stopping_nothing(mends: Sequence[Mend]) -> Iterator[Phase]:
+    """Yield what is done while pods run; claims are made once all volumes wait for theirs.
+
+    A pod that starts lets the controller go on to the next ordinal, and make claims of it, which a
+    provisioner would answer: volumes of claims that are there already come last.
+    """
+    parted = [(each, *_parted((*each.first, *each.actions))) for each in mends]
+    is_parted = len(parted) > 1 and any(then for _, _, then in parted)
+    in_turn = sorted(parted, key=lambda each: (each[0].row.claim is not None, -each[0].row.number))
+    first = [action for _, before, _ in in_turn for action in before] if is_parted else []
+    goal = [condition for action in first for condition in action.done]
+    if goal:
+        yield Phase("volumes wait for their claims", tuple(dict.fromkeys(goal)), tuple(first))
+    for each, before, then in parted:
+        made = then if goal else [*before, *then]
+        yield Phase(f"ordinal {each.row.number}: {each.what}", each.goal, tuple(made))
+
+
+def _parted(made: Sequence[Action]) -> tuple[Sequence[Action], Sequence[Action]]:
+    """Return the actions before the first one that makes or deletes a claim, and the others."""
+    for index, action in enumerate(made):
+        if action.step is None or action.step.kind == CLAIM:
+            return made[:index], made[index:]
+    return made, ()
 
 
 def _of_set(cures: Cures, stateful_set: FoundSet, beside: Sequence[Object]) -> Iterator[Phase]:
