@@ -135,8 +135,8 @@ def test_a_variable_of_the_users_own_serves(
 @pytest.mark.parametrize("word", ["command", "args"])
 @pytest.mark.parametrize("place", ["container", "containers", "initContainers", "spec"])
 def test_commands_of_every_container_are_filled_in(word: str, place: str) -> None:
-    given = {word: ["sh", "{pod} {name}"]}
-    beside = {"name": "b", "image": "b", **given}
+    given: Fields = {word: ["sh", "{pod} {name}"]}
+    beside: Fields = {"name": "b", "image": "b", **given}
     values: dict[str, Fields] = {
         "container": {"container": given},
         "containers": {"pod": {"containers": [beside]}},
