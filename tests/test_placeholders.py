@@ -212,8 +212,10 @@ def test_in_older_minors_the_pods_name_is_there() -> None:
 
 
 def test_what_is_filled_in_is_told() -> None:
-    made = sfsgen(["render", *SET.split(), "--env", "A={peers} {pod} {brace}", "--env", "B={x}"])
-    assert "filled in: {peers}, {pod}; a program's own brace is written {brace}" in made.err
+    made = sfsgen(
+        ["render", *SET.split(), "--env", "A={peers:{pod}}{pod}{brace}", "--env", "B={x}"]
+    )
+    assert "filled in: {peers}, {pod}; a program's own brace is {brace}\n" in made.err
     made = sfsgen(["render", *SET.split(), "--env", "A={brace}", "--env", "B={x}"])
     assert "filled in" not in made.err
 

@@ -11,7 +11,7 @@ from sfsgen.kubernetes import server_side
 from sfsgen.kubernetes.quantities import meant, stored, whole_number
 from sfsgen.kubernetes.resources import CLAIM, PAIRED, SERVICE, STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import Target
-from sfsgen.plain_text import brief, quoted
+from sfsgen.plain_text import quoted
 from sfsgen.printing.objects import (
     Printing,
     check,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sfsgen.printing.rendering import Documents, Renderer
 
 _WITH_SIZES = {VOLUME, CLAIM, STATEFUL_SET}
-_MOST_WORDS = 5  # told of those that are filled in
 
 
 @parameters.with_settings(RENDER)
@@ -186,13 +185,10 @@ def _filled_in(requests: Iterable[Request]) -> str:
     braced = [text for each in values for _, text in texts_at(each) if "{" in text]
     if not braced:
         return ""
-    from sfsgen.values.placeholders import BRACE, found
+    from sfsgen.values.placeholders import BRACE, words
 
-    words = [*dict.fromkeys(word for text in braced for word in found(text) if word != BRACE)]
-    if not words:
-        return ""
-    shown = ", ".join(map(brief, words[:_MOST_WORDS])) + " ..." * (len(words) > _MOST_WORDS)
-    return f"filled in: {shown}; a program's own brace is written {BRACE}"
+    found = dict.fromkeys(word for text in braced for word in words(text) if word != BRACE)
+    return f"filled in: {', '.join(found)}; a program's own brace is {BRACE}" if found else ""
 
 
 def _rewritten(requests: Iterable[Request]) -> Iterator[str]:

@@ -59,9 +59,9 @@ class _Meanings(NamedTuple):
     """What stands behind a pod's name in DNS, "" where no Service gives it one."""
 
 
-def found(text: str) -> list[str]:
-    """Return the placeholders of a text that are filled in."""
-    return [match[0] for match in _PLACEHOLDER.finditer(text)]
+def words(text: str) -> list[str]:
+    """Return the placeholders of a text that are filled in, without what is said of each."""
+    return [f"{{{each[1] or 'peers'}}}" for each in _PLACEHOLDER.finditer(text)]
 
 
 def literal(container: Any) -> Any:
@@ -250,7 +250,7 @@ class _Environment:
     """The environment of one container, and by which variables it knows its pod."""
 
     def __init__(self, given: Iterable[Fields]) -> None:
-        self.given = list(given)
+        self.given = [*filter(None, given)]
         self.added: list[Fields] = []
         self._known: dict[str, str] = {}
 
