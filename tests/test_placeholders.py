@@ -42,7 +42,17 @@ ALIKE = [
 OTHERS = [
     *("${peers}", "$(peers)", "{{peers}}", "{{ .peers }}", "%{name}", "#{name}", r"\{name\}"),
     *("{other}", "{Peers}", "{ peers }", "{}", "{", "}", '{"peers": 1}', "{peers:}", "{peers:x}"),
-    *("{peers:{x", "{port:}", "{port:A}", "$({pod})", "%{http_code}", "{0}", "{a,b}", "{ordinal"),
+    *(
+        "{peers:{x",
+        "{port:}",
+        "{port:8080}",
+        "{port:A}",
+        "$({pod})",
+        "%{http_code}",
+        "{0}",
+        "{a,b}",
+        "{ordinal",
+    ),
 ]
 # What each pod has of its own comes from a variable that Kubernetes sets.
 OWN = [

@@ -100,10 +100,8 @@ def test_the_page_shows_the_file(file: Path) -> None:
 def test_an_older_minor_takes_the_ordinal_from_the_name() -> None:
     text = (ROOT / "docs/recipes.md").read_text().partition("## Before Kubernetes 1.28")[2]
     (shown,) = re.findall(r"(?ms)^```yaml\n(.*?)^```", text)
-    whole = (
-        f"name: zk\nreplicas: 3\nnfs: {{server: a}}\nclaimTemplates: [{{storage: 1Gi}}]\n{shown}"
-    )
-    made = sfsgen("render -f - --kube-version 1.27", whole + shown)
+    options = "zk -r 3 --nfs-server a --storage 1Gi --kube-version 1.27"
+    made = sfsgen(f"render -f - {options}", shown)
     assert made.status == 0, made.err
     *_, command = _pod(made.out)["containers"][0]["command"]
     words = ["sh", "-c", command.replace("/docker-entrypoint.sh", "echo $ZOO_MY_ID")]

@@ -19,7 +19,9 @@ BRACE = "{brace}"
 """How a brace is written that is the program's own."""
 # In `${...}`, `{{...}}`, `%{...}`, `#{...}`, `\{...` and `$(...)` others fill in.
 _OPENS = r"(?<![{$%#\\])(?<!\$\()\{"
-_WORDS = "ordinal|pod|host|service|namespace|name|replicas|peers|brace|port(?::[a-z0-9-]+)?"
+_WORDS = (
+    "ordinal|pod|host|service|namespace|name|replicas|peers|brace|port(?::[0-9-]*[a-z][a-z0-9-]*)?"
+)
 _PLACEHOLDER = re.compile(
     rf"{_OPENS}(?:({_WORDS})\}}|peers:((?>[^{{}}]*+\{{[^{{}}]*\}})++[^{{}}]*+)\}})"
 )
@@ -95,15 +97,14 @@ def filled(values: Values, stateful_set: StatefulSet) -> StatefulSet:
     made = filling.container({"env": main.env, **main.fields}, ("container",), env_at)
     env = tuple(made.pop("env"))
     pod = stateful_set.pod
-    sidecars = tuple(filling.containers(pod.sidecars, values.nested(("pod", "containers"))))
-    first = {
-        key: filling.containers(pod.fields[key], values.nested(("pod", key)))
-        for key in ("initContainers",)
-        if pod.fields.get(key)
-    }
+    sidecars = filling.containers(pod.sidecars, values.nested(("pod", "containers")))
+    fields = dict(pod.fields)
+    if first := fields.get("initContainers"):
+        at = values.nested(("pod", "initContainers"))
+        fields["initContainers"] = filling.containers(first, at)
     return stateful_set._replace(
         container=main._replace(env=env, fields=made),
-        pod=pod._replace(sidecars=sidecars, fields={**pod.fields, **first}),
+        pod=pod._replace(sidecars=tuple(sidecars), fields=fields),
     )
 
 
