@@ -72,6 +72,16 @@ def test_the_peers_change_with_the_replicas(file: Path, replicas: int) -> None:
 
 
 @every_recipe
+def test_scale_tells_that_the_list_of_peers_stays(file: Path) -> None:
+    name = yaml.safe_load(file.read_text())["name"]
+    dump = _printed(file, "--replicas 3")
+    up, down = (sfsgen(f"scale {name} -f - --replicas {each}", dump) for each in (4, 2))
+    assert up.status == down.status == 0
+    assert "list its pods, and the new ones are not among them" in up.err
+    assert "list its pods" not in down.err
+
+
+@every_recipe
 def test_a_recipe_comes_back(file: Path) -> None:
     printed = _printed(file)
     said = sfsgen("init --from -", printed)
