@@ -30,7 +30,7 @@ ODD: tuple[Any, ...] = (
     "", " ", "80", "a b", "A", "web", "pvc", "a.b", "-", "/", "..", "/a/../b", "/{ordinal}", "{",
     "{claim}{claim}", "{ordinal}{ordinal}", "pv-1{ordinal}", "1Gi", "1GB", "10.0.0.1", "::1", "é",
     "a\nb", "a\tb", "\x1b[31m", "\x85", "\u2028", "\U0001f600", "a" * 70, "a" * 5000,
-    "{name}" * 999,
+    "{name}" * 999, "{peers:{host} ...}{pod}", "{host}{port:x}", "{peers:{", "{brace}",
     Plain("on"), Plain("No"), Plain("~"), Plain("0o17"), Plain("1e3"), Plain("1_000"), Plain(".5"),
     Plain("0x1F"), Plain("12:30"), Plain("2001-01-01"), Plain("9" * 900), Plain("="),
     Plain("1e30"),

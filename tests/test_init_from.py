@@ -17,6 +17,7 @@ NAMES = st.one_of(
 TEXTS = st.one_of(
     st.sampled_from(("on", "1", "", "x: y #", "a\nb\n", " b", "{{x}}")), st.text(max_size=8)
 )
+BRACED = ("{pod}", "x-{ordinal}", "{peers:{pod} ...}", "{name}", "{brace}pod}", "${pod}")
 KEYS = st.sampled_from(("team", "example.com/a", "zone", "app", "helm.sh/chart", "note"))
 LABELS = st.dictionaries(KEYS, st.sampled_from(("on", "1", "", "x-1.0", "web")), max_size=3)
 ANNOTATIONS = st.dictionaries(KEYS, TEXTS, max_size=3)
@@ -100,7 +101,8 @@ def _name(value: Any) -> str:
 ENV = st.lists(
     st.one_of(
         st.fixed_dictionaries(
-            {"name": st.sampled_from(("A", "B", "C"))}, optional={"value": TEXTS}
+            {"name": st.sampled_from(("A", "B", "C"))},
+            optional={"value": TEXTS | st.sampled_from(BRACED)},
         ),
         st.just({"name": "D", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}),
     ),
@@ -112,7 +114,7 @@ CONTAINER = st.fixed_dictionaries(
     optional={
         "name": NAMES,
         "resources": st.sampled_from(({}, {"limits": {"cpu": 1, "memory": "1Gi"}})),
-        "command": st.lists(TEXTS, max_size=2),
+        "command": st.lists(TEXTS | st.sampled_from(BRACED), max_size=2),
         "env": ENV,
         "ports": PORTS,
         "volumeMounts": st.just([{"name": "cache", "mountPath": "/cache"}]),

@@ -1076,8 +1076,18 @@ WARNED_IN_THE_FILE = [
 ]
 WARNED_IN_THE_FILE += [
     ("env: [{name: A}, {name: A}]", "5:25", "the last one counts"),
-    ("container: {args: ['--id={ordinal}']}", "5:20", "all pods have one template"),
     ("image: 'a:{ordinal}'", "5:8", "all pods have one template"),
+    ("pod: {containers: [{name: a, image: 'a:{pod}'}]}", "5:37", "write it out"),
+    (
+        "container: {volumeMounts: [{name: pvc, mountPath: /x, subPath: '{pod}'}]}",
+        "5:64",
+        "subPathExpr: $(POD_NAME)",
+    ),
+    (
+        "container: {volumeMounts: [{name: pvc, mountPath: '/{ordinal}'}]}",
+        "5:51",
+        "{ordinal} is printed as it stands",
+    ),
     ("pod: {volumes: [{name: pvc, emptyDir: {}}]}", "5:24", "name of a claim template"),
     ("storageClassName: slow", "5:19", "its provisioner"),
     ("storageClassName: null", "5:19", "a default StorageClass"),
@@ -1094,20 +1104,12 @@ WARNED_IN_THE_FILE += [
     (f"{PEERS}\n{PROBE}\npodManagementPolicy: Parallel", "1:1", "publishes only those"),
 ]
 WARNED_IN_THE_FILE += [
-    ("env: [{name: A, value: 'web-{ordinal}'}]", "5:24", "{ordinal} is printed as it stands"),
-    ("env: [{name: A, value: '{pod}.{service}'}]", "5:24", "metadata.name"),
-    ("env: [{name: A, value: 'x{volume}'}, {name: B, value: '}{'}]", "5:24", "pod-index"),
-    ("env: [{name: A, value: '{namespace}'}]", "5:24", "write it out"),
-    ("container: {env: [{name: A, value: '{peers}'}]}", "5:36", "write it out"),
+    ("env: [{name: A, value: 'x{volume}'}, {name: B, value: '}{'}]", "5:24", "printed as it"),
+    ("container: {env: [{name: A, value: '{template}'}]}", "5:36", "write it out"),
     (
         "pod: {containers: [{name: a, image: a, env: [{name: A, value: '{claim}'}]}]}",
         "5:63",
         "{claim}",
-    ),
-    (
-        "pod: {spec: {initContainers: [{name: a, image: a, env: [{name: A, value: '{name}'}]}]}}",
-        "5:74",
-        "{name}",
     ),
 ]
 UNWARNED = [

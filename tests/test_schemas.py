@@ -74,6 +74,8 @@ TOGETHER = {
     "pod management policy": Feature(7, "--pod-management-policy Parallel"),
     "partition": Feature(7, "--partition 1"),
     "start ordinal": Feature(27, "--start-ordinal 3"),
+    "the pod's name": Feature(3, "--env 'HOST={host}' --env 'PEERS={peers}'"),
+    "the pod's ordinal": Feature(28, "--env 'ID={ordinal}' --env 'IDS={peers:{ordinal}}'"),
     "resources": Feature(3, values=of("container", resources={"requests": {"memory": "1Gi"}})),
     "probes": Feature(3, values=of("container", livenessProbe=HTTP, readinessProbe=HTTP)),
     "lifecycle": Feature(

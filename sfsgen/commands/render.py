@@ -21,6 +21,7 @@ from sfsgen.printing.objects import (
 )
 from sfsgen.problems import InputError, Problem
 from sfsgen.values.hazards import warnings
+from sfsgen.values.pods import texts_at
 from sfsgen.values.request import Request, read_sets
 from sfsgen.values.settings import RENDER, SETTINGS, Setting
 from sfsgen.values.tree import Values
@@ -73,6 +74,8 @@ def render(
     print_documents(lambda each: _documents(each, requests, printing, first), printing)
     console.tell(*cautions)
     _note_defaults(requests, printing.resources)
+    if STATEFUL_SET in printing.resources and (told := _filled_in(requests)):
+        console.note(told)
     if from_ordinal is not None and not printing.resources & set(PAIRED):
         note = "--from-ordinal changed nothing: it is for volumes and claims, and --only names none"
         console.note(note)
@@ -174,6 +177,18 @@ def _applied(requests: Iterable[Request], target: Target) -> str:
     if not found:
         return ""
     return f"{server_side.what(found[0][0], sum(count for _, count in found))}; {server_side.FIX}"
+
+
+def _filled_in(requests: Iterable[Request]) -> str:
+    """Return what was filled in in variables and commands, which may be meant for the program."""
+    values = [each.values for each in requests]
+    braced = [text for each in values for _, text in texts_at(each) if "{" in text]
+    if not braced:
+        return ""
+    from sfsgen.values.placeholders import BRACE, words
+
+    found = dict.fromkeys(word for text in braced for word in words(text) if word != BRACE)
+    return f"filled in: {', '.join(found)}; a program's own brace is {BRACE}" if found else ""
 
 
 def _rewritten(requests: Iterable[Request]) -> Iterator[str]:

@@ -9,10 +9,16 @@ from sfsgen import console
 from sfsgen.changes.missing import left_behind
 from sfsgen.commands import parameters
 from sfsgen.commands.missing import Asked, asked, print_missing, tell_next, tell_unused
+from sfsgen.kubernetes.discovery import lists_all
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.problems import InputError, Problem
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.pod_volumes import every_container
 from sfsgen.sets.reading import chosen, inventory
 from sfsgen.values.settings import PAIRS
+
+_LISTED = "the containers of {} list its pods, and the new ones are not among them"
+_LONGER = "apply the set with the longer list, as `sfsgen render` makes it of {peers}"
 
 
 @parameters.with_settings(PAIRS)
@@ -56,11 +62,20 @@ def scale(
         console.note(f"{name} has no claim templates, and needs no volumes")
     elif not (printed.is_missing or printed.is_told):
         console.note(f"nothing is missing: {name} has a volume and a claim for every ordinal")
+    if count > stateful_set.replicas and _lists_its_pods(stateful_set):
+        console.note(f"{_LISTED.format(name)}; {_LONGER}")
     tell_unused(printed.plans, given)
     then = ["scale", f"statefulset/{name}", f"--replicas={count}"]
     scaled = given.access.kubectl.command(*then, namespace=stateful_set.namespace)
     is_another = count != stateful_set.replicas
     tell_next(given, is_missing=printed.is_missing, then=scaled if is_another else "")
+
+
+def _lists_its_pods(stateful_set: FoundSet) -> bool:
+    """Return whether containers of a set, or those that start first, name all of its pods."""
+    own = (container for _, container in every_container(stateful_set.manifest))
+    ordinals = stateful_set.ordinals
+    return lists_all(own, stateful_set.name, stateful_set.service_name, ordinals)
 
 
 def _asked(parameters: Mapping[str, Any]) -> Asked:

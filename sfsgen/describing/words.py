@@ -17,6 +17,7 @@ from sfsgen.kubernetes.versions import (
 )
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.values.model import Metadata
+from sfsgen.values.placeholders import literal
 
 _POD: Path = ("spec", "template", "spec")
 _MAIN: Path = (*_POD, "containers", 0)
@@ -151,10 +152,13 @@ def _say_pod(
     borne = Metadata(shared.on_pods, {**shared.annotations, **printed}, {})
     _say_metadata(sheet, "pod", at.below("metadata"), pod.get("metadata") or {}, borne)
     spec = pod.get("spec") or {}
-    _say_rest(sheet, "pod", at.below("spec"), _left(spec, ("containers",)))
-    sidecars = (spec.get("containers") or [])[1:]
+    fields = _left(spec, ("containers",))
+    if isinstance(fields.get("initContainers"), list):
+        fields["initContainers"] = [*map(literal, fields["initContainers"])]
+    _say_rest(sheet, "pod", at.below("spec"), fields)
+    sidecars = [*map(literal, (spec.get("containers") or [])[1:])]
     if sidecars:
-        sheet.put(("pod", "containers"), list(sidecars))
+        sheet.put(("pod", "containers"), sidecars)
     for index in range(len(sidecars)):
         place = at.below("spec", "containers", index + 1)
         sheet.read_from(("pod", "containers", index), place)
@@ -163,7 +167,7 @@ def _say_pod(
 def _say_container(sheet: Sheet, there: Belongings, pod: Mapping[str, Any]) -> None:
     manifest = there.stateful_set.manifest
     containers = (pod.get("spec") or {}).get("containers") or [{}]
-    main = containers[0]
+    main = literal(containers[0])
     if main.get("name", "") != there.stateful_set.name:
         at = Origin(manifest, (*_MAIN, "name"))
         sheet.put(("container", "name"), main.get("name", ""), at)

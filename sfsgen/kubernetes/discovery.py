@@ -47,15 +47,31 @@ def sought(
     if not (is_probed and service and len(ordinals) > 1):
         return Sought((), "")
     texts = [pair for each in given for pair in _texts(each)]
-    name, its_service = re.escape(stateful_set), re.escape(service)
-    pod = re.compile(rf"{_BEFORE}{name}-({_NUMBERS})\.{its_service}{_BEHIND}")
-    found = dict.fromkeys(match[1] for _, text in texts for match in pod.finditer(text))
+    found = _named((text for _, text in texts), stateful_set, service)
     numbers = [each for each in found if not each.isdecimal() or int(each) in ordinals]
     if any(each != str(ordinals.start) for each in numbers):
         return Sought(tuple(f"{stateful_set}-{each}" for each in numbers), "")
-    whole = re.compile(f"{_BEFORE}{its_service}{_BEHIND}")
+    whole = re.compile(f"{_BEFORE}{re.escape(service)}{_BEHIND}")
     is_sought = any(_SEEKS.search(name) and whole.search(text) for name, text in texts)
     return Sought((), service if is_sought else "")
+
+
+def lists_all(
+    containers: Iterable[Mapping[str, Any]], stateful_set: str, service: str, ordinals: range
+) -> bool:
+    """Return whether containers name every pod of several, so that new ones are to be added."""
+    if not (service and len(ordinals) > 1):
+        return False
+    texts = [text for each in containers for _, text in _texts(each)]
+    found = _named(texts, stateful_set, service)
+    return len(found) >= len(ordinals) and found.keys() >= {*map(str, ordinals)}
+
+
+def _named(texts: Iterable[str], stateful_set: str, service: str) -> dict[str, None]:
+    """Return the ordinals of the pods that texts name in DNS, and {0...3} for several."""
+    name, its_service = re.escape(stateful_set), re.escape(service)
+    pod = re.compile(rf"{_BEFORE}{name}-({_NUMBERS})\.{its_service}{_BEHIND}")
+    return dict.fromkeys(match[1] for text in texts for match in pod.finditer(text))
 
 
 def _texts(container: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from sfsgen.nfs import FS_GROUP, NODE_DNS, SOFT_MOUNT, is_address, is_cluster_na
 from sfsgen.plain_text import brief, quoted
 from sfsgen.problems import Problem
 from sfsgen.storage_drivers import LOCAL, reclaimed
+from sfsgen.values.pods import containers_at, texts_at
 
 if TYPE_CHECKING:
     from sfsgen.values.model import ClaimTemplate, StatefulSet
@@ -23,10 +24,14 @@ RETENTION = (
 )
 _ONE_MI = nano_units("1Mi")
 # Who writes them means what they are in a name or path; in `$(...)` and `{{...}}` another fills in.
+_OF_PAIRS = r"(?<![{$])\{(claim|volume|template)\}(?!\})"
 _PLACEHOLDER = (
-    r"(?<![{$])\{(ordinal|pod|claim|volume|name|namespace|template|service|peers)\}(?!\})"
+    r"(?<![{$])\{(ordinal|pod|host|claim|volume|name|namespace|template|service|peers|replicas)\}"
 )
-_BY_ORDINAL = ("ordinal", "pod", "claim", "volume")
+_EXPRESSION = (
+    "write subPathExpr: $(POD_NAME), and set that variable by valueFrom: {fieldRef: {fieldPath: "
+    "metadata.name}}"
+)
 
 
 def warnings(values: "Values", stateful_set: "StatefulSet") -> Iterator[Problem]:
@@ -232,41 +237,32 @@ def _services(values: "Values", stateful_set: "StatefulSet") -> Iterator[tuple[P
 
 
 def _placeholders(values: "Values") -> Iterator[tuple[Path, str, str]]:
-    """Yield the placeholders in what all pods have alike, where nothing fills them in."""
-    beside = [values.nested(("pod", key)) for key in ("containers", "initContainers")]
-    containers: list[Path] = [("container",), *(at for p in beside for at, _ in values.entries(*p))]
-    for path in (("env",), *((*each, "env") for each in containers)):
-        for at, entry in values.entries(*path):
-            if found := re.search(_PLACEHOLDER, entry.get("value") or ""):
-                what = f"{found[0]} is printed as it stands: Kubernetes has no environment by "
-                yield (*at, "value"), f"{what}ordinal", _filled_by_kubernetes(found[1])
-    for path, text in _texts_of_all_pods(values, containers):
-        found = re.search(_PLACEHOLDER, text) if "{" in text else None
-        if found and found[1] == "ordinal":  # the others stand in many a program's own texts
+    """Yield the placeholders that nothing fills in, in what all pods have alike."""
+    for path, text in texts_at(values):
+        # In commands they stand in many a program's own texts.
+        if "{" in text and path[-1] == "value" and (found := re.search(_OF_PAIRS, text)):
+            what = f"{found[0]} is printed as it stands: Kubernetes has no environment by ordinal"
+            yield path, what, "write it out, with {ordinal} or {pod} in it"
+    for path, text in _texts_of_all_pods(values):
+        if found := re.search(_PLACEHOLDER, text) if "{" in text else None:
             what = f"{found[0]} is printed as it stands: all pods have one template"
-            yield path, what, _filled_by_kubernetes(found[1])
+            yield path, what, _EXPRESSION if path[-1] == "subPath" else "write it out"
 
 
-def _texts_of_all_pods(values: "Values", containers: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """Yield commands, images, and where volumes are mounted."""
-    for each in containers:
-        for key in ("command", "args"):
-            yield from values.entries(*each, key)
+def _texts_of_all_pods(values: "Values") -> Iterator[tuple[Path, str]]:
+    """Yield images, and where volumes are mounted."""
+    for each in ((), *containers_at(values)):
         yield (*each, "image"), values.get(*each, "image") or ""
-    yield ("image",), values.get("image") or ""
+        for mount, _ in values.entries(*each, "volumeMounts"):
+            yield from _of_mount(values, mount)
     for at, _ in values.entries("claimTemplates"):
         for mount in (at, *(each for each, _ in values.entries(*at, "mounts"))):
-            for key in ("mountPath", "subPath"):
-                yield (*mount, key), values.get(*mount, key) or ""
+            yield from _of_mount(values, mount)
 
 
-def _filled_by_kubernetes(placeholder: str) -> str:
-    if placeholder not in _BY_ORDINAL:
-        return "write it out"
-    return (
-        "set POD_NAME before it by valueFrom: {fieldRef: {fieldPath: metadata.name}}, and write "
-        "$(POD_NAME); from Kubernetes 1.28 on the label apps.kubernetes.io/pod-index is the ordinal"
-    )
+def _of_mount(values: "Values", mount: Path) -> Iterator[tuple[Path, str]]:
+    for key in ("mountPath", "subPath"):
+        yield (*mount, key), values.get(*mount, key) or ""
 
 
 def _discovery(stateful_set: "StatefulSet") -> str:

@@ -1,7 +1,7 @@
 """The pods of a set: their main container, and what the user adds beside it."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import names, versions
@@ -30,6 +30,22 @@ def pod_of(values: Values, main: str, common: Metadata, templates: Iterable[Clai
         sidecars=sidecars,
         fields={**fields, "volumes": volumes} if volumes else fields,
     )
+
+
+def containers_at(values: Values) -> list[Path]:
+    """Return where the containers of a set's pods are said: the main one, and those beside it."""
+    beside = [values.nested(("pod", key)) for key in ("containers", "initContainers")]
+    return [("container",), *(at for path in beside for at, _ in values.entries(*path))]
+
+
+def texts_at(values: Values) -> Iterator[tuple[Path, str]]:
+    """Yield the variables and commands of a set's containers: what placeholders may stand in."""
+    containers = containers_at(values)
+    for path in (("env",), *((*each, "env") for each in containers)):
+        yield from (((*at, "value"), each.get("value") or "") for at, each in values.entries(*path))
+    for each in containers:
+        for key in ("command", "args"):
+            yield from values.entries(*each, key)
 
 
 def _own_volumes(values: Values, path: Path, templates: Collection[str]) -> set[str]:

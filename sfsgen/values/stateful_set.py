@@ -13,7 +13,7 @@ from sfsgen.values.claim_templates import Owner, claim_templates
 from sfsgen.values.metadata import annotations_at, in_order, labels_at, selector_at
 from sfsgen.values.model import ClaimTemplate, Fields, Metadata, StatefulSet
 from sfsgen.values.own_fields import OwnFields
-from sfsgen.values.pods import container_of, pod_of
+from sfsgen.values.pods import container_of, pod_of, texts_at
 from sfsgen.values.ports import ports_of
 from sfsgen.values.services import ForAll, governing_name, services_of
 from sfsgen.values.tree import Values
@@ -70,6 +70,10 @@ def build(values: Values) -> StatefulSet:
         container=container,
         claim_templates=templates,
     )
+    if any("{" in text for _, text in texts_at(values)):
+        from sfsgen.values.placeholders import filled  # few containers have a brace
+
+        stateful_set = filled(values, stateful_set)
     if values.problems:
         raise InputError(*values.problems)
     return stateful_set
