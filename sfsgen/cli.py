@@ -23,6 +23,7 @@ _COMMANDS = {
     "scale": "Print the volumes and claims that a set needs before a scale-up.",
     "volumes": "Print the volumes and claims that StatefulSets in any manifests lack.",
     "recover": "Say, or script, how every ordinal comes back to its own volume.",
+    "show": "Show which pod has which name, claim, volume and directory.",
     "check": "Say whether sets will bind, and if not, why not.",
     "init": "Print a values file to start from, or one of a set that exists.",
     "schema": "Print the JSON Schema of values files.",
