@@ -55,6 +55,8 @@ class Sight(NamedTuple):
     sets: Sequence[FoundSet]
     folder: str
     pods: Pods
+    is_wanted: bool = False
+    """Whether it does not exist: values ask for it."""
 
 
 def looked_at(asked: Asked) -> Sequence[Sight]:
@@ -138,7 +140,8 @@ def _wanted(asked: Asked, texts: Mapping[str, str]) -> Sequence[Sight]:
     access = asked.access._replace(filenames=tuple(texts) or ("-",), namespace=None)
     whole = scene(Read(manifests, ()), DEFAULT_NAMESPACE, asked.target, access)
     names = asked.names if len(asked.names) > 1 else ()
-    return [Sight(whole, chosen(whole.inventory, names, None, asked.selector), "", _NO_PODS)]
+    sets = chosen(whole.inventory, names, None, asked.selector)
+    return [Sight(whole, sets, "", _NO_PODS, is_wanted=True)]
 
 
 def _only_of_what_exists(asked: Asked) -> Iterator[Problem]:

@@ -10,12 +10,13 @@ from sfsgen.checking.inspection import inspect, of_sets
 from sfsgen.checking.ruleset import all_rules, rule_id
 from sfsgen.commands import parameters
 from sfsgen.commands.looked_at import Asked, Sight, looked_at
-from sfsgen.kubernetes.kubectl import Access, Kubectl
+from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
+from sfsgen.plain_text import joined
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.reading import wrong_scope
 from sfsgen.showing import stable_names
 from sfsgen.showing.looking import Shown, view
-from sfsgen.showing.view import SetView
+from sfsgen.showing.view import WORST_FIRST, SetView
 from sfsgen.values.settings import RENDER, SETTINGS
 
 _TABLES = ("table", "wide")
@@ -77,10 +78,13 @@ def show(
     asked = Asked(
         name or (), access, everywhere, selector, settings, minors, allow_many, with_state
     )
-    views = _views(looked_at(asked), cluster_domain, with_state=with_state)
+    sights = looked_at(asked)
+    views = _views(sights, cluster_domain, with_state=with_state)
     if peers is not None:
         _refuse_nameless(views)
     _print(views, output, peers, is_tree=tree, with_namespace=everywhere)
+    if with_state and output in _TABLES:
+        _tell_cures(views, sights, asked)
 
 
 def _wrong(output: str, peers: str | None, domain: str, *, is_tree: bool) -> Iterator[Problem]:
@@ -108,6 +112,20 @@ def _views(sights: Sequence[Sight], domain: str, *, with_state: bool) -> list[Se
         shown = Shown(domain, each.pods, each.folder)
         views += [view(each.scene, one, found, shown) for one in each.sets]
     return views
+
+
+def _tell_cures(views: Sequence[SetView], sights: Sequence[Sight], asked: Asked) -> None:
+    """Tell how many errors and warnings are shown, and what says how they are mended."""
+    severities = [fault.severity for each in views for fault in each.faults]
+    counts = [
+        f"{count} {each}{'s' * (count != 1)}"
+        for each in WORST_FIRST[:2]
+        if (count := severities.count(each))
+    ]
+    if counts:
+        check = quoted(["sfsgen", "check", *asked.names, *asked.access.options])
+        ways = "-o html" if any(each.is_wanted for each in sights) else f"-o html or `{check}`"
+        console.note(f"{joined(counts)}: {ways} says how to mend them")
 
 
 def _refuse_nameless(views: Sequence[SetView]) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sfsgen.findings.finding import Severity
 from sfsgen.plain_text import whole
-from sfsgen.showing.view import ClaimRow, Fault, PodRow, SetView, lines, rules, state, worst
+from sfsgen.showing.view import ClaimRow, Fault, PodRow, SetView, lines, rules, worst
 
 NOTHING = "-"
 
@@ -41,7 +41,11 @@ _WIDE = (
     _of_claim("MOUNT OPTIONS", lambda each: ",".join(each.mount_options)),
     _of_claim("TIE", lambda each: each.tie),
 )
-STATE = Column("STATE", lambda _, pod, claim: state(pod, claim))
+_STATES = (
+    Column("POD STATE", lambda _, pod, __: pod.state, is_of_pod=True),
+    _of_claim("CLAIM STATE", lambda each: each.state),
+)
+STATES = tuple(each.title for each in _STATES)
 RULE = Column("RULE", lambda _, pod, claim: rules(faults(pod, claim)))
 
 
@@ -69,7 +73,7 @@ def faults(pod: PodRow, claim: ClaimRow | None) -> tuple[Fault, ...]:
 def sheet(views: Iterable[SetView], *, is_wide: bool, with_namespace: bool) -> Sheet:
     """Return the table of sets; a column in which nothing stands is left out."""
     columns = (_NAMESPACE,) * with_namespace + (_FOLDER,)
-    columns += _SHOWN + _WIDE * is_wide + (STATE, RULE)
+    columns += _SHOWN + _WIDE * is_wide + (*_STATES, RULE)
     found = []
     for view in views:
         before = None

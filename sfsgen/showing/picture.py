@@ -5,7 +5,6 @@ It is one column of ordinals, narrow enough to be read on a phone; the widest te
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from textwrap import wrap
 from typing import NamedTuple
 
 from sfsgen.plain_text import whole
@@ -18,6 +17,7 @@ _PAD = 10  # between a box and its text
 _GAP = 16  # between boxes: where the links are
 _MARGIN = 16
 _NARROWEST = 320
+_DIRECTORY = "directory"
 _LONGEST_CURE = 600  # characters; beyond, the command that says it
 
 
@@ -64,6 +64,8 @@ class Picture(NamedTuple):
     links: tuple[str, ...]
     """Paths of lines from box to box."""
     texts: tuple[Text, ...]
+    paragraphs: tuple[tuple[Text, ...], ...]
+    """Sentences and commands in lines, which are copied as one text."""
 
 
 class _Part(NamedTuple):
@@ -73,6 +75,7 @@ class _Part(NamedTuple):
     links: Sequence[str]
     texts: Sequence[Text]
     bottom: int
+    paragraphs: Sequence[tuple[Text, ...]] = ()
 
 
 def drawn(views: Sequence[SetView]) -> Picture:
@@ -93,6 +96,7 @@ def drawn(views: Sequence[SetView]) -> Picture:
         tuple(each for part in parts for each in part.boxes),
         tuple(each for part in parts for each in part.links),
         tuple(each for part in parts for each in part.texts),
+        tuple(each for part in parts for each in part.paragraphs),
     )
 
 
@@ -113,33 +117,42 @@ def _long(text: str) -> int:
 
 def _widths(view: SetView) -> Iterator[int]:
     """Yield how wide each line of a set must be."""
-    yield from map(_long, _said(view))
+    yield from (_long(f"{label} {value}") for label, value in _said(view))
     for pod in view.pods:
-        yield max(map(_long, _pod_lines(pod))) + 2 * _PAD
+        yield _box_width("pod", _pod_lines(pod))
         for claim in pod.claims:
-            yield _box_width(_claim_lines(claim)) + 2 * _GAP + _box_width(_volume_lines(claim))
-            yield _long(claim.directory) + 2 * _PAD + _GAP
+            of_volume = _box_width("volume", _volume_lines(claim))
+            yield _box_width("claim", _claim_lines(claim)) + 2 * _GAP + of_volume
+            yield _box_width(_DIRECTORY, [claim.directory]) + _GAP
 
 
-def _box_width(lines: Sequence[str]) -> int:
-    return max(map(_long, lines)) + 2 * _PAD if lines else 0
+def _box_width(kind: str, lines: Sequence[str]) -> int:
+    """Return how wide a box must be for its lines, the first of which has its kind before it."""
+    name, *others = lines
+    return max(map(_long, (f"{kind} {name}", *others))) + 2 * _PAD
 
 
-def _said(view: SetView) -> Iterator[str]:
-    """Yield what is said of a set above its ordinals."""
-    yield view.title
-    yield f"{view.extent}{f', of {view.folder}' if view.folder else ''}"
+def _labelled(x: int, y: int, label: str, value: str, style: str) -> Iterator[Text]:
+    """Yield a value behind what it is; it is a text of its own, to be copied."""
+    yield Text(x, y, label, "label")
+    yield Text(x + _long(f"{label} "), y, value, style)
+
+
+def _said(view: SetView) -> Iterator[tuple[str, str]]:
+    """Yield what is said of a set above its ordinals, each behind what it is."""
+    yield view.kind, view.title
+    yield "pods", f"{view.extent}{f', of {view.folder}' if view.folder else ''}"
     if view.service:
-        yield view.service.dns
-        yield from (f"{each.name} {each.port}" for each in view.service.srv)
+        yield "service", view.service.dns
+        yield from (("srv", f"{each.name} {each.port}") for each in view.service.srv)
 
 
 def _head(view: SetView, top: int) -> _Part:
-    texts = []
+    texts: list[Text] = []
     y = top + _MARGIN
-    for number, each in enumerate(_said(view)):
+    for label, value in _said(view):
         y += _LINE
-        texts.append(Text(_MARGIN, y, each, "title" if number == 0 else "name"))
+        texts += _labelled(_MARGIN, y, label, value, "strong" if label == view.kind else "")
     return _Part((), (), texts, y)
 
 
@@ -158,19 +171,27 @@ def _told(faults: Sequence[Fault]) -> list[str]:
 
 def _volume_lines(claim: ClaimRow) -> list[str]:
     if not claim.volume:
-        return ["no volume"]
+        return ["none"]
     return list(filter(None, (claim.volume, claim.reclaim_policy)))
 
 
 def _box(x: int, y: int, kind: str, lines: Sequence[str], style: str) -> Box:
     """Return a box around lines, the first of which is its name."""
-    texts = tuple(
-        Text(x + _PAD, y + _PAD + 11 + number * _LINE, each, "name" if number else "strong")
-        for number, each in enumerate(lines)
-    )
+    top = y + _PAD + 11
+    name, *others = lines
+    texts = [*_labelled(x + _PAD, top, kind, name, "strong")]
+    texts += [
+        Text(x + _PAD, top + number * _LINE, each, "") for number, each in enumerate(others, 1)
+    ]
     height = len(lines) * _LINE + 2 * _PAD - 4
     return Box(
-        x, y, _box_width(lines), height, f"box {kind} {style}".strip(), f"{kind} {lines[0]}", texts
+        x,
+        y,
+        _box_width(kind, lines),
+        height,
+        f"box {kind} {style}".strip(),
+        f"{kind} {lines[0]}",
+        tuple(texts),
     )
 
 
@@ -197,7 +218,7 @@ def _of_claim(claim: ClaimRow, y: int, right: int) -> list[Box]:
     boxes.append(_to_right(_box(0, y, "volume", _volume_lines(claim), style), right))
     if claim.directory:
         below = max(each.bottom for each in boxes) + _GAP
-        boxes.append(_to_right(_box(0, below, "directory", [claim.directory], ""), right))
+        boxes.append(_to_right(_box(0, below, _DIRECTORY, [claim.directory], ""), right))
     return boxes
 
 
@@ -221,16 +242,27 @@ def _link(first: Box, second: Box) -> str:
 
 def _faults(faults: Iterable[Fault], inner: int, top: int) -> _Part:
     """Return what is wrong in words, with its cure, broken into lines of the picture's width."""
-    texts: list[Text] = []
+    paragraphs = []
     y = top
     for each in faults:
         cure = each.cure
         if len(cure) > _LONGEST_CURE:
-            cure = f"sfsgen check says it, in {len(cure):,} characters"
+            cure = f"it has {len(cure):,} characters: -o html shows it"
         said = (f"{each.severity}: {each.what} ({each.rule})", f"fix: {cure}")
-        for style, words in zip((each.severity, "name"), said, strict=True):
-            for line in wrap(whole(words), inner // CHARACTER, break_on_hyphens=False):
-                y += _LINE
-                texts.append(Text(_MARGIN, y, line, style))
+        for style, words in zip((each.severity, "cure"), said, strict=True):
+            lines = list(_broken(whole(words), inner // CHARACTER))
+            found = (Text(_MARGIN, y + at * _LINE, line, style) for at, line in enumerate(lines, 1))
+            paragraphs.append(tuple(found))
+            y += len(lines) * _LINE
         y += _LINE // 2
-    return _Part((), (), texts, y)
+    return _Part((), (), (), y, paragraphs)
+
+
+def _broken(text: str, most: int) -> Iterator[str]:
+    """Yield a text in lines, between words where it can be: joined, they are the text again."""
+    most = most if text.isascii() else most // 2  # there may be letters of twice the width
+    while len(text) > most:
+        cut = text.rfind(" ", 0, most) + 1 or most
+        yield text[:cut]
+        text = text[cut:]
+    yield text

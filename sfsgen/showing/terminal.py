@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfsgen.findings.finding import Severity
 from sfsgen.plain_text import one_line, readable
-from sfsgen.showing.columns import RULE, STATE, Line, Sheet, sheet
+from sfsgen.showing.columns import RULE, STATES, Line, Sheet, sheet
 from sfsgen.showing.text import table, width
 from sfsgen.showing.view import SetView
 
@@ -125,8 +125,8 @@ def _cells(shown: Sheet, line: Line) -> Iterator["Text"]:
 
 
 def _style(title: str, line: Line) -> str:
-    if title in (STATE.title, RULE.title):
-        return COLOURS.get(line.severity, "green" if title == STATE.title else "")
+    if title in (*STATES, RULE.title):
+        return COLOURS.get(line.severity, "green" if title in STATES else "")
     return "bold" if title == "POD" else ""
 
 

@@ -40,7 +40,8 @@ class PodSeen(NamedTuple):
         if self.is_terminating:
             said = "Terminating"
         else:
-            said = self.phase if self.is_ready else f"{self.phase}, not ready"
+            is_late = self.phase == "Running" and not self.is_ready
+            said = f"{self.phase}, not ready" if is_late else self.phase
         return f"{said} on {self.node}, which is not Ready" if self.is_node_ready is False else said
 
 
@@ -158,8 +159,3 @@ def lines(view: SetView) -> Iterator[tuple[PodRow, ClaimRow | None]]:
     for pod in view.pods:
         for claim in pod.claims or (None,):
             yield pod, claim
-
-
-def state(pod: PodRow, claim: ClaimRow | None) -> str:
-    """Return the state of a pod and of one of its claims, in words."""
-    return ", ".join(filter(None, (pod.state, claim.state if claim else "")))
