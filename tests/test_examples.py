@@ -16,7 +16,7 @@ def _expected(folder: Path) -> Path:
     words = (folder / "command").read_text().split()
     if words[1] == "init":
         return folder / "values.yaml"
-    is_yaml = not {"-o", "--output", "check", "recover"} & set(words)
+    is_yaml = not {"-o", "--output", "check", "recover", "show"} & set(words)
     return folder / ("expected.yaml" if is_yaml else "expected.txt")
 
 

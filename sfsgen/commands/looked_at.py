@@ -27,9 +27,9 @@ from sfsgen.sets.variants import variants
 from sfsgen.showing.pods import Pods, seen
 from sfsgen.values.options import is_given
 
-_VALUES = re.compile(r"^(?:name|replicas|nfs|claimTemplates|storage)[ \t]*:", re.MULTILINE)
+_VALUES = re.compile(r"^(?:name|replicas|nfs|claimTemplates)[ \t]*:", re.MULTILINE)
 _OBJECT = re.compile(r"^(?:kind|apiVersion)[ \t]*:", re.MULTILINE)
-_WORDS = {"name", "replicas", "nfs", "claimTemplates", "storage"}
+_WORDS = {"name", "replicas", "nfs", "claimTemplates"}
 _NO_PODS = Pods(None)
 
 

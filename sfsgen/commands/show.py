@@ -115,8 +115,14 @@ def _views(sights: Sequence[Sight], domain: str, *, with_state: bool) -> list[Se
 
 
 def _tell_cures(views: Sequence[SetView], sights: Sequence[Sight], asked: Asked) -> None:
-    """Tell how many errors and warnings are shown, and what says how they are mended."""
-    severities = [fault.severity for each in views for fault in each.faults]
+    """Tell how many errors and warnings are shown, and what says how they are mended.
+
+    Of pods no rule of `check` tells: how theirs are mended is told here.
+    """
+    lost = [fault for each in views for pod in each.pods for fault in pod.own_faults]
+    console.tell(*(Problem(each.about, each.what, each.cure, "warning") for each in lost))
+    of_rules = [fault for each in views for fault in each.faults if fault not in lost]
+    severities = [each.severity for each in of_rules]
     counts = [
         f"{count} {each}{'s' * (count != 1)}"
         for each in WORST_FIRST[:2]
