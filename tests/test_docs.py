@@ -78,6 +78,7 @@ def _documented(page: str) -> set[str]:
         ("check.md", ["check"]),
         ("init.md", ["init"]),
         ("recover.md", ["recover"]),
+        ("show.md", ["show"]),
     ],
 )
 def test_every_option_is_documented(page: str, commands: list[str]) -> None:
