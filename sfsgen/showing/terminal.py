@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sfsgen.findings.finding import Severity
@@ -23,6 +23,10 @@ COLOURS: dict[Severity | None, str] = {
 }
 _NARROWEST = 20  # columns
 _INDENT = "  "
+
+Spoken = tuple[tuple[str, str], ...]
+"""A line: words, each with a style of rich's."""
+_EMPTY: Spoken = (("", ""),)
 
 
 def is_rich() -> bool:
@@ -54,46 +58,45 @@ def print_views(views: Sequence[SetView], *, is_wide: bool) -> None:
     columns = max(_NARROWEST, shutil.get_terminal_size().columns)
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=columns)
     for number, view in enumerate(views):
-        if number:
-            _say(console, ("", ""))
-        _print_head(console, view)
         shown = sheet([view], is_wide=is_wide, with_namespace=False)
+        _say(console, [_EMPTY] * bool(number))
+        _say(console, _head(view, columns))
         if not _print_table(console, shown):
-            _print_cards(console, shown)
-        _print_faults(console, view)
+            _say(console, _cards(shown, columns))
+        _say(console, _faults(view))
 
 
-def _say(console: "Console", *parts: tuple[str, str]) -> None:
-    """Print one line that the terminal breaks, where it must: what is copied is whole."""
+def _say(console: "Console", spoken: Iterable[Spoken]) -> None:
+    """Print lines that the terminal breaks, where it must: what is copied is whole."""
     from rich.text import Text
 
-    text = Text()
-    for words, style in parts:
-        text.append(readable(words, sys.stdout), style)
-    console.print(text, soft_wrap=True)
+    parts = [part for line in spoken for part in (*line, ("\n", ""))]
+    said = [(readable(words, sys.stdout), style) for words, style in parts[:-1]]
+    if said:
+        console.print(Text.assemble(*said), soft_wrap=True)
 
 
-def _print_head(console: "Console", view: SetView) -> None:
+def _head(view: SetView, columns: int) -> Iterator[Spoken]:
     folder = f", of {view.folder}" if view.folder else ""
-    _say(console, (one_line(view.title), "bold"), (f"{_INDENT}{view.extent}{folder}", ""))
+    yield (one_line(view.title), "bold"), (f"{_INDENT}{view.extent}{folder}", "")
     labels = []
     if service := view.service:
         said = service.dns if service.is_there else f"{service.dns} (not in the input)"
         labels.append(("Service", said))
         labels += [("SRV", f"{each.name} ({each.port})") for each in service.srv]
     for name, value in labels:
-        _print_value(console, name.ljust(len("Service")), one_line(value), "")
+        yield from _value(name.ljust(len("Service")), one_line(value), "", columns)
 
 
-def _print_value(console: "Console", name: str, value: str, style: str) -> None:
-    """Print a value behind its name, or below it where that keeps it on one line."""
+def _value(name: str, value: str, style: str, columns: int) -> Iterator[Spoken]:
+    """Yield a value behind its name, or below it where that keeps it on one line."""
     before = f"{_INDENT}{name}{_INDENT}"
-    if width(before) + width(value) <= console.width:
-        _say(console, (before, "dim"), (value, style))
+    if width(before) + width(value) <= columns:
+        yield (before, "dim"), (value, style)
         return
-    _say(console, (f"{_INDENT}{name.rstrip()}", "dim"))
-    is_short = width(_INDENT) * 2 + width(value) <= console.width
-    _say(console, (_INDENT * 2 * is_short + value, style))
+    yield ((f"{_INDENT}{name.rstrip()}", "dim"),)
+    is_short = width(_INDENT) * 2 + width(value) <= columns
+    yield ((_INDENT * 2 * is_short + value, style),)
 
 
 def _print_table(console: "Console", shown: Sheet) -> bool:
@@ -102,6 +105,8 @@ def _print_table(console: "Console", shown: Sheet) -> bool:
     from rich.measure import Measurement
     from rich.table import Table
 
+    if not shown.lines or _least(shown) > console.width:
+        return not shown.lines
     drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for column in shown.columns:
         drawn.add_column(column.title, no_wrap=True)
@@ -113,6 +118,13 @@ def _print_table(console: "Console", shown: Sheet) -> bool:
     console.print("")
     console.print(drawn)
     return True
+
+
+def _least(shown: Sheet) -> int:
+    """Return how wide the values alone are: it is counted faster than a table is drawn."""
+    return sum(
+        max(map(width, each)) for each in zip(*(one.cells for one in shown.lines), strict=True)
+    )
 
 
 def _cells(shown: Sheet, line: Line) -> Iterator["Text"]:
@@ -130,26 +142,25 @@ def _style(title: str, line: Line) -> str:
     return "bold" if title == "POD" else ""
 
 
-def _print_cards(console: "Console", shown: Sheet) -> None:
-    """Print a card an ordinal, a value a line."""
-    longest = max(len(each.title) for each in shown.columns)
+def _cards(shown: Sheet, columns: int) -> Iterator[Spoken]:
+    """Yield a card an ordinal, a value a line."""
+    longest = max(len(each.title) for each in shown.columns) if shown.columns else 0
     for line in shown.lines:
         if line.is_first:
-            _say(console, ("", ""))
+            yield _EMPTY
         for column, cell in zip(shown.columns, line.cells, strict=True):
             if column.title == "POD" and line.is_first:
                 mark = COLOURS.get(line.severity)
-                _say(console, (cell, "bold"), (f"  {line.severity}" if mark else "", mark or ""))
+                yield (cell, "bold"), (f"  {line.severity}" if mark else "", mark or "")
             elif cell and column.title != "POD" and (line.is_first or not column.is_of_pod):
                 name = column.title.lower().ljust(longest)
-                _print_value(console, name, cell, _style(column.title, line))
+                yield from _value(name, cell, _style(column.title, line), columns)
 
 
-def _print_faults(console: "Console", view: SetView) -> None:
-    """Print what is wrong; how it is mended `check` says, and the pages for browsers."""
+def _faults(view: SetView) -> Iterator[Spoken]:
+    """Yield what is wrong; how it is mended `check` says, and the pages for browsers."""
     if view.faults:
-        _say(console, ("", ""))
+        yield _EMPTY
     for each in view.faults:
-        colour = COLOURS[each.severity]
         what = f": {one_line(each.what)} "
-        _say(console, (each.severity, colour), (what, ""), (f"({each.rule})", "dim"))
+        yield (each.severity, COLOURS[each.severity]), (what, ""), (f"({each.rule})", "dim")
