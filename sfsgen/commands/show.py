@@ -15,7 +15,7 @@ from sfsgen.plain_text import joined
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.reading import wrong_scope
 from sfsgen.showing import stable_names
-from sfsgen.showing.looking import Shown, view
+from sfsgen.showing.looking import Shown, by_side, view
 from sfsgen.showing.view import WORST_FIRST, SetView
 from sfsgen.values.settings import RENDER, SETTINGS
 
@@ -108,7 +108,8 @@ def _views(sights: Sequence[Sight], domain: str, *, with_state: bool) -> list[Se
     rules = [each for each in all_rules() if rule_id(each) not in _NOT_OF_SETS]
     views = []
     for each in sights:
-        found = inspect(each.scene, rules, of_sets(each.scene, each.sets)) if with_state else ()
+        concerned = of_sets(each.scene, each.sets)
+        found = by_side(inspect(each.scene, rules, concerned) if with_state else ())
         shown = Shown(domain, each.pods, each.folder)
         views += [view(each.scene, one, found, shown) for one in each.sets]
     return views
@@ -130,7 +131,9 @@ def _tell_cures(views: Sequence[SetView], sights: Sequence[Sight], asked: Asked)
     ]
     if counts:
         check = quoted(["sfsgen", "check", *asked.names, *asked.access.options])
-        ways = "-o html" if any(each.is_wanted for each in sights) else f"-o html or `{check}`"
+        # `check` takes no values, and one namespace at a time.
+        is_alone = asked.everywhere or any(each.is_wanted for each in sights)
+        ways = "-o html" if is_alone else f"-o html or `{check}`"
         console.note(f"{joined(counts)}: {ways} says how to mend them")
 
 

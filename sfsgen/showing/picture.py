@@ -143,7 +143,8 @@ def _said(view: SetView) -> Iterator[tuple[str, str]]:
     yield view.kind, view.title
     yield "pods", f"{view.extent}{f', of {view.folder}' if view.folder else ''}"
     if view.service:
-        yield "service", view.service.dns
+        is_there = view.service.is_there
+        yield "service", view.service.dns if is_there else f"{view.service.dns} (not found)"
         yield from (("srv", f"{each.name} {each.port}") for each in view.service.srv)
 
 

@@ -81,7 +81,7 @@ def _head(view: SetView, columns: int) -> Iterator[Spoken]:
     yield (one_line(view.title), "bold"), (f"{_INDENT}{view.extent}{folder}", "")
     labels = []
     if service := view.service:
-        said = service.dns if service.is_there else f"{service.dns} (not in the input)"
+        said = service.dns if service.is_there else f"{service.dns} (not found)"
         labels.append(("Service", said))
         labels += [("SRV", f"{each.name} ({each.port})") for each in service.srv]
     for name, value in labels:
