@@ -193,6 +193,35 @@ def test_pods_and_nodes_of_any_shape_are_read(
     assert found["pods"][1]["state"].endswith(state)
 
 
+_ODD: list[Any] = [None, 0, 1.5, True, "x", [], {}, [None], [{}], {"name": []}, [{"name": 3}]]
+
+
+@pytest.mark.parametrize("odd", _ODD, ids=repr)
+def test_what_no_schema_has_looked_at_is_passed_over(odd: Any) -> None:
+    """The ports of Services and containers, and the status of sets, pods and nodes."""
+    paths = [
+        ("Service", ("spec", "ports")),
+        ("Service", ("spec", "ports", 0, "name")),
+        ("Service", ("spec", "ports", 0, "targetPort")),
+        ("StatefulSet", ("spec", "template", "spec", "containers", 0, "ports")),
+        ("StatefulSet", ("spec", "template", "spec", "containers", 0, "ports", 0, "name")),
+        ("StatefulSet", ("status",)),
+        ("Pod", ("spec",)),
+        ("Pod", ("spec", "nodeName")),
+        ("Pod", ("status", "phase")),
+        ("Node", ("status",)),
+        ("Node", ("status", "conditions")),
+    ]
+    for kind, path in paths:
+        dump = yaml.safe_load(NODE_DOWN.read_text())
+        value = next(each for each in dump["items"] if each["kind"] == kind)
+        for part in path[:-1]:
+            value = value[part]
+        value[path[-1]] = odd
+        (one,) = shown("-f -", json.dumps(dump))
+        assert len(one["pods"]) == 3
+
+
 def test_a_pod_that_is_not_there_is_told_where_pods_were_read() -> None:
     dump = yaml.safe_load(NODE_DOWN.read_text())
     dump["items"] = [each for each in dump["items"] if each["metadata"]["name"] != "web-0"]

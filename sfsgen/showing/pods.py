@@ -1,10 +1,11 @@
 """Pods and nodes as a cluster or a dump shows them; no schema has looked at them before."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sfsgen.kubernetes.kubectl import Kubectl
 from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.showing import unchecked
 from sfsgen.showing.view import Fault, PodSeen
 from sfsgen.values.pairs import Key
 
@@ -33,27 +34,16 @@ def seen(manifests: Iterable[Manifest], namespace: str, *, is_live: bool = False
 
 
 def _pod(manifest: Manifest, nodes: Mapping[str, bool]) -> PodSeen:
-    node = _text(_at(manifest.value, "spec", "nodeName"))
-    phase = _text(_at(manifest.value, "status", "phase"))
+    node = unchecked.text(unchecked.at(manifest.value, "spec", "nodeName"))
+    phase = unchecked.text(unchecked.at(manifest.value, "status", "phase"))
     is_ready = phase == "Succeeded" or _is_true(manifest, "Ready")
     return PodSeen(phase or "Pending", is_ready, manifest.is_terminating, node, nodes.get(node))
 
 
 def _is_true(manifest: Manifest, condition: str) -> bool:
     """Return whether a condition of an object holds; what is not known does not."""
-    found = _at(manifest.value, "status", "conditions")
-    every = found if isinstance(found, list) else []
-    return any(_at(each, "type") == condition and _at(each, "status") == "True" for each in every)
-
-
-def _at(value: Any, *path: str) -> Any:
-    for part in path:
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    every = unchecked.mappings(unchecked.at(manifest.value, "status", "conditions"))
+    return any(each.get("type") == condition and each.get("status") == "True" for each in every)
 
 
 def lost_with_node(name: str, pod: PodSeen, kubectl: Kubectl) -> Fault:

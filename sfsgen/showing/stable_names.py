@@ -9,6 +9,7 @@ from sfsgen.kubernetes.names import subdomain_fault
 from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundService, FoundSet
+from sfsgen.showing import unchecked
 from sfsgen.showing.view import ServiceView, SetView, SrvRecord
 
 DOMAIN = "cluster.local"
@@ -79,23 +80,25 @@ def _records(service: FoundService, stateful_set: Manifest, name: str) -> Iterat
 
     Those of a headless one lead to the pods, and so to the port that the pods listen on.
     """
-    for port in service.manifest.at("spec", "ports") or ():
-        if port.get("name"):
-            protocol = str(port.get("protocol") or "TCP").lower()
-            number = port.get("port")
+    for port in unchecked.mappings(unchecked.at(service.manifest.value, "spec", "ports")):
+        if name_of_port := unchecked.text(port.get("name")):
+            protocol = (unchecked.text(port.get("protocol")) or "TCP").lower()
+            number = unchecked.number(port.get("port"))
             if service.is_headless:
                 number = _target(port.get("targetPort"), stateful_set) or number
-            yield SrvRecord(f"_{port['name']}._{protocol}.{name}", number)
+            yield SrvRecord(f"_{name_of_port}._{protocol}.{name}", number)
 
 
 def _target(target: Any, stateful_set: Manifest) -> int | None:
     """Return the number of the port that a targetPort means."""
-    if isinstance(target, int):
-        return target
-    containers = stateful_set.at("spec", "template", "spec", "containers") or ()
-    ports = (port for each in containers for port in each.get("ports") or ())
-    found = (port.get("containerPort") for port in ports if target and port.get("name") == target)
-    return next(found, None)
+    if found := unchecked.number(target):
+        return found
+    pod = unchecked.at(stateful_set.value, "spec", "template", "spec", "containers")
+    ports = (
+        port for each in unchecked.mappings(pod) for port in unchecked.mappings(each.get("ports"))
+    )
+    named = (port for port in ports if target and port.get("name") == target)
+    return next((unchecked.number(each.get("containerPort")) for each in named), None)
 
 
 def peers(view: SetView, style: str) -> str:
