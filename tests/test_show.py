@@ -87,6 +87,35 @@ def test_a_tree_holds_what_the_table_holds() -> None:
             assert each[word] in tree
 
 
+NO_CLAIMS = """
+kind: StatefulSet
+apiVersion: apps/v1
+metadata: {name: a}
+spec:
+  replicas: 2
+  serviceName: a
+  selector: {matchLabels: {a: b}}
+  template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: d}]}}
+"""
+
+
+def test_a_set_without_claim_templates_has_pods() -> None:
+    assert sfsgen("show -f -", NO_CLAIMS).out.splitlines() == [
+        "POD   DNS NAME",
+        "a-0   a-0.a.default.svc.cluster.local",
+        "a-1   a-1.a.default.svc.cluster.local",
+    ]
+    assert sfsgen("show -f - --tree", NO_CLAIMS).out.splitlines() == [
+        "statefulset/a   namespace default   2 replicas",
+        "├─ service/a   a.default.svc.cluster.local   not found",
+        "├─ pod/a-0   a-0.a.default.svc.cluster.local",
+        "└─ pod/a-1   a-1.a.default.svc.cluster.local",
+    ]
+    for output in ("html", "svg"):
+        assert "a-1.a.default.svc.cluster.local" in sfsgen(f"show -f - -o {output}", NO_CLAIMS).out
+    assert sfsgen("show -f - -o paths", NO_CLAIMS).out == ""
+
+
 def test_names_are_those_that_render_prints() -> None:
     assert sfsgen(f"show {WEB} -o name").out == sfsgen(f"render {WEB} -o name").out
 

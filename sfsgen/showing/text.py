@@ -69,6 +69,7 @@ def tree(views: Iterable[SetView]) -> Iterator[str]:
 def _service(view: SetView) -> Iterator[Branch]:
     if view.service:
         what = f"service/{view.service.name}{_GAP}{view.service.dns}"
+        what += "" if view.service.is_there else f"{_GAP}not found"
         ports = (f"{each.name}{_GAP}{each.port}" for each in view.service.srv)
         yield what, [(f"srv/{each}", []) for each in ports]
 
