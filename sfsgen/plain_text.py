@@ -28,6 +28,11 @@ def _spelled_out(text: str) -> str:
     return rf"\x3a{text[1:]}" if text.startswith("::") else text
 
 
+def whole(text: str) -> str:
+    """Return a value on one line, however long it is: it is there to be copied."""
+    return _printable(text)
+
+
 def fix_line(text: str) -> str:
     """Return how to put something right, on one line: whole, or not at all.
 

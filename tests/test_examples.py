@@ -10,13 +10,15 @@ from tests.program import sfsgen
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
+_AS_TEXT = {"-o", "--output", "check", "recover", "adopt", "move", "show"}
+
 
 def _expected(folder: Path) -> Path:
     """Return the file that holds an example's output: YAML where it is YAML."""
     words = (folder / "command").read_text().split()
     if words[1] == "init":
         return folder / "values.yaml"
-    is_yaml = not {"-o", "--output", "check", "recover", "adopt", "move"} & set(words)
+    is_yaml = not _AS_TEXT & set(words)
     return folder / ("expected.yaml" if is_yaml else "expected.txt")
 
 

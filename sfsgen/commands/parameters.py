@@ -3,7 +3,7 @@
 import inspect
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,10 +31,13 @@ _of_move = partial(_option, "What shall differ")
 _of_new_set = partial(_option, "Another set")
 
 
-def with_settings(listing: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_settings(
+    listing: str, own: Collection[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of the settings in a list, above its keyword-only parameters.
 
-    A setting that is among its own parameters takes its place there.
+    A setting that is among its own parameters takes its place there; those named as its own it has
+    as it says them itself.
     """
     from sfsgen.values.settings import listed  # `check` does without
 
@@ -43,7 +46,8 @@ def with_settings(listing: str) -> Callable[[Callable[..., None]], Callable[...,
         above: list[inspect.Parameter] = []
         below: list[inspect.Parameter] = []
         for each in inspect.signature(command).parameters.values():
-            if setting := settings.pop(each.name, None):
+            setting = settings.pop(each.name, None)
+            if setting and each.name not in own:
                 above.append(_parameter(setting, listing))
             elif each.kind is not each.VAR_KEYWORD:
                 (below if each.kind is each.KEYWORD_ONLY else above).append(each)
@@ -146,6 +150,9 @@ InNamespace = Annotated[
     str | None,
     _of_input("--namespace", "-n", metavar="NAME", text="Of the sets. Default: kubectl's."),
 ]
+Everywhere = Annotated[
+    bool, _of_input("--all-namespaces", "-A", text="The sets of all namespaces.")
+]
 Selector = Annotated[
     str | None,
     _of_input("--selector", "-l", metavar="K=V,...", text="Only sets with these labels."),
@@ -169,6 +176,38 @@ Old = Annotated[
 ]
 PlanOutput = Annotated[
     str, _of_output("--output", "-o", metavar="FORMAT", text="words, sh, yaml or json.")
+]
+Shown = Annotated[
+    list[str] | None,
+    _of_input(
+        "--filename",
+        "-f",
+        metavar="FILE",
+        text="A values file, or manifests or a folder of them; - for stdin; repeatable. Default: "
+        "the live cluster, or what the options ask for.",
+    ),
+]
+ClusterDomain = Annotated[
+    str, _of_output("--cluster-domain", metavar="DOMAIN", text="The domain of the cluster's DNS.")
+]
+ViewOutput = Annotated[
+    str,
+    _of_output(
+        "--output",
+        "-o",
+        metavar="FORMAT",
+        text="table, wide, json, yaml, name, paths, svg or html.",
+    ),
+]
+AsTree = Annotated[bool, _of_output("--tree", text="Draw what hangs on what, down to directories.")]
+Peers = Annotated[
+    str | None,
+    _of_output(
+        "--peers",
+        metavar="STYLE",
+        text="Print the list of pods that a program wants: dns, zookeeper, etcd, kafka, "
+        "elasticsearch, or a pattern such as {pod}={dns}.",
+    ),
 ]
 AllAtOnce = Annotated[
     bool,
@@ -336,10 +375,10 @@ def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions
         return versions.Target()
 
 
-def tell_where(access: "Access") -> str | None:
-    """Tell which context and which namespace of a live cluster are looked at; return the context.
+def tell_where(access: "Access", *, everywhere: bool = False) -> str | None:
+    """Tell which context and namespace of a live cluster are looked at; return the context.
 
-    None where there is none, as in a pod, or where files are read.
+    All namespaces may be. None where there is no context, as in a pod, or where files are read.
     """
     if not access.is_live:
         return None
@@ -347,7 +386,6 @@ def tell_where(access: "Access") -> str | None:
 
     context, namespace = cluster.whereabouts(access.kubectl, access.namespace)
     of_context = f"context {context}" if context else "the cluster that kubectl finds"
-    note(
-        f"looked at {of_context}, {f'namespace {namespace}' if namespace else 'its own namespace'}"
-    )
+    of_namespace = f"namespace {namespace}" if namespace else "its own namespace"
+    note(f"looked at {of_context}, {'all namespaces' if everywhere else of_namespace}")
     return context or None

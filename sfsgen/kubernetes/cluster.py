@@ -27,13 +27,16 @@ _REQUEST_PATIENCE = 30  # seconds, for one request
 _PIECE = 2**16  # bytes, as much as a pipe holds
 
 
-def objects(resources: Sequence[str], namespace: str | None, kubectl: Kubectl) -> bytes:
-    """Return the objects of some resources, of a namespace, as kubectl prints them (JSON).
+def objects(
+    resources: Sequence[str], namespace: str | None, kubectl: Kubectl, *, everywhere: bool = False
+) -> bytes:
+    """Return the objects of some resources, of a namespace or all, as kubectl prints them (JSON).
 
     Nothing is ever written to the cluster. Raises InputError, with kubectl's own words, where
     kubectl is missing, refused, too slow or endless.
     """
-    return _get([",".join(resources)], namespace, kubectl)
+    of_all = ["--all-namespaces"] if everywhere else []
+    return _get([",".join(resources), *of_all], namespace, kubectl)
 
 
 def all_claims(kubectl: Kubectl) -> bytes:

@@ -55,7 +55,8 @@ def run_as_user(scene: Scene) -> Iterator[Finding]:
 
 def _runs(stateful_set: FoundSet) -> bool:
     """Return whether its pods are seen to be ready: then they can write, as it seems."""
-    ready = stateful_set.manifest.at("status", "readyReplicas")
+    status = stateful_set.manifest.at("status")
+    ready = status.get("readyReplicas") if isinstance(status, dict) else None  # nobody checks it
     return isinstance(ready, int) and ready >= stateful_set.replicas > 0
 
 

@@ -138,16 +138,35 @@ def once_a_file(problems: Iterable[Problem]) -> list[Problem]:
     return list(known.values())
 
 
-def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
+def objects(
+    access: Access, resources: Sequence[str] = cluster.PAIRED, *, everywhere: bool = False
+) -> Read:
     """Return the objects of files, or of some resources of a cluster, and what is no object.
+
+    Of a cluster, those of one namespace or of all.
 
     Raises InputError for a file or a cluster that cannot be read at all.
     """
     if access.is_live:
-        data = cluster.objects(resources, access.namespace, access.kubectl)
+        data = cluster.objects(resources, access.namespace, access.kubectl, everywhere=everywhere)
         manifests = _sent(data, access.kubectl)
         return Read(manifests, (), _claims_elsewhere(manifests, access.kubectl))
     return read_all(sources(access.filenames), access)
+
+
+def pods_and_nodes(access: Access, *, everywhere: bool) -> tuple[list[Manifest], list[Problem]]:
+    """Return a cluster's pods and nodes, and why not, where nobody may read them."""
+    manifests: list[Manifest] = []
+    problems: list[Problem] = []
+    for resource, is_of_all in (("pods", everywhere), ("nodes", False)):
+        namespace = access.namespace if resource == "pods" else None
+        try:
+            data = cluster.objects([resource], namespace, access.kubectl, everywhere=is_of_all)
+        except InputError as error:
+            problems += error.problems
+        else:
+            manifests += read_manifests(data, cluster.NAME)[0]
+    return manifests, problems
 
 
 def read_all(contents: Iterable[tuple[str, bytes]], access: Access) -> Read:

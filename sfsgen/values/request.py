@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sfsgen.kubernetes.foreign import Kind
 
 
+_NOT_READ: Mapping[str, str] = {}
 _VERSION = r"\A((?:[ \t]*(?:#.*)?\n)*+)%YAML 1\.[0-9][ \t]*(?:#.*)?\n(?=---)"
 
 
@@ -46,15 +47,19 @@ def read_text(filename: str) -> str:
 
 
 def read_sets(
-    options: Mapping[str, Any], filenames: Sequence[str], target: Target
+    options: Mapping[str, Any],
+    filenames: Sequence[str],
+    target: Target,
+    texts: Mapping[str, str] = _NOT_READ,
 ) -> tuple[list[Request], list[Problem]]:
     """Return the sets that options and values files ask for, and every problem found on the way.
 
-    Where there is a problem, the sets are not to be used.
+    `texts` are those of files that were read already. Where there is a problem, the sets are not to
+    be used.
     """
     requests: list[Request] = []
     problems: list[Problem] = []
-    for values in _values(options, filenames, target):
+    for values in _values(options, filenames, target, texts):
         try:
             requests.append(Request(values, build(values)))
         except InputError as error:
@@ -66,12 +71,17 @@ def read_sets(
     return requests, problems
 
 
-def _values(options: Mapping[str, Any], filenames: Sequence[str], target: Target) -> list[Values]:
+def _values(
+    options: Mapping[str, Any],
+    filenames: Sequence[str],
+    target: Target,
+    texts: Mapping[str, str],
+) -> list[Values]:
     all_values: list[Values] = []
     problems: list[Problem] = []
     for filename in filenames:
         try:
-            all_values += _from_file(filename, target)
+            all_values += _from_file(filename, target, texts)
         except InputError as error:
             problems += error.problems
     if problems:
@@ -85,12 +95,12 @@ def _values(options: Mapping[str, Any], filenames: Sequence[str], target: Target
     return all_values
 
 
-def _from_file(filename: str, target: Target) -> list[Values]:
+def _from_file(filename: str, target: Target, texts: Mapping[str, str]) -> list[Values]:
     # Most runs have no values file: the libraries that read and check one are loaded for it.
     from sfsgen.kubernetes import foreign
     from sfsgen.values.shape import faults, refuse_too_many
 
-    text = read_text(filename)
+    text = texts[filename] if filename in texts else read_text(filename)
     try:
         documents = _documents(text, shown(filename))
     except InputError as error:

@@ -1,0 +1,188 @@
+"""`sfsgen show`: which pod has which name, claim, volume and directory, and what is wrong."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import typer
+
+from sfsgen import console
+from sfsgen.checking.inspection import inspect, of_sets
+from sfsgen.checking.ruleset import all_rules, rule_id
+from sfsgen.commands import parameters
+from sfsgen.commands.looked_at import Asked, Sight, looked_at
+from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
+from sfsgen.plain_text import joined
+from sfsgen.problems import InputError, Problem
+from sfsgen.sets.reading import wrong_scope
+from sfsgen.showing import stable_names
+from sfsgen.showing.looking import Shown, by_side, view
+from sfsgen.showing.view import WORST_FIRST, SetView
+from sfsgen.values.settings import RENDER, SETTINGS
+
+_TABLES = ("table", "wide")
+_FORMATS = (*_TABLES, "json", "yaml", "name", "paths", "svg", "html")
+_WITHOUT_STATE = ("name", "paths")
+# That a dump is one says nothing of its sets.
+_NOT_OF_SETS = ("dump", "unreadable")
+
+
+@parameters.with_settings(RENDER, own=("name", "namespace"))
+def show(
+    context: typer.Context,
+    name: parameters.Names = None,
+    filename: parameters.Shown = None,
+    namespace: parameters.InNamespace = None,
+    everywhere: parameters.Everywhere = False,
+    selector: parameters.Selector = None,
+    kube_context: parameters.KubeContext = None,
+    kubeconfig: parameters.Kubeconfig = None,
+    replicas: str | None = None,
+    *,
+    output: parameters.ViewOutput = "table",
+    tree: parameters.AsTree = False,
+    peers: parameters.Peers = None,
+    cluster_domain: parameters.ClusterDomain = stable_names.DOMAIN,
+    allow_many: parameters.AllowMany = False,
+    kube_version: parameters.KubeVersion = None,
+    **_settings: Any,
+) -> None:
+    """Show which pod of a StatefulSet has which name, claim, volume and directory.
+
+    Of a live cluster, of manifests or a dump, or of a set that values or options ask for. What is
+    wrong is marked with the rule of `sfsgen check` that tells of it.
+
+    \b
+    sfsgen show web
+    sfsgen show -f manifests/ -o html > sets.html
+    sfsgen show web -r 3 --nfs-server nfs.example.com --storage 1Gi --tree
+    """  # noqa: D301  # the help's marker for lines that are not to be wrapped
+    problems = list(wrong_scope(namespace))
+    target = parameters.chosen_target(kube_version, problems)
+    problems += _wrong(output, peers, cluster_domain, is_tree=tree)
+    if everywhere and namespace is not None:
+        what = "one namespace and all of them cannot both be meant"
+        problems.append(Problem("--all-namespaces", what, "leave out one of both"))
+    if problems:
+        raise InputError(*problems)
+    own = ("NAME", "--namespace")
+    settings = {
+        each.option: context.params[each.parameter]
+        for each in SETTINGS
+        if each.option and each.option not in own
+    }
+    access = Access(
+        filename or (), namespace, Kubectl(kube_context, kubeconfig), parameters.piped("show")
+    )
+    minors = target if kube_version else None
+    with_state = peers is None and output not in _WITHOUT_STATE
+    asked = Asked(
+        name or (), access, everywhere, selector, settings, minors, allow_many, with_state
+    )
+    sights = looked_at(asked)
+    views = _views(sights, cluster_domain, with_state=with_state)
+    if peers is not None:
+        _refuse_nameless(views)
+    _print(views, output, peers, is_tree=tree, with_namespace=everywhere)
+    if with_state and output in _TABLES:
+        _tell_cures(views, sights, asked)
+
+
+def _wrong(output: str, peers: str | None, domain: str, *, is_tree: bool) -> Iterator[Problem]:
+    """Yield what is wrong with the options of the output."""
+    yield from stable_names.wrong_domain(domain)
+    if output not in _FORMATS:
+        what = f'"{output}" is no format'
+        yield Problem("--output", what, f"give one of {', '.join(_FORMATS)}")
+    if peers is not None:
+        yield from stable_names.wrong_style(peers)
+    others = [("--peers", peers is not None), ("--tree", is_tree)]
+    given = [option for option, is_given in others if is_given]
+    if given and output != "table":
+        yield Problem(given[0], f"-o {output} is another view", "leave out one of both")
+    elif len(given) > 1:
+        yield Problem("--tree", "--peers is another view", "leave out one of both")
+
+
+def _views(sights: Sequence[Sight], domain: str, *, with_state: bool) -> list[SetView]:
+    """Return what is shown of all sets, with what the rules tell of them."""
+    rules = [each for each in all_rules() if rule_id(each) not in _NOT_OF_SETS]
+    views = []
+    for each in sights:
+        concerned = of_sets(each.scene, each.sets)
+        found = by_side(inspect(each.scene, rules, concerned) if with_state else ())
+        shown = Shown(domain, each.pods, each.folder)
+        views += [view(each.scene, one, found, shown) for one in each.sets]
+    return views
+
+
+def _tell_cures(views: Sequence[SetView], sights: Sequence[Sight], asked: Asked) -> None:
+    """Tell how many errors and warnings are shown, and what says how they are mended.
+
+    Of pods no rule of `check` tells: how theirs are mended is told here.
+    """
+    lost = [fault for each in views for pod in each.pods for fault in pod.own_faults]
+    console.tell(*(Problem(each.about, each.what, each.cure, "warning") for each in lost))
+    of_rules = [fault for each in views for fault in each.faults if fault not in lost]
+    severities = [each.severity for each in of_rules]
+    counts = [
+        f"{count} {each}{'s' * (count != 1)}"
+        for each in WORST_FIRST[:2]
+        if (count := severities.count(each))
+    ]
+    if counts:
+        check = quoted(["sfsgen", "check", *asked.names, *asked.access.options])
+        # `check` takes no values, and one namespace at a time.
+        is_alone = asked.everywhere or any(each.is_wanted for each in sights)
+        ways = "-o html" if is_alone else f"-o html or `{check}`"
+        console.note(f"{joined(counts)}: {ways} says how to mend them")
+
+
+def _refuse_nameless(views: Sequence[SetView]) -> None:
+    """Raise InputError where pods have no names by which others would find them."""
+    problems = [
+        Problem("--peers", f"{each.title} names no Service, and its pods have no DNS names", "")
+        for each in views
+        if each.service is None
+    ]
+    if problems:
+        fix = "give the set a serviceName, or leave the set out"
+        raise InputError(*(each._replace(fix=fix) for each in problems))
+
+
+def _print(
+    views: Sequence[SetView],
+    output: str,
+    peers: str | None,
+    *,
+    is_tree: bool,
+    with_namespace: bool,
+) -> None:
+    from sfsgen.showing import terminal, text
+
+    several = len({each.namespace for each in views}) > 1
+    if peers is not None:
+        console.write_stdout(text.all_peers(views, peers))
+    elif is_tree:
+        console.write_stdout(text.tree(views))
+    elif output in _TABLES and terminal.is_rich():
+        terminal.print_views(views, is_wide=output == "wide")
+    elif output in _TABLES:
+        from sfsgen.showing.columns import sheet
+
+        table = sheet(views, is_wide=output == "wide", with_namespace=with_namespace or several)
+        is_coloured = terminal.is_colourful()
+        console.write_stdout(terminal.print_coloured(table) if is_coloured else text.table(table))
+    else:
+        console.write_stdout(_other(views, output))
+
+
+def _other(views: Sequence[SetView], output: str) -> Iterator[str]:
+    """Yield views in a format that is no table."""
+    from sfsgen.showing import data, text
+
+    if output in ("svg", "html"):
+        from sfsgen.showing import markup  # the template engine is loaded for it
+
+        return markup.svg(views) if output == "svg" else markup.page(views)
+    formats = {"json": data.as_json, "yaml": data.as_yaml, "name": text.names, "paths": text.paths}
+    return formats[output](views)

@@ -1,0 +1,81 @@
+"""Views as HTML and SVG: the one place where values become markup, escaped by the templates."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sfsgen.plain_text import fix_line, whole
+from sfsgen.showing import picture
+from sfsgen.showing.view import Fault, PodRow, SetView, worst
+
+_MANY = 50  # ordinals, from which on there are links to every hundredth
+_STEP = 100
+_SHORT = 240  # characters of a cure that is shown at once
+
+
+def page(views: Sequence[SetView]) -> Iterator[str]:
+    """Yield one HTML page, which needs nothing from elsewhere."""
+    sets = [_of_set(number, view) for number, view in enumerate(views, 1)]
+    yield _environment().get_template("page.html.j2").render(sets=sets) + "\n"
+
+
+def svg(views: Sequence[SetView]) -> Iterator[str]:
+    """Yield one SVG picture, which needs nothing from elsewhere."""
+    drawn = picture.drawn(views)
+    yield _environment().get_template("picture.svg.j2").render(picture=drawn) + "\n"
+
+
+class _Set(NamedTuple):
+    """A set, and how its faults and its ordinals refer to each other."""
+
+    view: SetView
+    refers: Mapping[Fault, str]
+    concerned: Mapping[Fault, Sequence[PodRow]]
+
+
+def _of_set(number: int, view: SetView) -> _Set:
+    refers = {fault: f"f-{number}-{index}" for index, fault in enumerate(view.faults, 1)}
+    concerned: dict[Fault, list[PodRow]] = {each: [] for each in view.faults}
+    for pod in view.pods:
+        for fault in pod.faults:
+            concerned[fault].append(pod)
+    return _Set(view, refers, concerned)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_said,
+    )
+    environment.globals |= {"worst": worst, "jumps": _jumps, "marks": MARKS}
+    environment.filters |= {"cure": fix_line, "is_short": _is_short}
+    return environment
+
+
+MARKS = {"error": "✖", "warning": "⚠", "note": "ℹ"}  # noqa: RUF001  # a sign for a note
+"""What says a severity to those who see no colour, beside its word."""
+
+
+def _said(value: Any) -> Any:
+    """Return a value without what XML cannot hold; what is markup stays."""
+    return whole(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _jumps(view: SetView) -> list[tuple[int, int]]:
+    """Return the first and the last ordinal of each hundred of them, where there are many."""
+    numbers = [each.ordinal for each in view.pods]
+    if len(numbers) < _MANY:
+        return []
+    parts = (numbers[start : start + _STEP] for start in range(0, len(numbers), _STEP))
+    return [(part[0], part[-1]) for part in parts]
+
+
+def _is_short(fault: Fault) -> bool:
+    return len(fault.cure) <= _SHORT

@@ -1,0 +1,397 @@
+"""`sfsgen show` prints which pod has which name, claim, volume and directory, from every input."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.program import rendered, sfsgen, written
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+WEB = "web -r 3 --nfs-server nfs.example.com --storage 1Gi"
+VALUES = """
+name: web
+replicas: 3
+nfs: {server: nfs.example.com}
+claimTemplates: [{storage: 1Gi}]
+"""
+DUMP = EXAMPLES / "show-dump/dump.yaml"
+NODE_DOWN = EXAMPLES / "show-node-down/dump.yaml"
+
+
+def shown(arguments: str, stdin: str = "") -> list[dict[str, Any]]:
+    """Return the sets that `show` shows, as data."""
+    result = sfsgen(f"show {arguments} -o json", stdin)
+    assert result.status == 0, result.err
+    sets: list[dict[str, Any]] = json.loads(result.out)["sets"]
+    return sets
+
+
+def _claims(arguments: str, stdin: str = "") -> list[dict[str, Any]]:
+    (one,) = shown(arguments, stdin)
+    return [claim for pod in one["pods"] for claim in pod["claims"]]
+
+
+def test_all_inputs_give_one_view(tmp_path: Path) -> None:
+    made = sfsgen(f"render {WEB}").out
+    as_json = sfsgen(f"render {WEB} -o json").out
+    values = {"values.yaml": VALUES, "values.json": json.dumps(yaml.safe_load(VALUES))}
+    written({"web.yaml": made, "folder/web.yaml": made, **values}, tmp_path)
+    by_options = sfsgen(f"show {WEB} -o json").out
+    inputs = [f"-f {tmp_path}/{each}" for each in ("web.yaml", "folder", *values)]
+    for each in inputs:
+        assert sfsgen(f"show {each} -o json").out == by_options
+    for stdin in (made, as_json, VALUES):
+        assert sfsgen("show -f - -o json", stdin).out == by_options
+
+
+@pytest.mark.parametrize(
+    ("options", "ordinals", "names"),
+    [
+        ("-r 1", [0], ["pvc"]),
+        ("-r 0", [], []),
+        ("-r 3 --start-ordinal 7", [7, 8, 9], ["pvc"] * 3),
+        ("-r 2 --volume data=1Gi:/a --volume log=1Gi:/b", [0, 1], ["data", "log"] * 2),
+        ("-r 1000", list(range(1000)), ["pvc"] * 1000),
+    ],
+)
+def test_every_ordinal_is_shown(options: str, ordinals: list[int], names: list[str]) -> None:
+    size = "" if "--volume" in options else "--storage 1Gi"
+    command = f"web --nfs-server nfs.example.com {size} {options}"
+    (one,) = shown(command)
+    assert [each["ordinal"] for each in one["pods"]] == ordinals
+    found = [claim for pod in one["pods"] for claim in pod["claims"]]
+    assert [each["template"] for each in found] == names
+    table = sfsgen(f"show {command}").out.splitlines()
+    assert len(table) == (len(names) + 1 if names else 0)
+
+
+def test_values_are_those_of_what_is_rendered() -> None:
+    objects = rendered(f"{WEB} -n shop --nfs-path /srv --access-mode RWO --mount-option hard")
+    volumes = {each["metadata"]["name"]: each for each in objects if "capacity" in each["spec"]}
+    for each in _claims(f"{WEB} -n shop --nfs-path /srv --access-mode RWO --mount-option hard"):
+        spec = volumes[each["volume"]]["spec"]
+        assert each["size"] == spec["capacity"]["storage"]
+        assert (each["server"], each["path"]) == (spec["nfs"]["server"], spec["nfs"]["path"])
+        assert each["accessModes"] == spec["accessModes"]
+        assert each["mountOptions"] == spec["mountOptions"]
+        assert each["claim"] == spec["claimRef"]["name"]
+
+
+def test_a_tree_holds_what_the_table_holds() -> None:
+    tree = sfsgen(f"show -f {DUMP} --tree").out
+    for each in _claims(f"-f {DUMP}"):
+        for word in ("claim", "volume", "size", "path", "state"):
+            assert each[word] in tree
+
+
+NO_CLAIMS = """
+kind: StatefulSet
+apiVersion: apps/v1
+metadata: {name: a}
+spec:
+  replicas: 2
+  serviceName: a
+  selector: {matchLabels: {a: b}}
+  template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: d}]}}
+"""
+
+
+def test_a_set_without_claim_templates_has_pods() -> None:
+    assert sfsgen("show -f -", NO_CLAIMS).out.splitlines() == [
+        "POD   DNS NAME",
+        "a-0   a-0.a.default.svc.cluster.local",
+        "a-1   a-1.a.default.svc.cluster.local",
+    ]
+    assert sfsgen("show -f - --tree", NO_CLAIMS).out.splitlines() == [
+        "statefulset/a   namespace default   2 replicas",
+        "├─ service/a   a.default.svc.cluster.local   not found",
+        "├─ pod/a-0   a-0.a.default.svc.cluster.local",
+        "└─ pod/a-1   a-1.a.default.svc.cluster.local",
+    ]
+    for output in ("html", "svg"):
+        assert "a-1.a.default.svc.cluster.local" in sfsgen(f"show -f - -o {output}", NO_CLAIMS).out
+    assert sfsgen("show -f - -o paths", NO_CLAIMS).out == ""
+
+
+def test_names_are_those_that_render_prints() -> None:
+    assert sfsgen(f"show {WEB} -o name").out == sfsgen(f"render {WEB} -o name").out
+
+
+def test_yaml_says_what_json_says() -> None:
+    assert yaml.safe_load(sfsgen(f"show -f {DUMP} -o yaml").out) == json.loads(
+        sfsgen(f"show -f {DUMP} -o json").out
+    )
+
+
+def test_directories_are_shown_once() -> None:
+    command = f"show {WEB} --shared-directory -o paths"
+    assert sfsgen(command).out == "nfs.example.com:/exports\n"
+
+
+_RELEASED = [("Bound", []), ("Pending, volume Released", ["released"]), ("Bound", [])]
+
+
+@pytest.mark.parametrize(
+    ("example", "found"),
+    [
+        ("show-dump/dump.yaml", _RELEASED),
+        (
+            "recover-lost-volume-gone/dump.yaml",
+            [("Bound", []), ("Lost", ["lost"])],
+        ),
+        ("recover-claim-terminating/dump.yaml", [("Bound", []), ("Terminating", ["terminating"])]),
+        (
+            "recover-released-claim-gone/dump.yaml",
+            [("Bound", []), ("no claim, volume Released", ["released"])],
+        ),
+        (
+            "recover-crossed-exchanged/dump.yaml",
+            [("Bound", ["crossed"]), ("Bound", ["crossed"])],
+        ),
+    ],
+)
+def test_states_and_rules(example: str, found: list[tuple[str, list[str]]]) -> None:
+    claims = _claims(f"-f {EXAMPLES / example}")
+    assert [(each["state"], each["rules"]) for each in claims] == found
+
+
+def test_what_is_found_is_what_check_finds() -> None:
+    (one,) = shown(f"-f {DUMP}")
+    found = json.loads(sfsgen(f"check -f {DUMP} -o json").out)["findings"]
+    expected = {(each["rule"], each["fix"]) for each in found} - {
+        (each["rule"], each["fix"]) for each in found if each["rule"] == "dump"
+    }
+    assert {(each["rule"], each["fix"]) for each in one["findings"]} == expected
+
+
+def test_an_ordinal_without_a_volume_bears_the_rule_of_its_set() -> None:
+    made = list(yaml.safe_load_all(sfsgen(f"render {WEB}").out))
+    gone = [each for each in made if each["metadata"]["name"] not in ("pv-web-1", "pvc-web-1")]
+    claims = _claims("-f -", yaml.safe_dump_all(gone))
+    assert [each["rules"] for each in claims] == [[], ["missing-volume"], []]
+    assert [each["state"] for each in claims] == ["", "no claim", ""]
+
+
+def test_claims_of_former_replicas_are_shown() -> None:
+    made = sfsgen(f"render {WEB}").out.replace("replicas: 3", "replicas: 1")
+    (one,) = shown("-f -", made)
+    assert [(each["name"], each["isReplica"]) for each in one["pods"]] == [
+        ("web-0", True),
+        ("web-1", False),
+        ("web-2", False),
+    ]
+    # Who wants peers does not want those.
+    assert sfsgen("show -f - --peers {pod}", made).out == "web-0\n"
+
+
+def test_a_pod_that_is_terminating_on_a_node_that_is_not_ready_is_marked() -> None:
+    (one,) = shown(f"-f {NODE_DOWN}")
+    assert [each["rules"] for each in one["pods"]] == [[], ["node-down"], []]
+    assert one["pods"][1]["state"] == "Terminating on node-2, which is not Ready"
+    result = sfsgen(f"show -f {NODE_DOWN}")
+    assert result.status == 0
+    assert "kubectl taint node node-2 node.kubernetes.io/out-of-service" in result.err
+    assert "sfsgen check" not in result.err
+
+
+_NAMED = {"metadata": {"name": "web-1", "namespace": "shop"}}
+_CHANGES: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "web-1",
+        {"metadata": {"name": "web-1", "namespace": "shop"}},
+        "on node-2, which is not Ready",
+    ),
+    ("node-2", {"status": None}, "Terminating on node-2, which is not Ready"),
+    ("node-2", {"metadata": {"name": "other"}}, "Terminating"),
+    ("web-1", {"spec": None, "status": []}, "Terminating"),
+    ("web-1", {"status": {"conditions": [None, 3]}}, "Terminating on node-2, which is not Ready"),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "state"), _CHANGES)
+def test_pods_and_nodes_of_any_shape_are_read(
+    name: str, change: dict[str, Any], state: str
+) -> None:
+    dump = yaml.safe_load(NODE_DOWN.read_text())
+    (one,) = [each for each in dump["items"] if each["metadata"]["name"] == name]
+    one.update(change)
+    (found,) = shown("-f -", json.dumps(dump))
+    assert found["pods"][1]["state"].endswith(state)
+
+
+_ODD: list[Any] = [None, 0, 1.5, True, "x", [], {}, [None], [{}], {"name": []}, [{"name": 3}]]
+
+
+@pytest.mark.parametrize("odd", _ODD, ids=repr)
+def test_what_no_schema_has_looked_at_is_passed_over(odd: Any) -> None:
+    """The ports of Services and containers, and the status of sets, pods and nodes."""
+    paths = [
+        ("Service", ("spec", "ports")),
+        ("Service", ("spec", "ports", 0, "name")),
+        ("Service", ("spec", "ports", 0, "targetPort")),
+        ("StatefulSet", ("spec", "template", "spec", "containers", 0, "ports")),
+        ("StatefulSet", ("spec", "template", "spec", "containers", 0, "ports", 0, "name")),
+        ("StatefulSet", ("status",)),
+        ("Pod", ("spec",)),
+        ("Pod", ("spec", "nodeName")),
+        ("Pod", ("status", "phase")),
+        ("Node", ("status",)),
+        ("Node", ("status", "conditions")),
+    ]
+    for kind, path in paths:
+        dump = yaml.safe_load(NODE_DOWN.read_text())
+        value = next(each for each in dump["items"] if each["kind"] == kind)
+        for part in path[:-1]:
+            value = value[part]
+        value[path[-1]] = odd
+        (one,) = shown("-f -", json.dumps(dump))
+        assert len(one["pods"]) == 3
+
+
+def test_a_pod_that_is_not_there_is_told_where_pods_were_read() -> None:
+    dump = yaml.safe_load(NODE_DOWN.read_text())
+    dump["items"] = [each for each in dump["items"] if each["metadata"]["name"] != "web-0"]
+    (one,) = shown("-f -", json.dumps(dump))
+    assert one["pods"][0]["state"] == "no pod"
+    dump["items"] = [each for each in dump["items"] if each["kind"] != "Pod"]
+    (one,) = shown("-f -", json.dumps(dump))
+    assert [each["state"] for each in one["pods"]] == ["", "", ""]
+
+
+# The stable names.
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("", "web-0.web.shop.svc.cluster.local"),
+        ("--cluster-domain k8s.example.com", "web-0.web.shop.svc.k8s.example.com"),
+        ("--cluster-domain k8s.example.com.", "web-0.web.shop.svc.k8s.example.com"),
+        ("--service-name nodes", "web-0.nodes.shop.svc.cluster.local"),
+    ],
+)
+def test_a_pod_has_a_dns_name(domain: str, expected: str) -> None:
+    (one,) = shown(f"{WEB} -n shop {domain}")
+    assert one["pods"][0]["dns"] == expected
+    assert one["service"]["dns"] == expected.partition(".")[2]
+
+
+def test_a_set_without_a_service_has_no_dns_names(tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text(f'{VALUES}\nserviceName: ""\n')
+    (one,) = shown(f"-f {values}")
+    assert one["service"] is None
+    assert {each["dns"] for each in one["pods"]} == {""}
+    result = sfsgen(f"show -f {values} --peers dns")
+    assert (result.status, result.out) == (2, "")
+    assert "names no Service" in result.err
+
+
+def test_srv_records_have_the_ports_that_pods_listen_on() -> None:
+    made = list(yaml.safe_load_all(sfsgen(f"render {WEB} --port http=8080 --port db=5432").out))
+    (service,) = [each for each in made if each["kind"] == "Service"]
+    service["spec"]["ports"] = [
+        {"name": "http", "port": 80, "targetPort": "http"},
+        {"name": "db", "port": 1, "targetPort": 5432, "protocol": "UDP"},
+        {"name": "same", "port": 9},
+        {"port": 7},
+    ]
+    (one,) = shown("-f -", yaml.safe_dump_all(made))
+    assert [(each["name"], each["port"]) for each in one["service"]["srv"]] == [
+        ("_http._tcp.web.default.svc.cluster.local", 8080),
+        ("_db._udp.web.default.svc.cluster.local", 5432),
+        ("_same._tcp.web.default.svc.cluster.local", 9),
+    ]
+
+
+_ZOOKEEPER = (
+    "server.1=w-0.w.p.svc.cluster.local:2888:3888;2181 "
+    "server.2=w-1.w.p.svc.cluster.local:2888:3888;2181"
+)
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("dns", "w-0.w.p.svc.cluster.local,w-1.w.p.svc.cluster.local"),
+        ("zookeeper", _ZOOKEEPER),
+        (
+            "etcd",
+            "w-0=http://w-0.w.p.svc.cluster.local:2380,w-1=http://w-1.w.p.svc.cluster.local:2380",
+        ),
+        ("kafka", "0@w-0.w.p.svc.cluster.local:9093,1@w-1.w.p.svc.cluster.local:9093"),
+        ("elasticsearch", "w-0.w.p.svc.cluster.local:9300,w-1.w.p.svc.cluster.local:9300"),
+        ("{pod}.{service}.{namespace}", "w-0.w.p,w-1.w.p"),
+    ],
+)
+def test_peers(style: str, expected: str) -> None:
+    options = "w -n p -r 2 --nfs-server nfs.example.com --storage 1Gi"
+    assert sfsgen(f"show {options} --peers '{style}'").out == f"{expected}\n"
+
+
+# What is wrong with a command line.
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (f"{WEB} -o xml", '"xml" is no format'),
+        (f"{WEB} --peers raft", "no list of peers"),
+        (f"{WEB} --peers '{{podname}}'", "{podname}, which is nothing of a pod"),
+        (f"{WEB} --cluster-domain a_b", "is no domain"),
+        (f"{WEB} --tree -o json", "-o json is another view"),
+        (f"{WEB} --tree --peers dns", "--peers is another view"),
+        (f"{WEB} -A -n shop", "cannot both be meant"),
+        (f"{WEB} -A", "it is for a live cluster"),
+        ("web -r 3 --nfs-server nfs.example.com", "the storage size is missing"),
+        (f"-f {DUMP} --storage 1Gi", "what exists is shown as it is"),
+        (f"-f {DUMP} -f -", "it holds values, and others hold manifests"),
+        (f"other -f {DUMP}", 'there is no StatefulSet "other"'),
+        (f"-f {DUMP} -n other", 'no StatefulSet in the namespace "other"'),
+        ("-f /nowhere.yaml", "No such file"),
+        ("web -r 20000 --nfs-server nfs --storage 1Gi", "20,000 ordinals would be shown"),
+    ],
+)
+def test_what_cannot_be_shown_is_told(command: str, told: str) -> None:
+    result = sfsgen(f"show {command}", VALUES)
+    assert (result.status, result.out) == (2, "")
+    assert told in result.err
+
+
+def test_very_many_ordinals_of_what_exists_are_refused_before_they_are_looked_at() -> None:
+    made = sfsgen(f"render {WEB}").out.replace("replicas: 3", "replicas: 2000000000")
+    result = sfsgen("show -f -", made)
+    assert (result.status, result.out) == (2, "")
+    assert "2,000,000,000 ordinals would be shown" in result.err
+
+
+def test_what_cannot_be_read_is_told_at_once() -> None:
+    broken = sfsgen(f"render {WEB}").out + "---\nkind: Service\napiVersion: v1\nmetadata: []\n"
+    result = sfsgen("show -f -", broken)
+    assert (result.status, result.out) == (2, "")
+    assert "metadata is a list" in result.err
+
+
+def test_sets_of_several_namespaces_are_told_apart(tmp_path: Path) -> None:
+    for each in ("a", "b"):
+        (tmp_path / f"{each}.yaml").write_text(sfsgen(f"render {WEB} -n {each}").out)
+    head, *lines = sfsgen(f"show -f {tmp_path}").out.splitlines()
+    assert head.startswith("NAMESPACE   POD ")
+    assert [each.split()[:2] for each in lines] == [
+        [namespace, f"web-{number}"] for namespace in "ab" for number in range(3)
+    ]
+    assert {each["namespace"] for each in shown(f"-f {tmp_path} -n b")} == {"b"}
+
+
+def test_variants_are_shown_each_with_its_folder(tmp_path: Path) -> None:
+    for each in ("dev", "prod"):
+        (tmp_path / each).mkdir()
+        (tmp_path / each / "web.yaml").write_text(sfsgen(f"render {WEB} --nfs-path /{each}").out)
+    sets = shown(f"-f {tmp_path}")
+    folders = [Path(each["folder"]).name for each in sets]
+    assert folders == ["dev", "prod"]
+    places = [each["pods"][0]["claims"][0]["path"] for each in sets]
+    assert places == ["/dev/pv-web-0", "/prod/pv-web-0"]
