@@ -80,6 +80,7 @@ def _documented(page: str) -> set[str]:
         ("recover.md", ["recover"]),
         ("move.md", ["move"]),
         ("adopt.md", ["adopt"]),
+        ("prepare.md", ["prepare"]),
     ],
 )
 def test_every_option_is_documented(page: str, commands: list[str]) -> None:

@@ -16,6 +16,8 @@ def _expected(folder: Path) -> Path:
     words = (folder / "command").read_text().split()
     if words[1] == "init":
         return folder / "values.yaml"
+    if words[1] == "prepare" and "--job" not in words:
+        return folder / "expected.sh"
     is_yaml = not {"-o", "--output", "check", "recover", "adopt", "move"} & set(words)
     return folder / ("expected.yaml" if is_yaml else "expected.txt")
 

@@ -1,0 +1,137 @@
+"""`sfsgen prepare`: the directories of volumes, as a script for their server or as a Job."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from sfsgen import console
+from sfsgen.commands import parameters
+from sfsgen.commands.laid import laid_out
+from sfsgen.plain_text import some
+from sfsgen.preparing import asked
+from sfsgen.preparing.directories import Directory, directories, left_out
+from sfsgen.preparing.script import Task, script
+from sfsgen.problems import InputError, Problem
+from sfsgen.values.settings import RENDER, SETTINGS
+
+if TYPE_CHECKING:
+    from sfsgen.kubernetes.versions import Target
+
+_ABOUT_DIRECTORIES = (
+    *("NAME", "--replicas", "--namespace", "--start-ordinal", "--nfs-server", "--nfs-path"),
+    *("--storage", "--shared-directory", "--claim-template", "--volume-name", "--volume"),
+    "--driver",
+)
+_WITHOUT_USE = frozenset(each.option for each in SETTINGS) - {*_ABOUT_DIRECTORIES}
+_MOST_SETS = 5  # that a title names
+
+
+@parameters.with_settings(RENDER, own=("name", "image"), without_use=_WITHOUT_USE)
+def prepare(
+    context: typer.Context,
+    name: parameters.Names = None,
+    replicas: str | None = None,
+    filename: parameters.ValuesOrManifests = None,
+    namespace: str | None = None,
+    selector: parameters.Selector = None,
+    kube_context: parameters.KubeContext = None,
+    kubeconfig: parameters.Kubeconfig = None,
+    *,
+    owner: parameters.Owner = None,
+    group: parameters.Group = None,
+    mode: parameters.Mode = None,
+    chown: parameters.Chown = False,
+    within: parameters.Within = None,
+    root: parameters.Root = None,
+    for_server: parameters.ForServer = None,
+    from_ordinal: parameters.DirectoriesFrom = None,
+    exports: parameters.Exports = None,
+    quota: parameters.Quota = False,
+    job: parameters.AsJob = False,
+    image: parameters.JobImage = None,
+    allow_many: parameters.AllowMany = False,
+    kube_version: parameters.KubeVersion = None,
+    strict: parameters.Strict = False,
+    **_settings: Any,
+) -> None:
+    """Print what makes the directories of volumes: a script for their NFS server, or a Job.
+
+    The volumes are those that render, scale and volumes would print, by the same arguments, and
+    those that are there. The script changes nothing that exists.
+
+    \b
+    sfsgen prepare web -r 3 --nfs-server nfs.example.com --storage 1Gi \\
+      | ssh nfs.example.com sudo sh
+    """  # noqa: D301  # the help's marker for lines that are not to be wrapped
+    given = context.params
+    problems: list[Problem] = []
+    target = parameters.chosen_target(kube_version, problems)
+    bounds = asked.bounds(given, problems)
+    problems += asked.excluded(given)
+    problems += _wrong_clients(exports or ())
+    if problems:
+        raise InputError(*problems)
+    laid = laid_out(given, target)
+    made = directories(laid, bounds, problems)
+    if not job or for_server is not None:
+        made = asked.on_one_server(made, for_server, problems)
+    problems += asked.faults_of_owners(made, bounds.owner, is_given=chown)
+    problems += asked.unlimited(made) if quota else ()
+    errors, cautions = console.split(dict.fromkeys(problems), strict=strict)
+    if errors:
+        raise InputError(*errors, *cautions)
+    task = Task(
+        f"sfsgen prepare: {_title(made)}", _notes(made, exports), bounds.root, chown, limits=quota
+    )
+    if made and job:
+        console.write_stdout(_jobs(made, task, image, target))
+    elif made:
+        console.write_stdout(script(made, _exporting(task, made, exports or ())))
+    console.tell(*cautions)
+    for each in (*left_out(laid), *task.notes):
+        console.note(each)
+    if not made:
+        console.note("there is no directory to make")
+
+
+def _wrong_clients(clients: Sequence[str]) -> Iterator[Problem]:
+    if clients:
+        from sfsgen.preparing.exporting import wrong_clients
+
+        yield from wrong_clients(clients)
+
+
+def _title(made: Sequence[Directory]) -> str:
+    names = list(dict.fromkeys(f"{each.laid.namespace}/{each.laid.set_name}" for each in made))
+    servers = list(dict.fromkeys(each.server for each in made))
+    return f"{some(names, _MOST_SETS)}, on {some(servers, _MOST_SETS)}"
+
+
+def _notes(made: Sequence[Directory], clients: Sequence[str] | None) -> Sequence[str]:
+    if not clients:
+        return ()
+    from sfsgen.preparing.exporting import notes
+
+    return list(dict.fromkeys(notes(made)))
+
+
+def _exporting(task: Task, made: Sequence[Directory], clients: Sequence[str]) -> Task:
+    if not clients:
+        return task
+    from sfsgen.preparing.exporting import exports
+
+    return task._replace(exports=list(exports(made, clients, task.root)))
+
+
+def _jobs(
+    made: Sequence[Directory], task: Task, image: str | None, target: "Target"
+) -> Iterator[str]:
+    """Yield a Job for each namespace."""
+    from sfsgen.documents.yaml_writer import block
+    from sfsgen.preparing.job import IMAGE, job
+
+    for namespace in dict.fromkeys(each.laid.namespace for each in made):
+        here = [each for each in made if each.laid.namespace == namespace]
+        its = task._replace(title=f"sfsgen prepare: {_title(here)}")
+        yield f"---\n{block(job(here, its, image or IMAGE, target), 0)}\n"

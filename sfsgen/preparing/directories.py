@@ -1,0 +1,225 @@
+"""The directories of volumes: on which server, within which export, whose, and how large."""
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sfsgen.changes.missing import Plan
+from sfsgen.kubernetes.quantities import nano_units
+from sfsgen.kubernetes.resources import VOLUME
+from sfsgen.nfs import NfsDirectory, host, location, normalised, path_fault
+from sfsgen.plain_text import brief
+from sfsgen.preparing.owners import Owner, Writers, writers
+from sfsgen.problems import Problem
+from sfsgen.storage_drivers import LOCAL, Place, place
+from sfsgen.values.model import ClaimTemplate, StatefulSet
+from sfsgen.values.pairs import Volume
+
+_LEFT_OUT = "lies on no NFS server that is known here"
+
+
+class Directory(NamedTuple):
+    """One directory, and what it is to be."""
+
+    server: str
+    export: str
+    """Outside of which nothing is touched."""
+    path: str
+    owner: Owner
+    size: str
+    driver: str
+    mount_options: tuple[str, ...]
+    is_only_read: bool
+    laid: "Laid"
+    """Whose it is."""
+
+    @property
+    def size_in_bytes(self) -> int:
+        """Its size, rounded up."""
+        return -(-nano_units(self.size) // 10**9)
+
+
+class Laid(NamedTuple):
+    """The volumes of a set's claim template."""
+
+    set_name: str
+    namespace: str
+    template: str
+    volumes: tuple[Volume, ...]
+    fixed: str
+    """The part of their paths that is said for all, "" where nothing says it."""
+    writers: Writers
+    unseen: tuple[str, ...] = ()
+    """The claims whose volumes were not read."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return f"claim template {self.template} of {self.namespace}/{self.set_name}"
+
+    @property
+    def on_nfs(self) -> Sequence[Volume]:
+        """The volumes that somebody makes by hand on an NFS server."""
+        return [each for each in self.volumes if each.is_exported and each.is_static]
+
+
+def wanted(stateful_set: StatefulSet, ordinals: range, fixed: Sequence[str]) -> Iterator[Laid]:
+    """Yield the volumes that `render` would print; `fixed` is of each claim template."""
+    container = stateful_set.container
+    main = {
+        **container.fields,
+        "image": container.image,
+        "volumeMounts": container.volume_mounts,
+    }
+    pod = {**stateful_set.pod.fields, "containers": [main, *stateful_set.pod.sidecars]}
+    for template, its_fixed in zip(stateful_set.claim_templates, fixed, strict=True):
+        volumes = tuple(_wanted(template, ordinal) for ordinal in ordinals)
+        name, namespace = stateful_set.name, stateful_set.namespace
+        by = writers(pod, template.name)
+        yield Laid(name, namespace, template.name, volumes, its_fixed, by)
+
+
+def _wanted(template: ClaimTemplate, ordinal: int) -> Volume:
+    """Return a volume that is wanted, where its source says that it lies.
+
+    The user's own attributes may say another place than the server and the path do.
+    """
+    claim, volume, _ = template.pair(ordinal)
+    source = template.source_of(ordinal)
+    if not source.driver.csi or (source.is_of_table and not template.exceptions):
+        return volume
+    where = Place(volume.driver, volume.server, volume.path)
+    spec = source.fields(where, template.names_of(claim.name, volume.name), ordinal)
+    found = place(spec)
+    return volume._replace(server=found.server, path=found.path, realm=found.realm)
+
+
+def lacked(plan: Plan, first: int, fixed: str) -> Iterator[Laid]:
+    """Yield the volumes of a set that exists, those that it lacks as `volumes` would print them.
+
+    `first` is the first ordinal that is meant.
+    """
+    stateful_set = plan.stateful_set
+    pod: Mapping[str, Any] = stateful_set.manifest.at("spec", "template", "spec") or {}
+    for template in stateful_set.templates:
+        found: list[Volume] = []
+        unseen: list[str] = []
+        for run in plan.runs:
+            for row in run.rows:
+                if row.template.key != template.key or row.number < first:
+                    continue
+                if VOLUME in run.resources:
+                    found.append(_wanted(run.template, row.number))
+                elif row.volume:
+                    found.append(row.volume)
+                else:
+                    unseen.append(row.claim_key[1])
+        by = writers(pod, template.name)
+        name, namespace = stateful_set.name, stateful_set.namespace
+        yield Laid(name, namespace, template.name, tuple(found), fixed, by, tuple(unseen))
+
+
+class Bounds(NamedTuple):
+    """What is asked for of all directories."""
+
+    owner: Owner
+    within: str
+    """The export, "" where each one is to be worked out."""
+    root: str
+    """Where servers have what clients mount as /, "" where that is / as well."""
+
+
+def directories(laid: Iterable[Laid], bounds: Bounds, problems: list[Problem]) -> list[Directory]:
+    """Return the directories of volumes on NFS, each once, those above others first.
+
+    Notes those that cannot be made.
+    """
+    found: dict[NfsDirectory, Directory] = {}
+    for each in laid:
+        common = _common(each)
+        for volume in each.on_nfs:
+            if fault := path_fault(volume.path):
+                what = f"the volume {volume.name} cannot be prepared: {fault}"
+                problems.append(Problem("nfs.path", what, "write it as /exports/pv-web-0"))
+                continue
+            path = normalised(volume.path)
+            export = bounds.within or _export(path, each.fixed or common)
+            made = _directory(volume, path, export, each, bounds)
+            if outside := _outside(made, bounds):
+                problems.append(outside)
+            found.setdefault(location(volume.directory), made)
+    # By export, each of which is looked at once.
+    of_export = {
+        (each.server, each.export): number
+        for number, each in reversed([*enumerate(found.values())])
+    }
+    return sorted(
+        found.values(), key=lambda each: (of_export[each.server, each.export], each.path.count("/"))
+    )
+
+
+def _directory(volume: Volume, path: str, export: str, laid: Laid, bounds: Bounds) -> Directory:
+    return Directory(
+        host(volume.server),
+        export,
+        path,
+        laid.writers.owner(bounds.owner),
+        volume.storage.storage,
+        volume.driver,
+        volume.mount_options,
+        volume.is_only_read,
+        laid,
+    )
+
+
+def _common(laid: Laid) -> str:
+    """Return the directory in which the directories of several volumes lie, "" where it is /."""
+    paths = {normalised(each.path) for each in laid.on_nfs if not path_fault(each.path)}
+    above = {posixpath.dirname(each) for each in paths}
+    return posixpath.commonpath(above).rstrip("/") if above else ""
+
+
+def _export(path: str, common: str) -> str:
+    """Return the export of a directory: what is common to all, else what it lies in."""
+    if common and (path == common or path.startswith(f"{common}/")):
+        return common
+    above = posixpath.dirname(path)
+    return above if above != "/" else path
+
+
+def _outside(made: Directory, bounds: Bounds) -> Problem | None:
+    within = bounds.within
+    if within and not (made.path == within or made.path.startswith(f"{within.rstrip('/')}/")):
+        what = f"{brief(made.path)} does not lie within {brief(within)}"
+        return Problem("--within", what, f"give {brief(posixpath.dirname(made.path))}")
+    if made.export == "/" and not bounds.root:
+        what = "what is exported is the root of the server, as it seems"
+        return Problem("--within", what, "give the export, or where / lies there by --root")
+    return None
+
+
+def left_out(laid: Iterable[Laid]) -> Iterator[str]:
+    """Yield which volumes have no directory that could be made, and why."""
+    for each in laid:
+        apart = [one for one in each.volumes if not one.is_exported]
+        if apart:
+            yield f"left out: {_volumes(apart)} of {each.name}: {_why(apart[0])}"
+        if provisioned := [one for one in each.volumes if one.is_exported and not one.is_static]:
+            why = "a provisioner makes their directories"
+            yield f"left out: {_volumes(provisioned)} of {each.name}: {why}"
+        if each.unseen:
+            what = f"{len(each.unseen)} claims" if len(each.unseen) > 1 else each.unseen[0]
+            yield f"left out: what {what} of {each.name} is bound to is not in the input"
+
+
+def _volumes(volumes: Sequence[Volume]) -> str:
+    first = brief(volumes[0].name)
+    more = len(volumes) - 1
+    return f"{first} and {more} more" if more else first
+
+
+def _why(volume: Volume) -> str:
+    if volume.driver == LOCAL:
+        return "a local volume's directory is made on its node"
+    by = f", by the driver {brief(volume.driver)}" if volume.driver else ""
+    return f"it {_LEFT_OUT}{by}"
