@@ -109,6 +109,7 @@ HOSTILE: dict[str, list[Object]] = {
 COMMANDS = {
     "check": ["check", "-f", "-"],
     "volumes": ["volumes", "-f", "-", "--nfs-server", "nfs", "--nfs-path", "/e"],
+    "prepare": ["prepare", "-f", "-", "--nfs-server", "nfs", "--nfs-path", "/e", "--owner", "1"],
     "scale": ["scale", "web", "-r", "3", "-f", "-", "--nfs-server", "nfs", "--nfs-path", "/e"],
 }
 

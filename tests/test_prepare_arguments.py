@@ -230,3 +230,11 @@ def test_what_exists_is_not_trusted(path: str) -> None:
     result = sfsgen("prepare -f -", text)
     assert (result.status, result.out) == (2, "")
     assert "the volume pv-web-0 cannot be prepared" in result.err
+
+
+def test_more_than_a_script_can_hold_is_refused() -> None:
+    command = "prepare web -r {} --nfs-server n --storage 1Gi"
+    assert "give --allow-many" in sfsgen(command.format(10_001)).err
+    result = sfsgen(f"{command.format(2**31 - 1)} --allow-many")
+    assert (result.status, result.out) == (2, "")
+    assert "make 100,000 at a time, with --from-ordinal" in result.err

@@ -25,6 +25,7 @@ def with_context(driver: str = "nfs", **context: Any) -> str:
     return values("/exports/{ordinal}", driver=driver, pod={"securityContext": context})
 
 
+SUB_PATH = {"mountPath": "/d", "subPath": "pg"}
 ROOT, SQUASHED = "no_root_squash", "root_squash"
 
 
@@ -178,10 +179,27 @@ def test_a_limit_is_the_size_of_the_volume_in_bytes(size: str, expected: int) ->
     assert found[1:3] == ["counted", f"directory 0 1 '' 0750 {expected}"]
 
 
-def test_the_script_says_what_root_squash_means() -> None:
-    text = prepared(f"-f - {CLIENTS}", with_context(runAsUser=0))
-    assert "# no_root_squash: the pods of db run as root; whoever is root on a client" in text
-    text = prepared(f"-f - {CLIENTS}", with_context(runAsUser=5))
-    assert (
-        "# root_squash: root on a client is nobody in the export; the pods of db write as" in text
-    )
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        (with_context(runAsUser=0), "no_root_squash: the pods of db run as root; whoever is root"),
+        (with_context(runAsUser=5), "root_squash: root on a client is nobody in the export; the"),
+        (with_context(), "root_squash: where the pods of db run as root, they are nobody in the"),
+        (
+            with_context("csi", fsGroup=5),
+            "no_root_squash: the kubelet gives the files of db to its",
+        ),
+        (
+            values("/e", claimTemplates=[{"name": "d", "storage": "1", "mounts": [SUB_PATH]}]),
+            "the pods of db mount by subPath: the kubelet makes that directory as root, which",
+        ),
+    ],
+)
+def test_the_script_says_what_root_squash_means(text: str, note: str) -> None:
+    assert f"\n# {note} " in prepared(f"-f - {CLIENTS}", text)
+
+
+def test_of_many_sets_some_are_named() -> None:
+    several = (values(f"/e/{each}", name=f"db{each}") for each in range(9))
+    text = prepared(f"-f - {CLIENTS}", "\n---\n".join(several))
+    assert "the pods of db0, db1, db2, db3, db4 and 4 more run as root" in text

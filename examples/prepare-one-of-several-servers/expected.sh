@@ -57,28 +57,27 @@ next() {
 
 # enter: goes into $name, and looks whether that is where it was to lead.
 enter() {
-    cd -P -- "./$name" && [ "$(pwd -P)" = "$here/$name" ] && here=$here/$name
+    cd -P -- "./$name" && [ "$(pwd -P)" = "$here/$name" ] || return 1
+    here=$here/$name shown=$shown/$name
 }
-
-shown() { printf '%s\n' "$label${here#"$top"}"; }
 
 # walk PATH: goes from the export as far as directories are there. Sets $name to the first part that
 # is missing, and fails where the way may lead out of the export: never through a link.
 walk() {
-    rest=$1 name='' here=$top
+    rest=$1 name='' here=$top shown=$label
     cd -P -- "$top/" || return 1
     while next; do
         if [ -L "./$name" ]; then
-            fault "$(shown)/$name is a link, and may lead out of the export"
+            fault "$shown/$name is a link, and may lead out of the export"
             return 1
         fi
         [ -e "./$name" ] || return 0
         if ! [ -d "./$name" ]; then
-            fault "$(shown)/$name is there, and is no directory"
+            fault "$shown/$name is there, and is no directory"
             return 1
         fi
         enter || {
-            fault "$(shown)/$name cannot be entered"
+            fault "$shown/$name cannot be entered"
             return 1
         }
     done
@@ -97,9 +96,9 @@ fits() {
 
 # give: gives the directory that we are in its owner, group and at last its mode.
 give() {
-    [ -z "$user" ] || chown -- "$user" . || stop "$(shown) cannot be given to $user: $as_root"
-    [ -z "$group" ] || chgrp -- "$group" . || stop "$(shown) cannot be given to $group: $as_root"
-    { chmod u-s,g-s . && chmod "${mode:-0755}" .; } || stop "$(shown) cannot get its mode"
+    [ -z "$user" ] || chown -- "$user" . || stop "$shown cannot be given to $user: $as_root"
+    [ -z "$group" ] || chgrp -- "$group" . || stop "$shown cannot be given to $group: $as_root"
+    { chmod u-s,g-s . && chmod "${mode:-0755}" .; } || stop "$shown cannot get its mode"
 }
 
 # make: makes what is missing. Until a directory is finished, its mode is 0100: should this be cut
@@ -107,14 +106,14 @@ give() {
 make() {
     while [ -n "$name" ]; do
         if [ -n "$rest" ]; then set --; else set -- -m 0100; fi
-        mkdir "$@" -- "./$name" || stop "$(shown)/$name cannot be made: $as_root"
-        enter || stop "$(shown)/$name is not what was made"
+        mkdir "$@" -- "./$name" || stop "$shown/$name cannot be made: $as_root"
+        enter || stop "$shown/$name is not what was made"
         if [ -n "$rest" ]; then
-            say "made $(shown)"
+            say "made $shown"
         else
-            is_unfinished || stop "$(shown) is not what was made"
+            is_unfinished || stop "$shown is not what was made"
             give
-            say "made $(shown)${wanted:+ ($wanted)}"
+            say "made $shown${wanted:+ ($wanted)}"
         fi
         next || :
     done
@@ -123,22 +122,22 @@ make() {
 
 # keep: changes nothing of what is there, unless that is asked for.
 keep() {
-    if [ -z "$mode" ] || ! fits; then
-        if is_unfinished; then
-            finish
-            return 0
-        fi
+    if fits; then is_so=yes; else is_so=''; fi
+    # What has the mode that it is to have is finished.
+    if { [ -z "$is_so" ] || [ -z "$mode" ]; } && is_unfinished; then
+        finish
+        return 0
     fi
     there=$((there + 1))
-    if fits; then
-        say "$(shown) is there already"
+    if [ -n "$is_so" ]; then
+        say "$shown is there already"
     elif [ -z "$chown" ]; then
-        say "$(shown) is there already, and left as it is, without $wanted"
+        say "$shown is there already, and left as it is, without $wanted (--chown gives it that)"
     elif [ -n "$dry" ]; then
-        say "would give $(shown) $wanted"
+        say "would give $shown $wanted"
     else
         give
-        say "gave $(shown) $wanted"
+        say "gave $shown $wanted"
     fi
 }
 
@@ -147,10 +146,10 @@ is_unfinished() { is '(' -perm 0100 -o -perm 2100 ')'; }
 finish() {
     made=$((made + 1))
     if [ -n "$dry" ]; then
-        say "would finish $(shown)"
+        say "would finish $shown"
     else
         give
-        say "finished $(shown)${wanted:+ ($wanted)}"
+        say "finished $shown${wanted:+ ($wanted)}"
     fi
 }
 
@@ -172,7 +171,7 @@ directory() {
     if [ -z "$name" ]; then
         keep
     elif [ -n "$dry" ]; then
-        say "would make $(shown)/$name${rest:+/$rest}${wanted:+ ($wanted)}"
+        say "would make $shown/$name${rest:+/$rest}${wanted:+ ($wanted)}"
         made=$((made + 1))
         return 0
     else

@@ -15,6 +15,8 @@ from sfsgen.problems import InputError, Problem
 from sfsgen.values.model import StatefulSet
 from sfsgen.values.settings import SETTINGS
 
+_MOST_ORDINALS = 100_000
+
 
 def laid_out(given: Mapping[str, Any], target: Target) -> list[Laid]:
     """Return the volumes that a command's parameters mean. Raises InputError where none are."""
@@ -57,7 +59,7 @@ def _of_values(given: Mapping[str, Any], printing: Printing) -> list[Laid]:
     for request in requests:
         made = request.stateful_set
         where, ordinals = request.values.where(("replicas",)), _from(made.ordinals, first)
-        problems += too_many(printing, where, made.name, len(ordinals), "directories")
+        problems += _too_many(printing, where, made.name, len(ordinals))
     if problems:
         raise InputError(*problems)
     return [
@@ -69,6 +71,14 @@ def _of_values(given: Mapping[str, Any], printing: Printing) -> list[Laid]:
             _fixed(request.values, request.stateful_set),
         )
     ]
+
+
+def _too_many(printing: Printing, where: str, name: str, count: int) -> list[Problem]:
+    """Return why so many directories are not made by one script."""
+    if count <= _MOST_ORDINALS:
+        return too_many(printing, where, name, count, "directories")
+    what = f"{name}: one script would make the directories of {count:,} ordinals"
+    return [Problem(where, what, f"make {_MOST_ORDINALS:,} at a time, with --from-ordinal")]
 
 
 def _from(ordinals: range, first: int) -> range:
@@ -121,7 +131,7 @@ def _of_what_exists(given: Mapping[str, Any], printing: Printing) -> list[Laid]:
     for each, number in counts:
         wanted_here = _from(each.ordinals_of(number), first)
         where = each.manifest.where(("spec", "replicas")) if count is None else "--replicas"
-        problems += too_many(printing, where, each.name, len(wanted_here), "directories")
+        problems += _too_many(printing, where, each.name, len(wanted_here))
     if problems:
         raise InputError(*problems)
     plans, _, _ = planned(found, counts, asked_for)

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_network
 from itertools import groupby
 
-from sfsgen.plain_text import quoted
+from sfsgen.plain_text import quoted, some
 from sfsgen.preparing.directories import Directory, Laid
 from sfsgen.preparing.script import on_server
 from sfsgen.problems import Problem
 from sfsgen.storage_drivers import CSI_NFS
+
+_MOST_NAMES = 5  # of sets, in a sentence
 
 
 def wrong_clients(clients: Iterable[str]) -> Iterator[Problem]:
@@ -47,9 +49,9 @@ def _options(directories: Sequence[Directory]) -> Iterator[str]:
     yield "no_root_squash" if any(map(reason_for_root, _laid(directories))) else "root_squash"
 
 
-def _laid(directories: Iterable[Directory]) -> Iterable[Laid]:
+def _laid(directories: Iterable[Directory]) -> Sequence[Laid]:
     """Return what directories are of, each once."""
-    return {id(each.laid): each.laid for each in directories}.values()
+    return list({id(each.laid): each.laid for each in directories}.values())
 
 
 def reason_for_root(laid: Laid) -> str:
@@ -68,24 +70,29 @@ def reason_for_root(laid: Laid) -> str:
 
 def notes(directories: Iterable[Directory]) -> Iterator[str]:
     """Yield what root_squash, or its absence, means for the owners of directories."""
-    for laid in _laid(directories):
-        if reason := reason_for_root(laid):
-            yield f"no_root_squash: {reason}; whoever is root on a client is root in the export"
-        elif laid.writers.is_unknown:
-            yield (
-                "root_squash: pods that run as root are nobody in the export, and cannot write "
-                "into what is another's"
-            )
-        else:
-            yield (
-                "root_squash: root on a client is nobody in the export; the pods of "
-                f"{laid.set_name} write as the directories' owner or group"
-            )
-        if laid.writers.by_sub_path and not laid.writers.is_root:
-            yield (
-                f"{laid.set_name} mounts by subPath: the kubelet makes that directory as root, "
-                "which root_squash refuses; make it beforehand"
-            )
+    laid = _laid(directories)
+    for reason in dict.fromkeys(filter(None, map(reason_for_root, laid))):
+        yield f"no_root_squash: {reason}; whoever is root on a client is root in the export"
+    squashed = [each for each in laid if not reason_for_root(each)]
+    if known := _names(each for each in squashed if not each.writers.is_unknown):
+        yield (
+            f"root_squash: root on a client is nobody in the export; the pods of {known} write as "
+            "the directories' owner or group"
+        )
+    if unknown := _names(each for each in squashed if each.writers.is_unknown):
+        yield (
+            f"root_squash: where the pods of {unknown} run as root, they are nobody in the export, "
+            "and cannot write into what is another's"
+        )
+    if parted := _names(each for each in squashed if each.writers.by_sub_path):
+        yield (
+            f"the pods of {parted} mount by subPath: the kubelet makes that directory as root, "
+            "which root_squash refuses; make it beforehand"
+        )
+
+
+def _names(laid: Iterable[Laid]) -> str:
+    return some(list(dict.fromkeys(each.set_name for each in laid)), _MOST_NAMES)
 
 
 def _as_name(path: str) -> str:
