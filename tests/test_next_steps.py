@@ -16,12 +16,13 @@ PLACE = "--nfs-server nfs.example.com --nfs-path /e"
 SET = "web -r 2 --nfs-server nfs.example.com --storage 1Gi"
 
 
-def on_terminal(command: str, folder: Path) -> list[str]:
+def on_terminal(command: str, folder: Path, *, is_piped: bool = True) -> list[str]:
     """Run a command with a terminal as stderr, and return what it shows as next."""
     ours, theirs = pty.openpty()
     program = Path(sys.executable).with_name("sfsgen")
     words = [str(program), *shlex.split(command)]
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=theirs, cwd=folder, check=False)
+    out = subprocess.DEVNULL if is_piped else theirs
+    done = subprocess.run(words, stdout=out, stderr=theirs, cwd=folder, check=False)
     os.close(theirs)
     told = b""
     while piece := _read(ours):
@@ -80,6 +81,18 @@ def test_of_many_servers_some_are_shown(tmp_path: Path) -> None:
     ends = [f"--for n-{each} | ssh n-{each} sudo sh" for each in range(3)]
     assert [each.endswith(end) for each, end in zip(lines, ends, strict=False)] == [True] * 3
     assert lines[3] == "(and so for 6 more servers)"
+
+
+def test_what_prepare_prints_is_shown_its_way(tmp_path: Path) -> None:
+    assert not on_terminal(f"prepare {SET}", tmp_path)
+    shown = f"sfsgen prepare {SET} | ssh nfs.example.com sudo sh"
+    assert on_terminal(f"prepare {SET}", tmp_path, is_piped=False) == [shown]
+    (wait,) = on_terminal(f"prepare {SET} --job -n shop", tmp_path)
+    assert wait.startswith("kubectl wait --for=condition=complete job/prepare-web-")
+    assert wait.endswith(" -n shop")
+    create, again = on_terminal(f"prepare {SET} --job -n shop", tmp_path, is_piped=False)
+    assert create == f"sfsgen prepare {SET} --job -n shop | kubectl create -f -"
+    assert again == wait
 
 
 def test_elsewhere_nothing_is_shown() -> None:

@@ -24,6 +24,12 @@ def tell(lines: Sequence[str]) -> None:
         console.say(line)
 
 
+def piped_into(command: Sequence[str]) -> Iterator[str]:
+    """Yield what was typed, piped into a command, where it was not, and can be run again."""
+    if sys.stdout and sys.stdout.isatty() and "-" not in sys.argv:
+        yield f"{quoted(['sfsgen', *sys.argv[1:]])} | {quoted(command)}"
+
+
 def to_prepare(volumes: Iterable[Volume], *, is_live: bool = False) -> Iterator[str]:
     """Yield the commands that make the directories of what the command that was typed prints."""
     servers = list(dict.fromkeys(host(each.server) for each in volumes if each.is_exported))

@@ -1,13 +1,15 @@
 """`sfsgen prepare`: the directories of volumes, as a script for their server or as a Job."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sfsgen import console
-from sfsgen.commands import parameters
+from sfsgen.commands import next_steps, parameters
 from sfsgen.commands.laid import laid_out
+from sfsgen.documents.yaml_writer import block
+from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.plain_text import some
 from sfsgen.preparing import asked
 from sfsgen.preparing.directories import Directory, directories, left_out
@@ -84,8 +86,11 @@ def prepare(
     task = Task(
         f"sfsgen prepare: {_title(made)}", _notes(made, exports), bounds.root, chown, limits=quota
     )
+    then: list[str] = []
     if made and job:
-        console.write_stdout(_jobs(made, task, image, target))
+        jobs = list(_jobs(made, task, image, target))
+        console.write_stdout(f"---\n{block(each, 0)}\n" for each in jobs)
+        then = [_wait(each["metadata"]) for each in jobs]
     elif made:
         console.write_stdout(script(made, _exporting(task, made, exports or ())))
     console.tell(*cautions)
@@ -93,6 +98,9 @@ def prepare(
         console.note(each)
     if not made:
         console.note("there is no directory to make")
+    elif next_steps.is_heard():
+        into = ["kubectl", "create", "-f", "-"] if job else ["ssh", made[0].server, "sudo", "sh"]
+        next_steps.tell([*next_steps.piped_into(into), *then])
 
 
 def _wrong_clients(clients: Sequence[str]) -> Iterator[Problem]:
@@ -126,12 +134,16 @@ def _exporting(task: Task, made: Sequence[Directory], clients: Sequence[str]) ->
 
 def _jobs(
     made: Sequence[Directory], task: Task, image: str | None, target: "Target"
-) -> Iterator[str]:
+) -> Iterator[dict[str, Any]]:
     """Yield a Job for each namespace."""
-    from sfsgen.documents.yaml_writer import block
     from sfsgen.preparing.job import IMAGE, job
 
     for namespace in dict.fromkeys(each.laid.namespace for each in made):
         here = [each for each in made if each.laid.namespace == namespace]
         its = task._replace(title=f"sfsgen prepare: {_title(here)}")
-        yield f"---\n{block(job(here, its, image or IMAGE, target), 0)}\n"
+        yield job(here, its, image or IMAGE, target)
+
+
+def _wait(metadata: Mapping[str, str]) -> str:
+    name, namespace = metadata["name"], metadata["namespace"]
+    return quoted(["kubectl", "wait", "--for=condition=complete", f"job/{name}", "-n", namespace])

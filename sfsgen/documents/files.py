@@ -44,6 +44,11 @@ def looked_into(filename: str) -> bytes:
     return data
 
 
+def forget() -> None:
+    """Forget what was looked into, and nobody has asked for."""
+    _kept.clear()
+
+
 def content(filename: str) -> bytes:
     """Return the bytes of a file, or of stdin for `-`.
 

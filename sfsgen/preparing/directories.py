@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.changes.missing import Plan
+from sfsgen.kubernetes.manifest import NOT_READ
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.resources import VOLUME
 from sfsgen.nfs import NfsDirectory, host, location, normalised, path_fault
@@ -102,21 +103,19 @@ def lacked(plan: Plan, first: int, fixed: str) -> Iterator[Laid]:
     stateful_set = plan.stateful_set
     pod: Mapping[str, Any] = stateful_set.manifest.at("spec", "template", "spec") or {}
     for template in stateful_set.templates:
-        found: list[Volume] = []
+        runs = [each for each in plan.runs if each.rows[0].template.key == template.key]
+        volumes: list[Volume] = []
         unseen: list[str] = []
-        for run in plan.runs:
-            for row in run.rows:
-                if row.template.key != template.key or row.number < first:
-                    continue
-                if VOLUME in run.resources:
-                    found.append(_wanted(run.template, row.number))
-                elif row.volume:
-                    found.append(row.volume)
-                else:
-                    unseen.append(row.claim_key[1])
+        rows = ((run, row) for run in runs for row in run.rows if row.number >= first)
+        for its, row in rows:
+            made = _wanted(its.template, row.number) if VOLUME in its.resources else row.volume
+            if made:
+                volumes.append(made)
+            else:
+                unseen.append(row.claim_key[1])
         by = writers(pod, template.name)
         name, namespace = stateful_set.name, stateful_set.namespace
-        yield Laid(name, namespace, template.name, tuple(found), fixed, by, tuple(unseen))
+        yield Laid(name, namespace, template.name, tuple(volumes), fixed, by, tuple(unseen))
 
 
 class Bounds(NamedTuple):
@@ -130,38 +129,36 @@ class Bounds(NamedTuple):
 
 
 def directories(laid: Iterable[Laid], bounds: Bounds, problems: list[Problem]) -> list[Directory]:
-    """Return the directories of volumes on NFS, each once, those above others first.
+    """Return the directories of volumes on NFS, each once, noting those that cannot be made.
 
-    Notes those that cannot be made.
+    Those of one export stand together; a directory comes after those that it lies in.
     """
     found: dict[NfsDirectory, Directory] = {}
     for each in laid:
-        common = _common(each)
+        common = each.fixed or _common(each)
         for volume in each.on_nfs:
             if fault := path_fault(volume.path):
                 what = f"the volume {volume.name} cannot be prepared: {fault}"
-                problems.append(Problem("nfs.path", what, "write it as /exports/pv-web-0"))
+                read = volume.manifest
+                where = "--nfs-path" if read is NOT_READ else read.where(("spec",), key=True)
+                problems.append(Problem(where, what, "write it as /exports/pv-web-0"))
                 continue
-            path = normalised(volume.path)
-            export = bounds.within or _export(path, each.fixed or common)
-            made = _directory(volume, path, export, each, bounds)
-            if outside := _outside(made, bounds):
-                problems.append(outside)
+            made = _directory(volume, common, each, bounds)
+            problems += _outside(made, bounds)
             found.setdefault(location(volume.directory), made)
-    # By export, each of which is looked at once.
-    of_export = {
-        (each.server, each.export): number
-        for number, each in reversed([*enumerate(found.values())])
-    }
+    exports = dict.fromkeys((each.server, each.export) for each in found.values())
+    turn = {each: number for number, each in enumerate(exports)}
     return sorted(
-        found.values(), key=lambda each: (of_export[each.server, each.export], each.path.count("/"))
+        found.values(),
+        key=lambda each: (turn[each.server, each.export], each.path.count("/")),
     )
 
 
-def _directory(volume: Volume, path: str, export: str, laid: Laid, bounds: Bounds) -> Directory:
+def _directory(volume: Volume, common: str, laid: Laid, bounds: Bounds) -> Directory:
+    path = normalised(volume.path)
     return Directory(
         host(volume.server),
-        export,
+        bounds.within or _export(path, common),
         path,
         laid.writers.owner(bounds.owner),
         volume.storage.storage,
@@ -187,15 +184,15 @@ def _export(path: str, common: str) -> str:
     return above if above != "/" else path
 
 
-def _outside(made: Directory, bounds: Bounds) -> Problem | None:
+def _outside(made: Directory, bounds: Bounds) -> Iterator[Problem]:
+    """Yield why a directory would lie outside of what may be touched."""
     within = bounds.within
     if within and not (made.path == within or made.path.startswith(f"{within.rstrip('/')}/")):
         what = f"{brief(made.path)} does not lie within {brief(within)}"
-        return Problem("--within", what, f"give {brief(posixpath.dirname(made.path))}")
-    if made.export == "/" and not bounds.root:
+        yield Problem("--within", what, f"give {brief(posixpath.dirname(made.path))}")
+    elif made.export == "/" and not bounds.root:
         what = "what is exported is the root of the server, as it seems"
-        return Problem("--within", what, "give the export, or where / lies there by --root")
-    return None
+        yield Problem("--within", what, "give the export, or where / lies there by --root")
 
 
 def left_out(laid: Iterable[Laid]) -> Iterator[str]:

@@ -22,44 +22,32 @@ def job(directories: Sequence[Directory], task: Task, image: str, target: Target
 
     It is named by what it does: what is to be done again is the same Job.
     """
+    pod = _pod(directories, task, image)
+    spec: dict[str, Any] = {"template": {"metadata": {"labels": _LABELS}, "spec": pod}}
+    if target.has(versions.BACKOFF_LIMIT):
+        spec = {"backoffLimit": 0, **spec}  # what the first try says the others would say again
+    laid = directories[0].laid
+    name = _name(laid.set_name, spec)
+    metadata = {"name": name, "namespace": laid.namespace, "labels": _LABELS}
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec}
+
+
+def _pod(directories: Sequence[Directory], task: Task, image: str) -> dict[str, Any]:
+    first = {(each.server, each.export): each for each in reversed(directories)}
     exports = list(dict.fromkeys((each.server, each.export) for each in directories))
     tops = [(*each, f"/exports/{index}") for index, each in enumerate(exports)]
     text = "".join(script(directories, task._replace(tops=tops, hint=_HINT)))
-    first = {(each.server, each.export): each for each in reversed(directories)}
-    pod = {
-        "restartPolicy": "Never",
-        "containers": [
-            {
-                "name": "prepare",
-                "image": image,
-                "command": ["sh", "-c", _unexpanded(text)],
-                # Only root gives directories away.
-                "securityContext": {"runAsUser": 0},
-                "volumeMounts": [
-                    {"name": f"export-{index}", "mountPath": top}
-                    for index, (_, _, top) in enumerate(tops)
-                ],
-            }
-        ],
-        "volumes": [
-            {"name": f"export-{index}", **_source(first[each])}
-            for index, each in enumerate(exports)
-        ],
+    names = [f"export-{index}" for index in range(len(exports))]
+    mounts = [{"name": n, "mountPath": top} for n, (_, _, top) in zip(names, tops, strict=True)]
+    container = {
+        "name": "prepare",
+        "image": image,
+        "command": ["sh", "-c", _unexpanded(text)],
+        "securityContext": {"runAsUser": 0},  # only root gives directories away
+        "volumeMounts": mounts,
     }
-    spec: dict[str, Any] = {"template": {"metadata": {"labels": _LABELS}, "spec": pod}}
-    if target.has(versions.BACKOFF_LIMIT):
-        spec = {"backoffLimit": 0, **spec}  # what it says of the first try is what there is to say
-    laid = directories[0].laid
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": {
-            "name": _name(laid.set_name, spec),
-            "namespace": laid.namespace,
-            "labels": _LABELS,
-        },
-        "spec": spec,
-    }
+    volumes = [{"name": n, **_source(first[each])} for n, each in zip(names, exports, strict=True)]
+    return {"restartPolicy": "Never", "containers": [container], "volumes": volumes}
 
 
 _LABELS = {"app.kubernetes.io/managed-by": "sfsgen"}

@@ -31,7 +31,7 @@ class Task(NamedTuple):
     limits: bool = False
     hint: str = _AS_ROOT
     """What to do where it may not."""
-    tops: "Sequence[tuple[str, str, str]]" = ()
+    tops: Sequence[tuple[str, str, str]] = ()
     """Server, export, and the directory here at which it is mounted; none on the server itself."""
 
 
