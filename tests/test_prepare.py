@@ -121,6 +121,35 @@ def test_the_owner_group_and_mode_are_those_of_the_set(shell: str, tmp_path: Pat
     assert owned(tmp_path / "pv/1/own")[:2] == ("0700", 5)
 
 
+@as_root
+@pytest.mark.parametrize(("user", "group"), [(999, GROUP), (USER, 999)])
+def test_an_owner_or_a_group_alone_may_be_another(user: int, group: int, tmp_path: Path) -> None:
+    (tmp_path / "pv/0").mkdir(parents=True)
+    (tmp_path / "pv/0").chmod(0o2770)
+    os.chown(tmp_path / "pv/0", user, group)
+    text = prepared(f"-f - --root {tmp_path} {OWN} --chown", values("/pv/{ordinal}"))
+    assert f"gave {tmp_path}/pv/0 {told()}\n" in run(text).out
+    assert owned(tmp_path / "pv/0") == ("2770", USER, GROUP)
+
+
+@shells
+def test_what_the_one_who_runs_it_lets_nobody_see_is_seen(shell: str, tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    text = prepared(f"-f - --root {tmp_path}", values("/exports/{name}/{ordinal}"))
+    assert not run(f"umask 077\n{text}", shell).status
+    modes = [owned(tmp_path / "exports" / each)[0] for each in ("db", "db/0", "db/1")]
+    assert modes == ["0755"] * 3
+
+
+@shells
+def test_the_root_of_a_server_may_be_the_export(shell: str, tmp_path: Path) -> None:
+    command = f"-f - --root / --within / {OWN}"
+    done = run(prepared(command, values(f"{tmp_path}/{{ordinal}}")), shell)
+    assert (done.status, done.err) == (0, "")
+    assert f"made {tmp_path}/0 ({told()})\n" in done.out
+    assert sorted(looks(tmp_path)) == ["0", "1"]
+
+
 @shells
 def test_a_dry_run_makes_nothing(shell: str, tmp_path: Path) -> None:
     (tmp_path / "exports").mkdir()
@@ -263,18 +292,21 @@ def test_a_client_that_swaps_a_directory_for_another_does_not_have_it_given_away
 
 @pytest.mark.parametrize("program", ["mkdir", "chgrp", "chmod"])
 @pytest.mark.parametrize("turn", range(1, 5))
-def test_what_is_cut_short_the_next_run_finishes(program: str, turn: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("options", "mode"), [(OWN, "2770"), ("", "0755")])
+def test_what_is_cut_short_the_next_run_finishes(
+    program: str, turn: int, options: str, mode: str, tmp_path: Path
+) -> None:
     root = tmp_path / "root"
     (root / "exports").mkdir(parents=True)
     count = tmp_path / "count"
     cut = f"echo >>{count}; [ $(wc -l <{count}) -lt {turn} ] || {{ kill -9 $PPID; exit; }}; "
     path = shim(tmp_path / "bin", program, f'{cut}exec REAL "$@"')
-    text = prepared(f"-f - --root {root} {OWN}", values("/exports/{name}/{ordinal}"))
+    text = prepared(f"-f - --root {root} {options}", values("/exports/{name}/{ordinal}"))
     first = run(text, "dash" if "dash" in SHELLS else "bash", path=path)
-    assert first.status in (-9, 137) or count.read_text().count("\n") < turn
+    assert first.status in (-9, 137) or not count.exists() or len(count.read_text()) < turn
     assert not run(text).status
     for each in ("db/0", "db/1"):
-        assert owned(root / "exports" / each) == ("2770", USER, GROUP)
+        assert owned(root / "exports" / each) == (mode, USER, GROUP)
 
 
 def test_a_script_that_is_cut_short_on_its_way_does_nothing(tmp_path: Path) -> None:

@@ -101,6 +101,15 @@ def test_a_file_that_says_otherwise_is_left_and_nothing_made(tmp_path: Path) -> 
     assert looks(tmp_path / "root") == before
 
 
+@pytest.mark.skipif(bool(shutil.which("exportfs")), reason="exportfs is here")
+def test_a_machine_that_exports_nothing_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    text, _ = exporting(tmp_path)
+    done = run(text)
+    assert (done.status, done.out) == (1, "")
+    assert "wrong: there is no exportfs here\n" in done.err
+    assert not list((tmp_path / "root/exports").iterdir())
+
+
 def test_an_export_that_is_refused_is_told(tmp_path: Path) -> None:
     text, path = exporting(tmp_path, status=1)
     done = run(text, path=path)
@@ -131,24 +140,24 @@ def test_each_directory_is_a_project_of_its_own_and_held_to_its_size(
 ) -> None:
     text, path = limiting(tmp_path)
     (tmp_path / "etc/projects").write_text("# a comment\n7:/exports\n100041:/other:one")
-    (tmp_path / "etc/projid").write_text("other:100050\n")
+    (tmp_path / "etc/projid").write_text("other:100002\n")
     first = run(text, shell, path=path)
     assert (first.status, first.err) == (0, "")
     here = tmp_path / "root/exports/db"
     assert called(tmp_path) == [
-        f"project -s -p {here}/0 100051",
-        f"limit -p bhard={2**30} 100051",
-        f"project -s -p {here}/1 100052",
-        f"limit -p bhard={2**30} 100052",
+        f"project -s -p {here}/0 100042",
+        f"limit -p bhard={2**30} 100042",
+        f"project -s -p {here}/1 100043",
+        f"limit -p bhard={2**30} 100043",
     ]
     written = (tmp_path / "etc/projects").read_text()
     assert written.splitlines()[2:] == [
         "100041:/other:one",
-        f"100051:{here}/0",
-        f"100052:{here}/1",
+        f"100042:{here}/0",
+        f"100043:{here}/1",
     ]
     assert not run(text, shell, path=path).status
-    assert called(tmp_path) == [f"limit -p bhard={2**30} {each}" for each in (100051, 100052)]
+    assert called(tmp_path) == [f"limit -p bhard={2**30} {each}" for each in (100042, 100043)]
     assert (tmp_path / "etc/projects").read_text() == written
 
 
