@@ -238,3 +238,72 @@ def test_more_than_a_script_can_hold_is_refused() -> None:
     result = sfsgen(f"{command.format(2**31 - 1)} --allow-many")
     assert (result.status, result.out) == (2, "")
     assert "make 100,000 at a time, with --from-ordinal" in result.err
+
+
+def test_what_a_driver_mounts_by_smb_is_left_out() -> None:
+    csi = {"volumeAttributes": {"node_attach_driver": "smb"}, "nodeStageSecretRef": SECRET}
+    text = values("/exports", driver="org.democratic-csi.node-manual", csi=csi)
+    result = sfsgen("prepare -f - --owner 7", text)
+    assert (result.status, result.out) == (0, "")
+    assert "left out: pv-db-0 and 1 more of claim template data of default/db" in result.err
+
+
+SECRET = {"name": "smb", "namespace": "default"}
+
+
+def dumped(without: str = "") -> str:
+    """Return a set of two ordinals as JSON, without objects of a kind."""
+    text = sfsgen("render web -r 2 --nfs-server n --storage 1Gi -o json").out
+    items = [each for each in json.loads(text)["items"] if each["kind"] != without]
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+
+
+def test_what_a_provisioner_made_is_left_out() -> None:
+    volumes = json.loads(dumped())
+    for each in volumes["items"]:
+        if each["metadata"]["name"] == "pv-web-1":
+            each["metadata"]["annotations"] = {"pv.kubernetes.io/provisioned-by": "nfs"}
+    result = sfsgen("prepare -f - --owner 7", json.dumps(volumes))
+    assert work(result.out) == [EXPORTED, "directory pv-web-0 7 '' 0750"]
+    assert "left out: pv-web-1 of claim template pvc of default/web: a provisioner" in result.err
+
+
+def test_what_was_not_read_is_told() -> None:
+    claims = json.loads(dumped(without="PersistentVolume"))
+    for each in claims["items"]:
+        if each["kind"] == "PersistentVolumeClaim":
+            each["status"] = {"phase": "Bound"}
+    result = sfsgen("prepare -f - --owner 7", json.dumps(claims))
+    assert (result.status, result.out) == (0, "")
+    assert "left out: what 2 claims of claim template pvc of default/web" in result.err
+    assert "there is no directory to make" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("a b -r 1 --nfs-server n --storage 1Gi", "NAME: error: options describe one set"),
+        ("web -f - -r x", '--replicas: error: "x" is not a whole number'),
+        ("nobody -f -", 'there is no StatefulSet "nobody"'),
+        ("-f - --from-ordinal 2", "web has no ordinal 2"),
+        ("-f - -r 20000", "--replicas: error: web: the directories of 20,000 ordinals"),
+        ("-f /nowhere", "/nowhere: error: it cannot be read"),
+        ("-f ''", "--filename: error: it is empty"),
+    ],
+)
+def test_what_cannot_be_read_or_meant_is_told(arguments: str, message: str) -> None:
+    result = sfsgen(f"prepare {arguments}", dumped())
+    assert (result.status, result.out) == (2, "")
+    assert message in result.err
+
+
+@pytest.mark.parametrize("text", ["", "# no\n", "a: 1\n", "{", "[]", "- 1\n", "\ufeffkind: A\n"])
+def test_what_is_neither_values_nor_manifests_is_told(text: str) -> None:
+    result = sfsgen("prepare -f -", text)
+    assert (result.status, result.out) == (2, "")
+    assert "error: " in result.err
+
+
+def test_an_input_that_was_looked_into_is_not_there_for_the_next_run() -> None:
+    assert sfsgen("prepare -f - -r x", dumped()).status == 2
+    assert "stdin" in sfsgen("check -f -", "").err

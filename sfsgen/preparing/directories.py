@@ -12,8 +12,8 @@ from sfsgen.nfs import NfsDirectory, host, location, normalised, path_fault
 from sfsgen.plain_text import brief
 from sfsgen.preparing.owners import Owner, Writers, writers
 from sfsgen.problems import Problem
-from sfsgen.storage_drivers import LOCAL, Place, place
-from sfsgen.values.model import ClaimTemplate, StatefulSet
+from sfsgen.storage_drivers import LOCAL
+from sfsgen.values.model import StatefulSet
 from sfsgen.values.pairs import Volume
 
 _LEFT_OUT = "lies on no NFS server that is known here"
@@ -74,25 +74,10 @@ def wanted(stateful_set: StatefulSet, ordinals: range, fixed: Sequence[str]) -> 
     }
     pod = {**stateful_set.pod.fields, "containers": [main, *stateful_set.pod.sidecars]}
     for template, its_fixed in zip(stateful_set.claim_templates, fixed, strict=True):
-        volumes = tuple(_wanted(template, ordinal) for ordinal in ordinals)
+        volumes = tuple(template.pair(ordinal).volume for ordinal in ordinals)
         name, namespace = stateful_set.name, stateful_set.namespace
         by = writers(pod, template.name)
         yield Laid(name, namespace, template.name, volumes, its_fixed, by)
-
-
-def _wanted(template: ClaimTemplate, ordinal: int) -> Volume:
-    """Return a volume that is wanted, where its source says that it lies.
-
-    The user's own attributes may say another place than the server and the path do.
-    """
-    claim, volume, _ = template.pair(ordinal)
-    source = template.source_of(ordinal)
-    if not source.driver.csi or (source.is_of_table and not template.exceptions):
-        return volume
-    where = Place(volume.driver, volume.server, volume.path)
-    spec = source.fields(where, template.names_of(claim.name, volume.name), ordinal)
-    found = place(spec)
-    return volume._replace(server=found.server, path=found.path, realm=found.realm)
 
 
 def lacked(plan: Plan, first: int, fixed: str) -> Iterator[Laid]:
@@ -108,7 +93,8 @@ def lacked(plan: Plan, first: int, fixed: str) -> Iterator[Laid]:
         unseen: list[str] = []
         rows = ((run, row) for run in runs for row in run.rows if row.number >= first)
         for its, row in rows:
-            made = _wanted(its.template, row.number) if VOLUME in its.resources else row.volume
+            is_new = VOLUME in its.resources
+            made = its.template.pair(row.number).volume if is_new else row.volume
             if made:
                 volumes.append(made)
             else:
