@@ -31,8 +31,6 @@ _of_output = partial(_option, "What to print")
 _of_rules = partial(_option, "What to look for")
 _of_move = partial(_option, "What shall differ")
 _of_new_set = partial(_option, "Another set")
-_of_directories = partial(_option, "The directories")
-_of_way = partial(_option, "How they are made")
 
 
 def with_settings(
@@ -146,16 +144,6 @@ Filenames = Annotated[
         "-f",
         metavar="FILE",
         text="Manifests, or a folder of them; - for stdin; repeatable. Default: the live cluster.",
-    ),
-]
-ValuesOrManifests = Annotated[
-    list[str] | None,
-    _of_input(
-        "--filename",
-        "-f",
-        metavar="FILE",
-        text="Values files, or manifests, or a folder of these; - for stdin; repeatable. Default: "
-        "the set that --storage and other options describe, else the live cluster.",
     ),
 ]
 From = Annotated[
@@ -322,77 +310,6 @@ Fix = Annotated[
 ]
 Diff = Annotated[
     bool, _of_output("--diff", text="Print what --fix would change, and write nothing.")
-]
-
-
-Owner = Annotated[
-    str | None,
-    _of_directories("--owner", metavar="USER", text="Their owner. Default: the set's runAsUser."),
-]
-Group = Annotated[
-    str | None,
-    _of_directories(
-        "--group",
-        metavar="GROUP",
-        text="Their group. Default: the set's fsGroup, a single supplementalGroups, or runAsGroup.",
-    ),
-]
-Mode = Annotated[
-    str | None,
-    _of_directories(
-        "--mode",
-        metavar="MODE",
-        text="As 0750. Default: 2770 where they are shared by a group, 0750 where an owner is "
-        "known, else 0755.",
-    ),
-]
-Chown = Annotated[
-    bool,
-    _of_directories(
-        "--chown", text="Give directories that are there their owner, group and mode, too."
-    ),
-]
-Within = Annotated[
-    str | None,
-    _of_directories(
-        "--within",
-        metavar="DIR",
-        text="The export, which must be there; nothing outside is touched. Default: the path up to "
-        "its first placeholder, else what all directories lie in.",
-    ),
-]
-Root = Annotated[
-    str | None,
-    _of_directories(
-        "--root", metavar="DIR", text="Where the server has what clients mount as /. Default: /."
-    ),
-]
-DirectoriesFrom = Annotated[
-    str | None,
-    _of_directories("--from-ordinal", metavar="N", text="Those of the ordinals from N on."),
-]
-ForServer = Annotated[
-    str | None,
-    _of_directories("--for", metavar="SERVER", text="Only the directories on one of the servers."),
-]
-AsJob = Annotated[
-    bool,
-    _of_way("--job", text="A Kubernetes Job that mounts the exports and makes the directories."),
-]
-JobImage = Annotated[
-    str | None,
-    _of_way("--image", metavar="IMAGE", text="The Job's, with a shell. Default: busybox:1.37."),
-]
-Exports = Annotated[
-    list[str] | None,
-    _of_way(
-        "--exports",
-        metavar="CIDR",
-        text="Export them to the nodes of a network, too, by a file in /etc/exports.d; repeatable.",
-    ),
-]
-Quota = Annotated[
-    bool, _of_way("--quota", text="Hold each to the size of its volume, too, by XFS quotas.")
 ]
 
 

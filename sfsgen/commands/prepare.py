@@ -7,6 +7,7 @@ import typer
 
 from sfsgen import console
 from sfsgen.commands import next_steps, parameters
+from sfsgen.commands import prepare_parameters as own
 from sfsgen.commands.laid import laid_out
 from sfsgen.documents.yaml_writer import block
 from sfsgen.kubernetes.kubectl import quoted
@@ -34,24 +35,24 @@ def prepare(
     context: typer.Context,
     name: parameters.Names = None,
     replicas: str | None = None,
-    filename: parameters.ValuesOrManifests = None,
+    filename: own.ValuesOrManifests = None,
     namespace: str | None = None,
     selector: parameters.Selector = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
     *,
-    owner: parameters.Owner = None,
-    group: parameters.Group = None,
-    mode: parameters.Mode = None,
-    chown: parameters.Chown = False,
-    within: parameters.Within = None,
-    root: parameters.Root = None,
-    for_server: parameters.ForServer = None,
-    from_ordinal: parameters.DirectoriesFrom = None,
-    exports: parameters.Exports = None,
-    quota: parameters.Quota = False,
-    job: parameters.AsJob = False,
-    image: parameters.JobImage = None,
+    owner: own.Owner = None,
+    group: own.Group = None,
+    mode: own.Mode = None,
+    chown: own.Chown = False,
+    within: own.Within = None,
+    root: own.Root = None,
+    for_server: own.ForServer = None,
+    from_ordinal: own.DirectoriesFrom = None,
+    exports: own.Exports = None,
+    quota: own.Quota = False,
+    job: own.AsJob = False,
+    image: own.JobImage = None,
     allow_many: parameters.AllowMany = False,
     kube_version: parameters.KubeVersion = None,
     strict: parameters.Strict = False,
