@@ -95,5 +95,11 @@ def test_what_prepare_prints_is_shown_its_way(tmp_path: Path) -> None:
     assert again == wait
 
 
+def test_a_server_that_ssh_would_take_for_an_option_is_not_shown(tmp_path: Path) -> None:
+    text = sfsgen(f"render {SET}").out.replace("nfs.example.com", "-oProxyCommand=id")
+    (tmp_path / "set.yaml").write_text(text)
+    assert not on_terminal("prepare -f set.yaml", tmp_path, is_piped=False)
+
+
 def test_elsewhere_nothing_is_shown() -> None:
     assert "next:" not in sfsgen(f"render {SET}").err

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +149,22 @@ def test_the_image_is_the_jobs() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("busybox"), reason="no busybox here")
-def test_it_runs_in_busybox(tmp_path: Path) -> None:
+def test_it_runs_in_an_image_that_has_nothing_but_busybox(tmp_path: Path) -> None:
+    busybox = shutil.which("busybox")
+    (tmp_path / "bin").mkdir()
+    for applet in ("sh", "mkdir", "find", "chown", "chgrp", "chmod"):
+        (tmp_path / "bin" / applet).symlink_to(str(busybox))
+    (tmp_path / "mounted").mkdir()
     text = script(job(f"-f - {OWN}", values("/exports/{name}/{ordinal}")))
-    done = run(text.replace("exported /exports/0 ", f"exported {tmp_path} "), "busybox sh")
-    assert (done.status, done.err) == (0, "")
-    assert owned(tmp_path / "db/1")[0] == "2770"
+    text = text.replace("exported /exports/0 ", f"exported {tmp_path}/mounted ")
+    for _ in range(2):
+        done = subprocess.run(
+            [tmp_path / "bin/sh", "-c", text],
+            env={"PATH": str(tmp_path / "bin")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert owned(tmp_path / "mounted/db/1")[0] == "2770"
+    assert done.stdout.endswith("made 0, there already: 2\n")

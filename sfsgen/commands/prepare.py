@@ -9,8 +9,8 @@ from sfsgen import console
 from sfsgen.commands import next_steps, parameters
 from sfsgen.commands import prepare_parameters as own
 from sfsgen.commands.laid import laid_out
-from sfsgen.documents.yaml_writer import block
 from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.nfs import server_fault
 from sfsgen.plain_text import some
 from sfsgen.preparing import asked
 from sfsgen.preparing.directories import Directory, directories, left_out
@@ -87,21 +87,14 @@ def prepare(
     task = Task(
         f"sfsgen prepare: {_title(made)}", _notes(made, exports), bounds.root, chown, limits=quota
     )
-    then: list[str] = []
-    if made and job:
-        jobs = list(_jobs(made, task, image, target))
-        console.write_stdout(f"---\n{block(each, 0)}\n" for each in jobs)
-        then = [_wait(each["metadata"]) for each in jobs]
-    elif made:
-        console.write_stdout(script(made, _exporting(task, made, exports or ())))
+    then = _printed_jobs(made, task, image, target) if job else _printed(made, task, exports or ())
     console.tell(*cautions)
     for each in (*left_out(laid), *task.notes):
         console.note(each)
     if not made:
         console.note("there is no directory to make")
-    elif next_steps.is_heard():
-        into = ["kubectl", "create", "-f", "-"] if job else ["ssh", made[0].server, "sudo", "sh"]
-        next_steps.tell([*next_steps.piped_into(into), *then])
+    if then and next_steps.is_heard():
+        next_steps.tell(then)
 
 
 def _wrong_clients(clients: Sequence[str]) -> Iterator[Problem]:
@@ -125,24 +118,36 @@ def _notes(made: Sequence[Directory], clients: Sequence[str] | None) -> Sequence
     return list(dict.fromkeys(notes(made)))
 
 
-def _exporting(task: Task, made: Sequence[Directory], clients: Sequence[str]) -> Task:
-    if not clients:
-        return task
-    from sfsgen.preparing.exporting import exports
+def _printed(made: Sequence[Directory], task: Task, clients: Sequence[str]) -> list[str]:
+    """Print the script for a server, and return the commands that come next."""
+    if not made:
+        return []
+    if clients:
+        from sfsgen.preparing.exporting import exports
 
-    return task._replace(exports=list(exports(made, clients, task.root)))
+        task = task._replace(exports=list(exports(made, clients, task.root)))
+    console.write_stdout(script(made, task))
+    server = made[0].server
+    # What was read may be anything, an option of ssh, say.
+    is_host = not any(server_fault(server))
+    return list(next_steps.piped_into(["ssh", server, "sudo", "sh"])) if is_host else []
 
 
-def _jobs(
+def _printed_jobs(
     made: Sequence[Directory], task: Task, image: str | None, target: "Target"
-) -> Iterator[dict[str, Any]]:
-    """Yield a Job for each namespace."""
+) -> list[str]:
+    """Print a Job for each namespace, and return the commands that come next."""
+    from sfsgen.documents.yaml_writer import block
     from sfsgen.preparing.job import IMAGE, job
 
+    jobs = []
     for namespace in dict.fromkeys(each.laid.namespace for each in made):
         here = [each for each in made if each.laid.namespace == namespace]
         its = task._replace(title=f"sfsgen prepare: {_title(here)}")
-        yield job(here, its, image or IMAGE, target)
+        jobs.append(job(here, its, image or IMAGE, target))
+    console.write_stdout(f"---\n{block(each, 0)}\n" for each in jobs)
+    waits = [_wait(each["metadata"]) for each in jobs]
+    return [*next_steps.piped_into(["kubectl", "create", "-f", "-"]), *waits] if jobs else []
 
 
 def _wait(metadata: Mapping[str, str]) -> str:
