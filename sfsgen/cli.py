@@ -22,6 +22,7 @@ _COMMANDS = {
     "render": "Print a whole set: Service, volumes, claims and StatefulSet.",
     "scale": "Print the volumes and claims that a set needs before a scale-up.",
     "volumes": "Print the volumes and claims that StatefulSets in any manifests lack.",
+    "prepare": "Print what makes the directories of volumes: a script for their server, or a Job.",
     "show": "Show which pod has which name, claim, volume and directory.",
     "recover": "Say, or script, how every ordinal comes back to its own volume.",
     "adopt": "Say, or script, how a set's volumes become its own: named, reserved, static.",

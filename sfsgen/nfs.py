@@ -17,6 +17,7 @@ FS_GROUP_CSI = (
 
 
 _LONGEST_DNS_LABEL = 63
+_LONGEST_PATH, _LONGEST_PATH_PART = 4095, 255  # bytes: Linux' PATH_MAX and NAME_MAX
 
 
 class NfsDirectory(NamedTuple):
@@ -69,6 +70,23 @@ def normalised(path: str) -> str:
     if path[:1] == "/" and "//" not in path and "/." not in path and path[-1] != "/":
         return path  # as nearly all are
     return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
+
+
+def path_fault(text: str) -> str:
+    """Return why a text is no path of a directory within an export, or ""."""
+    parts = text.split("/")
+    if not text.startswith("/"):
+        return f"{quoted(text)} is not an absolute path"
+    if ".." in parts:
+        return f'{quoted(text)} leads out of the export with ".."'
+    if not text.isprintable():
+        return "the path holds a control character"
+    if len(text.encode()) > _LONGEST_PATH or any(
+        len(part.encode()) > _LONGEST_PATH_PART for part in parts
+    ):
+        what = f"the path is longer than {_LONGEST_PATH} bytes, or a part of it than "
+        return f"{what}{_LONGEST_PATH_PART}"
+    return ""
 
 
 def server_fault(text: str) -> tuple[str, str]:

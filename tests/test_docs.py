@@ -81,6 +81,7 @@ def _documented(page: str) -> set[str]:
         ("move.md", ["move"]),
         ("adopt.md", ["adopt"]),
         ("show.md", ["show"]),
+        ("prepare.md", ["prepare"]),
     ],
 )
 def test_every_option_is_documented(page: str, commands: list[str]) -> None:

@@ -18,6 +18,8 @@ def _expected(folder: Path) -> Path:
     words = (folder / "command").read_text().split()
     if words[1] == "init":
         return folder / "values.yaml"
+    if words[1] == "prepare" and "--job" not in words:
+        return folder / "expected.sh"
     is_yaml = not _AS_TEXT & set(words)
     return folder / ("expected.yaml" if is_yaml else "expected.txt")
 

@@ -110,6 +110,7 @@ COMMANDS = {
     "check": ["check", "-f", "-"],
     "volumes": ["volumes", "-f", "-", "--nfs-server", "nfs", "--nfs-path", "/e"],
     "show": ["show", "-f", "-", "-o", "html"],
+    "prepare": ["prepare", "-f", "-", "--nfs-server", "nfs", "--nfs-path", "/e", "--owner", "1"],
     "scale": ["scale", "web", "-r", "3", "-f", "-", "--nfs-server", "nfs", "--nfs-path", "/e"],
 }
 

@@ -14,7 +14,7 @@ from sfsgen.checking.ruleset import all_rules, rule_id
 from sfsgen.cli import app
 from tests.fuzzing import Case
 
-_COMMANDS = ("render", "scale", "volumes", "check")
+_COMMANDS = ("render", "scale", "volumes", "check", "prepare")
 _LONGEST = 200_000  # bytes of a file
 _MOST_PARTS = 3_000  # that the pool keeps of each kind
 _DEEPEST = 60

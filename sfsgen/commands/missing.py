@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sfsgen.printing.rendering import Documents, Renderer
     from sfsgen.sets.found import FoundSet
     from sfsgen.sets.inventory import Inventory
-    from sfsgen.values.pairs import Key
+    from sfsgen.values.pairs import Key, Volume
 
 ABOUT_ROWS = (
     "access-modes",
@@ -77,7 +77,7 @@ class Asked(NamedTuple):
     printing: Printing
 
 
-def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
+def asked(parameters: Mapping[str, Any], problems: list[Problem], command: str) -> Asked:
     """Return what a command's parameters ask for, noting what is wrong with them."""
     printing = Printing(
         chosen_target(parameters["kube_version"], problems),
@@ -94,7 +94,7 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem]) -> Asked:
         parameters["filename"] or (),
         parameters["namespace"],
         Kubectl(parameters["kube_context"], parameters["kubeconfig"]),
-        piped("scale" if isinstance(parameters["name"], str) else "volumes"),
+        piped(command),
     )
     problems += wrong_scope(parameters["namespace"])
     style = {each.option: parameters[each.parameter] for each in listed(PAIRS)}
@@ -166,10 +166,10 @@ class Printed(NamedTuple):
     """Whether there was anything to say of what is there."""
 
 
-def print_missing(
+def planned(
     inventory: "Inventory", wanted: Sequence[tuple["FoundSet", int]], given: Asked
-) -> Printed:
-    """Print what sets lack for so many replicas, and tell what is wrong beside it.
+) -> tuple[Sequence[Plan], Scene, Sequence[Problem]]:
+    """Return what sets lack for so many replicas, what was seen, and what is to be warned of.
 
     Raises InputError where that cannot be said, or two volumes could not both be.
     """
@@ -186,6 +186,17 @@ def print_missing(
     errors, cautions = console.split(problems, strict=given.printing.strict)
     if errors:
         raise InputError(*errors, *cautions)
+    return plans, seen, cautions
+
+
+def print_missing(
+    inventory: "Inventory", wanted: Sequence[tuple["FoundSet", int]], given: Asked
+) -> Printed:
+    """Print what sets lack for so many replicas, and tell what is wrong beside it.
+
+    Raises InputError where that cannot be said, or two volumes could not both be.
+    """
+    plans, seen, cautions = planned(inventory, wanted, given)
     is_missing = any(any(plan.series(each)) for plan in plans for each in PAIRED)
     if is_missing:
         print_documents(lambda renderer: _documents(plans, renderer), given.printing, seen)
@@ -326,16 +337,29 @@ def _and(words: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def tell_next(asked_for: Asked, *, is_missing: bool, then: str = "") -> None:
-    """Show, on a terminal, the commands that come next: create what is missing, and another."""
-    if not (sys.stderr and sys.stderr.isatty()):
+def tell_next(asked_for: Asked, printed: Printed, then: str = "") -> None:
+    """Show, on a terminal, the commands that come next: make directories, create what is missing.
+
+    And another.
+    """
+    from sfsgen.commands import next_steps
+
+    if not next_steps.is_heard():
         return
     printing, command = asked_for.printing, asked_for.access.kubectl.command
-    lines = []
-    if is_missing and printing.output_dir:
+    lines: list[str] = []
+    can_read_again = "-" not in asked_for.access.filenames
+    if printed.is_missing and can_read_again:
+        volumes = _new_volumes(printed.plans)
+        lines += next_steps.to_prepare(volumes, is_live=asked_for.access.is_live)
+    if printed.is_missing and printing.output_dir:
         lines.append(command("create", "-f", printing.output_dir))
-    elif is_missing and printing.output != "name" and "-" not in asked_for.access.filenames:
+    elif printed.is_missing and printing.output != "name" and can_read_again:
         lines.append(f"{quoted(['sfsgen', *sys.argv[1:]])} | {command('create', '-f', '-')}")
-    lines += [then] if then else []
-    for line in ("next:", *(f"  {line}" for line in lines)) if lines else ():
-        console.say(line)
+    next_steps.tell([*lines, *([then] if then else [])])
+
+
+def _new_volumes(plans: Iterable[Plan]) -> Iterator["Volume"]:
+    for plan in plans:
+        for series in plan.series(VOLUME):
+            yield from (series.template.pair(ordinal).volume for ordinal in series.ordinals)

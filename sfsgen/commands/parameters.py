@@ -3,7 +3,7 @@
 import inspect
 import re
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Container, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from sfsgen.values.settings import Setting
 
 
-def _option(panel: str, *names: str, metavar: str | None = None, text: str) -> Any:
-    return typer.Option(*names, help=text, metavar=metavar, rich_help_panel=panel)
+def _option(
+    panel: str, *names: str, metavar: str | None = None, text: str, hidden: bool = False
+) -> Any:
+    return typer.Option(*names, help=text, metavar=metavar, rich_help_panel=panel, hidden=hidden)
 
 
 _of_set = partial(_option, "The set")
@@ -32,33 +34,40 @@ _of_new_set = partial(_option, "Another set")
 
 
 def with_settings(
-    listing: str, own: Collection[str] = ()
+    listing: str, own: Container[str] = (), without_use: Container[str] = ()
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of the settings in a list, above its keyword-only parameters.
 
-    A setting that is among its own parameters takes its place there; those named as its own it has
-    as it says them itself.
+    A setting that is among its own parameters takes its place there, unless it is of its `own`
+    kind. Options `without_use` it takes, and its help does not show them.
     """
     from sfsgen.values.settings import listed  # `check` does without
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        settings = {each.parameter: each for each in listed(listing) if each.option}
+        settings = {
+            each.parameter: each
+            for each in listed(listing)
+            if each.option and each.parameter not in own
+        }
+
+        def made(setting: "Setting") -> inspect.Parameter:
+            return _parameter(setting, listing, hidden=setting.option in without_use)
+
         above: list[inspect.Parameter] = []
         below: list[inspect.Parameter] = []
         for each in inspect.signature(command).parameters.values():
-            setting = settings.pop(each.name, None)
-            if setting and each.name not in own:
-                above.append(_parameter(setting, listing))
+            if setting := settings.pop(each.name, None):
+                above.append(made(setting))
             elif each.kind is not each.VAR_KEYWORD:
                 (below if each.kind is each.KEYWORD_ONLY else above).append(each)
-        above += [_parameter(each, listing) for each in settings.values()]
+        above += map(made, settings.values())
         command.__signature__ = inspect.Signature([*above, *below])  # type: ignore[attr-defined]
         return command
 
     return decorate
 
 
-def _parameter(setting: "Setting", listing: str) -> inspect.Parameter:
+def _parameter(setting: "Setting", listing: str, *, hidden: bool) -> inspect.Parameter:
     """Return the parameter by which typer takes a setting."""
     from sfsgen.values.settings import PAIRS
 
@@ -68,7 +77,7 @@ def _parameter(setting: "Setting", listing: str) -> inspect.Parameter:
         panel, text = "New pairs (default: as those that exist)", setting.pair_help
     name = f"{option}/--no-{option[2:]}" if setting.kind == "boolean" else option
     names = [name, setting.short] if setting.short else [name]
-    info = _option(panel, *names, metavar=metavar or None, text=text)
+    info = _option(panel, *names, metavar=metavar or None, text=text, hidden=hidden)
     if option == "NAME":
         info = typer.Argument(metavar=option, help=text)
     taken_as: Any = {"boolean": bool, "array": list[str], "object": list[str]}.get(
@@ -373,6 +382,31 @@ def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions
         fix += "which sets have one apiVersion"
         problems.append(Problem("--kube-version", what, fix))
         return versions.Target()
+
+
+def first_ordinal(
+    text: str | None, sets: Iterable[tuple[str, range]], problems: list[Problem]
+) -> int:
+    """Return what --from-ordinal means for sets and their ordinals, noting where it means none."""
+    if text is None:
+        return 0
+    from sfsgen.kubernetes.quantities import meant, whole_number
+
+    try:
+        first = whole_number(text)
+    except ValueError:
+        first = -1
+    if first < 0:
+        what = f"{plain_text.quoted(text)} is not an ordinal"
+        fix = f"give it as --from-ordinal {meant(text, 2)}"
+        problems.append(Problem("--from-ordinal", what, fix))
+        return 0
+    for name, ordinals in sets:
+        if first not in ordinals:
+            what = f"{name} has no ordinal {first}: with these replicas it has "
+            what += f"{ordinals[0]} to {ordinals[-1]}" if ordinals else "none"
+            problems.append(Problem("--from-ordinal", what, "raise --replicas, or lower this"))
+    return first
 
 
 def tell_where(access: "Access", *, everywhere: bool = False) -> str | None:

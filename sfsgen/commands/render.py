@@ -1,5 +1,6 @@
 """`sfsgen render`: a whole set on stdout, or as files."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +9,9 @@ import typer
 from sfsgen import console
 from sfsgen.commands import parameters
 from sfsgen.kubernetes import server_side
-from sfsgen.kubernetes.quantities import meant, stored, whole_number
+from sfsgen.kubernetes.quantities import stored
 from sfsgen.kubernetes.resources import CLAIM, PAIRED, SERVICE, STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import Target
-from sfsgen.plain_text import quoted
 from sfsgen.printing.objects import (
     Printing,
     check,
@@ -64,7 +64,8 @@ def render(
     printing = Printing(target, chosen, output, output_dir, force, template_dir, strict, allow_many)
     check(printing, problems)
     requests = _requests(options, filename or (), target, problems)
-    first = _first_ordinal(from_ordinal, requests, problems)
+    named = [(each.stateful_set.name, each.stateful_set.ordinals) for each in requests]
+    first = parameters.first_ordinal(from_ordinal, named, problems)
     for request in requests:
         problems += _too_many(request, printing, first)
         problems += warnings(request.values, request.stateful_set)
@@ -84,6 +85,8 @@ def render(
     if printing.resources & _WITH_SIZES:
         for each in _rewritten(requests):
             console.note(each)
+    if VOLUME in printing.resources and sys.stderr and sys.stderr.isatty():
+        _tell_next(requests, printing, first, filename or ())
 
 
 def _requests(
@@ -124,28 +127,6 @@ def _documents(
             services |= {service} if documents.resource == SERVICE else set()
 
 
-def _first_ordinal(text: str | None, requests: Iterable[Request], problems: list[Problem]) -> int:
-    if text is None:
-        return 0
-    try:
-        first = whole_number(text)
-    except ValueError:
-        first = -1
-    if first < 0:
-        what = f"{quoted(text)} is not an ordinal"
-        fix = f"give it as --from-ordinal {meant(text, 2)}"
-        problems.append(Problem("--from-ordinal", what, fix))
-        return 0
-    for request in requests:
-        ordinals = request.stateful_set.ordinals
-        if first not in ordinals:
-            name = request.stateful_set.name
-            what = f"{name} has no ordinal {first}: with these replicas it has "
-            what += f"{ordinals[0]} to {ordinals[-1]}" if ordinals else "none"
-            problems.append(Problem("--from-ordinal", what, "raise --replicas, or lower this"))
-    return first
-
-
 def _note_defaults(requests: Iterable[Request], printed: frozenset[str]) -> None:
     guesses = [each for each in SETTINGS if each.guess_in in printed]
     defaults = {
@@ -156,6 +137,29 @@ def _note_defaults(requests: Iterable[Request], printed: frozenset[str]) -> None
     }
     if defaults:
         console.note(f"defaults used, to change where they do not fit: {', '.join(defaults)}")
+
+
+def _tell_next(
+    requests: Iterable[Request], printing: Printing, first: int, files: Sequence[str]
+) -> None:
+    """Show the commands that come next, unless what describes the sets could be read but once."""
+    from sfsgen.commands import next_steps
+    from sfsgen.kubernetes.kubectl import quoted
+
+    if "-" in files:
+        return
+    volumes = (
+        template.pair(ordinal).volume
+        for each in requests
+        for template in each.stateful_set.claim_templates
+        for ordinal in _from(each.stateful_set.ordinals, first)
+    )
+    lines = list(next_steps.to_prepare(volumes))
+    if lines and printing.output_dir:
+        lines.append(quoted(["kubectl", "create", "-f", printing.output_dir]))
+    elif lines and printing.output != "name":
+        lines.append(f"{quoted(['sfsgen', *sys.argv[1:]])} | kubectl create -f -")
+    next_steps.tell(lines)
 
 
 def _is_used(request: Request, setting: Setting) -> bool:

@@ -68,7 +68,7 @@ def scale(
     then = ["scale", f"statefulset/{name}", f"--replicas={count}"]
     scaled = given.access.kubectl.command(*then, namespace=stateful_set.namespace)
     is_another = count != stateful_set.replicas
-    tell_next(given, is_missing=printed.is_missing, then=scaled if is_another else "")
+    tell_next(given, printed, scaled if is_another else "")
 
 
 def _lists_its_pods(stateful_set: FoundSet) -> bool:
@@ -81,7 +81,7 @@ def _lists_its_pods(stateful_set: FoundSet) -> bool:
 def _asked(parameters: Mapping[str, Any]) -> Asked:
     """Return what is asked for. Raises InputError where it lacks what `scale` cannot do without."""
     problems: list[Problem] = []
-    given = asked(parameters, problems)
+    given = asked(parameters, problems, "scale")
     name, replicas = parameters["name"], given.replicas
     shown = ["NAME" if name is None else name, "--replicas", "N" if replicas is None else replicas]
     command = quoted(["sfsgen", "scale", *map(str, shown), *given.access.options])

@@ -39,7 +39,7 @@ def volumes(
       --nfs-path /exports | kubectl create -f -
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     problems: list[Problem] = []
-    given = asked(context.params, problems)
+    given = asked(context.params, problems, "volumes")
     if problems:
         raise InputError(*problems)
     found = inventory(given.access, name or (), strict=given.printing.strict)
@@ -52,4 +52,4 @@ def volumes(
     elif not (printed.is_missing or printed.is_told):
         console.note("nothing is missing: every ordinal has a volume and a claim")
     tell_unused(printed.plans, given)
-    tell_next(given, is_missing=printed.is_missing)
+    tell_next(given, printed)

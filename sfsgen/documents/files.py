@@ -35,12 +35,28 @@ def shown(filename: str) -> str:
     return STDIN if filename == "-" else filename
 
 
+_kept: dict[str, bytes] = {}
+
+
+def looked_into(filename: str) -> bytes:
+    """Return what `content` does, and keep it for the next who asks: a pipe is read but once."""
+    _kept[filename] = data = content(filename)
+    return data
+
+
+def forget() -> None:
+    """Forget what was looked into, and nobody has asked for."""
+    _kept.clear()
+
+
 def content(filename: str) -> bytes:
     """Return the bytes of a file, or of stdin for `-`.
 
     Raises InputError where there are none, and for what may never end: a device, or more than
     LARGEST.
     """
+    if filename in _kept:
+        return _kept.pop(filename)
     try:
         if filename == "-":
             return _all_of(_stdin(), STDIN)

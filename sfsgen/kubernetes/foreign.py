@@ -189,7 +189,7 @@ def commands(kind: Kind, filename: str, command: str = "check") -> str:
     folder = os.path.dirname(filename) or "."  # noqa: PTH120
     if os.path.isdir(filename):  # noqa: PTH112
         folder = filename
-    into = "volumes" if command == "volumes" else "check"
+    into = command if command in ("volumes", "prepare") else "check"
     chart = chart_around(filename) or "CHART"
     if kind is Kind.KUSTOMIZATION:
         return _piped(["kubectl", "kustomize", "FOLDER" if filename == "-" else folder], into)

@@ -20,6 +20,7 @@ class Feature(NamedTuple):
 
 
 # Sources: the API types of each minor, measured where a field exists before it works.
+BACKOFF_LIMIT = Feature("backoffLimit of a Job", 8)
 CLASSES = Feature("storage classes", 4)
 CLASS_FIELD = Feature("the field storageClassName", 6)
 CSI = Feature("CSI volumes", 13)

@@ -70,11 +70,13 @@ def check(printing: Printing, problems: list[Problem]) -> None:
         _check_templates(printing.template_dir, problems)
 
 
-def too_many(printing: Printing, where: str, name: str, count: int) -> list[Problem]:
+def too_many(
+    printing: Printing, where: str, name: str, count: int, made: str = "volumes and claims"
+) -> list[Problem]:
     """Return why so many ordinals of a set are not printed: a digit too many fills a disk."""
     if count <= MOST_ORDINALS or printing.allow_many:
         return []
-    what = f"{name}: the volumes and claims of {count:,} ordinals would be printed"
+    what = f"{name}: the {made} of {count:,} ordinals would be printed"
     fix = "write the number that is meant, or give --allow-many"
     return [Problem(where, what, fix)]
 

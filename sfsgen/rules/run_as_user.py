@@ -19,17 +19,14 @@ pods.
 Source: exports(5), root_squash; kubernetes#54601, docker-library/postgres#361.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sfsgen.findings.finding import Finding, note
 from sfsgen.findings.scene import Scene
 from sfsgen.sets.found import FoundSet
-from sfsgen.sets.pod_volumes import POD, containers
+from sfsgen.sets.pod_volumes import POD, containers, only_reads
 from sfsgen.values.pairs import Volume
-
-_READERS = re.compile(r"(^|/)(nginx|httpd|caddy|busybox|pause|alpine)[\w.-]*(:|@|$)")
 
 
 def run_as_user(scene: Scene) -> Iterator[Finding]:
@@ -43,7 +40,7 @@ def run_as_user(scene: Scene) -> Iterator[Finding]:
                 mount.get("name") in on_nfs and mount.get("readOnly") is not True
                 for mount in mounts
             )
-            if is_written and not (_says_user(container) or _is_reader(container)):
+            if is_written and not (_says_user(container) or only_reads(container)):
                 what = (
                     f"the pods of {each.name} write to an NFS server, and nothing says as which "
                     "user: the image does, and the directories' owner must be that user"
@@ -73,12 +70,6 @@ def _waits(scene: Scene, stateful_set: FoundSet) -> bool:
 def _says_user(of: Mapping[str, Any] | None) -> bool:
     context = (of or {}).get("securityContext")
     return isinstance(context, dict) and context.get("runAsUser") is not None
-
-
-def _is_reader(container: Mapping[str, Any]) -> bool:
-    """Return whether an image as a rule only reads what it mounts, or nothing is known of it."""
-    image = container.get("image")
-    return not (isinstance(image, str) and image) or _READERS.search(image) is not None
 
 
 def _on_nfs(scene: Scene, stateful_set: FoundSet) -> Iterator[str]:

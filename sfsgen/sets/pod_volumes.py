@@ -9,6 +9,8 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.mount_options import is_read_only
 from sfsgen.storage_drivers import MOUNTED_AS_NFS, Place, place
 
+# Images whose programs as a rule only read what they mount.
+_READERS = re.compile(r"(^|/)(nginx|httpd|caddy|busybox|pause|alpine)[\w.-]*(:|@|$)")
 POD: Path = ("spec", "template", "spec")
 _VARIABLE = re.compile(r"\$\(([^()]+)\)")
 # What the downward API gives that is the same for all pods of a set.
@@ -117,6 +119,12 @@ def every_container(stateful_set: Manifest) -> Iterator[tuple[Path, Mapping[str,
     for index, each in enumerate(_entries(stateful_set.at(*POD, "initContainers"))):
         yield (*POD, "initContainers", index), each
     yield from containers(stateful_set)
+
+
+def only_reads(container: Mapping[str, Any]) -> bool:
+    """Return whether an image as a rule only reads what it mounts, or nothing is known of it."""
+    image = container.get("image")
+    return not (isinstance(image, str) and image) or _READERS.search(image) is not None
 
 
 def _mounts(stateful_set: Manifest, name: str) -> Iterator[Mounted]:

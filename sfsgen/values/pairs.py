@@ -93,6 +93,11 @@ class Volume(NamedTuple):
         return self.driver in MOUNTED_AS_NFS
 
     @property
+    def is_exported(self) -> bool:
+        """Whether its data lies on an NFS server, by whichever driver it is mounted."""
+        return bool(self.server) and not self.realm and self.driver != LOCAL
+
+    @property
     def is_remote(self) -> bool:
         """Whether its data lies on a server. Those of nodes are often alike on purpose."""
         return bool(self.server) and self.driver != LOCAL

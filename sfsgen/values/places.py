@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import names
 from sfsgen.kubernetes.names import Pattern
-from sfsgen.nfs import host, normalised
+from sfsgen.nfs import host, normalised, path_fault
 from sfsgen.plain_text import brief, quoted, ranges
 from sfsgen.storage_drivers import DRIVERS, MOUNTED_AS_NFS, NFS, Driver, server_fault
 from sfsgen.values.model import split
@@ -14,7 +14,6 @@ from sfsgen.values.settings import setting_at
 from sfsgen.values.tree import Values
 
 _NO_SERVER = Pattern(("",))
-_LONGEST_PATH, _LONGEST_PATH_PART = 4095, 255  # bytes: Linux' PATH_MAX and NAME_MAX
 
 
 class Placeholders(NamedTuple):
@@ -173,28 +172,12 @@ def _directories(values: Values, path: Path, text: str, below: str, known: Place
     """Return the directories below what a text describes, the default ones where it is wrong."""
     fix = "write it as /exports or /srv/{namespace}/{name}/{ordinal}"
     if not values.is_reported(*path):
-        if fault := _path_fault(text):
+        if fault := path_fault(text):
             values.fault(path, fault, fix)
         made = pattern(values, path, normalised(text + below), known)
-        faults = [_path_fault(made.at(ordinal)) for ordinal in known.tried] if made else []
+        faults = [path_fault(made.at(ordinal)) for ordinal in known.tried] if made else []
         if made and not fault and any(faults):
             values.fault(path, f"filled in, {max(faults)}", fix)
         elif made and not fault:
             return made
     return names.pattern(f"{setting_at(('nfs', 'path')).default}/{{volume}}", known.meanings)
-
-
-def _path_fault(text: str) -> str:
-    parts = text.split("/")
-    if not text.startswith("/"):
-        return f"{quoted(text)} is not an absolute path"
-    if ".." in parts:
-        return f'{quoted(text)} leads out of the export with ".."'
-    if not text.isprintable():
-        return "the path holds a control character"
-    if len(text.encode()) > _LONGEST_PATH or any(
-        len(part.encode()) > _LONGEST_PATH_PART for part in parts
-    ):
-        what = f"the path is longer than {_LONGEST_PATH} bytes, or a part of it than "
-        return f"{what}{_LONGEST_PATH_PART}"
-    return ""

@@ -1,0 +1,200 @@
+#!/bin/sh
+# sfsgen prepare: shop/db, on nfs.example.com
+# It looks at all directories before it makes any, makes what is missing, goes through no link,
+# and changes nothing that is there. It can be run again at any time.
+# --dry-run says what it would make.
+
+dry='' would='made '
+for argument in "$@"; do
+    case $argument in
+    --dry-run) dry=yes would='would make ' ;;
+    *)
+        echo "usage: sh $0 [--dry-run]" >&2
+        exit 2
+        ;;
+    esac
+done
+chown=''
+as_root='run this as root, as by sudo sh'
+
+set -eu
+umask 022
+unset CDPATH
+
+say() { printf '%s\n' "$*"; }
+
+stop() {
+    printf 'stopped: %s\n' "$*" >&2
+    exit 1
+}
+
+# fault WORDS: notes what is wrong, while all is looked at.
+fault() {
+    printf 'wrong: %s\n' "$*" >&2
+    faults=$((faults + 1))
+}
+
+# exported DIRECTORY NAME: the export of the directories that follow, here, and what it is called.
+exported() {
+    is_there='' label=${2%/}
+    if cd -P -- "$1" 2>/dev/null; then
+        is_there=yes top=$(pwd -P)
+        top=${top%/}
+    else
+        fault "the export $2 is not there, and is not made: is it mounted? --within names another"
+    fi
+}
+
+# next: takes the next part of a path from $rest into $name.
+next() {
+    name=${rest%%/*}
+    case $rest in
+    */*) rest=${rest#*/} ;;
+    *) rest='' ;;
+    esac
+    [ -n "$name" ]
+}
+
+# enter: goes into $name, and looks whether that is where it was to lead.
+enter() {
+    cd -P -- "./$name" && [ "$(pwd -P)" = "$here/$name" ] || return 1
+    here=$here/$name shown=$shown/$name
+}
+
+# walk PATH: goes from the export as far as directories are there. Sets $name to the first part that
+# is missing, and fails where the way may lead out of the export: never through a link.
+walk() {
+    rest=$1 name='' here=$top shown=$label
+    cd -P -- "$top/" || return 1
+    while next; do
+        if [ -L "./$name" ]; then
+            fault "$shown/$name is a link, and may lead out of the export"
+            return 1
+        fi
+        [ -e "./$name" ] || return 0
+        if ! [ -d "./$name" ]; then
+            fault "$shown/$name is there, and is no directory"
+            return 1
+        fi
+        enter || {
+            fault "$shown/$name cannot be entered"
+            return 1
+        }
+    done
+}
+
+# is TESTS: whether the directory that we are in is so, by tests of find.
+is() { [ -n "$(find . -prune "$@")" ]; }
+
+fits() {
+    set --
+    [ -z "$mode" ] || set -- "$@" -perm "$mode"
+    [ -z "$user" ] || set -- "$@" -user "$user"
+    [ -z "$group" ] || set -- "$@" -group "$group"
+    is "$@"
+}
+
+# give: gives the directory that we are in its owner, group and at last its mode.
+give() {
+    [ -z "$user" ] || chown -- "$user" . || stop "$shown cannot be given to $user: $as_root"
+    [ -z "$group" ] || chgrp -- "$group" . || stop "$shown cannot be given to $group: $as_root"
+    { chmod u-s,g-s . && chmod "${mode:-0755}" .; } || stop "$shown cannot get its mode"
+}
+
+# make: makes what is missing. Until a directory is finished, its mode is 0100: should this be cut
+# short, the next run sees that.
+make() {
+    while [ -n "$name" ]; do
+        if [ -n "$rest" ]; then set --; else set -- -m 0100; fi
+        mkdir "$@" -- "./$name" || stop "$shown/$name cannot be made: $as_root"
+        enter || stop "$shown/$name is not what was made"
+        if [ -n "$rest" ]; then
+            say "made $shown"
+        else
+            is_unfinished || stop "$shown is not what was made"
+            give
+            say "made $shown${wanted:+ ($wanted)}"
+        fi
+        next || :
+    done
+    made=$((made + 1))
+}
+
+# keep: changes nothing of what is there, unless that is asked for.
+keep() {
+    if fits; then is_so=yes; else is_so=''; fi
+    # What has the mode that it is to have is finished.
+    if { [ -z "$is_so" ] || [ -z "$mode" ]; } && is_unfinished; then
+        finish
+        return 0
+    fi
+    there=$((there + 1))
+    if [ -n "$is_so" ]; then
+        say "$shown is there already"
+    elif [ -z "$chown" ]; then
+        say "$shown is there already, and left as it is, without $wanted (--chown gives it that)"
+    elif [ -n "$dry" ]; then
+        say "would give $shown $wanted"
+    else
+        give
+        say "gave $shown $wanted"
+    fi
+}
+
+is_unfinished() { is '(' -perm 0100 -o -perm 2100 ')'; }
+
+finish() {
+    made=$((made + 1))
+    if [ -n "$dry" ]; then
+        say "would finish $shown"
+    else
+        give
+        say "finished $shown${wanted:+ ($wanted)}"
+    fi
+}
+
+# directory PATH OWNER GROUP MODE [BYTES]: one directory below the export, '' for what nobody asks
+# for.
+directory() {
+    if [ -z "$is_there" ]; then
+        [ "$step" = look ] || stop "$label is gone"
+        return 0
+    fi
+    user=$2 group=$3 mode=$4
+    wanted=${user:+, owner $user}${group:+, group $group}${mode:+, mode $mode}
+    wanted=${wanted#, }
+    if [ "$step" = look ]; then
+        walk "$1" || :
+        return 0
+    fi
+    walk "$1" || stop 'it was another one just before'
+    if [ -z "$name" ]; then
+        keep
+    elif [ -n "$dry" ]; then
+        say "would make $shown/$name${rest:+/$rest}${wanted:+ ($wanted)}"
+        made=$((made + 1))
+        return 0
+    else
+        make
+    fi
+    [ -z "${5:-}" ] || [ -n "$dry" ] || limit "$5"
+}
+
+work() {
+    exported /srv /srv
+    directory shop/db/0 999 999 0750
+    directory shop/db/1 999 999 0750
+    directory shop/db/2 999 999 0750
+}
+
+main() {
+    faults=0 made=0 there=0
+    step=look
+    work
+    if [ "$faults" -gt 0 ]; then stop 'nothing was made'; fi
+    step='make'
+    work
+    say "$would$made, there already: $there"
+}
+
+main

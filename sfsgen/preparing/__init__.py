@@ -1,0 +1,1 @@
+"""The directories of volumes, made on the servers that they lie on."""
