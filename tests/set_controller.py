@@ -245,6 +245,8 @@ def run(cluster: Cluster, key: Key) -> None:
     pod = cluster.objects.get(key)
     if not pod or key[0] != POD or "nodeName" not in pod["spec"]:
         return
+    if pod["spec"]["nodeName"] in cluster.down:
+        return
     uid = pod["metadata"]["uid"]
     if "deletionTimestamp" in pod["metadata"]:
         cluster.nfs.unmount(uid)
