@@ -7,7 +7,13 @@ from sfsgen.changes.conditions import Condition
 from sfsgen.changes.plan import Action, Phase, Plan
 from sfsgen.plain_text import fix_line, joined, one_line
 
-_SEEN = (("metadata", "uid"), ("status", "updateRevision"))
+_SEEN = (
+    ("metadata", "uid"),
+    ("metadata", "generation"),
+    ("spec", "ordinals", "start"),
+    ("spec", "updateStrategy", "rollingUpdate", "partition"),
+    ("status", "updateRevision"),
+)
 
 
 def explained(plans: Sequence[Plan]) -> Iterator[str]:
@@ -90,5 +96,5 @@ def _is_ours(condition: Condition) -> bool:
 
 
 def _is_seen(condition: Condition) -> bool:
-    is_so = condition.operator in ("is", "absent")
+    is_so = condition.operator in ("is", "absent", "one of")
     return is_so and (condition.path[:2] == REFERENCE or condition.path in _SEEN)

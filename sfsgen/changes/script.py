@@ -111,7 +111,7 @@ def _phase(plan: Plan, phase: Phase, number: int) -> Iterator[str]:
 
 def _action(action: Action, number: str, home: str) -> Iterator[str]:
     yield say(f"  {number} {action.reason}")
-    done = list(map(_holds, [holds_all(action.done)])) if action.done else []
+    done = [_holds(holds_all(each)) for each in (action.done, action.unless) if each]
     if action.step and action.step.verb == "delete":
         step = action.step
         gone = Condition(step.kind, step.namespace, step.name, "gone", cluster=step.cluster)
