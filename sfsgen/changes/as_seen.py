@@ -21,9 +21,13 @@ def is_as_made(stateful_set: FoundSet) -> tuple[Condition, ...]:
     By its revision, which depends on its pod template alone: one that is made again has another uid
     (pkg/controller/history, HashControllerRevision).
     """
+    return (is_whole(stateful_set), *is_looked_at(stateful_set))
+
+
+def is_looked_at(stateful_set: FoundSet) -> tuple[Condition, ...]:
+    """Return that the controller of a set has looked at it, as it had when it was seen."""
     revision = stateful_set.manifest.at("status", "updateRevision")
-    shown = [_of_set(stateful_set, "status", "updateRevision", value=revision)] if revision else []
-    return (is_whole(stateful_set), *shown)
+    return (_of_set(stateful_set, "status", "updateRevision", value=revision),) if revision else ()
 
 
 def is_as_seen(stateful_set: FoundSet) -> Iterator[Condition]:

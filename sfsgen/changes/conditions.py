@@ -94,7 +94,8 @@ class Condition(NamedTuple):
         kind = _CALLED.get(self.kind, self.kind)
         called = f"the {kind} {self.name}"
         if self.operator in _OF_OBJECTS:
-            return _OF_OBJECTS[self.operator].format(called=called, value=self.value)
+            value = " or ".join(self.value.split())
+            return _OF_OBJECTS[self.operator].format(called=called, value=value)
         if told := self._told(called):
             return told
         is_so, is_no_more = _WORDS.get(self.path, (f"{'.'.join(self.path)} {{}}", ""))

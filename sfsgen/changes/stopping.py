@@ -1,22 +1,32 @@
 """Phases of a plan that stop pods: one ordinal at a time, or all at once, and start them again."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sfsgen.changes.actions import CLAIM, VOLUME, gone, is_another, is_this, without_waiting
+from sfsgen.changes.actions import (
+    CLAIM,
+    VOLUME,
+    gone,
+    is_another,
+    is_kept,
+    is_this,
+    without_waiting,
+)
 from sfsgen.changes.as_seen import (
     RETENTION,
     are_started,
     goes_with_its_claims,
     is_as_made,
     is_as_seen,
+    is_looked_at,
     is_whole,
     may_be_scaled,
     were_all_ready,
 )
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.cures import Cures
+from sfsgen.changes.doing import is_new
 from sfsgen.changes.downtime import scaled, stopped
 from sfsgen.changes.making import make, set_again
 from sfsgen.changes.outcomes import Mend
@@ -45,18 +55,23 @@ def _groups(by_number: Mapping[tuple[int, ...], Sequence[Mend]]) -> Iterator[_Gr
         yield _Group(numbers, alike, [each for later, _ in found[index:] for each in later])
 
 
-def one_by_one(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> Iterator[Phase]:
+def one_by_one(
+    cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend], *, are_kept: Collection[str] = ()
+) -> Iterator[Phase]:
     """Yield a phase for each ordinal; the pods of the others run on.
 
-    The set is deleted without its pods, and made again as soon as the ordinal has its own.
+    The set is deleted without its pods, and made again as soon as the ordinal has its own. The
+    files of volumes that `are_kept` stay already.
     """
     by_number: dict[tuple[int, ...], list[Mend]] = {}
     for each in mends:
         by_number.setdefault((each.row.number, *each.others), []).append(each)
-    kept = _kept(cures, stateful_set)
-    yield from kept
     groups = list(_groups(by_number))
-    phases = [_phase(cures, stateful_set, each, kept) for each in groups]
+    kept = list(_keeping(cures, stateful_set, are_kept))
+    phases = [
+        _phase(cures, stateful_set, each, [] if index else kept)
+        for index, each in enumerate(groups)
+    ]
     if len(phases) == 1:
         yield from phases
         return
@@ -71,12 +86,16 @@ def one_by_one(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> I
 
 
 def all_at_once(
-    cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend], *, is_orphaned: bool = False
+    cures: Cures,
+    stateful_set: FoundSet,
+    mends: Sequence[Mend],
+    *,
+    is_orphaned: bool = False,
+    are_kept: Collection[str] = (),
 ) -> Iterator[Phase]:
     """Yield the one phase that stops all pods of a set; by scaling, unless told otherwise."""
     if is_orphaned or scaling_deletes(stateful_set):
-        kept = _kept(cures, stateful_set)
-        yield from kept
+        kept = list(_keeping(cures, stateful_set, are_kept))
         yield _phase(cures, stateful_set, _Group(stateful_set.ordinals, mends), kept)
     else:
         yield _scaled_phase(cures, stateful_set, mends)
@@ -103,32 +122,35 @@ def without_set(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> 
         yield Phase(title, each.goal, made, pods, _SECONDS, OF_PODS)
 
 
-def set_made_again(cures: Cures, stateful_set: FoundSet, goal: Sequence[Condition]) -> Phase:
+def set_made_again(
+    cures: Cures,
+    stateful_set: FoundSet,
+    goal: Sequence[Condition],
+    *,
+    are_kept: Collection[str] = (),
+) -> Phase:
     """Return the phase by which a set is made again while its pods run on (0.9 s, measured)."""
-    kept = [action for each in _kept(cures, stateful_set) for action in each.actions]
+    kept = _keeping(cures, stateful_set, are_kept)
     before, after = _orphaning(cures, stateful_set, _Group(), tuple(goal))
     title = f"the set {stateful_set.name} is made again; its pods run on"
     return Phase(title, (*goal, is_whole(stateful_set)), (*kept, *before, *after))
 
 
-def _kept(cures: Cures, stateful_set: FoundSet) -> list[Phase]:
-    """Return the phase that keeps all files of a set that is deleted for a moment, where needed.
+def _keeping(cures: Cures, stateful_set: FoundSet, are_kept: Collection[str]) -> Iterator[Action]:
+    """Yield how all files of a set stay that is deleted for a moment.
 
     Its claims stay, for its deletion orphans them; if one went all the same, its data would not.
     """
-    made, goal = list[Action](), list[Condition]()
     for claim in cures.inventory.claims.values():
         volume = cures.inventory.volumes.get(claim.volume_name)
-        if volume is None or volume.claim_uid != claim.uid or not _is_of(stateful_set, claim.key):
+        if volume is None or volume.claim_uid != claim.uid or volume.name in are_kept:
+            continue
+        if not _is_of(stateful_set, claim.key):
             continue
         for step in cures.keep(volume):
-            policy = ("spec", "persistentVolumeReclaimPolicy")
-            done = Condition(VOLUME, "", volume.name, "is if there", policy, "Retain")
             reason = f"the files of {volume.name} stay, whatever becomes of its claim"
-            made.append(Action(reason, step, (is_this(volume),), (done,)))
-            goal.append(done)
-    title = f"the files of {stateful_set.name} stay, which is deleted for a moment"
-    return [Phase(title, tuple(goal), tuple(made))] if made else []
+            done, unless = (is_kept(volume.name),), (is_new(volume),)
+            yield Action(reason, step, (is_this(volume),), done, unless=unless)
 
 
 def _is_of(stateful_set: FoundSet, key: Key) -> bool:
@@ -137,16 +159,16 @@ def _is_of(stateful_set: FoundSet, key: Key) -> bool:
     return namespace == stateful_set.namespace and any(each is not None for each in numbers)
 
 
-def _phase(cures: Cures, stateful_set: FoundSet, group: _Group, kept: Sequence[Phase]) -> Phase:
+def _phase(cures: Cures, stateful_set: FoundSet, group: _Group, kept: Sequence[Action]) -> Phase:
     """Return the phase that stops some pods while the set is gone; files that are kept are so."""
     numbers, mends, later = group
     before, after = _orphaning(cures, stateful_set, group, _stopped_by_now(mends))
-    is_kept = [action.step for each in kept for action in each.actions]
-    first = [each for each in _first(mends) if each.step is None or each.step not in is_kept]
+    known = [each.step for each in kept]
+    first = [each for each in _first(mends) if each.step is None or each.step not in known]
     ready = are_started(stateful_set, numbers, later)
     goal = (*_reached(mends), *is_as_made(stateful_set), *ready)
     title = f"ordinal {', '.join(map(str, numbers))}: {_whats(mends)}"
-    made = (*first, *before, *_inside(mends), *after)
+    made = (*kept, *first, *before, *_inside(mends), *after)
     return Phase(title, goal, made, _pods(stateful_set, numbers), _SECONDS, OF_PODS)
 
 
@@ -231,7 +253,7 @@ def _orphaning(
     before += [_stopped(cures, stateful_set, number, (is_gone,), done) for number in numbers]
     reason = f"make the set {stateful_set.name} again: it takes its pods back"
     step = make(cures, set_again(manifest))
-    waits = (*is_as_made(stateful_set), *are_started(stateful_set, numbers, later))
+    waits = (*is_looked_at(stateful_set), *are_started(stateful_set, numbers, later))
     ready = tuple(Wait(each, OF_PODS) for each in waits)
     must = tuple(_made(_inside(mends)))
     return before, [Action(reason, step, must, (Condition(*about, "exists"),), ready)]
