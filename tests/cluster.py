@@ -78,6 +78,10 @@ class Cluster:
         self.dead_provisioners: set[str] = set()
         """Those that nobody runs any more."""
         self.version = 0
+        self.down: set[str] = set()
+        """Nodes that do not answer: their pods neither start nor end."""
+        self.revisions: dict[str, Object] = {}
+        """The pod templates that sets had, by the names of their revisions."""
         self.started: dict[str, Key] = {}
         """The pods that run on nodes, by uid: also those that were removed by force."""
         self.queue: list[Key] = []

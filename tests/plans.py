@@ -103,7 +103,8 @@ def _is_done(clusters: _Clusters, action: Data) -> bool:
     step = action["step"]
     is_deletion = step and step["verb"] == "delete"
     is_gone = is_deletion and _key(step) not in _of(clusters, step).objects
-    return is_gone or bool(action["done"] and _all_hold(clusters, action["done"]))
+    either = (action["done"], action["unless"])
+    return is_gone or any(each and _all_hold(clusters, each) for each in either)
 
 
 def _take(clusters: _Clusters, action: Data, confirmed: Callable[[Data], object]) -> None:

@@ -24,7 +24,10 @@ def sync(cluster: Cluster, key: Key) -> None:
     found = cluster.objects.get(key)
     if not found or key[0] != STATEFUL_SET or "deletionTimestamp" in found["metadata"]:
         return
+    template = found["spec"]["template"]
+    cluster.revisions[_revision(found)] = template
     _adopt(cluster, found)
+    _own_claims(cluster, found)
     _step(cluster, found)
     _tell_status(cluster, key)
 
@@ -89,7 +92,7 @@ def _replica(cluster: Cluster, stateful_set: Object, ordinal: int, pods: dict[st
     pod = pods.get(f"{stateful_set['metadata']['name']}-{ordinal}")
     if pod is None:
         if _make_claims(cluster, stateful_set, ordinal):
-            cluster.add(_pod(stateful_set, ordinal))
+            cluster.add(_pod(cluster, stateful_set, ordinal))
         return False
     if pod["status"]["phase"] == "Pending" and "deletionTimestamp" not in pod["metadata"]:
         _make_claims(cluster, stateful_set, ordinal)
@@ -115,8 +118,54 @@ def _make_claims(cluster: Cluster, stateful_set: Object, ordinal: int) -> bool:
     return True
 
 
-def _pod(stateful_set: Object, ordinal: int) -> Object:
-    metadata, template = stateful_set["metadata"], stateful_set["spec"]["template"]
+def _own_claims(cluster: Cluster, stateful_set: Object) -> None:
+    """Write who owns claims: the set where they go with it, a pod that goes where they go then."""
+    policy = stateful_set["spec"].get("persistentVolumeClaimRetentionPolicy") or {}
+    wanted = {f"{stateful_set['metadata']['name']}-{each}" for each in ordinals(stateful_set)}
+    for name, pod in _pods(cluster, stateful_set).items():
+        owners = [_owner(stateful_set)] if policy.get("whenDeleted") == "Delete" else []
+        if name not in wanted and policy.get("whenScaled") == "Delete":
+            owners = [
+                {"apiVersion": "v1", "kind": POD, "name": name, "uid": pod["metadata"]["uid"]}
+            ]
+        for each in stateful_set["spec"].get("volumeClaimTemplates", ()):
+            key = CLAIM, pod["metadata"]["namespace"], f"{each['metadata']['name']}-{name}"
+            claim = cluster.objects.get(key)
+            if claim and (claim["metadata"].get("ownerReferences") or []) != owners:
+                cluster.change(key, lambda it: _set_owners(it, owners))  # noqa: B023
+
+
+def _set_owners(claim: Object, owners: list[Object]) -> None:
+    claim["metadata"].pop("ownerReferences", None)
+    if owners:
+        claim["metadata"]["ownerReferences"] = owners
+
+
+def _revision(stateful_set: Object) -> str:
+    return f"{stateful_set['metadata']['name']}-{revision(stateful_set['spec']['template'])}"
+
+
+def _revision_of(cluster: Cluster, stateful_set: Object, ordinal: int) -> tuple[str, Object]:
+    """Return of which revision a pod is made, and its template: below the partition the current."""
+    spec, newest = stateful_set["spec"], _revision(stateful_set)
+    current = stateful_set["status"].get("currentRevision", newest)
+    strategy = spec.get("updateStrategy", {})
+    partition = (strategy.get("rollingUpdate") or {}).get("partition", 0)
+    if strategy.get("type") == "OnDelete" or ordinal >= ordinals(stateful_set).start + partition:
+        current = newest
+    return (
+        (current, cluster.revisions[current])
+        if current in cluster.revisions
+        else (
+            newest,
+            spec["template"],
+        )
+    )
+
+
+def _pod(cluster: Cluster, stateful_set: Object, ordinal: int) -> Object:
+    metadata = stateful_set["metadata"]
+    its_revision, template = _revision_of(cluster, stateful_set, ordinal)
     name, spec = f"{metadata['name']}-{ordinal}", template.get("spec", {})
     templates = [
         each["metadata"]["name"] for each in stateful_set["spec"].get("volumeClaimTemplates", ())
@@ -128,7 +177,7 @@ def _pod(stateful_set: Object, ordinal: int) -> Object:
     volumes += [each for each in spec.get("volumes", ()) if each["name"] not in templates]
     labels = {
         **template.get("metadata", {}).get("labels", {}),
-        _REVISION: f"{metadata['name']}-{revision(template)}",
+        _REVISION: its_revision,
         "statefulset.kubernetes.io/pod-name": name,
         "apps.kubernetes.io/pod-index": str(ordinal),
     }
@@ -167,17 +216,22 @@ def _update(cluster: Cluster, stateful_set: Object, pods: dict[str, Object]) -> 
 def _tell_status(cluster: Cluster, key: Key) -> None:
     stateful_set = cluster.objects[key]
     pods = _pods(cluster, stateful_set).values()
-    wanted = f"{key[2]}-{revision(stateful_set['spec']['template'])}"
+    wanted = _revision(stateful_set)
+    current = stateful_set["status"].get("currentRevision", wanted)
     new = [each for each in pods if each["metadata"]["labels"].get(_REVISION) == wanted]
     running = len([each for each in pods if is_running(each)])
+    old = [each for each in pods if each["metadata"]["labels"].get(_REVISION) == current]
+    is_rolling = stateful_set["spec"].get("updateStrategy", {}).get("type") != "OnDelete"
+    if is_rolling and len(new) == running == stateful_set["spec"].get("replicas", 1):
+        current, old = wanted, new
     status = {
         "observedGeneration": stateful_set["metadata"].get("generation", 1),
         "replicas": len(pods),
         "availableReplicas": running,
         "readyReplicas": running,
-        "currentReplicas": len(new),
+        "currentReplicas": len(old),
         "updatedReplicas": len(new),
-        "currentRevision": wanted,
+        "currentRevision": current,
         "updateRevision": wanted,
     }
     # Of these an API server prints none that are 0.
@@ -245,6 +299,8 @@ def run(cluster: Cluster, key: Key) -> None:
     pod = cluster.objects.get(key)
     if not pod or key[0] != POD or "nodeName" not in pod["spec"]:
         return
+    if pod["spec"]["nodeName"] in cluster.down:
+        return
     uid = pod["metadata"]["uid"]
     if "deletionTimestamp" in pod["metadata"]:
         cluster.nfs.unmount(uid)
@@ -285,7 +341,7 @@ def run_what_is_ready(cluster: Cluster, stateful_set: Object) -> None:
     """Let those pods run of which a set's status says so, whatever has become of their claims."""
     ready = (stateful_set.get("status") or {}).get("readyReplicas", 0)
     for ordinal in ordinals(stateful_set)[:ready]:
-        pod = _pod(stateful_set, ordinal)
+        pod = _pod(cluster, stateful_set, ordinal)
         cluster.add(pod)
         key = key_of(pod)
         cluster.change(key, lambda each: each["spec"].update(nodeName="node-1"))
@@ -317,7 +373,8 @@ def collect(cluster: Cluster, key: Key) -> None:
         _finish(cluster, each)
         return
     owners = _owners(each)
-    alive = {other["metadata"]["uid"] for other in cluster.of_kind(STATEFUL_SET, key[1])}
+    every = [*cluster.of_kind(STATEFUL_SET, key[1]), *cluster.of_kind(POD, key[1])]
+    alive = {other["metadata"]["uid"] for other in every}
     if owners and not alive.intersection(owners) and "deletionTimestamp" not in each["metadata"]:
         if key[0] == POD:
             end(cluster, key)
@@ -331,8 +388,10 @@ def _finish(cluster: Cluster, stateful_set: Object) -> None:
     finalizers = metadata.get("finalizers", [])
     pods = list(_pods(cluster, stateful_set).values())
     if "orphan" in finalizers:
-        for pod in pods:
-            cluster.change(key_of(pod), lambda each: each["metadata"].pop("ownerReferences", None))
+        uid = metadata["uid"]
+        claims = [each for each in cluster.of_kind(CLAIM, key[1]) if uid in _owners(each)]
+        for each in (*pods, *claims):
+            cluster.change(key_of(each), lambda it: it["metadata"].pop("ownerReferences", None))
         left = [each for each in finalizers if each != "orphan"]
         cluster.change(key, lambda each: each["metadata"].update(finalizers=left))
     elif "foregroundDeletion" in finalizers:

@@ -161,6 +161,9 @@ def test_nothing_was_proved_without_the_first_step() -> None:
         found = provisioned_set(seed)
         for plan in planned(found):
             for phase in plan["phases"]:
+                phase["actions"] = [
+                    each for each in phase["actions"] if "the files of " not in each["reason"]
+                ]
                 for action in phase["actions"]:
                     action["must"] = [each for each in action["must"] if each["value"] != "Retain"]
             plan["phases"] = [

@@ -169,20 +169,24 @@ def _phases(
         again = stateful_set._replace(manifest=with_class(stateful_set.manifest, found.changed, ""))
     phases: Iterable[Phase] = ()
     if stopping and together:
-        phases = all_at_once(cures, again, stopping, is_orphaned=bool(found.changed))
+        is_orphaned = bool(found.changed)
+        phases = all_at_once(
+            cures, again, stopping, is_orphaned=is_orphaned, are_kept=_deletable(found)
+        )
     elif stopping:
-        phases = one_by_one(cures, again, stopping)
+        phases = one_by_one(cures, again, stopping, are_kept=_deletable(found))
     elif found.changed:
-        phases = [_asking_nobody(adopting, again, found.changed)]
+        phases = [_asking_nobody(adopting, again, found)]
     for phase in phases:
         yield _until_new(stateful_set, phase) if found.changed else phase
     yield from _removed(adopting, found)
 
 
-def _asking_nobody(adopting: Adopting, again: FoundSet, changed: Sequence[FoundTemplate]) -> Phase:
+def _asking_nobody(adopting: Adopting, again: FoundSet, found: _Found) -> Phase:
     """Return how a set is made again for its claim templates alone."""
-    phase = set_made_again(adopting.cures, again, [_is_new(again)])
-    names = ", ".join(each.name for each in changed)
+    kept = _deletable(found)
+    phase = set_made_again(adopting.cures, again, [_is_new(again)], are_kept=kept)
+    names = ", ".join(each.name for each in found.changed)
     return phase._replace(title=f"{phase.title}: the next claims of {names} ask no provisioner")
 
 
@@ -201,11 +205,15 @@ def _until_new(stateful_set: FoundSet, phase: Phase) -> Phase:
     return phase._replace(goal=(new, *phase.goal))
 
 
+def _deletable(found: _Found) -> dict[str, Volume]:
+    """Return the volumes whose files would go with them."""
+    volumes = [*(each.volume for each in found.adoptees), *(each for each, _ in found.left)]
+    return {each.name: each for each in volumes if each.reclaim_policy != "Retain"}
+
+
 def _kept(adopting: Adopting, found: _Found) -> Iterator[Phase]:
     """Yield what comes before all else: nothing deletes files any more."""
-    volumes = [*(each.volume for each in found.adoptees), *(each for each, _ in found.left)]
-    volumes = [each for each in volumes if each.reclaim_policy != "Retain"]
-    if volumes:
+    if volumes := _deletable(found).values():
         made = tuple(action for each in volumes for action in kept(adopting.cures, each))
         title = "the files of all its volumes stay, whatever becomes of their claims"
         yield Phase(title, tuple(map(not_removed, volumes)), made)

@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-Operator = Literal["is", "is not", "is if there", "absent", "exists", "gone", "held by nobody"]
+Operator = Literal[
+    "is",
+    "is not",
+    "is if there",
+    "one of",
+    "absent",
+    "exists",
+    "gone",
+    "held by nobody",
+    "used by no other",
+]
 _CALLED = {"PersistentVolume": "volume", "PersistentVolumeClaim": "claim", "Pod": "pod"}
 _OF_OBJECTS = {
     "held by nobody": "no claim of any namespace has the uid {value}",
+    "used by no other": "no pod but {value} uses {called}",
     "exists": "{called} is there",
     "gone": "{called} is gone",
 }
+_RETENTION = ("spec", "persistentVolumeClaimRetentionPolicy")
 # How a field is told, its value for the braces, and how that it no longer has that value.
 _WORDS = {
     ("metadata", "uid"): ("uid {}", ""),
@@ -19,6 +31,10 @@ _WORDS = {
     ("spec", "persistentVolumeReclaimPolicy"): ("policy {}", ""),
     ("spec", "volumeName"): ("volumeName {}", ""),
     ("spec", "replicas"): ("replicas {}", ""),
+    ("spec", "ordinals", "start"): ("first ordinal {}", ""),
+    ("spec", "updateStrategy", "rollingUpdate", "partition"): ("partition {}", ""),
+    (*_RETENTION, "whenDeleted"): ("policy whenDeleted {}", ""),
+    (*_RETENTION, "whenScaled"): ("policy whenScaled {}", ""),
     ("spec", "accessModes", "[*]"): ("access modes {}", ""),
     ("spec", "capacity", "storage"): ("capacity {}", ""),
     ("spec", "mountOptions", "[*]"): ("mount options {}", ""),
@@ -40,7 +56,9 @@ class Condition(NamedTuple):
     """What is to be so of one object.
 
     `is` and `absent` are of an object that is there; `is not` and `is if there` hold where it is
-    gone, too. Of the claims of all namespaces none has the uid that is `held by nobody`.
+    gone, too; of `one of` the values have spaces between them. Of the claims of all namespaces none
+    has the uid that is `held by nobody`. Pods on a node keep a claim from going: those that have
+    one that is `used by no other` are the value, with spaces between them.
     """
 
     kind: str
@@ -76,16 +94,18 @@ class Condition(NamedTuple):
         kind = _CALLED.get(self.kind, self.kind)
         called = f"the {kind} {self.name}"
         if self.operator in _OF_OBJECTS:
-            return _OF_OBJECTS[self.operator].format(called=called, value=self.value)
+            value = " or ".join(self.value.split())
+            return _OF_OBJECTS[self.operator].format(called=called, value=value)
         if told := self._told(called):
             return told
         is_so, is_no_more = _WORDS.get(self.path, (f"{'.'.join(self.path)} {{}}", ""))
         if self.operator == "absent":
             return f"{called} has no {' '.join(is_so.format('').split())}"
-        if self.operator in ("is", "is if there"):
+        if self.operator in ("is", "is if there", "one of"):
             called += ", if it is there," * (self.operator == "is if there")
             verb = "is" if self.path == ("status", "phase") else "has the"
-            return f"{called} {verb} {is_so}".format(self.value)
+            either = " or ".join(self.value.split()) if self.operator == "one of" else self.value
+            return f"{called} {verb} {is_so}".format(either)
         if self.path == ("metadata", "uid"):
             return f"the earlier {kind} {self.name} is gone"
         return f"{called} no longer {is_no_more or f'has the {is_so}'}".format(self.value)
@@ -106,13 +126,33 @@ class Condition(NamedTuple):
         if self.operator == "held by nobody":
             claims = (each for (kind, *_), each in objects.items() if kind == self.kind)
             return all(each["metadata"].get("uid") != self.value for each in claims)
+        if self.operator == "used by no other":
+            return self._users(objects) <= {*self.value.split()}
         value = objects.get(self.key)
         if value is None or self.operator in ("exists", "gone"):
             return (value is not None) == (self.operator not in ("gone", "is not", "is if there"))
         found = _text(_at(value, self.path))
         if self.operator == "absent":
             return not found
+        if self.operator == "one of":
+            return found in self.value.split()
         return (found == self.value) == (self.operator != "is not")
+
+    def _users(self, objects: Mapping[ObjectKey, Mapping[str, Any]]) -> set[str]:
+        """Return the pods that have a claim, and a node: these keep it from going.
+
+        kubernetes, pkg/controller/volume/pvcprotection, podUsesPVC: pods that have ended, too.
+        """
+        pods = [each for key, each in objects.items() if key[:2] == ("Pod", self.namespace)]
+        return {
+            each["metadata"]["name"]
+            for each in pods
+            if _at(each, ("spec", "nodeName"))
+            and any(
+                _at(volume, ("persistentVolumeClaim", "claimName")) == self.name
+                for volume in each["spec"].get("volumes") or ()
+            )
+        }
 
 
 def _at(value: Any, path: FieldPath) -> Any:

@@ -1,25 +1,73 @@
 """A plan in words: what stops, what is at risk, and each step with its reason and its command."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from sfsgen.changes.actions import REFERENCE, VOLUME
-from sfsgen.changes.conditions import Condition
-from sfsgen.changes.plan import Action, Phase, Plan
+from sfsgen.changes.conditions import Condition, ObjectKey
+from sfsgen.changes.plan import Action, Phase, Plan, key_of
 from sfsgen.plain_text import fix_line, joined, one_line
 
-_SEEN = (("metadata", "uid"), ("status", "updateRevision"))
+_SEEN = (
+    ("metadata", "uid"),
+    ("metadata", "generation"),
+    ("spec", "ordinals", "start"),
+    ("spec", "updateStrategy", "rollingUpdate", "partition"),
+    ("status", "updateRevision"),
+)
 
 
-def explained(plans: Sequence[Plan]) -> Iterator[str]:
-    """Yield the text for people of some plans, one after the other."""
-    number = 0
+class _Told(NamedTuple):
+    """What is known where an action is told."""
+
+    home: str
+    """The namespace that is not named."""
+    files: Mapping[ObjectKey, str]
+    """Where the objects are written down that plans create."""
+    made: frozenset[ObjectKey] = frozenset()
+    """What an earlier phase has made, and this one does not delete."""
+
+
+def explained(plans: Sequence[Plan], printing: str = "") -> Iterator[str]:
+    """Yield the text for people of some plans, one after the other.
+
+    `printing` is the command that prints the objects which they create.
+    """
+    number, files, made = 0, _files(plans), frozenset[ObjectKey]()
     for index, plan in enumerate(plans):
         yield "\n" * bool(index)
         yield f"{one_line(plan.name)}\n"
         yield from _costs(plan)
+        if files and not index:
+            yield from _written_down(plans, printing)
         for phase in plan.phases:
             number += 1
-            yield from _phase(phase, number, plan.stateful_set[0])
+            made -= _keys(phase, "delete")
+            yield from _phase(phase, number, _Told(plan.stateful_set[0], files, made))
+            made |= _keys(phase, "create")
+
+
+def _keys(phase: Phase, verb: str) -> frozenset[ObjectKey]:
+    steps = (each.step for each in phase.actions if each.step)
+    return frozenset(each[1:4] for each in steps if each.verb == verb)
+
+
+def _files(plans: Sequence[Plan]) -> dict[ObjectKey, str]:
+    """Return the file of each object that is created, in the order in which they are printed."""
+    if not any(each.step and each.step.verb == "create" for plan in plans for each in plan.actions):
+        return {}
+    every = [(plan.command, key_of(each)) for plan in plans for each in plan.created]
+    return {key: f"{command}-{number}.yaml" for number, (command, key) in enumerate(every, 1)}
+
+
+def _written_down(plans: Sequence[Plan], printing: str) -> Iterator[str]:
+    """Yield the step that comes before all others: what is created is in files then."""
+    title = "write down what is created, each object in a file"
+    if any(each.step and each.step.verb == "delete" for plan in plans for each in plan.actions):
+        title += ": what is deleted and made again stands nowhere else meanwhile"
+    name = f'file = "{plans[0].command}-" n ".yaml"'
+    program = f"/^---$/ {{ close(file); n++; {name} }} {{ print > file }}"
+    yield f"\n0. {title}\n      {fix_line(printing)} | awk '{program}'\n"
 
 
 def _costs(plan: Plan) -> Iterator[str]:
@@ -33,12 +81,12 @@ def _listed(title: str, texts: Sequence[str]) -> Iterator[str]:
     yield from (f"  {title}: {fix_line(each)}\n" for each in texts)
 
 
-def _phase(phase: Phase, number: int, home: str) -> Iterator[str]:
+def _phase(phase: Phase, number: int, told: _Told) -> Iterator[str]:
     yield f"\n{number}. {one_line(phase.title)}\n"
     for index, action in enumerate(phase.actions, 1):
         yield f"  {number}.{index} {one_line(action.reason)}\n"
-        yield from (f"      {fix_line(line)}\n" for line in _action(action, home))
-    yield f"  until {one_line(joined(_goal(phase, home)))}\n"
+        yield from (f"      {fix_line(line)}\n" for line in _action(action, told))
+    yield f"  until {one_line(joined(_goal(phase, told.home)))}\n"
 
 
 def _goal(phase: Phase, home: str) -> list[str]:
@@ -52,22 +100,19 @@ def _follows(condition: Condition) -> bool:
     return is_of_volume or condition.path in (("spec", "replicas"), ("status", "updateRevision"))
 
 
-def _action(action: Action, home: str) -> Iterator[str]:
+def _action(action: Action, told: _Told) -> Iterator[str]:
     if action.must:
-        yield f"only if {joined(list(_must(action, home)))}"
+        yield f"only if {joined(list(_must(action, told.home)))}"
     if action.confirm:
         yield from action.confirm.split("\n")
     if action.step and action.step.verb == "create":
-        called = f"{action.step.kind} {action.step.name}"
-        yield f"create the {called}, which -o yaml prints: {_from_file(action.step.command)}"
+        if action.step[1:4] in told.made:
+            yield f"only if {Condition(*action.step[1:4], 'gone').told(told.home)}"
+        yield f"{action.step.command.removesuffix('-')}{told.files[key_of(action.step.value)]}"
     elif action.step:
         yield action.step.command
     if action.step or action.confirm:
-        yield from (f"then wait until {each.until.told(home)}" for each in action.wait)
-
-
-def _from_file(command: str) -> str:
-    return f"{command.removesuffix('-f -')}-f FILE"
+        yield from (f"then wait until {each.until.told(told.home)}" for each in action.wait)
 
 
 def _must(action: Action, home: str) -> Iterator[str]:
@@ -90,5 +135,5 @@ def _is_ours(condition: Condition) -> bool:
 
 
 def _is_seen(condition: Condition) -> bool:
-    is_so = condition.operator in ("is", "absent")
+    is_so = condition.operator in ("is", "absent", "one of")
     return is_so and (condition.path[:2] == REFERENCE or condition.path in _SEEN)

@@ -6,6 +6,7 @@ from itertools import chain
 from sfsgen.changes.actions import CLAIM, VOLUME
 from sfsgen.changes.conditions import Condition, ObjectKey
 from sfsgen.changes.cures import Cures
+from sfsgen.changes.held_back import held_back
 from sfsgen.changes.managers import managers
 from sfsgen.changes.plan import Plan, key_of
 from sfsgen.changes.writers import written_twice
@@ -22,6 +23,8 @@ def finished(plan: Plan, cures: Cures, pairing: Pairing, there: Inventory | None
     in which its volumes are made, if that is another one.
     """
     inventory = cures.inventory
+    if held := tuple(held_back(plan, inventory)):
+        return Plan(plan.command, plan.stateful_set, unknown=held)
     twice = written_twice([plan], there or inventory, Pairing(there) if there else pairing)
     if why := tuple(dict.fromkeys(each for _, each in twice)):
         return Plan(plan.command, plan.stateful_set, unknown=why)

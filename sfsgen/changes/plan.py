@@ -40,6 +40,8 @@ class Action(NamedTuple):
     """What would be lost if it went wrong, "" for nothing."""
     confirm: str = ""
     """What people have done before it goes on."""
+    unless: tuple[Condition, ...] = ()
+    """What holds, all of it, where it is not to be done any more."""
 
 
 class Phase(NamedTuple):
@@ -160,6 +162,7 @@ def _action(action: Action) -> dict[str, Any]:
         "wait": [{**_condition(each.until), "seconds": each.seconds} for each in action.wait],
         "risk": action.risk,
         "confirm": action.confirm,
+        "unless": [_condition(each) for each in action.unless],
     }
 
 

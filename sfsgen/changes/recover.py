@@ -152,9 +152,10 @@ def _phases(
     if not stopping:
         return
     stop = all_at_once if ways.all_at_once else one_by_one
-    if not stateful_set.manifest.is_stored:
-        stop = without_set
-    yield from stop(cures, stateful_set, stopping)
+    if stateful_set.manifest.is_stored:
+        yield from stop(cures, stateful_set, stopping)
+    else:
+        yield from without_set(cures, stateful_set, stopping)
 
 
 def _stopping_nothing(mends: Sequence[Mend]) -> Iterator[Phase]:

@@ -1,10 +1,12 @@
 """What the commands print that plan: plans in words, as scripts, as objects and as data."""
 
+import re
+import sys
 from collections.abc import Iterator, Sequence
 
 from sfsgen import console
 from sfsgen.changes.plan import Plan
-from sfsgen.kubernetes.kubectl import Kubectl
+from sfsgen.kubernetes.kubectl import Kubectl, quoted
 from sfsgen.plain_text import listed
 from sfsgen.problems import Problem
 
@@ -43,7 +45,7 @@ def _text(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> Iterator[str]
     if output == "words":
         from sfsgen.changes.explained import explained
 
-        return explained(plans)
+        return explained(plans, _printing(kubectl))
     if output == "json":
         from sfsgen.changes.plan import as_data
         from sfsgen.plain_text import as_json
@@ -52,6 +54,22 @@ def _text(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> Iterator[str]
     if output == "sh":
         return _script(plans, kubectl)
     return _objects(plans)
+
+
+def _printing(kubectl: Kubectl) -> str:
+    """Return the command that was typed, as it prints the objects that are created."""
+    words, kept = sys.argv[1:], list[str]()
+    while words:
+        word = words.pop(0)
+        if word in ("-o", "--output"):
+            words[:1] = []
+        elif not re.match("--output=|-o.", word):
+            kept.append(word)
+    for option, value in kubectl.options:  # of a cluster that was chosen by kubectl itself
+        if value is not None and not any(each.split("=")[0] == option for each in kept):
+            kept += [option, value]
+    piped = " <FILE" if "-" in kept else ""
+    return quoted(["sfsgen", *kept, "-o", "yaml"]) + piped
 
 
 def _script(plans: Sequence[Plan], kubectl: Kubectl) -> Iterator[str]:
