@@ -17,6 +17,7 @@ from tests.faults import NAME, SPACE, Broken, Shape, faults
 from tests.living_server import LivingServer
 from tests.test_recover_scripts import SHELLS, needs_kubectl, scripted
 from tests.test_recover_works import ends_well
+from tests.test_sets_stopped import job
 
 SET, CLAIM = "StatefulSet", "PersistentVolumeClaim"
 GONE = "The set web is not in the cluster now: this script makes it again."
@@ -166,3 +167,41 @@ def test_a_confirmation_is_for_one_question() -> None:
     assert len({*numbers}) == 3
     assert {len(each) for each in numbers} == {4}
     assert number("one", "1") == numbers[0]
+
+
+@needs_kubectl
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("options", [[], ["--all-at-once"]])
+def test_nothing_is_deleted_while_another_pod_uses_the_claim(
+    options: list[str], shell: str, tmp_path: Path
+) -> None:
+    broken, text = going(tmp_path / "old.json", *options)
+    claim = claim_of(broken)
+    uid = broken.cluster.uid_of((SET, SPACE, NAME))
+    with LivingServer(broken.cluster, resync=0.3) as server:
+        with server.lock:
+            for name, its in (("a-job", "another"), ("backup", claim)):
+                broken.cluster.add(job(its, name, SPACE))
+        done = server.run_script(text, shell)
+        assert done.returncode == 1
+        assert f"the pod backup uses the claim {claim}" in done.stderr
+        assert "a-job" not in done.stderr
+        assert broken.cluster.uid_of((SET, SPACE, NAME)) == uid
+        assert GONE not in done.stderr
+        with server.lock:
+            broken.cluster.remove(("Pod", SPACE, "backup"))
+        done = server.run_script(text, shell)
+    assert not done.returncode, done.stderr
+    ends_well(broken)
+
+
+@needs_kubectl
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_set_that_was_scaled_since_is_not_scaled_back(shell: str, tmp_path: Path) -> None:
+    broken, text = going(tmp_path / "old.json", "--all-at-once")
+    broken.cluster.scale(SPACE, NAME, 3)
+    with LivingServer(broken.cluster, resync=0.3) as server:
+        done = server.run_script(text, shell)
+    assert done.returncode == 1
+    assert "it is not so that the StatefulSet web has the replicas 2 or 0" in done.stderr
+    assert broken.cluster.objects[SET, SPACE, NAME]["spec"]["replicas"] == 3
