@@ -16,8 +16,8 @@ from sfsgen.kubernetes.kubectl import Kubectl
 from tests.faults import NAME, SPACE, Broken, Shape, faults
 from tests.living_server import LivingServer
 from tests.test_recover_scripts import SHELLS, needs_kubectl, scripted
-from tests.test_recover_works import ends_well
-from tests.test_sets_stopped import job
+
+pytestmark = pytest.mark.without_libraries
 
 SET, CLAIM = "StatefulSet", "PersistentVolumeClaim"
 GONE = "The set web is not in the cluster now: this script makes it again."
@@ -106,56 +106,6 @@ def test_who_interrupts_it_learns_that_the_set_is_gone(
     assert "--give-up" in told
 
 
-@needs_kubectl
-def test_who_gives_it_up_has_the_set_again(tmp_path: Path) -> None:
-    broken, text = going(tmp_path / "old.json")
-    uid = broken.cluster.uid_of((SET, SPACE, NAME))
-    with LivingServer(broken.cluster, resync=0.3) as server:
-        server.refuse.append(("delete", "pods"))
-        assert GONE in server.run_script(text).stderr
-        dry = server.run_script(text, "sh", "--give-up", "--dry-run")
-        assert "would create, by kubectl create -f -" in dry.stderr
-        assert not broken.cluster.get(SET, SPACE, NAME)
-        done = server.run_script(text, "sh", "--give-up")
-        assert not done.returncode, done.stderr
-        assert "given up" in done.stderr
-        assert broken.cluster.uid_of((SET, SPACE, NAME)) not in (uid, None)
-        again = server.run_script(text, "sh", "--give-up")
-        assert not again.returncode
-        # And later it goes on, from there.
-        done = server.run_script(text)
-    assert not done.returncode, done.stderr
-    ends_well(broken)
-
-
-@needs_kubectl
-def test_it_is_not_given_up_where_a_claim_would_be_made_of_nothing(tmp_path: Path) -> None:
-    broken, text = going(tmp_path / "old.json")
-    claim = claim_of(broken)
-    with LivingServer(broken.cluster, resync=0.3) as server:
-        server.refuse.append(("create", "persistentvolumeclaims"))
-        assert GONE in server.run_script(text).stderr
-        done = server.run_script(text, "sh", "--give-up")
-        assert done.returncode == 1
-        assert f"it is not so that the claim {claim} is there" in done.stderr
-        assert not broken.cluster.get(SET, SPACE, NAME)
-        done = server.run_script(text)
-    assert not done.returncode, done.stderr
-    ends_well(broken)
-
-
-@needs_kubectl
-def test_what_was_scaled_is_scaled_back(tmp_path: Path) -> None:
-    broken, text = going(tmp_path / "old.json", "--all-at-once")
-    with LivingServer(broken.cluster, resync=0.3) as server:
-        server.refuse.append(("patch", "persistentvolumes"))
-        stopped = server.run_script(text)
-        assert "The set web has no pods now: this script starts them again." in stopped.stderr
-        done = server.run_script(text)
-    assert not done.returncode, done.stderr
-    ends_well(broken)
-
-
 def test_a_confirmation_is_for_one_question() -> None:
     def number(question: str, uid: str) -> str:
         must = (of_claim(("p", "c"), "metadata", "uid", value=uid),)
@@ -167,41 +117,3 @@ def test_a_confirmation_is_for_one_question() -> None:
     assert len({*numbers}) == 3
     assert {len(each) for each in numbers} == {4}
     assert number("one", "1") == numbers[0]
-
-
-@needs_kubectl
-@pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("options", [[], ["--all-at-once"]])
-def test_nothing_is_deleted_while_another_pod_uses_the_claim(
-    options: list[str], shell: str, tmp_path: Path
-) -> None:
-    broken, text = going(tmp_path / "old.json", *options)
-    claim = claim_of(broken)
-    uid = broken.cluster.uid_of((SET, SPACE, NAME))
-    with LivingServer(broken.cluster, resync=0.3) as server:
-        with server.lock:
-            for name, its in (("a-job", "another"), ("backup", claim)):
-                broken.cluster.add(job(its, name, SPACE))
-        done = server.run_script(text, shell)
-        assert done.returncode == 1
-        assert f"the pod backup uses the claim {claim}" in done.stderr
-        assert "a-job" not in done.stderr
-        assert broken.cluster.uid_of((SET, SPACE, NAME)) == uid
-        assert GONE not in done.stderr
-        with server.lock:
-            broken.cluster.remove(("Pod", SPACE, "backup"))
-        done = server.run_script(text, shell)
-    assert not done.returncode, done.stderr
-    ends_well(broken)
-
-
-@needs_kubectl
-@pytest.mark.parametrize("shell", SHELLS)
-def test_a_set_that_was_scaled_since_is_not_scaled_back(shell: str, tmp_path: Path) -> None:
-    broken, text = going(tmp_path / "old.json", "--all-at-once")
-    broken.cluster.scale(SPACE, NAME, 3)
-    with LivingServer(broken.cluster, resync=0.3) as server:
-        done = server.run_script(text, shell)
-    assert done.returncode == 1
-    assert "it is not so that the StatefulSet web has the replicas 2 or 0" in done.stderr
-    assert broken.cluster.objects[SET, SPACE, NAME]["spec"]["replicas"] == 3

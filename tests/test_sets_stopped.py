@@ -12,6 +12,8 @@ from tests.plans import Killed, Surprise, carry_out, plans, recover
 from tests.test_cluster import born, healthy, manifests
 from tests.typed import typed
 
+pytestmark = pytest.mark.without_libraries
+
 SET = (STATEFUL_SET, "p", "w")
 ORDINALS = {"whenDeleted": "Delete", "whenScaled": "Retain"}
 
