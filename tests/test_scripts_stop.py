@@ -106,6 +106,20 @@ def test_who_interrupts_it_learns_that_the_set_is_gone(
     assert "--give-up" in told
 
 
+@needs_kubectl
+def test_who_has_no_cluster_any_more_learns_that_nothing_is_known(tmp_path: Path) -> None:
+    broken, text = going(tmp_path / "old.json")
+    file = tmp_path / "recover.sh"
+    file.write_text(text)
+    with LivingServer(broken.cluster) as server:
+        environment = {**server.environment, "KUBECONFIG": str(tmp_path / "none")}
+        words = [SHELLS[0], str(file)]
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("stopped: kubectl cannot read") == 2
+    assert "it cannot tell which sets are stopped by now" in done.stderr
+
+
 def test_a_confirmation_is_for_one_question() -> None:
     def number(question: str, uid: str) -> str:
         must = (of_claim(("p", "c"), "metadata", "uid", value=uid),)
