@@ -292,3 +292,46 @@ def test_of_a_set_that_is_not_whole_nothing_moves(first: int) -> None:
         broken.cluster.settle()
         wrong = list(broken.wrong())
         assert not wrong, (seed, broken.shape, broken.faults, wrong)
+
+
+def _in_one_directory(broken: Broken, paths: dict[int, str]) -> dict[str, set[str]]:
+    """Let ordinals lie elsewhere; return what is in the directory of each claim then."""
+    cluster = broken.cluster
+    for each in cluster.of_kind(VOLUME):
+        number = int(each["metadata"]["name"].rpartition("-")[2])
+        cluster.change(
+            (VOLUME, "", each["metadata"]["name"]),
+            lambda it, number=number: it["spec"]["nfs"].update(path=paths[number]),  # type: ignore[misc]
+        )
+    for place in cluster.directories(make=True):
+        cluster.nfs.make(place, f"data of {place[1]}")
+    return {
+        claim: set(cluster.nfs.directories[place]) for (_, claim), place in cluster.homes().items()
+    }
+
+
+@pytest.mark.parametrize(
+    "options", [["--nfs-path", "/srv"], ["--nfs-server", "nas2", "--nfs-path", "/srv"]]
+)
+@pytest.mark.parametrize("running", [0, 1, 2, 3])
+@pytest.mark.parametrize(
+    "paths", [dict.fromkeys(range(3), "/one"), {0: "/one", 1: "/one/1", 2: "/one/1/2"}]
+)
+def test_ordinals_that_share_a_directory(
+    options: list[str], running: int, paths: dict[int, str]
+) -> None:
+    """Nothing is moved from under pods, nor from those that have the same directory."""
+    broken = a_set(0, Shape(3))
+    cluster = broken.cluster
+    cluster.scale(SPACE, NAME, 0)
+    cluster.settle()
+    before = _in_one_directory(broken, paths)
+    cluster.nfs.is_strict = False
+    cluster.scale(SPACE, NAME, running)
+    cluster.settle()
+    carry_out(cluster, plan_of(cluster, *options), Owner(cluster.nfs))
+    cluster.settle()
+    for (_, claim), place in cluster.homes().items():
+        assert place == (options[1] if len(options) > 2 else "nfs", f"/srv/pv-{claim[4:]}")
+        assert before[claim] <= cluster.nfs.directories[place]
+    assert move(cluster, *options).out == ""

@@ -6,6 +6,7 @@ servers it is rsync, twice: while the pods run, and again, a short one, once the
 """
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -73,6 +74,16 @@ def is_moved(copy: Copy) -> bool:
     return copy.is_needed and copy.is_on_one_server
 
 
+def moved_of(copies: Sequence[Copy]) -> list[Copy]:
+    """Return the copies that are moves: what several are to have can be moved to none of them.
+
+    A directory that lies in another one comes first: else it would go with that.
+    """
+    sources = Counter(each.source.place for each in copies)
+    found = [each for each in copies if is_moved(each) and sources[each.source.place] == 1]
+    return sorted(found, key=lambda each: -each.source.place.path.count("/"))
+
+
 def copied_roughly(copies: Sequence[Copy], done: Sequence[Condition]) -> Action:
     """Return how people copy while pods still write, so that the last copy is a short one."""
     reason = "copy the data a first time, while the pods run: that makes the last copy short"
@@ -104,9 +115,9 @@ def copied(
 
     `must` are the pods that are gone. `done` is what holds once the copy has been used: then it is
     never asked for again. Where `moved` is said, what stays on its server is moved there, and not
-    copied.
+    copied, unless others are to have it, too.
     """
-    within = [each for each in copies if moved and each.is_on_one_server]
+    within = moved_of(copies) if moved else []
     across = [each for each in copies if each not in within]
     lines = [*_lines(across)]
     if across:
