@@ -422,3 +422,47 @@ def test_paths_reach_a_shell_as_they_are(shell: str, old: str, new: str, is_move
     words = done.stdout.decode().split("\0")
     assert f"/mnt/old{old}" in [each.rstrip("/") for each in words]
     assert f"/mnt/{server}{new}x" in [each.rstrip("/") for each in words]
+
+
+@pytest.mark.parametrize(
+    ("where", "options", "told"),
+    [
+        ({"path": "/../../etc"}, "--nfs-server nas2", 'has a ".."'),
+        ({"path": "/e/../../../etc"}, "--nfs-path /srv", 'has a ".."'),
+        ({"path": "/../../etc"}, "--clone --to-name api --nfs-path /srv", 'has a ".."'),
+        ({"server": "../etc"}, "--nfs-path /srv", "is no name of a directory below /mnt"),
+        ({"server": ".."}, "--nfs-server nas2", "is no name of a directory below /mnt"),
+        ({"path": "/"}, "--nfs-path /srv", "is all of"),
+        ({"path": "/"}, "--clone --to-name api --nfs-path /srv", "is all of"),
+    ],
+)
+def test_no_line_leads_out_of_what_is_mounted(
+    where: dict[str, str], options: str, told: str
+) -> None:
+    def change(each: Any) -> None:
+        if each["kind"] == "PersistentVolume" and each["metadata"]["name"] == "pv-web-1":
+            each["spec"]["nfs"].update(where)
+
+    result = sfsgen(f"move web -f - {options}", changed(change))
+    assert (result.status, result.out) == (1, "")
+    assert told in result.err
+
+
+def test_nothing_becomes_all_of_a_server_on_which_others_lie() -> None:
+    """`rsync --delete` into its root would remove them."""
+
+    def change(each: Any) -> None:
+        if each["kind"] == "PersistentVolume" and each["metadata"]["name"] == "pv-web-1":
+            each["spec"]["nfs"].update(server="old", path="/")
+
+    result = sfsgen("move web -f - --nfs-server nfs.example.com", changed(change))
+    assert (result.status, result.out) == (2, "")
+    assert "pv-web-1 would lie in /, where the volume pv-web-0 lies" in result.err
+
+
+def test_the_shell_of_another_node_reads_no_path() -> None:
+    _, plan = moved_source("driver-local", "--nfs-server new-{ordinal}")
+    asked = [each["confirm"] for phase in plan["phases"] for each in phase["actions"]]
+    lines = [line for each in asked for line in each.splitlines() if "rsync -" in line]
+    assert lines
+    assert all(" --protect-args -- node-" in each for each in lines)

@@ -193,8 +193,8 @@ def _no_place(making: Making, part: Part) -> Iterator[str]:
     if old is None or not (old.server and old.path and made.server and made.path):
         yield f"ordinal {number}: {part.row.claim_key[1]}: nobody knows where its data lies"
         return
-    if not f"{old.path}{made.path}{old.server}{made.server}".isprintable():
-        yield f"ordinal {number}: the path of {old.name} cannot be written down"
+    if fault := Copy(old, made).fault:
+        yield f"ordinal {number}: {fault}"
     if made.place == old.place:
         yield (
             f"ordinal {number}: nothing says where the copy of {place(old.manifest.value)} lies: "

@@ -70,8 +70,8 @@ def _unreadable(moving: Sequence[Shall], ways: Ways) -> Iterator[str]:
             continue
         if not (volume.server and volume.path):
             yield f"ordinal {each.row.number}: {volume.name} does not say where its data lies"
-        elif not f"{volume.server}{volume.path}".isprintable():
-            yield f"ordinal {each.row.number}: the path of {volume.name} cannot be written down"
+        elif fault := Copy(volume, each.lies).fault:
+            yield f"ordinal {each.row.number}: {fault}"
         elif len({*Copy(volume, each.lies).directories}) == 1 and volume.realm != each.lies.realm:
             yield (
                 f"ordinal {each.row.number}: where {volume.name} lies for another driver is not "

@@ -129,7 +129,7 @@ def _meetings(
     where = next((each for each in ("--nfs-path", *_OF_PLACES) if is_given(options.get(each))), "")
     for each in pairs:
         lies, is_there = each.lies, each.lies.place == each.volume.place
-        other = pairing.inventory.overlapping(lies, is_shared=False)
+        other = pairing.inventory.overlapping(lies, is_shared=False) or _below_all(pairing, lies)
         at_once = None if is_there else new.setdefault(lies.place, each)
         if not is_there and other:
             yield _meeting(where, lies, other)
@@ -138,6 +138,16 @@ def _meetings(
     for at, shall in new.items():
         if above := next((new[each] for each in parents(at) if each in new), None):
             yield _meeting(where, shall.lies, above.lies)
+
+
+def _below_all(pairing: Pairing, lies: Volume) -> Volume | None:
+    """Return a volume that lies on a server of which another one is to be the whole."""
+    if lies.place.path != "/":
+        return None
+    directories = pairing.inventory.directories
+    return next(
+        (found[0] for at, found in directories.items() if at.server == lies.place.server), None
+    )
 
 
 def _meeting(where: str, lies: Volume, other: Volume) -> Problem:
