@@ -335,3 +335,41 @@ def test_ordinals_that_share_a_directory(
         assert place == (options[1] if len(options) > 2 else "nfs", f"/srv/pv-{claim[4:]}")
         assert before[claim] <= cluster.nfs.directories[place]
     assert move(cluster, *options).out == ""
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        (["--storage", "12Gi"], ["--storage", "1Gi"]),
+        (["--access-mode", "RWX"], ["--access-mode", "RWO"]),
+        (["--to-name", "api"], ["--to-name", NAME]),
+    ],
+)
+def test_a_claim_that_asked_for_less_than_its_volume_has_stays_so(
+    there: list[str], back: list[str]
+) -> None:
+    broken = a_set(0, Shape(1))
+    cluster = broken.cluster
+    spec = {"capacity": {"storage": "10Gi"}, "accessModes": ["ReadWriteOnce", "ReadWriteMany"]}
+    cluster.patch(VOLUME, "", "pv-web-0", {"spec": spec})
+    for key in [key for key in cluster.objects if key[0] in (CLAIM, STATEFUL_SET)]:
+        cluster.change(key, lambda it: _ask_for(it, ["ReadWriteOnce"]))
+    (claim,) = cluster.of_kind(CLAIM, SPACE)
+    before = own(claim)
+    for name, options in ((NAME, there), ("api" if there[0] == "--to-name" else NAME, back)):
+        words = ["move", name, "-n", SPACE, "-o", "json", "-f", "-", *options]
+        (plan,) = plans(sfsgen(words, dump(cluster)))
+        carry_out(cluster, plan)
+        cluster.settle()
+        (claim,) = cluster.of_kind(CLAIM, SPACE)
+        size = "12Gi" if options == there and there[0] == "--storage" else "1Gi"
+        assert claim["spec"]["resources"]["requests"]["storage"] == size
+    assert own(claim) == before
+
+
+def _ask_for(each: Any, modes: list[str]) -> None:
+    specs = [each["spec"]]
+    if each["kind"] == STATEFUL_SET:
+        specs = [template["spec"] for template in each["spec"]["volumeClaimTemplates"]]
+    for spec in specs:
+        spec["accessModes"] = modes

@@ -22,7 +22,7 @@ from sfsgen.changes.going_over import (
 )
 from sfsgen.changes.handing_over import is_at_0, known_again, pods_ready
 from sfsgen.changes.in_the_way import in_the_way
-from sfsgen.changes.making import fitted
+from sfsgen.changes.making import as_asked
 from sfsgen.changes.outcomes import Object
 from sfsgen.changes.parts import Destination, Part, Parts, named_apart, parts_of
 from sfsgen.changes.plan import OF_PODS, Action, Phase, Plan, Wait
@@ -122,7 +122,7 @@ def _placed(making: Making, double: Double) -> Parts:
 
 
 def _with(part: Part, volume: Object) -> Part:
-    claim = fitted(part.new_claim, part.key, volume) if part.new_claim else None
+    claim = as_asked(part.new_claim, part.key, volume) if part.new_claim else None
     return part._replace(made=volume, new_claim=claim)
 
 

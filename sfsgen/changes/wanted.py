@@ -221,10 +221,11 @@ class _Style(NamedTuple):
 
     def _claim(self, claim: Claim, volume: Object) -> Object:
         made = dict(claim_again(claim.manifest, claim.key, volume))
-        if self.is_given("--storage", "--access-mode"):
-            return made
+        asked = {"--access-mode": "accessModes", "--storage": "resources"}
         old = claim.manifest.value["spec"]
-        kept = {key: old[key] for key in ("accessModes", "resources") if key in old}
+        kept = {
+            key: old[key] for each, key in asked.items() if key in old and not self.is_given(each)
+        }
         return {**made, "spec": {**made["spec"], **kept}}
 
     def _volume(self, row: Ordinal, volume: Volume) -> Object:
