@@ -23,7 +23,7 @@ from tests.faults import (
     broken_set,
     healthy_set,
 )
-from tests.kinds import CLAIM, STATEFUL_SET, VOLUME
+from tests.kinds import CLAIM, POD, STATEFUL_SET, VOLUME
 from tests.owner import Owner
 from tests.plans import Killed, Surprise, carry_out, dump, plans
 from tests.program import Result, findings, sfsgen
@@ -373,3 +373,39 @@ def _ask_for(each: Any, modes: list[str]) -> None:
         specs = [template["spec"] for template in each["spec"]["volumeClaimTemplates"]]
     for spec in specs:
         spec["accessModes"] = modes
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--nfs-server", "nas2", "--all-at-once"],
+        ["--to-name", "api"],
+        ["--to-namespace", "q"],
+        ["--to-name", "api", "--clone", "--all-at-once"],
+    ],
+)
+@pytest.mark.parametrize("idle", [0, 1])
+def test_a_set_that_has_grown_since_is_not_stopped(options: list[str], idle: int) -> None:
+    """Nobody would wait for its further pods, nor bring their data along."""
+    broken = a_set(0, Shape(3))
+    cluster = broken.cluster
+    if not idle:
+        for kind in (POD, CLAIM, VOLUME):
+            cluster.scale(SPACE, NAME, 2)
+            cluster.settle()
+            for key in [key for key in cluster.objects if key[0] == kind and key[2][-1] == "2"]:
+                cluster.delete(*key)
+    cluster.settle()
+    replicas = 2 + idle
+    plan = plan_of(cluster, *options)
+    more = [each for each in a_set(0, Shape(5)).manifests if each["metadata"]["name"][-1] in "234"]
+    for each in more:
+        with contextlib.suppress(Refused):
+            cluster.create(each)
+    cluster.directories(make=True)
+    cluster.scale(SPACE, NAME, replicas + 1)
+    cluster.settle()
+    with pytest.raises(Surprise, match=rf"the claim \S+-{replicas} is gone"):
+        carry_out(cluster, plan, Owner(cluster.nfs))
+    assert cluster.ready(SPACE, NAME)
+    assert len(cluster.of_kind(POD)) == replicas + 1

@@ -16,7 +16,7 @@ from sfsgen.changes.actions import (
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import is_new, place
-from sfsgen.changes.downtime import scaled
+from sfsgen.changes.downtime import not_grown, scaled
 from sfsgen.changes.farewell import notes_of, refusals
 from sfsgen.changes.finished import finished
 from sfsgen.changes.going_over import (
@@ -169,6 +169,7 @@ def _stopped(making: Making) -> Action:
     must = [Condition(*about, "is", ("metadata", "uid"), _uid(old))]
     if revision := old.manifest.at("status", "updateRevision"):
         must.append(Condition(*about, "is", ("status", "updateRevision"), revision))
+    must += not_grown(making.cures, old)
     claims = making.parts.claims
     kind = making.made_set["kind"]
     # Whoever scales it up again meanwhile, as a GitOps tool does, starts it on empty claims.

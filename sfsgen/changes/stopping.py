@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sfsgen.changes.actions import gone, is_another, without_waiting
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.cures import Cures
-from sfsgen.changes.downtime import scaled, stopped
+from sfsgen.changes.downtime import not_grown, scaled, stopped
 from sfsgen.changes.making import make, set_again
 from sfsgen.changes.outcomes import Mend
 from sfsgen.changes.plan import OF_PODS, PATIENCE, Action, Phase, Wait
@@ -159,9 +159,10 @@ def _scaling(
     waits = tuple(gone("Pod", stateful_set.namespace, each, OF_PODS) for each in pods)
     stop = scaled(cures, stateful_set, 0)
     start = scaled(cures, stateful_set, stateful_set.replicas)
+    as_many = not_grown(cures, stateful_set)
     ready = tuple(Wait(each, OF_PODS) for each in _ready(stateful_set, numbers))
     return (
-        [Action(f"stop all pods of {stateful_set.name}", stop, (), done, waits)],
+        [Action(f"stop all pods of {stateful_set.name}", stop, as_many, done, waits)],
         [Action(f"start the pods of {stateful_set.name} again", start, (), (), ready)],
     )
 
