@@ -68,7 +68,8 @@ def cloned(
     other = to.cures.access.kubectl if to.cluster else None
     notes = tuple(notes_of_double(stateful_set, to, making.parts, making.objects))
     plan = plan._replace(phases=phases, notes=notes, other=other)
-    return known_again(finished(plan, cures, pairing, to.inventory if to.cluster else None), to)
+    plan = finished(plan, cures, pairing, to.inventory if to.cluster else None)
+    return known_again(plan, to, making.parts.found)
 
 
 # Where the copies lie

@@ -1,6 +1,6 @@
 """The plan by which a set gets another name, namespace or cluster, its data handed over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sfsgen.changes.actions import (
@@ -101,10 +101,11 @@ def handed_over(cures: Cures, pairing: Pairing, stateful_set: FoundSet, to: Dest
     notes = tuple(notes_of(stateful_set, to, making.parts, making.objects, making.services))
     other = to.cures.access.kubectl if to.cluster else None
     plan = plan._replace(phases=phases, notes=notes, other=other)
-    return known_again(finished(plan, cures, pairing, to.inventory if to.cluster else None), to)
+    plan = finished(plan, cures, pairing, to.inventory if to.cluster else None)
+    return known_again(plan, to, making.parts.found)
 
 
-def known_again(plan: Plan, to: Destination) -> Plan:
+def known_again(plan: Plan, to: Destination, here: Sequence[Part]) -> Plan:
     """Return a plan that knows the other cluster again: by a volume that was there before."""
     made = {each["metadata"]["name"] for each in plan.created}
     there = to.inventory.volumes.values() if to.cluster and not plan.unknown else ()
@@ -113,7 +114,15 @@ def known_again(plan: Plan, to: Destination) -> Plan:
         for each in there
         if (uid := each.manifest.at("metadata", "uid")) and each.name not in made
     ]
-    return plan._replace(where=(*plan.where, *shown[:1]))
+    return plan._replace(where=(*plan.where, *_is_another(plan, to, here), *shown[:1]))
+
+
+def _is_another(plan: Plan, to: Destination, here: Sequence[Part]) -> Iterator[Condition]:
+    """Yield that the other cluster is not this one, which another context may lead to as well."""
+    volume = next((each.volume for each in here if each.volume), None)
+    if to.cluster and volume and not plan.unknown:
+        uid = volume.manifest.at("metadata", "uid")
+        yield Condition(VOLUME, "", volume.name, "is not", ("metadata", "uid"), uid, to.cluster)
 
 
 def _why_not(making: Making) -> list[str]:
