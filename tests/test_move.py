@@ -466,3 +466,17 @@ def test_the_shell_of_another_node_reads_no_path() -> None:
     lines = [line for each in asked for line in each.splitlines() if "rsync -" in line]
     assert lines
     assert all(" --protect-args -- node-" in each for each in lines)
+
+
+@pytest.mark.parametrize("options", ["--nfs-server nas2", "--driver csi", "--nfs-path /srv"])
+def test_where_a_volume_may_be_used_stays(options: str) -> None:
+    zone = {"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["a"]}
+    affinity = {"required": {"nodeSelectorTerms": [{"matchExpressions": [zone]}]}}
+
+    def change(each: Any) -> None:
+        if each["kind"] == VOLUME:
+            each["spec"]["nodeAffinity"] = affinity
+
+    made = plan_of(changed(change), *options.split())["objects"]
+    found = [each["spec"].get("nodeAffinity") for each in made if each["kind"] == VOLUME]
+    assert found == [affinity] * 2

@@ -17,7 +17,7 @@ from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inference import infer
 from sfsgen.sets.inventory import parents
 from sfsgen.sets.ordinals import Pairing
-from sfsgen.storage_drivers import Place, place
+from sfsgen.storage_drivers import LOCAL, Place, place
 from sfsgen.values.hazards import lies_by_handle
 from sfsgen.values.model import ClaimTemplate
 from sfsgen.values.options import is_given
@@ -244,7 +244,9 @@ class _Style(NamedTuple):
             spec["persistentVolumeReclaimPolicy"] = self.made.volume.reclaim_policy
         if self.is_given(*_OF_PLACES):
             kept = {key: each for key, each in spec.items() if key not in _SOURCES}
-            spec = {**kept, **self._place(row, volume, self.made)}
+            # Where a volume may be used is a local disk's place, and of any other its own affair.
+            affinity = {} if volume.driver == LOCAL else _of(spec, "nodeAffinity")
+            spec = {**kept, **affinity, **self._place(row, volume, self.made)}
         return {**value, "spec": spec}
 
     def _place(self, row: Ordinal, volume: Volume, made: ClaimTemplate) -> Mapping[str, Any]:
@@ -285,6 +287,10 @@ class _Style(NamedTuple):
         old = self.template.storage.storage
         is_same = bool(old and new) and nano_units(old) == nano_units(new)
         return old if is_same else _stored(new)
+
+
+def _of(spec: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {key: spec[key]} if key in spec else {}
 
 
 def _stored(size: str) -> str:
