@@ -480,3 +480,15 @@ def test_where_a_volume_may_be_used_stays(options: str) -> None:
     made = plan_of(changed(change), *options.split())["objects"]
     found = [each["spec"].get("nodeAffinity") for each in made if each["kind"] == VOLUME]
     assert found == [affinity] * 2
+
+
+@pytest.mark.parametrize("more", ["", " --nfs-server nas2"])
+def test_mount_options_that_would_count_for_nothing_are_refused(more: str) -> None:
+    def change(each: Any) -> None:
+        if each["kind"] == VOLUME and each["metadata"]["name"] == "pv-web-1":
+            annotations = {"volume.beta.kubernetes.io/mount-options": "soft"}
+            each["metadata"]["annotations"] = annotations
+
+    result = sfsgen(f"move web -f - --mount-option hard{more}", changed(change))
+    assert (result.status, result.out) == (1, "")
+    assert "pv-web-1 has its mount options in the annotation" in result.err

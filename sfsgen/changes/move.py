@@ -21,6 +21,7 @@ from sfsgen.changes.stopping import (
 )
 from sfsgen.changes.wanted import Shall, Wanted, of_templates
 from sfsgen.changes.whole import not_whole
+from sfsgen.kubernetes.versions import MOUNT_OPTIONS_ANNOTATION
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import Pairing
 
@@ -49,6 +50,7 @@ def moved(
         *not_whole(cures, pairing, stateful_set, rows),
         *_unreadable(moving, ways),
         *_moved_from_under(pairing, moving, ways),
+        *_annotated(wanted.pairs),
     ]
     if unknown:
         return plan._replace(unknown=tuple(dict.fromkeys(unknown)))
@@ -90,6 +92,21 @@ def _moved_from_under(pairing: Pairing, moving: Sequence[Shall], ways: Ways) -> 
                     f"ordinal {each.row.number}: {other.name} has its data in {other.path}, which "
                     f"would be moved with that of {each.volume.name}"
                 )
+
+
+def _annotated(pairs: Sequence[Shall]) -> Iterator[str]:
+    """Yield which volumes say their mount options in an annotation, which wins over the field.
+
+    pkg/volume/util, MountOptionFromSpec.
+    """
+    for each in pairs:
+        annotations = each.volume.manifest.annotations
+        if "mountOptions" in each.fields and MOUNT_OPTIONS_ANNOTATION in annotations:
+            yield (
+                f"ordinal {each.row.number}: {each.volume.name} has its mount options in the "
+                f"annotation {MOUNT_OPTIONS_ANNOTATION}, and others would count for nothing: "
+                "remove that first"
+            )
 
 
 def _patching(doing: Doing, others: Sequence[Shall]) -> Iterator[Phase]:
