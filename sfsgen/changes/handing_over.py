@@ -17,7 +17,7 @@ from sfsgen.changes.conditions import Condition
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import is_new, place
 from sfsgen.changes.downtime import not_grown, scaled
-from sfsgen.changes.farewell import notes_of, refusals
+from sfsgen.changes.farewell import notes_of, notes_of_shared, refusals
 from sfsgen.changes.finished import finished
 from sfsgen.changes.going_over import (
     Making,
@@ -31,6 +31,7 @@ from sfsgen.changes.going_over import (
     stamped,
 )
 from sfsgen.changes.in_the_way import in_the_way
+from sfsgen.changes.needs import shared_services
 from sfsgen.changes.outcomes import Object
 from sfsgen.changes.parts import Destination, Part, named_apart, parts_of
 from sfsgen.changes.plan import OF_PODS, Action, Phase, Plan, Wait
@@ -98,7 +99,11 @@ def handed_over(cures: Cures, pairing: Pairing, stateful_set: FoundSet, to: Dest
     if why_not := _why_not(making):
         return plan._replace(unknown=tuple(why_not))
     phases = (_over(making), *(() if to.cluster else (_farewell(making),)))
-    notes = tuple(notes_of(stateful_set, to, making.parts, making.objects, making.services))
+    objects, shared = making.objects, shared_services(cures.inventory, stateful_set)
+    notes = (
+        *notes_of(stateful_set, to, making.parts, objects, making.services),
+        *notes_of_shared(stateful_set, to, objects, shared),
+    )
     other = to.cures.access.kubectl if to.cluster else None
     plan = plan._replace(phases=phases, notes=notes, other=other)
     plan = finished(plan, cures, pairing, to.inventory if to.cluster else None)
