@@ -492,3 +492,24 @@ def test_mount_options_that_would_count_for_nothing_are_refused(more: str) -> No
     result = sfsgen(f"move web -f - --mount-option hard{more}", changed(change))
     assert (result.status, result.out) == (1, "")
     assert "pv-web-1 has its mount options in the annotation" in result.err
+
+
+@pytest.mark.parametrize("options", ["--nfs-server nas2", "--storage 2Gi", "--to-name api"])
+@pytest.mark.parametrize("revision", ["web-68fd587d77", "web-5d4f8c9b7"])
+def test_a_rollout_that_is_not_at_its_end_is_told(options: str, revision: str) -> None:
+    def change(each: Any) -> None:
+        if each["kind"] == SET:
+            each["status"]["currentRevision"] = revision
+
+    notes = plan_of(changed(change), *options.split())["notes"]
+    is_told = any("a rollout of web is not at its end" in each for each in notes)
+    assert is_told == (revision == "web-5d4f8c9b7")
+
+
+def test_a_set_at_0_that_an_earlier_run_may_have_stopped_is_told() -> None:
+    def change(each: Any) -> None:
+        if each["kind"] == SET:
+            each["spec"]["replicas"] = 0
+
+    notes = plan_of(changed(change), "--nfs-server", "nas2")["notes"]
+    assert any("web is at 0 replicas, and stays so" in each for each in notes)

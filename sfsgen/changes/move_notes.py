@@ -22,6 +22,12 @@ def notes_of(doing: Doing, wanted: Wanted, *, same_data: bool, is_set_new: bool)
     copies = needed([Copy(each.volume, each.lies) for each in elsewhere])
     if not same_data and len(moved_of(copies)) < len(copies):
         yield "the old directories stay as they are; delete them once all is well"
+    stateful_set = wanted.stateful_set
+    if changed and not stateful_set.replicas:
+        yield (
+            f"{stateful_set.name} is at 0 replicas, and stays so: was it an earlier run that "
+            "stopped it, run that script again instead, or scale it up afterwards"
+        )
     yield from _of_data(doing.pairing, elsewhere)
     yield from _smaller(changed)
     if any("mountOptions" in each.fields and not _is_restarted(each) for each in changed):
