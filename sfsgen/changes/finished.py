@@ -28,7 +28,7 @@ def finished(plan: Plan, cures: Cures, pairing: Pairing, there: Inventory | None
     twice = written_twice([plan], there or inventory, Pairing(there) if there else pairing)
     if why := tuple(dict.fromkeys(each for _, each in twice)):
         return Plan(plan.command, plan.stateful_set, unknown=why)
-    notes = (*plan.notes, *_of_managers(plan, inventory))
+    notes = (*plan.notes, *_of_managers(plan, inventory), *_of_rollout(plan, inventory))
     return plan._replace(where=tuple(_where(plan, inventory)), notes=notes)
 
 
@@ -83,3 +83,20 @@ def _of_managers(plan: Plan, inventory: Inventory) -> Iterator[str]:
                 f"{each} manages the set {stateful_set.name}, and may make it again or change it "
                 "back meanwhile: suspend that before the first step, until the last one is done"
             )
+
+
+def _of_rollout(plan: Plan, inventory: Inventory) -> Iterator[str]:
+    """Yield that pods that start again have the template that not all have yet.
+
+    A set that is made anew knows no earlier one, whatever its partition says, or OnDelete
+    (pkg/controller/statefulset, getStatefulSetRevisions: the current revision is the new one).
+    """
+    stateful_set = inventory.sets.get(plan.stateful_set)
+    status = (stateful_set.manifest.value.get("status") if stateful_set else None) or {}
+    now, then = status.get("currentRevision"), status.get("updateRevision")
+    if plan.stops and now and then and now != then:
+        yield (
+            f"a rollout of {plan.stateful_set[1]} is not at its end: the pods that stop start with "
+            "the new template, whatever holds it back (a partition, OnDelete): finish it or take "
+            "it back first"
+        )
