@@ -287,6 +287,19 @@ def test_one_name_for_the_volumes_of_two_sets_is_refused() -> None:
     assert not adopt(both, "--volume-name", "pv-{namespace}-{claim}").status
 
 
+def test_a_script_for_two_sets_does_not_stop_at_what_it_has_deleted_itself() -> None:
+    """By what is gone once the first set is adopted the cluster is not known again."""
+    both = [each for each in items("nfs-subdir") if "-subdir-" not in each["metadata"]["name"]]
+    owned = [each for each in both if each["kind"] != VOLUME or "claimRef" in each["spec"]]
+    words = ["--volume-name", "pv-{namespace}-{claim}", "-o"]
+    made = plans(adopt([*owned, *_second_set()], *words, "json"))
+    steps = [each["step"] for plan in made for phase in plan["phases"] for each in phase["actions"]]
+    deleted = {(each["kind"], each["name"]) for each in steps if each and each["verb"] == "delete"}
+    assert len(made) == 2
+    for plan in made:
+        assert not [each for each in plan["where"] if (each["kind"], each["name"]) in deleted]
+
+
 @pytest.mark.parametrize("path", ["the same", "/other"])
 def test_a_volume_that_an_earlier_run_made_is_taken(path: str) -> None:
     place = _path(0) if path == "the same" else path
