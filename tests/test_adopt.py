@@ -136,10 +136,14 @@ def _taken_over(found: list[Object]) -> None:
     volume["spec"]["claimRef"]["uid"] = second["metadata"]["uid"]
 
 
+_SOURCES = ("nfs", "csi")
 _GOES = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
 _MARK = "pv.kubernetes.io/provisioned-by"
 _OPENEBS = {_MARK: "openebs.io/nfsrwx"}
 _CSI = {"driver": "nfs.csi.k8s.io", "volumeHandle": "a"}
+_SMB = {"driver": "smb.csi.k8s.io", "volumeHandle": "nas/share#x#"}
+_EFS = {"driver": "efs.csi.aws.com", "volumeHandle": "fs-0123456789abcdef0:/queue"}
+_CEPH = {"clusterID": "rook", "rootPath": "/volumes/a", "staticVolume": "true"}
 _OWNED = {"claimRef": {"namespace": "else", "name": "theirs", "uid": "1"}}
 
 
@@ -190,6 +194,10 @@ _OWNED = {"claimRef": {"namespace": "else", "name": "theirs", "uid": "1"}}
             "is a volume of nfs.csi.k8s.io, of which nothing says",
         ),
         (
+            _source(csi={**_SMB, "volumeAttributes": {"source": "//nas/share", "subdir": "x"}}),
+            "is a volume of smb.csi.k8s.io, and lies on no NFS server",
+        ),
+        (
             _source(
                 csi={**_CSI, "volumeAttributes": {"server": "a", "share": "/b", "subDir": "${x}"}}
             ),
@@ -227,6 +235,25 @@ def test_what_is_not_adopted(change: Callable[[list[Object]], Any], said: str) -
         assert (result.status, result.out) == (1, "")
         assert said in result.err, result.err
         assert "no step is printed for shop/db" in result.err
+
+
+@pytest.mark.parametrize(
+    "csi",
+    [
+        _EFS,
+        {"driver": "cephfs.csi.ceph.com", "volumeHandle": "a", "volumeAttributes": _CEPH},
+        {**_SMB, "volumeAttributes": {"source": "//nas/share"}},
+    ],
+)
+def test_what_is_no_nfs_gets_no_volume_of_nfs_by_its_name(csi: Object) -> None:
+    found = items("by-hand")
+    volume = next(each for each in found if each["kind"] == VOLUME)
+    volume["spec"] = {key: each for key, each in volume["spec"].items() if key not in _SOURCES}
+    volume["spec"]["csi"] = csi
+    result = adopt(found, "--rename")
+    assert (result.status, result.out) == (1, "")
+    assert f"is a volume of {csi['driver']}, and lies on no NFS server" in result.err
+    assert not adopt(found).status
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,8 @@ def _unreadable(found: Origin, spec: Mapping[str, Any]) -> str:
     name = found.volume.name
     if "${" in found.place.path:
         return f"the directory of {name} is {found.place.path}, which nothing fills in"
+    if found.place.realm not in ("", LOCAL):
+        return f"{name} is a volume of {found.csi}, and lies on no NFS server"
     if found.place.server and found.place.path:
         return ""
     if found.csi:
