@@ -363,6 +363,24 @@ def test_what_its_owner_should_know(example: str, options: str, said: str) -> No
 @pytest.mark.parametrize(
     ("example", "options", "said"),
     [
+        ("local-path", "", "fsGroup: the kubelet gives all files of local volumes to the group"),
+        ("nfs-subdir", "--driver csi", "fsGroup: the kubelet gives the files to the group as root"),
+        ("nfs-subdir", "", ""),
+        ("csi-nfs", "--driver csi", ""),
+    ],
+)
+def test_what_becomes_of_the_owners_of_files(example: str, options: str, said: str) -> None:
+    found = items(example)
+    for each in found:
+        if each["kind"] == STATEFUL_SET:
+            each["spec"]["template"]["spec"]["securityContext"] = {"fsGroup": 1000}
+    result = adopt(found, *options.split())
+    assert said in result.out if said else "fsGroup" not in result.out
+
+
+@pytest.mark.parametrize(
+    ("example", "options", "said"),
+    [
         ("csi-nfs", "--driver csi", "in-tree NFS ignores fsGroup"),
         ("two-templates", "--all-at-once", "--nfs-path /"),
         ("by-hand", "", "note:"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sfsgen.changes.adopting import Adoptee, Adopting
 from sfsgen.kubernetes.kubectl import quoted
-from sfsgen.nfs import FS_GROUP
+from sfsgen.nfs import FS_GROUP, FS_GROUP_CSI
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.patterns import patterns
 from sfsgen.storage_drivers import CSI_NFS, LOCAL
@@ -52,8 +52,29 @@ def _mounted(
             "as the driver does at each mount: they stay as they are"
         )
     security = stateful_set.manifest.at("spec", "template", "spec", "securityContext") or {}
-    if on_nodes and "fsGroup" in security:
+    if "fsGroup" in security:
+        yield from _of_group(adopting, adoptees, on_nodes)
+
+
+def _of_group(
+    adopting: Adopting, adoptees: Sequence[Adoptee], on_nodes: Sequence[Adoptee]
+) -> Iterator[str]:
+    """Yield what becomes of the owners of files where another one mounts them.
+
+    The kubelet gives those of CSI and of local volumes to the group, and none of hostPath or NFS
+    (kubernetes, pkg/volume/local and pkg/volume/csi, SetVolumeOwnership).
+    """
+    if on_nodes:
         yield FS_GROUP
+    if adopting.driver == CSI_NFS and any(not each.origin.csi for each in adoptees):
+        yield FS_GROUP_CSI
+    if any("hostPath" in each.volume.manifest.value["spec"] for each in adoptees):
+        yield (
+            "fsGroup: the kubelet gives all files of local volumes to the group, which may write "
+            "to them then; of those of before (hostPath) it gave none: what insists on modes of "
+            "its own, as ssh, RabbitMQ and PostgreSQL do, may not start; take fsGroup out, or see "
+            "to that first"
+        )
 
 
 def _on_nodes(adoptees: Sequence[Adoptee]) -> str:
