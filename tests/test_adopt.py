@@ -256,6 +256,38 @@ def test_what_is_no_nfs_gets_no_volume_of_nfs_by_its_name(csi: Object) -> None:
     assert not adopt(found).status
 
 
+def _on_disks(path: str, **local: str) -> list[Object]:
+    """Return the example of volumes made by hand, on local disks."""
+    found = items("by-hand")
+    expression = {"key": "kubernetes.io/hostname", "operator": "In", "values": ["node-1"]}
+    affinity = {"required": {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}}
+    for each in found:
+        if each["kind"] == VOLUME:
+            spec = {key: value for key, value in each["spec"].items() if key not in _SOURCES}
+            place = {"path": f"{path}/{each['metadata']['name']}", **local}
+            each["spec"] = {**spec, "local": place, "nodeAffinity": affinity}
+            name = "local-volume-provisioner-node-1-0a8b3c1d-1111-4222-8333-944455566677"
+            each["metadata"]["annotations"] = {} if local else {_MARK: name}
+    return found
+
+
+def test_what_a_provisioner_finds_again_keeps_its_name_and_its_mark() -> None:
+    """Without the object, or its mark, it makes another volume over the directory, for anybody."""
+    found = _on_disks("/mnt/disks")
+    result = adopt(found)
+    assert result.status == 0
+    assert "annotate" not in result.out
+    renamed = adopt(found, "--rename")
+    assert (renamed.status, renamed.out) == (1, "")
+    assert "the local static provisioner has found queue-nfs-1" in renamed.err
+
+
+def test_a_disk_with_a_file_system_is_no_directory() -> None:
+    result = adopt(_on_disks("/dev/disk/by-id", fsType="xfs"), "--rename")
+    assert (result.status, result.out) == (1, "")
+    assert "queue-nfs-1 is a disk with a file system (local.fsType)" in result.err
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -12,6 +12,7 @@ from sfsgen.values.pairs import PROVISIONED_BY, Claim, Volume
 # controller.go, getProvisionedVolumeNameForClaim; the external-provisioner may shorten it.
 _MADE_UP = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OPENEBS_NFS = "openebs.io/nfsrwx"
+_STATIC_LOCAL = "local-volume-provisioner"
 # csi-driver-nfs, pkg/nfs/nfs.go: what its node fills into a subDir that still has them.
 _FILLED = {
     "${pvc.metadata.name}": "csi.storage.k8s.io/pvc/name",
@@ -52,6 +53,15 @@ def maker_of(volume: Volume, claim: Claim | None = None) -> str:
     name = volume.manifest.annotations.get(PROVISIONED_BY, "")
     is_made_up = _MADE_UP.search(volume.name) or (claim and claim.is_provisioned)
     return name if is_made_up else ""
+
+
+def is_found_again(volume: Volume) -> bool:
+    """Return whether a provisioner makes a volume for its directory again wherever it is gone.
+
+    sig-storage-local-static-provisioner, discovery.go, discoverVolumesAtPath: for each that has
+    none which bears its mark. It deletes the files of those that are Released (deleter.go).
+    """
+    return volume.manifest.annotations.get(PROVISIONED_BY, "").startswith(_STATIC_LOCAL)
 
 
 def origin(volume: Volume, claim: Claim | None = None) -> Origin:
@@ -123,6 +133,13 @@ def _unstable(found: Origin) -> str:
             f"the server of {name} is a pod of {_OPENEBS_NFS}, which deletes it with its disk "
             "minutes after claim and volume are gone"
         )
+    if is_found_again(found.volume):
+        return (
+            f"the local static provisioner has found {name}, and would make it again for anybody, "
+            "over the same directory: let it have a name of its own, without --rename"
+        )
+    if (found.volume.manifest.at("spec", "local") or {}).get("fsType"):
+        return f"{name} is a disk with a file system (local.fsType), and no directory"
     is_block = found.volume.storage.volume_mode == "Block"
     return f"{name} is a block device, and no directory" if is_block else ""
 
