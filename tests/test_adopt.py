@@ -488,6 +488,14 @@ def test_mount_options_of_an_attribute_are_taken_over() -> None:
     assert made[0]["spec"]["mountOptions"] == ["nfsvers=4.1", "hard", "noatime"]
 
 
+def test_the_group_of_a_volume_stays() -> None:
+    found = items("nfs-subdir")
+    group = {"pv.beta.kubernetes.io/gid": "40001"}
+    next(each for each in found if each["kind"] == VOLUME)["metadata"]["annotations"] |= group
+    made = [*yaml.safe_load_all(adopt(found, "-o", "yaml").out)]
+    assert [each["metadata"].get("annotations") for each in made[:2]] == [group, None]
+
+
 def test_a_directory_that_the_driver_fills_in_is_found() -> None:
     found = items("csi-nfs")
     for each in found:

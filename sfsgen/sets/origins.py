@@ -12,6 +12,7 @@ from sfsgen.values.pairs import PROVISIONED_BY, Claim, Volume
 # controller.go, getProvisionedVolumeNameForClaim; the external-provisioner may shorten it.
 _MADE_UP = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OPENEBS_NFS = "openebs.io/nfsrwx"
+_GROUP = "pv.beta.kubernetes.io/gid"
 _STATIC_LOCAL = "local-volume-provisioner"
 # csi-driver-nfs, pkg/nfs/nfs.go: what its node fills into a subDir that still has them.
 _FILLED = {
@@ -62,6 +63,21 @@ def is_found_again(volume: Volume) -> bool:
     none which bears its mark. It deletes the files of those that are Released (deleter.go).
     """
     return volume.manifest.annotations.get(PROVISIONED_BY, "").startswith(_STATIC_LOCAL)
+
+
+def with_group(value: Mapping[str, Any], volume: Volume) -> Mapping[str, Any]:
+    """Return the object of a volume whose files are those of a group, if another one says so.
+
+    The kubelet puts the processes of its pods into that group, without which they may do nothing in
+    a directory of mode 0770 (pkg/volume/util, VolumeGidAnnotationKey). The efs-provisioner of
+    kubernetes-incubator/external-storage gives each volume a group of its own.
+    """
+    group = volume.manifest.annotations.get(_GROUP)
+    if group is None:
+        return value
+    metadata = value["metadata"]
+    annotations = {**metadata.get("annotations", {}), _GROUP: group}
+    return {**value, "metadata": {**metadata, "annotations": annotations}}
 
 
 def origin(volume: Volume, claim: Claim | None = None) -> Origin:
