@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests import provisioners
-from tests.faults import NAME, SPACE
+from tests.faults import NAME, SPACE, Shape
 from tests.kinds import VOLUME, place_of
 from tests.plans import Killed, Surprise, carry_out, dump, plans
 from tests.program import Result, findings, sfsgen
@@ -115,6 +115,22 @@ def test_an_adopted_set_scales(maker: str) -> None:
             carry_out(found.cluster, plan)
         ends_well(found)
         _scale_up(found)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_directory_that_was_made_up_shows_no_other(seed: int) -> None:
+    """Its name holds the uid of its claim: that of the next ordinal is asked for, not guessed."""
+    found = provisioned_set(seed, provisioners.SUBDIR, Shape(1))
+    for plan in planned(found):
+        carry_out(found.cluster, plan)
+    words = ["scale", NAME, "-n", SPACE, "--replicas", "2", "-f", "-"]
+    asked = sfsgen(words, dump(found.cluster))
+    path = next(place[1] for place in found.before.values())
+    if "-pvc-" in path:
+        assert (asked.status, asked.out) == (2, "")
+        assert "--nfs-path: error:" in asked.err
+    made = sfsgen([*words, "--nfs-path", "/new"], dump(found.cluster))
+    assert not made.status, made.err
 
 
 def _scale_up(found: Found) -> None:

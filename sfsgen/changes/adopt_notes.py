@@ -1,18 +1,16 @@
 """What the owner of an adopted set should know: what mounts it now, and how it is scaled."""
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sfsgen.changes.adopting import Adoptee, Adopting
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.nfs import FS_GROUP, FS_GROUP_CSI
 from sfsgen.sets.found import FoundSet
-from sfsgen.sets.patterns import patterns
+from sfsgen.sets.patterns import is_made_up, patterns
 from sfsgen.storage_drivers import CSI_NFS, LOCAL
 from sfsgen.values.pairs import Volume
 
-_UID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-")
 _CSI_NFS = "nfs.csi.k8s.io"
 _OF_GANESHA = "EXPORT_block"
 """The annotation of volumes whose server is the pod of their provisioner, as it writes it."""
@@ -148,5 +146,5 @@ def _scaled(
 
 def _is_shown(paths: Mapping[int, str]) -> bool:
     """Return whether directories show where the next one lies; what is made up does not."""
-    made_up = any(map(_UID.search, paths.values()))
+    made_up = any(map(is_made_up, paths.values()))
     return not made_up and len(paths) > 1 and len(patterns(paths)) == 1
