@@ -95,6 +95,12 @@ def origin(volume: Volume, claim: Claim | None = None) -> Origin:
     return found._replace(why_not=_unstable(found) or _unreadable(found, spec))
 
 
+def lie_together(one: Volume, other: Volume) -> bool:
+    """Return whether two volumes lie in one directory, whatever mounts them."""
+    found = origin(one)
+    return bool(found.place.server) and found.directory == origin(other).directory
+
+
 def _mount_options(volume: Volume, csi: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the options of a volume, and those that csi-driver-nfs adds to them.
 
