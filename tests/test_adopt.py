@@ -393,6 +393,24 @@ def test_what_its_owner_should_know(example: str, options: str, said: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (
+            {"readyReplicas": 1},
+            "1 of 2 pods of db are ready, so none is waited for before the next",
+        ),
+        ({"currentRevision": "db-1"}, "an update of db from db-1 to db-a5b2ee1bf is not through"),
+        ({}, ""),
+    ],
+)
+def test_how_pods_come_back(status: Object, said: str) -> None:
+    found = items("nfs-subdir")
+    _of_set(lambda each: each["status"].update(status))(found)
+    result = adopt(found)
+    assert said in result.out if said else "pods of db" not in result.out
+
+
+@pytest.mark.parametrize(
     ("example", "options", "said"),
     [
         ("local-path", "", "fsGroup: the kubelet gives all files of local volumes to the group"),

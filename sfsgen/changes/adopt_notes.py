@@ -25,6 +25,7 @@ def notes(
     """Yield what is worth knowing of volumes that are replaced."""
     if not adoptees:
         return
+    yield from _started(stateful_set)
     yield from _mounted(adopting, stateful_set, adoptees)
     yield from _of_makers(adoptees)
     for each in around:
@@ -33,6 +34,27 @@ def notes(
             "delete, what lies in them"
         )
     yield from _scaled(adopting, stateful_set, adoptees)
+
+
+def _started(stateful_set: FoundSet) -> Iterator[str]:
+    """Yield how pods that were stopped come back, where that is not as they were.
+
+    A set that is made again knows of no earlier revision (kubernetes, pkg/controller/statefulset,
+    getStatefulSetRevisions), so what `partition` holds back starts as all the others do.
+    """
+    name, status = stateful_set.name, stateful_set.manifest.value.get("status") or {}
+    ready, replicas = status.get("readyReplicas", 0), stateful_set.replicas
+    if ready < replicas:
+        yield (
+            f"{ready} of {replicas} pods of {name} are ready, so none is waited for before the "
+            "next one stops: have all of them ready first, or look after each yourself"
+        )
+    old, new = (status.get(f"{each}Revision") for each in ("current", "update"))
+    if old and new and old != new:
+        yield (
+            f"an update of {name} from {old} to {new} is not through, or held back: pods that are "
+            f"stopped come back as {new}; end it first, where that is not meant"
+        )
 
 
 def _mounted(
