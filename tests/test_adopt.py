@@ -441,6 +441,19 @@ def test_what_need_not_be_said(example: str, options: str, said: str) -> None:
     assert said not in result.out
 
 
+def test_templates_in_several_places_are_not_scaled_into_one() -> None:
+    """What --nfs-path says holds for all claim templates: their other pairs are put right first."""
+    found = items("two-templates")
+    for each in found:
+        if each["kind"] == VOLUME:
+            path = each["spec"]["nfs"]["path"].replace("/exports/crm/wal-", "/other/wal-")
+            each["spec"]["nfs"]["path"] = f"{path}-{each['metadata']['uid']}"
+    out = adopt(found).out
+    assert "lie in /exports/crm" in out
+    assert " > FILE, put right in it what lies elsewhere" in out
+    assert "/exports/crm -n crm | kubectl" not in out
+
+
 def test_volumes_of_a_hand_stay_and_no_pod_stops() -> None:
     (plan,) = plans(adopt(items("by-hand"), "-o", "json"))
     assert not plan["stops"]

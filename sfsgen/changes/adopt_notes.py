@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sfsgen.changes.adopting import Adoptee, Adopting
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.nfs import FS_GROUP, FS_GROUP_CSI
+from sfsgen.plain_text import listed
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.patterns import is_made_up, patterns
 from sfsgen.storage_drivers import CSI_NFS, LOCAL
@@ -159,10 +160,19 @@ def _scaled(
     words = ["scale", stateful_set.name, "--replicas", str(stateful_set.replicas + 1)]
     words += ["--nfs-path", next(iter(parents)), *(["--nfs-server", "NODE"] if is_local else [])]
     access = adopting.cures.access._replace(filenames=(), namespace=stateful_set.namespace)
+    command = quoted(["sfsgen", *words, *access.options])
+    if len(parents) > 1:
+        # What --nfs-path says holds for all claim templates.
+        yield (
+            f"their directories follow no pattern, and lie in {listed(list(parents))}: before the "
+            f"next scale-up {command} > FILE, put right in it what lies elsewhere, make the "
+            f"directories, and {adopting.cures.create()} < FILE"
+        )
+        return
     where = "on which node, and where there, new ones lie" if is_local else "where new ones lie"
     yield (
         f"their directories follow no pattern, so the next scale-up says {where}, which you make "
-        f"first: {quoted(['sfsgen', *words, *access.options])} | {adopting.cures.create()}"
+        f"first: {command} | {adopting.cures.create()}"
     )
 
 
