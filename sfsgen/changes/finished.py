@@ -33,25 +33,38 @@ def finished(plan: Plan, cures: Cures, pairing: Pairing, there: Inventory | None
 
 
 def apart(plans: Sequence[Plan], inventory: Inventory, pairing: Pairing) -> list[Plan]:
-    """Return the plans of one run, without the steps of those that meet in a directory."""
+    """Return the plans of one run, without the steps of those that meet in a directory.
+
+    One script carries all of them out: by what one of them deletes none knows its cluster again.
+    """
     met: dict[int, dict[str, None]] = {}
     for plan, why in written_twice(plans, inventory, pairing):
         met.setdefault(id(plan), {})[why] = None
+    goes = frozenset(key for plan in plans if id(plan) not in met for key in _goes(plan))
     return [
         Plan(plan.command, plan.stateful_set, unknown=tuple(met[id(plan)]))
         if id(plan) in met
-        else plan
+        else plan._replace(where=tuple(_where(plan, inventory, goes)) if plan.where else ())
         for plan in plans
     ]
 
 
-def _where(plan: Plan, inventory: Inventory) -> Iterator[Condition]:
+def _goes(plan: Plan) -> Iterator[ObjectKey]:
+    """Yield the objects that a plan deletes, or makes."""
+    yield from _deleted(plan)
+    # What is made in another cluster replaces nothing here.
+    yield from () if plan.other else _replaced(plan)
+
+
+def _where(
+    plan: Plan, inventory: Inventory, others: Iterable[ObjectKey] = ()
+) -> Iterator[Condition]:
     """Yield the one object that shows the cluster: it stays as it is, best one of the plan's own.
 
-    A file of another cluster, or another context, has none of its uid.
+    A file of another cluster, or another context, has none of its uid. `others` are what further
+    plans of its script delete or make.
     """
-    # What is made in another cluster replaces nothing here.
-    goes = {*_deleted(plan), *(() if plan.other else _replaced(plan))}
+    goes = {*_goes(plan), *others}
     named = {each.key for action in plan.actions for each in action.must}
     volumes = (((VOLUME, "", each.name), each.manifest) for each in inventory.volumes.values())
     claims = (((CLAIM, *each.key), each.manifest) for each in inventory.claims.values())
