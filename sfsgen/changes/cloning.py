@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.changes.actions import CLAIM
+from sfsgen.changes.as_seen import has_not_grown
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.copying import Copy, copied, copied_as_it_runs, copied_roughly
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import place
-from sfsgen.changes.downtime import not_grown, scaled
+from sfsgen.changes.downtime import scaled
 from sfsgen.changes.farewell import deletes_claims, notes_of_double, refusals
 from sfsgen.changes.finished import finished
 from sfsgen.changes.going_over import (
@@ -294,7 +295,7 @@ def _stopped(making: Making, gone: Sequence[Condition]) -> Action:
     uid = Condition(old.manifest.kind, *old.key, "is", ("metadata", "uid"), _uid(old))
     waits = tuple(Wait(each, OF_PODS) for each in gone)
     # What was confirmed holds on in a script that finds them stopped already.
-    must = uid, *not_grown(making.cures, old)
+    must = uid, has_not_grown(old)
     return Action(reason, scaled(making.cures, old, 0), must, (is_at_0(old), *gone), waits)
 
 

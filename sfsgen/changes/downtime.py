@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from sfsgen.changes.actions import CLAIM
-from sfsgen.changes.conditions import Condition
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.steps import Step
 from sfsgen.kubernetes.kubectl import quoted
@@ -67,17 +65,3 @@ def stopped(cures: Cures, stateful_set: FoundSet, number: int) -> Step:
     namespace, name = stateful_set.namespace, f"{stateful_set.name}-{number}"
     command = cures.access.kubectl.command("delete", f"pod/{name}", namespace=namespace)
     return Step("delete", "Pod", namespace, name, None, command)
-
-
-def not_grown(cures: Cures, stateful_set: FoundSet) -> tuple[Condition, ...]:
-    """Return that a set has no more pods than when it was looked at: nobody would stop for them.
-
-    Its controller makes their claims first; whatever else the set has was seen.
-    """
-    for template in stateful_set.templates[:1]:
-        number = stateful_set.ordinals.stop
-        while (stateful_set.namespace, template.claim_name.at(number)) in cures.inventory.claims:
-            number += 1
-        claim = template.claim_name.at(number)
-        return (Condition(CLAIM, stateful_set.namespace, claim, "gone"),)
-    return ()

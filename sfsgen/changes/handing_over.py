@@ -13,10 +13,11 @@ from sfsgen.changes.actions import (
     is_this,
     without_waiting,
 )
+from sfsgen.changes.as_seen import has_not_grown
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import is_new, place
-from sfsgen.changes.downtime import not_grown, scaled
+from sfsgen.changes.downtime import scaled
 from sfsgen.changes.farewell import notes_of, notes_of_shared, refusals
 from sfsgen.changes.finished import finished
 from sfsgen.changes.going_over import (
@@ -183,7 +184,7 @@ def _stopped(making: Making) -> Action:
     must = [Condition(*about, "is", ("metadata", "uid"), _uid(old))]
     if revision := old.manifest.at("status", "updateRevision"):
         must.append(Condition(*about, "is", ("status", "updateRevision"), revision))
-    must += not_grown(making.cures, old)
+    must.append(has_not_grown(old))
     claims = making.parts.claims
     kind = making.made_set["kind"]
     # Whoever scales it up again meanwhile, as a GitOps tool does, starts it on empty claims.
