@@ -136,10 +136,14 @@ def _taken_over(found: list[Object]) -> None:
     volume["spec"]["claimRef"]["uid"] = second["metadata"]["uid"]
 
 
+_SOURCES = ("nfs", "csi")
 _GOES = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
 _MARK = "pv.kubernetes.io/provisioned-by"
 _OPENEBS = {_MARK: "openebs.io/nfsrwx"}
 _CSI = {"driver": "nfs.csi.k8s.io", "volumeHandle": "a"}
+_SMB = {"driver": "smb.csi.k8s.io", "volumeHandle": "nas/share#x#"}
+_EFS = {"driver": "efs.csi.aws.com", "volumeHandle": "fs-0123456789abcdef0:/queue"}
+_CEPH = {"clusterID": "rook", "rootPath": "/volumes/a", "staticVolume": "true"}
 _OWNED = {"claimRef": {"namespace": "else", "name": "theirs", "uid": "1"}}
 
 
@@ -190,6 +194,10 @@ _OWNED = {"claimRef": {"namespace": "else", "name": "theirs", "uid": "1"}}
             "is a volume of nfs.csi.k8s.io, of which nothing says",
         ),
         (
+            _source(csi={**_SMB, "volumeAttributes": {"source": "//nas/share", "subdir": "x"}}),
+            "is a volume of smb.csi.k8s.io, and lies on no NFS server",
+        ),
+        (
             _source(
                 csi={**_CSI, "volumeAttributes": {"server": "a", "share": "/b", "subDir": "${x}"}}
             ),
@@ -227,6 +235,57 @@ def test_what_is_not_adopted(change: Callable[[list[Object]], Any], said: str) -
         assert (result.status, result.out) == (1, "")
         assert said in result.err, result.err
         assert "no step is printed for shop/db" in result.err
+
+
+@pytest.mark.parametrize(
+    "csi",
+    [
+        _EFS,
+        {"driver": "cephfs.csi.ceph.com", "volumeHandle": "a", "volumeAttributes": _CEPH},
+        {**_SMB, "volumeAttributes": {"source": "//nas/share"}},
+    ],
+)
+def test_what_is_no_nfs_gets_no_volume_of_nfs_by_its_name(csi: Object) -> None:
+    found = items("by-hand")
+    volume = next(each for each in found if each["kind"] == VOLUME)
+    volume["spec"] = {key: each for key, each in volume["spec"].items() if key not in _SOURCES}
+    volume["spec"]["csi"] = csi
+    result = adopt(found, "--rename")
+    assert (result.status, result.out) == (1, "")
+    assert f"is a volume of {csi['driver']}, and lies on no NFS server" in result.err
+    assert not adopt(found).status
+
+
+def _on_disks(path: str, **local: str) -> list[Object]:
+    """Return the example of volumes made by hand, on local disks."""
+    found = items("by-hand")
+    expression = {"key": "kubernetes.io/hostname", "operator": "In", "values": ["node-1"]}
+    affinity = {"required": {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}}
+    for each in found:
+        if each["kind"] == VOLUME:
+            spec = {key: value for key, value in each["spec"].items() if key not in _SOURCES}
+            place = {"path": f"{path}/{each['metadata']['name']}", **local}
+            each["spec"] = {**spec, "local": place, "nodeAffinity": affinity}
+            name = "local-volume-provisioner-node-1-0a8b3c1d-1111-4222-8333-944455566677"
+            each["metadata"]["annotations"] = {} if local else {_MARK: name}
+    return found
+
+
+def test_what_a_provisioner_finds_again_keeps_its_name_and_its_mark() -> None:
+    """Without the object, or its mark, it makes another volume over the directory, for anybody."""
+    found = _on_disks("/mnt/disks")
+    result = adopt(found)
+    assert result.status == 0
+    assert "annotate" not in result.out
+    renamed = adopt(found, "--rename")
+    assert (renamed.status, renamed.out) == (1, "")
+    assert "the local static provisioner has found queue-nfs-1" in renamed.err
+
+
+def test_a_disk_with_a_file_system_is_no_directory() -> None:
+    result = adopt(_on_disks("/dev/disk/by-id", fsType="xfs"), "--rename")
+    assert (result.status, result.out) == (1, "")
+    assert "queue-nfs-1 is a disk with a file system (local.fsType)" in result.err
 
 
 @pytest.mark.parametrize(
@@ -287,6 +346,19 @@ def test_one_name_for_the_volumes_of_two_sets_is_refused() -> None:
     assert not adopt(both, "--volume-name", "pv-{namespace}-{claim}").status
 
 
+def test_a_script_for_two_sets_does_not_stop_at_what_it_has_deleted_itself() -> None:
+    """By what is gone once the first set is adopted the cluster is not known again."""
+    both = [each for each in items("nfs-subdir") if "-subdir-" not in each["metadata"]["name"]]
+    owned = [each for each in both if each["kind"] != VOLUME or "claimRef" in each["spec"]]
+    words = ["--volume-name", "pv-{namespace}-{claim}", "-o"]
+    made = plans(adopt([*owned, *_second_set()], *words, "json"))
+    steps = [each["step"] for plan in made for phase in plan["phases"] for each in phase["actions"]]
+    deleted = {(each["kind"], each["name"]) for each in steps if each and each["verb"] == "delete"}
+    assert len(made) == 2
+    for plan in made:
+        assert not [each for each in plan["where"] if (each["kind"], each["name"]) in deleted]
+
+
 @pytest.mark.parametrize("path", ["the same", "/other"])
 def test_a_volume_that_an_earlier_run_made_is_taken(path: str) -> None:
     place = _path(0) if path == "the same" else path
@@ -321,6 +393,42 @@ def test_what_its_owner_should_know(example: str, options: str, said: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (
+            {"readyReplicas": 1},
+            "1 of 2 pods of db are ready, so none is waited for before the next",
+        ),
+        ({"currentRevision": "db-1"}, "an update of db from db-1 to db-a5b2ee1bf is not through"),
+        ({}, ""),
+    ],
+)
+def test_how_pods_come_back(status: Object, said: str) -> None:
+    found = items("nfs-subdir")
+    _of_set(lambda each: each["status"].update(status))(found)
+    result = adopt(found)
+    assert said in result.out if said else "pods of db" not in result.out
+
+
+@pytest.mark.parametrize(
+    ("example", "options", "said"),
+    [
+        ("local-path", "", "fsGroup: the kubelet gives all files of local volumes to the group"),
+        ("nfs-subdir", "--driver csi", "fsGroup: the kubelet gives the files to the group as root"),
+        ("nfs-subdir", "", ""),
+        ("csi-nfs", "--driver csi", ""),
+    ],
+)
+def test_what_becomes_of_the_owners_of_files(example: str, options: str, said: str) -> None:
+    found = items(example)
+    for each in found:
+        if each["kind"] == STATEFUL_SET:
+            each["spec"]["template"]["spec"]["securityContext"] = {"fsGroup": 1000}
+    result = adopt(found, *options.split())
+    assert said in result.out if said else "fsGroup" not in result.out
+
+
+@pytest.mark.parametrize(
     ("example", "options", "said"),
     [
         ("csi-nfs", "--driver csi", "in-tree NFS ignores fsGroup"),
@@ -331,6 +439,19 @@ def test_what_its_owner_should_know(example: str, options: str, said: str) -> No
 def test_what_need_not_be_said(example: str, options: str, said: str) -> None:
     result = adopt(items(example), *options.split())
     assert said not in result.out
+
+
+def test_templates_in_several_places_are_not_scaled_into_one() -> None:
+    """What --nfs-path says holds for all claim templates: their other pairs are put right first."""
+    found = items("two-templates")
+    for each in found:
+        if each["kind"] == VOLUME:
+            path = each["spec"]["nfs"]["path"].replace("/exports/crm/wal-", "/other/wal-")
+            each["spec"]["nfs"]["path"] = f"{path}-{each['metadata']['uid']}"
+    out = adopt(found).out
+    assert "lie in /exports/crm" in out
+    assert " > FILE, put right in it what lies elsewhere" in out
+    assert "/exports/crm -n crm | kubectl" not in out
 
 
 def test_volumes_of_a_hand_stay_and_no_pod_stops() -> None:
@@ -396,6 +517,14 @@ def test_mount_options_of_an_attribute_are_taken_over() -> None:
             each["spec"]["csi"]["volumeAttributes"]["mountOptions"] = "noatime,hard"
     made = [*yaml.safe_load_all(adopt(found, "-o", "yaml").out)]
     assert made[0]["spec"]["mountOptions"] == ["nfsvers=4.1", "hard", "noatime"]
+
+
+def test_the_group_of_a_volume_stays() -> None:
+    found = items("nfs-subdir")
+    group = {"pv.beta.kubernetes.io/gid": "40001"}
+    next(each for each in found if each["kind"] == VOLUME)["metadata"]["annotations"] |= group
+    made = [*yaml.safe_load_all(adopt(found, "-o", "yaml").out)]
+    assert [each["metadata"].get("annotations") for each in made[:2]] == [group, None]
 
 
 def test_a_directory_that_the_driver_fills_in_is_found() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests import provisioners
-from tests.faults import NAME, SPACE
+from tests.faults import NAME, SPACE, Shape
 from tests.kinds import VOLUME, place_of
 from tests.plans import Killed, Surprise, carry_out, dump, plans
 from tests.program import Result, findings, sfsgen
@@ -106,6 +106,32 @@ def test_another_plan_goes_on_where_one_stopped(first: int) -> None:
     assert others
 
 
+@pytest.mark.parametrize("maker", provisioners.SOURCES)
+def test_recover_takes_nothing_from_what_is_being_adopted(maker: str) -> None:
+    """The volume that waits lies where the claim has its data: there is nothing to be copied."""
+    found = provisioned_set(40, maker, Shape(2))
+    (plan,) = planned(found)
+    first = next(index for index, each in enumerate(plan["phases"]) if "ordinal 0" in each["title"])
+    before = sum(len(each["actions"]) for each in plan["phases"][:first])
+    with pytest.raises(Killed):
+        carry_out(found.cluster, plan, kill_after=before + 1)
+    found.cluster.settle()
+    waiting = [each for each in found.cluster.of_kind(VOLUME) if _waits(each)]
+    assert len(waiting) == 1
+    told = sfsgen(["recover", NAME, "-n", SPACE, "-f", "-"], dump(found.cluster))
+    assert told.status == 0
+    assert "stops: " not in told.out
+    assert "copied" not in told.out
+    assert "is missed" not in told.out
+    for other in planned(found):
+        carry_out(found.cluster, other)
+    ends_well(found)
+
+
+def _waits(volume: Any) -> bool:
+    return volume["status"]["phase"] == "Available" and "claimRef" in volume["spec"]
+
+
 @pytest.mark.parametrize("maker", MAKERS)
 def test_an_adopted_set_scales(maker: str) -> None:
     """`scale` asks for no more than where new directories lie, and new pods have their own."""
@@ -115,6 +141,22 @@ def test_an_adopted_set_scales(maker: str) -> None:
             carry_out(found.cluster, plan)
         ends_well(found)
         _scale_up(found)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_directory_that_was_made_up_shows_no_other(seed: int) -> None:
+    """Its name holds the uid of its claim: that of the next ordinal is asked for, not guessed."""
+    found = provisioned_set(seed, provisioners.SUBDIR, Shape(1))
+    for plan in planned(found):
+        carry_out(found.cluster, plan)
+    words = ["scale", NAME, "-n", SPACE, "--replicas", "2", "-f", "-"]
+    asked = sfsgen(words, dump(found.cluster))
+    path = next(place[1] for place in found.before.values())
+    if "-pvc-" in path:
+        assert (asked.status, asked.out) == (2, "")
+        assert "--nfs-path: error:" in asked.err
+    made = sfsgen([*words, "--nfs-path", "/new"], dump(found.cluster))
+    assert not made.status, made.err
 
 
 def _scale_up(found: Found) -> None:

@@ -430,3 +430,22 @@ def test_a_set_without_claim_templates_goes_as_well() -> None:
     assert cluster.ready(SPACE, "api")
     assert (STATEFUL_SET, SPACE, "bare") not in cluster.objects
     assert carry_out(cluster, plan) == 0
+
+
+@pytest.mark.parametrize("way", ["--to-name api", "--to-name api --clone", "--to-context new"])
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_data_beyond_the_replicas_is_not_left_behind(way: str, is_gone: bool) -> None:
+    """With whenDeleted: Delete its claim would go with the old set."""
+    cluster, _ = healthy_set(Shape(3))
+    cluster.scale(SPACE, NAME, 2)
+    cluster.settle()
+    if is_gone:
+        cluster.change(
+            (VOLUME, "", "pv-web-2"), lambda each: each["metadata"].update(finalizers=[])
+        )
+    cluster.delete(VOLUME, "", "pv-web-2", wait=False)
+    cluster.settle()
+    result = move(cluster, NAME, SPACE, *way.split())
+    assert (result.status, result.out) == (1, "")
+    assert "ordinal 2: " in result.err
+    assert f"sfsgen recover {NAME}" in result.err

@@ -65,6 +65,8 @@ def test_a_script_goes_to_another_cluster(monkeypatch: pytest.MonkeyPatch) -> No
         config = str(Path(new.environment["KUBECONFIG"]))
         made = sfsgen(["move", NAME, "-n", SPACE, "--to-kubeconfig", config, "-o", "sh"])
         assert not made.status, made.err
+        # Whatever is the current context of that file when the script runs.
+        assert f"kubectl --context=test --kubeconfig={config} " in made.out
         dry = old.run_script(made.out, SHELLS[0], "--dry-run")
         assert not dry.returncode, dry.stderr
         assert there.of_kind("StatefulSet") == []
@@ -128,3 +130,19 @@ def test_a_copy_is_confirmed_where_nobody_sits_at_a_terminal() -> None:
         done = server.run_script(made.out, SHELLS[-1], *both)
     assert not done.returncode, done.stderr
     both_run(cluster, (SPACE, "api"), manifests)
+
+
+@needs_kubectl
+@pytest.mark.parametrize("how", [[], ["--clone", "--nfs-path", "/copies/{volume}"]])
+def test_another_context_of_the_same_cluster_is_noticed(how: list[str]) -> None:
+    """Nobody has looked there: two volumes would lie in each directory."""
+    cluster, _ = healthy_set(Shape(1))
+    words = ["move", NAME, "-n", SPACE, "-f", "-", "-o", "sh", "--to-name", "api", *how]
+    with LivingServer(cluster, resync=0.3) as server:
+        config = server.environment["KUBECONFIG"]
+        made = sfsgen([*words, "--to-kubeconfig", config], dump(cluster))
+        assert not made.status, made.err
+        done = server.run_script(made.out, SHELLS[0])
+    assert done.returncode == 1
+    assert "the earlier volume pv-web-0 is gone in the other cluster" in done.stderr
+    assert cluster.ready(SPACE, NAME)

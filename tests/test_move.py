@@ -422,3 +422,94 @@ def test_paths_reach_a_shell_as_they_are(shell: str, old: str, new: str, is_move
     words = done.stdout.decode().split("\0")
     assert f"/mnt/old{old}" in [each.rstrip("/") for each in words]
     assert f"/mnt/{server}{new}x" in [each.rstrip("/") for each in words]
+
+
+@pytest.mark.parametrize(
+    ("where", "options", "told"),
+    [
+        ({"path": "/../../etc"}, "--nfs-server nas2", 'has a ".."'),
+        ({"path": "/e/../../../etc"}, "--nfs-path /srv", 'has a ".."'),
+        ({"path": "/../../etc"}, "--clone --to-name api --nfs-path /srv", 'has a ".."'),
+        ({"server": "../etc"}, "--nfs-path /srv", "is no name of a directory below /mnt"),
+        ({"server": ".."}, "--nfs-server nas2", "is no name of a directory below /mnt"),
+        ({"path": "/"}, "--nfs-path /srv", "is all of"),
+        ({"path": "/"}, "--clone --to-name api --nfs-path /srv", "is all of"),
+    ],
+)
+def test_no_line_leads_out_of_what_is_mounted(
+    where: dict[str, str], options: str, told: str
+) -> None:
+    def change(each: Any) -> None:
+        if each["kind"] == "PersistentVolume" and each["metadata"]["name"] == "pv-web-1":
+            each["spec"]["nfs"].update(where)
+
+    result = sfsgen(f"move web -f - {options}", changed(change))
+    assert (result.status, result.out) == (1, "")
+    assert told in result.err
+
+
+def test_nothing_becomes_all_of_a_server_on_which_others_lie() -> None:
+    """`rsync --delete` into its root would remove them."""
+
+    def change(each: Any) -> None:
+        if each["kind"] == "PersistentVolume" and each["metadata"]["name"] == "pv-web-1":
+            each["spec"]["nfs"].update(server="old", path="/")
+
+    result = sfsgen("move web -f - --nfs-server nfs.example.com", changed(change))
+    assert (result.status, result.out) == (2, "")
+    assert "pv-web-1 would lie in /, where the volume pv-web-0 lies" in result.err
+
+
+def test_the_shell_of_another_node_reads_no_path() -> None:
+    _, plan = moved_source("driver-local", "--nfs-server new-{ordinal}")
+    asked = [each["confirm"] for phase in plan["phases"] for each in phase["actions"]]
+    lines = [line for each in asked for line in each.splitlines() if "rsync -" in line]
+    assert lines
+    assert all(" --protect-args -- node-" in each for each in lines)
+
+
+@pytest.mark.parametrize("options", ["--nfs-server nas2", "--driver csi", "--nfs-path /srv"])
+def test_where_a_volume_may_be_used_stays(options: str) -> None:
+    zone = {"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["a"]}
+    affinity = {"required": {"nodeSelectorTerms": [{"matchExpressions": [zone]}]}}
+
+    def change(each: Any) -> None:
+        if each["kind"] == VOLUME:
+            each["spec"]["nodeAffinity"] = affinity
+
+    made = plan_of(changed(change), *options.split())["objects"]
+    found = [each["spec"].get("nodeAffinity") for each in made if each["kind"] == VOLUME]
+    assert found == [affinity] * 2
+
+
+@pytest.mark.parametrize("more", ["", " --nfs-server nas2"])
+def test_mount_options_that_would_count_for_nothing_are_refused(more: str) -> None:
+    def change(each: Any) -> None:
+        if each["kind"] == VOLUME and each["metadata"]["name"] == "pv-web-1":
+            annotations = {"volume.beta.kubernetes.io/mount-options": "soft"}
+            each["metadata"]["annotations"] = annotations
+
+    result = sfsgen(f"move web -f - --mount-option hard{more}", changed(change))
+    assert (result.status, result.out) == (1, "")
+    assert "pv-web-1 has its mount options in the annotation" in result.err
+
+
+@pytest.mark.parametrize("options", ["--nfs-server nas2", "--storage 2Gi", "--to-name api"])
+@pytest.mark.parametrize("revision", ["web-68fd587d77", "web-5d4f8c9b7"])
+def test_a_rollout_that_is_not_at_its_end_is_told(options: str, revision: str) -> None:
+    def change(each: Any) -> None:
+        if each["kind"] == SET:
+            each["status"]["currentRevision"] = revision
+
+    notes = plan_of(changed(change), *options.split())["notes"]
+    is_told = any("a rollout of web is not at its end" in each for each in notes)
+    assert is_told == (revision == "web-5d4f8c9b7")
+
+
+def test_a_set_at_0_that_an_earlier_run_may_have_stopped_is_told() -> None:
+    def change(each: Any) -> None:
+        if each["kind"] == SET:
+            each["spec"]["replicas"] = 0
+
+    notes = plan_of(changed(change), "--nfs-server", "nas2")["notes"]
+    assert any("web is at 0 replicas, and stays so" in each for each in notes)

@@ -327,6 +327,33 @@ def test_another_sets_service_stays() -> None:
     assert names == {"shared"}
 
 
+@pytest.mark.parametrize("way", ["--to-name", "--to-namespace"])
+@pytest.mark.parametrize("app", ["web", "shop"])
+def test_it_is_told_which_service_loses_the_pods(way: str, app: str) -> None:
+    """Two sets have the label app=web, and a Service selects it: the new pods have another one."""
+    cluster, _ = healthy_set(Shape(1))
+    cluster.change(
+        (STATEFUL_SET, SPACE, NAME),
+        lambda each: (
+            each["spec"]["selector"]["matchLabels"].update(app=app),
+            each["spec"]["template"]["metadata"]["labels"].update(app=app),
+        ),
+    )
+    canary = json.loads(json.dumps(cluster.get(STATEFUL_SET, SPACE, NAME)))
+    canary["metadata"] = {"name": "canary", "namespace": SPACE}
+    labels = {"app": app, "track": "canary"}
+    canary["spec"]["template"]["metadata"]["labels"] = labels
+    canary["spec"] |= {"selector": {"matchLabels": labels}, "replicas": 0, "serviceName": "canary"}
+    canary.pop("status")
+    cluster.create(canary)
+    metadata = {"name": "front", "namespace": SPACE}
+    spec = {"selector": {"app": app}, "ports": [{"port": 80}]}
+    cluster.create({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec})
+    plan = planned(cluster, NAME, SPACE, way, {"--to-name": "api", "--to-namespace": OTHER}[way])
+    told = [each for each in plan["notes"] if each.startswith("the Service front is that of other")]
+    assert bool(told) == (app == "web" or way == "--to-namespace")
+
+
 def test_a_volume_of_a_csi_driver_that_is_made_anew_is_at_a_risk_of_its_own() -> None:
     made = rendered(f"{NAME} -r 1 -n {SPACE} --driver csi --nfs-server nfs --storage 1Gi")
     cluster = Cluster(made)

@@ -46,7 +46,7 @@ class Person:
         done = server.run_script(self.text, shell, *self.confirmed, timeout=timeout)
         if not done.returncode:
             return "done"
-        if asked := re.search(r"--confirmed=(\d+)(?:\.(\d+))?$", done.stderr, re.MULTILINE):
+        if asked := re.search(r"--confirmed=(\d+)(?:\.(\d+)-\w+)?$", done.stderr, re.MULTILINE):
             if asked[2]:  # else it is asked whether this is the cluster
                 with server.lock:
                     self.owner(self._action(int(asked[1]), int(asked[2])))

@@ -23,7 +23,7 @@ from tests.faults import (
     broken_set,
     healthy_set,
 )
-from tests.kinds import CLAIM, STATEFUL_SET, VOLUME
+from tests.kinds import CLAIM, POD, STATEFUL_SET, VOLUME
 from tests.owner import Owner
 from tests.plans import Killed, Surprise, carry_out, dump, plans
 from tests.program import Result, findings, sfsgen
@@ -292,3 +292,120 @@ def test_of_a_set_that_is_not_whole_nothing_moves(first: int) -> None:
         broken.cluster.settle()
         wrong = list(broken.wrong())
         assert not wrong, (seed, broken.shape, broken.faults, wrong)
+
+
+def _in_one_directory(broken: Broken, paths: dict[int, str]) -> dict[str, set[str]]:
+    """Let ordinals lie elsewhere; return what is in the directory of each claim then."""
+    cluster = broken.cluster
+    for each in cluster.of_kind(VOLUME):
+        number = int(each["metadata"]["name"].rpartition("-")[2])
+        cluster.change(
+            (VOLUME, "", each["metadata"]["name"]),
+            lambda it, number=number: it["spec"]["nfs"].update(path=paths[number]),  # type: ignore[misc]
+        )
+    for place in cluster.directories(make=True):
+        cluster.nfs.make(place, f"data of {place[1]}")
+    return {
+        claim: set(cluster.nfs.directories[place]) for (_, claim), place in cluster.homes().items()
+    }
+
+
+@pytest.mark.parametrize(
+    "options", [["--nfs-path", "/srv"], ["--nfs-server", "nas2", "--nfs-path", "/srv"]]
+)
+@pytest.mark.parametrize("running", [0, 1, 2, 3])
+@pytest.mark.parametrize(
+    "paths", [dict.fromkeys(range(3), "/one"), {0: "/one", 1: "/one/1", 2: "/one/1/2"}]
+)
+def test_ordinals_that_share_a_directory(
+    options: list[str], running: int, paths: dict[int, str]
+) -> None:
+    """Nothing is moved from under pods, nor from those that have the same directory."""
+    broken = a_set(0, Shape(3))
+    cluster = broken.cluster
+    cluster.scale(SPACE, NAME, 0)
+    cluster.settle()
+    before = _in_one_directory(broken, paths)
+    cluster.nfs.is_strict = False
+    cluster.scale(SPACE, NAME, running)
+    cluster.settle()
+    carry_out(cluster, plan_of(cluster, *options), Owner(cluster.nfs))
+    cluster.settle()
+    for (_, claim), place in cluster.homes().items():
+        assert place == (options[1] if len(options) > 2 else "nfs", f"/srv/pv-{claim[4:]}")
+        assert before[claim] <= cluster.nfs.directories[place]
+    assert move(cluster, *options).out == ""
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        (["--storage", "12Gi"], ["--storage", "1Gi"]),
+        (["--access-mode", "RWX"], ["--access-mode", "RWO"]),
+        (["--to-name", "api"], ["--to-name", NAME]),
+    ],
+)
+def test_a_claim_that_asked_for_less_than_its_volume_has_stays_so(
+    there: list[str], back: list[str]
+) -> None:
+    broken = a_set(0, Shape(1))
+    cluster = broken.cluster
+    spec = {"capacity": {"storage": "10Gi"}, "accessModes": ["ReadWriteOnce", "ReadWriteMany"]}
+    cluster.patch(VOLUME, "", "pv-web-0", {"spec": spec})
+    for key in [key for key in cluster.objects if key[0] in (CLAIM, STATEFUL_SET)]:
+        cluster.change(key, lambda it: _ask_for(it, ["ReadWriteOnce"]))
+    (claim,) = cluster.of_kind(CLAIM, SPACE)
+    before = own(claim)
+    for name, options in ((NAME, there), ("api" if there[0] == "--to-name" else NAME, back)):
+        words = ["move", name, "-n", SPACE, "-o", "json", "-f", "-", *options]
+        (plan,) = plans(sfsgen(words, dump(cluster)))
+        carry_out(cluster, plan)
+        cluster.settle()
+        (claim,) = cluster.of_kind(CLAIM, SPACE)
+        size = "12Gi" if options == there and there[0] == "--storage" else "1Gi"
+        assert claim["spec"]["resources"]["requests"]["storage"] == size
+    assert own(claim) == before
+
+
+def _ask_for(each: Any, modes: list[str]) -> None:
+    specs = [each["spec"]]
+    if each["kind"] == STATEFUL_SET:
+        specs = [template["spec"] for template in each["spec"]["volumeClaimTemplates"]]
+    for spec in specs:
+        spec["accessModes"] = modes
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--nfs-server", "nas2", "--all-at-once"],
+        ["--to-name", "api"],
+        ["--to-namespace", "q"],
+        ["--to-name", "api", "--clone", "--all-at-once"],
+    ],
+)
+@pytest.mark.parametrize("idle", [0, 1])
+def test_a_set_that_has_grown_since_is_not_stopped(options: list[str], idle: int) -> None:
+    """Nobody would wait for its further pods, nor bring their data along."""
+    broken = a_set(0, Shape(3))
+    cluster = broken.cluster
+    if not idle:
+        for kind in (POD, CLAIM, VOLUME):
+            cluster.scale(SPACE, NAME, 2)
+            cluster.settle()
+            for key in [key for key in cluster.objects if key[0] == kind and key[2][-1] == "2"]:
+                cluster.delete(*key)
+    cluster.settle()
+    replicas = 2 + idle
+    plan = plan_of(cluster, *options)
+    more = [each for each in a_set(0, Shape(5)).manifests if each["metadata"]["name"][-1] in "234"]
+    for each in more:
+        with contextlib.suppress(Refused):
+            cluster.create(each)
+    cluster.directories(make=True)
+    cluster.scale(SPACE, NAME, replicas + 1)
+    cluster.settle()
+    with pytest.raises(Surprise, match=f"has the replicas {replicas} or 0"):
+        carry_out(cluster, plan, Owner(cluster.nfs))
+    assert cluster.ready(SPACE, NAME)
+    assert len(cluster.of_kind(POD)) == replicas + 1

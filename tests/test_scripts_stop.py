@@ -16,7 +16,8 @@ from sfsgen.kubernetes.kubectl import Kubectl
 from tests.faults import NAME, SPACE, Broken, Shape, faults
 from tests.living_server import LivingServer
 from tests.test_recover_scripts import SHELLS, needs_kubectl, scripted
-from tests.test_recover_works import ends_well
+
+pytestmark = pytest.mark.without_libraries
 
 SET, CLAIM = "StatefulSet", "PersistentVolumeClaim"
 GONE = "The set web is not in the cluster now: this script makes it again."
@@ -106,53 +107,17 @@ def test_who_interrupts_it_learns_that_the_set_is_gone(
 
 
 @needs_kubectl
-def test_who_gives_it_up_has_the_set_again(tmp_path: Path) -> None:
+def test_who_has_no_cluster_any_more_learns_that_nothing_is_known(tmp_path: Path) -> None:
     broken, text = going(tmp_path / "old.json")
-    uid = broken.cluster.uid_of((SET, SPACE, NAME))
-    with LivingServer(broken.cluster, resync=0.3) as server:
-        server.refuse.append(("delete", "pods"))
-        assert GONE in server.run_script(text).stderr
-        dry = server.run_script(text, "sh", "--give-up", "--dry-run")
-        assert "would create, by kubectl create -f -" in dry.stderr
-        assert not broken.cluster.get(SET, SPACE, NAME)
-        done = server.run_script(text, "sh", "--give-up")
-        assert not done.returncode, done.stderr
-        assert "given up" in done.stderr
-        assert broken.cluster.uid_of((SET, SPACE, NAME)) not in (uid, None)
-        again = server.run_script(text, "sh", "--give-up")
-        assert not again.returncode
-        # And later it goes on, from there.
-        done = server.run_script(text)
-    assert not done.returncode, done.stderr
-    ends_well(broken)
-
-
-@needs_kubectl
-def test_it_is_not_given_up_where_a_claim_would_be_made_of_nothing(tmp_path: Path) -> None:
-    broken, text = going(tmp_path / "old.json")
-    claim = claim_of(broken)
-    with LivingServer(broken.cluster, resync=0.3) as server:
-        server.refuse.append(("create", "persistentvolumeclaims"))
-        assert GONE in server.run_script(text).stderr
-        done = server.run_script(text, "sh", "--give-up")
-        assert done.returncode == 1
-        assert f"it is not so that the claim {claim} is there" in done.stderr
-        assert not broken.cluster.get(SET, SPACE, NAME)
-        done = server.run_script(text)
-    assert not done.returncode, done.stderr
-    ends_well(broken)
-
-
-@needs_kubectl
-def test_what_was_scaled_is_scaled_back(tmp_path: Path) -> None:
-    broken, text = going(tmp_path / "old.json", "--all-at-once")
-    with LivingServer(broken.cluster, resync=0.3) as server:
-        server.refuse.append(("patch", "persistentvolumes"))
-        stopped = server.run_script(text)
-        assert "The set web has no pods now: this script starts them again." in stopped.stderr
-        done = server.run_script(text)
-    assert not done.returncode, done.stderr
-    ends_well(broken)
+    file = tmp_path / "recover.sh"
+    file.write_text(text)
+    with LivingServer(broken.cluster) as server:
+        environment = {**server.environment, "KUBECONFIG": str(tmp_path / "none")}
+        words = [SHELLS[0], str(file)]
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("stopped: kubectl cannot read") == 2
+    assert "it cannot tell which sets are stopped by now" in done.stderr
 
 
 def test_a_confirmation_is_for_one_question() -> None:

@@ -12,6 +12,8 @@ from tests.plans import Killed, Surprise, carry_out, plans, recover
 from tests.test_cluster import born, healthy, manifests
 from tests.typed import typed
 
+pytestmark = pytest.mark.without_libraries
+
 SET = (STATEFUL_SET, "p", "w")
 ORDINALS = {"whenDeleted": "Delete", "whenScaled": "Retain"}
 
@@ -97,14 +99,14 @@ def test_a_set_that_the_plan_made_again_may_be_changed_no_more_either() -> None:
     assert cluster.get(*SET)
 
 
-def job(claim: str, name: str = "backup", node: str = "node-1") -> Object:
+def job(claim: str, name: str = "backup", space: str = "p", node: str = "node-1") -> Object:
     """Return a pod that is none of the set's, and has a claim."""
     volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": claim}}]
     spec: Object = {"volumes": volumes, **({"nodeName": node} if node else {})}
     return {
         "apiVersion": "v1",
         "kind": POD,
-        "metadata": {"name": name, "namespace": "p"},
+        "metadata": {"name": name, "namespace": space},
         "spec": spec,
     }
 

@@ -15,6 +15,8 @@ from tests.program import sfsgen
 from tests.test_cluster import healthy
 from tests.test_recover_scripts import needs_kubectl
 
+pytestmark = pytest.mark.without_libraries
+
 
 @needs_kubectl
 @pytest.mark.parametrize("numbers", [[1], [0, 2]])

@@ -112,6 +112,17 @@ def _guards(step: Step) -> Iterator[Condition]:
     for each in operations:
         if each["op"] == "test":
             yield _is(step, tuple(each["path"].strip("/").split("/")), each["value"])
+    if step.verb == "create" and step.kind == CLAIM and step.value:
+        yield from _waits_for(step)
+
+
+def _waits_for(step: Step) -> Iterator[Condition]:
+    """Yield that the volume waits for a claim which names it: else the claim would be Lost."""
+    volume = step.value["spec"].get("volumeName")
+    for field, value in (("namespace", step.namespace), ("name", step.name)):
+        if volume and value:
+            path = (*REFERENCE, field)
+            yield Condition(VOLUME, "", volume, "is", path, value, step.cluster)
 
 
 def _shown(step: Step) -> Iterator[Condition]:

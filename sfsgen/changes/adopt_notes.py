@@ -1,18 +1,17 @@
 """What the owner of an adopted set should know: what mounts it now, and how it is scaled."""
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sfsgen.changes.adopting import Adoptee, Adopting
 from sfsgen.kubernetes.kubectl import quoted
-from sfsgen.nfs import FS_GROUP
+from sfsgen.nfs import FS_GROUP, FS_GROUP_CSI
+from sfsgen.plain_text import listed
 from sfsgen.sets.found import FoundSet
-from sfsgen.sets.patterns import patterns
+from sfsgen.sets.patterns import is_made_up, patterns
 from sfsgen.storage_drivers import CSI_NFS, LOCAL
 from sfsgen.values.pairs import Volume
 
-_UID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-")
 _CSI_NFS = "nfs.csi.k8s.io"
 _OF_GANESHA = "EXPORT_block"
 """The annotation of volumes whose server is the pod of their provisioner, as it writes it."""
@@ -27,6 +26,7 @@ def notes(
     """Yield what is worth knowing of volumes that are replaced."""
     if not adoptees:
         return
+    yield from _started(stateful_set)
     yield from _mounted(adopting, stateful_set, adoptees)
     yield from _of_makers(adoptees)
     for each in around:
@@ -35,6 +35,27 @@ def notes(
             "delete, what lies in them"
         )
     yield from _scaled(adopting, stateful_set, adoptees)
+
+
+def _started(stateful_set: FoundSet) -> Iterator[str]:
+    """Yield how pods that were stopped come back, where that is not as they were.
+
+    A set that is made again knows of no earlier revision (kubernetes, pkg/controller/statefulset,
+    getStatefulSetRevisions), so what `partition` holds back starts as all the others do.
+    """
+    name, status = stateful_set.name, stateful_set.manifest.value.get("status") or {}
+    ready, replicas = status.get("readyReplicas", 0), stateful_set.replicas
+    if ready < replicas:
+        yield (
+            f"{ready} of {replicas} pods of {name} are ready, so none is waited for before the "
+            "next one stops: have all of them ready first, or look after each yourself"
+        )
+    old, new = (status.get(f"{each}Revision") for each in ("current", "update"))
+    if old and new and old != new:
+        yield (
+            f"an update of {name} from {old} to {new} is not through, or held back: pods that are "
+            f"stopped come back as {new}; end it first, where that is not meant"
+        )
 
 
 def _mounted(
@@ -52,8 +73,29 @@ def _mounted(
             "as the driver does at each mount: they stay as they are"
         )
     security = stateful_set.manifest.at("spec", "template", "spec", "securityContext") or {}
-    if on_nodes and "fsGroup" in security:
+    if "fsGroup" in security:
+        yield from _of_group(adopting, adoptees, on_nodes)
+
+
+def _of_group(
+    adopting: Adopting, adoptees: Sequence[Adoptee], on_nodes: Sequence[Adoptee]
+) -> Iterator[str]:
+    """Yield what becomes of the owners of files where another one mounts them.
+
+    The kubelet gives those of CSI and of local volumes to the group, and none of hostPath or NFS
+    (kubernetes, pkg/volume/local and pkg/volume/csi, SetVolumeOwnership).
+    """
+    if on_nodes:
         yield FS_GROUP
+    if adopting.driver == CSI_NFS and any(not each.origin.csi for each in adoptees):
+        yield FS_GROUP_CSI
+    if any("hostPath" in each.volume.manifest.value["spec"] for each in adoptees):
+        yield (
+            "fsGroup: the kubelet gives all files of local volumes to the group, which may write "
+            "to them then; of those of before (hostPath) it gave none: what insists on modes of "
+            "its own, as ssh, RabbitMQ and PostgreSQL do, may not start; take fsGroup out, or see "
+            "to that first"
+        )
 
 
 def _on_nodes(adoptees: Sequence[Adoptee]) -> str:
@@ -118,14 +160,23 @@ def _scaled(
     words = ["scale", stateful_set.name, "--replicas", str(stateful_set.replicas + 1)]
     words += ["--nfs-path", next(iter(parents)), *(["--nfs-server", "NODE"] if is_local else [])]
     access = adopting.cures.access._replace(filenames=(), namespace=stateful_set.namespace)
+    command = quoted(["sfsgen", *words, *access.options])
+    if len(parents) > 1:
+        # What --nfs-path says holds for all claim templates.
+        yield (
+            f"their directories follow no pattern, and lie in {listed(list(parents))}: before the "
+            f"next scale-up {command} > FILE, put right in it what lies elsewhere, make the "
+            f"directories, and {adopting.cures.create()} < FILE"
+        )
+        return
     where = "on which node, and where there, new ones lie" if is_local else "where new ones lie"
     yield (
         f"their directories follow no pattern, so the next scale-up says {where}, which you make "
-        f"first: {quoted(['sfsgen', *words, *access.options])} | {adopting.cures.create()}"
+        f"first: {command} | {adopting.cures.create()}"
     )
 
 
 def _is_shown(paths: Mapping[int, str]) -> bool:
     """Return whether directories show where the next one lies; what is made up does not."""
-    made_up = any(map(_UID.search, paths.values()))
+    made_up = any(map(is_made_up, paths.values()))
     return not made_up and len(paths) > 1 and len(patterns(paths)) == 1

@@ -28,7 +28,7 @@ from sfsgen.changes.steps import Step
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.nfs import NODE_DNS, NfsDirectory, is_cluster_name
 from sfsgen.sets.found import Ordinal
-from sfsgen.sets.origins import Origin, origin
+from sfsgen.sets.origins import Origin, is_found_again, origin
 from sfsgen.storage_drivers import LOCAL, NFS
 from sfsgen.values.pairs import PROVISIONED_BY, Claim, Volume
 
@@ -168,8 +168,9 @@ def unmarked(cures: Cures, volume: Volume) -> Action:
 
 
 def is_marked(each: Adoptee) -> bool:
-    """Return whether a volume that stays bears the mark of a provisioner."""
-    return not each.is_replaced and PROVISIONED_BY in each.volume.manifest.annotations
+    """Return whether a volume that stays bears the mark of a provisioner, for no reason."""
+    has_mark = PROVISIONED_BY in each.volume.manifest.annotations
+    return has_mark and not each.is_replaced and not is_found_again(each.volume)
 
 
 def replaced(adopting: Adopting, each: Adoptee) -> Mend:

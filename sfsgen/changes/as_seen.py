@@ -58,11 +58,15 @@ def may_be_scaled(stateful_set: FoundSet) -> tuple[Condition, ...]:
     Who has changed it since would have it changed back.
     """
     about = stateful_set.manifest.kind, *stateful_set.key
+    keeps = Condition(*about, "is not", (*RETENTION, "whenScaled"), "Delete")
+    return has_not_grown(stateful_set), keeps
+
+
+def has_not_grown(stateful_set: FoundSet) -> Condition:
+    """Return that a set has as many pods as were seen, or none by now."""
+    about = stateful_set.manifest.kind, *stateful_set.key
     counts = " ".join(dict.fromkeys((str(stateful_set.replicas), "0")))
-    return (
-        Condition(*about, "one of", ("spec", "replicas"), counts),
-        Condition(*about, "is not", (*RETENTION, "whenScaled"), "Delete"),
-    )
+    return Condition(*about, "one of", ("spec", "replicas"), counts)
 
 
 def goes_with_its_claims(stateful_set: FoundSet) -> bool:

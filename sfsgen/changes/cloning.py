@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.changes.actions import CLAIM
+from sfsgen.changes.as_seen import has_not_grown
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.copying import Copy, copied, copied_as_it_runs, copied_roughly
 from sfsgen.changes.cures import Cures
@@ -22,7 +23,7 @@ from sfsgen.changes.going_over import (
 )
 from sfsgen.changes.handing_over import is_at_0, known_again, pods_ready
 from sfsgen.changes.in_the_way import in_the_way
-from sfsgen.changes.making import fitted
+from sfsgen.changes.making import as_asked
 from sfsgen.changes.outcomes import Object
 from sfsgen.changes.parts import Destination, Part, Parts, named_apart, parts_of
 from sfsgen.changes.plan import OF_PODS, Action, Phase, Plan, Wait
@@ -68,7 +69,8 @@ def cloned(
     other = to.cures.access.kubectl if to.cluster else None
     notes = tuple(notes_of_double(stateful_set, to, making.parts, making.objects))
     plan = plan._replace(phases=phases, notes=notes, other=other)
-    return known_again(finished(plan, cures, pairing, to.inventory if to.cluster else None), to)
+    plan = finished(plan, cures, pairing, to.inventory if to.cluster else None)
+    return known_again(plan, to, making.parts.found)
 
 
 # Where the copies lie
@@ -122,7 +124,7 @@ def _placed(making: Making, double: Double) -> Parts:
 
 
 def _with(part: Part, volume: Object) -> Part:
-    claim = fitted(part.new_claim, part.key, volume) if part.new_claim else None
+    claim = as_asked(part.new_claim, part.key, volume) if part.new_claim else None
     return part._replace(made=volume, new_claim=claim)
 
 
@@ -193,8 +195,8 @@ def _no_place(making: Making, part: Part) -> Iterator[str]:
     if old is None or not (old.server and old.path and made.server and made.path):
         yield f"ordinal {number}: {part.row.claim_key[1]}: nobody knows where its data lies"
         return
-    if not f"{old.path}{made.path}{old.server}{made.server}".isprintable():
-        yield f"ordinal {number}: the path of {old.name} cannot be written down"
+    if fault := Copy(old, made).fault:
+        yield f"ordinal {number}: {fault}"
     if made.place == old.place:
         yield (
             f"ordinal {number}: nothing says where the copy of {place(old.manifest.value)} lies: "
@@ -293,7 +295,8 @@ def _stopped(making: Making, gone: Sequence[Condition]) -> Action:
     uid = Condition(old.manifest.kind, *old.key, "is", ("metadata", "uid"), _uid(old))
     waits = tuple(Wait(each, OF_PODS) for each in gone)
     # What was confirmed holds on in a script that finds them stopped already.
-    return Action(reason, scaled(making.cures, old, 0), (uid,), (is_at_0(old), *gone), waits)
+    must = uid, has_not_grown(old)
+    return Action(reason, scaled(making.cures, old, 0), must, (is_at_0(old), *gone), waits)
 
 
 def _uid(old: FoundSet) -> str:

@@ -25,6 +25,7 @@ _RETENTION = ("spec", "persistentVolumeClaimRetentionPolicy")
 # How a field is told, its value for the braces, and how that it no longer has that value.
 _WORDS = {
     ("metadata", "uid"): ("uid {}", ""),
+    ("metadata", "ownerReferences"): ("owner {}", ""),
     ("spec", "claimRef", "uid"): ("uid {} in its claimRef", "holds the uid {}"),
     ("spec", "claimRef", "name"): ("name {} in its claimRef", ""),
     ("spec", "claimRef", "namespace"): ("namespace {} in its claimRef", ""),

@@ -6,6 +6,7 @@ servers it is rsync, twice: while the pods run, and again, a short one, once the
 """
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -61,6 +62,26 @@ class Copy(NamedTuple):
             return f"{node}{source}", target
         return f"/mnt/{self.source.server}{source}", f"/mnt/{self.target.server}{target}"
 
+    @property
+    def fault(self) -> str:
+        """Why no line is written for it, "" where one is."""
+        for each in self:
+            if not f"{each.server}{each.path}".isprintable():
+                return f"the path of {each.name} cannot be written down"
+            if ".." in each.path.split("/"):
+                return f'the path of {each.name} has a "..": it may lead out of what is mounted'
+            if "/" in each.server or each.server in ("", ".", ".."):
+                return f"the server of {each.name} is no name of a directory below /mnt"
+        if self.target.driver == LOCAL and location(self.target.directory).path == "/":
+            return f"{self.target.name} would be all of {self.target.server}"
+        is_around = location(self.source.directory).path == "/"
+        if self.is_needed and self.is_on_one_server and is_around:
+            return (
+                f"{self.source.name} is all of {self.source.server}, and so its data cannot go "
+                "below it: give --nfs-server"
+            )
+        return ""
+
 
 def needed(copies: Sequence[Copy]) -> list[Copy]:
     """Return the copies that lead to another place, each once."""
@@ -71,6 +92,16 @@ def needed(copies: Sequence[Copy]) -> list[Copy]:
 def is_moved(copy: Copy) -> bool:
     """Return whether the data of a set that stays itself is moved, and not copied."""
     return copy.is_needed and copy.is_on_one_server
+
+
+def moved_of(copies: Sequence[Copy]) -> list[Copy]:
+    """Return the copies that are moves: what several are to have can be moved to none of them.
+
+    A directory that lies in another one comes first: else it would go with that.
+    """
+    sources = Counter(each.source.place for each in copies)
+    found = [each for each in copies if is_moved(each) and sources[each.source.place] == 1]
+    return sorted(found, key=lambda each: -each.source.place.path.count("/"))
 
 
 def copied_roughly(copies: Sequence[Copy], done: Sequence[Condition]) -> Action:
@@ -104,9 +135,9 @@ def copied(
 
     `must` are the pods that are gone. `done` is what holds once the copy has been used: then it is
     never asked for again. Where `moved` is said, what stays on its server is moved there, and not
-    copied.
+    copied, unless others are to have it, too.
     """
-    within = [each for each in copies if moved and each.is_on_one_server]
+    within = moved_of(copies) if moved else []
     across = [each for each in copies if each not in within]
     lines = [*_lines(across)]
     if across:
@@ -140,11 +171,16 @@ def _copy(copy: Copy) -> str:
     # With a stroke at the end it is what is in the directory, and the directory's own owner.
     source, target = (f"{each}/" for each in copy.directories)
     made = quoted(["mkdir", "-p", "--", target])
-    return f"{made} && {quoted([*_RSYNC, '--', source, target])}"
+    return f"{made} && {quoted([*_RSYNC, *_by_ssh(copy), '--', source, target])}"
 
 
 def _comparison(copy: Copy) -> str:
-    return quoted([*_COMPARED, "--", *(f"{each}/" for each in copy.directories)])
+    return quoted([*_COMPARED, *_by_ssh(copy), "--", *(f"{each}/" for each in copy.directories)])
+
+
+def _by_ssh(copy: Copy) -> list[str]:
+    """Return what keeps the shell of another node from reading a path (rsync before 3.2.4)."""
+    return ["--protect-args"] if ":" in copy.directories[0].partition("/")[0] else []
 
 
 def _listed(copy: Copy) -> str:

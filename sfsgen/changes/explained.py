@@ -117,6 +117,10 @@ def _action(action: Action, told: _Told) -> Iterator[str]:
 
 def _must(action: Action, home: str) -> Iterator[str]:
     """Yield what has to hold, of what was seen of an object no more than that it is so still."""
+    if action.step and action.step.verb == "create":
+        waits = [each for each in action.must if each.path[:2] == REFERENCE and _is_seen(each)]
+        yield from dict.fromkeys(f"{each.name} waits for {action.step.name}" for each in waits)
+        action = action._replace(must=tuple(each for each in action.must if each not in waits))
     seen = {each.name: "" for each in action.must if _is_seen(each)}
     if seen:
         yield f"{joined(list(seen))} {'is' if len(seen) == 1 else 'are'} still as seen"

@@ -155,6 +155,25 @@ def _of_services(
             yield f"the Service {each.name} ({its}) gets another address where it is made anew"
 
 
+def notes_of_shared(
+    stateful_set: FoundSet,
+    to: Destination,
+    objects: Sequence[Object],
+    shared: Sequence[FoundService],
+) -> Iterator[str]:
+    """Yield which Services lose the pods, for they stay as they are with other sets."""
+    is_away = bool(to.cluster) or to.names.new[0] != to.names.old[0]
+    labels = objects[-1]["spec"]["template"]["metadata"].get("labels") or {}
+    for each in shared:
+        is_told = is_away and each.name == stateful_set.service_name
+        is_met_still = bool(each.selector) and is_met({"matchLabels": each.selector}, labels)
+        if not is_told and (is_away or not is_met_still):
+            yield (
+                f"the Service {each.name} is that of other sets, too, and stays as it is: it does "
+                f"not reach the pods of {to.names.new[1]}"
+            )
+
+
 def _of_owners(stateful_set: FoundSet) -> Iterator[str]:
     if release := stateful_set.manifest.annotations.get(_RELEASE):
         yield (

@@ -28,30 +28,43 @@ def finished(plan: Plan, cures: Cures, pairing: Pairing, there: Inventory | None
     twice = written_twice([plan], there or inventory, Pairing(there) if there else pairing)
     if why := tuple(dict.fromkeys(each for _, each in twice)):
         return Plan(plan.command, plan.stateful_set, unknown=why)
-    notes = (*plan.notes, *_of_managers(plan, inventory))
+    notes = (*plan.notes, *_of_managers(plan, inventory), *_of_rollout(plan, inventory))
     return plan._replace(where=tuple(_where(plan, inventory)), notes=notes)
 
 
 def apart(plans: Sequence[Plan], inventory: Inventory, pairing: Pairing) -> list[Plan]:
-    """Return the plans of one run, without the steps of those that meet in a directory."""
+    """Return the plans of one run, without the steps of those that meet in a directory.
+
+    One script carries all of them out: by what one of them deletes none knows its cluster again.
+    """
     met: dict[int, dict[str, None]] = {}
     for plan, why in written_twice(plans, inventory, pairing):
         met.setdefault(id(plan), {})[why] = None
+    goes = frozenset(key for plan in plans if id(plan) not in met for key in _goes(plan))
     return [
         Plan(plan.command, plan.stateful_set, unknown=tuple(met[id(plan)]))
         if id(plan) in met
-        else plan
+        else plan._replace(where=tuple(_where(plan, inventory, goes)) if plan.where else ())
         for plan in plans
     ]
 
 
-def _where(plan: Plan, inventory: Inventory) -> Iterator[Condition]:
+def _goes(plan: Plan) -> Iterator[ObjectKey]:
+    """Yield the objects that a plan deletes, or makes."""
+    yield from _deleted(plan)
+    # What is made in another cluster replaces nothing here.
+    yield from () if plan.other else _replaced(plan)
+
+
+def _where(
+    plan: Plan, inventory: Inventory, others: Iterable[ObjectKey] = ()
+) -> Iterator[Condition]:
     """Yield the one object that shows the cluster: it stays as it is, best one of the plan's own.
 
-    A file of another cluster, or another context, has none of its uid.
+    A file of another cluster, or another context, has none of its uid. `others` are what further
+    plans of its script delete or make.
     """
-    # What is made in another cluster replaces nothing here.
-    goes = {*_deleted(plan), *(() if plan.other else _replaced(plan))}
+    goes = {*_goes(plan), *others}
     named = {each.key for action in plan.actions for each in action.must}
     volumes = (((VOLUME, "", each.name), each.manifest) for each in inventory.volumes.values())
     claims = (((CLAIM, *each.key), each.manifest) for each in inventory.claims.values())
@@ -83,3 +96,20 @@ def _of_managers(plan: Plan, inventory: Inventory) -> Iterator[str]:
                 f"{each} manages the set {stateful_set.name}, and may make it again or change it "
                 "back meanwhile: suspend that before the first step, until the last one is done"
             )
+
+
+def _of_rollout(plan: Plan, inventory: Inventory) -> Iterator[str]:
+    """Yield that pods that start again have the template that not all have yet.
+
+    A set that is made anew knows no earlier one, whatever its partition says, or OnDelete
+    (pkg/controller/statefulset, getStatefulSetRevisions: the current revision is the new one).
+    """
+    stateful_set = inventory.sets.get(plan.stateful_set)
+    status = (stateful_set.manifest.value.get("status") if stateful_set else None) or {}
+    now, then = status.get("currentRevision"), status.get("updateRevision")
+    if plan.stops and now and then and now != then:
+        yield (
+            f"a rollout of {plan.stateful_set[1]} is not at its end: the pods that stop start with "
+            "the new template, whatever holds it back (a partition, OnDelete): finish it or take "
+            "it back first"
+        )

@@ -1,6 +1,6 @@
 """The plan by which a set gets another name, namespace or cluster, its data handed over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sfsgen.changes.actions import (
@@ -13,11 +13,12 @@ from sfsgen.changes.actions import (
     is_this,
     without_waiting,
 )
+from sfsgen.changes.as_seen import has_not_grown
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import is_new, place
 from sfsgen.changes.downtime import scaled
-from sfsgen.changes.farewell import notes_of, refusals
+from sfsgen.changes.farewell import notes_of, notes_of_shared, refusals
 from sfsgen.changes.finished import finished
 from sfsgen.changes.going_over import (
     Making,
@@ -31,6 +32,7 @@ from sfsgen.changes.going_over import (
     stamped,
 )
 from sfsgen.changes.in_the_way import in_the_way
+from sfsgen.changes.needs import shared_services
 from sfsgen.changes.outcomes import Object
 from sfsgen.changes.parts import Destination, Part, named_apart, parts_of
 from sfsgen.changes.plan import OF_PODS, Action, Phase, Plan, Wait
@@ -98,13 +100,18 @@ def handed_over(cures: Cures, pairing: Pairing, stateful_set: FoundSet, to: Dest
     if why_not := _why_not(making):
         return plan._replace(unknown=tuple(why_not))
     phases = (_over(making), *(() if to.cluster else (_farewell(making),)))
-    notes = tuple(notes_of(stateful_set, to, making.parts, making.objects, making.services))
+    objects, shared = making.objects, shared_services(cures.inventory, stateful_set)
+    notes = (
+        *notes_of(stateful_set, to, making.parts, objects, making.services),
+        *notes_of_shared(stateful_set, to, objects, shared),
+    )
     other = to.cures.access.kubectl if to.cluster else None
     plan = plan._replace(phases=phases, notes=notes, other=other)
-    return known_again(finished(plan, cures, pairing, to.inventory if to.cluster else None), to)
+    plan = finished(plan, cures, pairing, to.inventory if to.cluster else None)
+    return known_again(plan, to, making.parts.found)
 
 
-def known_again(plan: Plan, to: Destination) -> Plan:
+def known_again(plan: Plan, to: Destination, here: Sequence[Part]) -> Plan:
     """Return a plan that knows the other cluster again: by a volume that was there before."""
     made = {each["metadata"]["name"] for each in plan.created}
     there = to.inventory.volumes.values() if to.cluster and not plan.unknown else ()
@@ -113,7 +120,15 @@ def known_again(plan: Plan, to: Destination) -> Plan:
         for each in there
         if (uid := each.manifest.at("metadata", "uid")) and each.name not in made
     ]
-    return plan._replace(where=(*plan.where, *shown[:1]))
+    return plan._replace(where=(*plan.where, *_is_another(plan, to, here), *shown[:1]))
+
+
+def _is_another(plan: Plan, to: Destination, here: Sequence[Part]) -> Iterator[Condition]:
+    """Yield that the other cluster is not this one, which another context may lead to as well."""
+    volume = next((each.volume for each in here if each.volume), None)
+    if to.cluster and volume and not plan.unknown:
+        uid = volume.manifest.at("metadata", "uid")
+        yield Condition(VOLUME, "", volume.name, "is not", ("metadata", "uid"), uid, to.cluster)
 
 
 def _why_not(making: Making) -> list[str]:
@@ -169,6 +184,7 @@ def _stopped(making: Making) -> Action:
     must = [Condition(*about, "is", ("metadata", "uid"), _uid(old))]
     if revision := old.manifest.at("status", "updateRevision"):
         must.append(Condition(*about, "is", ("status", "updateRevision"), revision))
+    must.append(has_not_grown(old))
     claims = making.parts.claims
     kind = making.made_set["kind"]
     # Whoever scales it up again meanwhile, as a GitOps tool does, starts it on empty claims.

@@ -7,6 +7,7 @@ from sfsgen.changes.cures import Cures, reference_of
 from sfsgen.changes.steps import Step, made_again
 from sfsgen.documents.document import GONE
 from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.kubernetes.versions import CLASS_ANNOTATION
 from sfsgen.sets.found import FoundTemplate
 from sfsgen.values.pairs import Key, Volume
@@ -65,6 +66,22 @@ def fitted(value: Object, key: Key, volume: Object) -> Object:
     }
     metadata = {**value["metadata"], "namespace": namespace, "name": name}
     return {**value, "metadata": metadata, "spec": {**left, **spec}}
+
+
+def as_asked(value: Object, key: Key, volume: Object) -> Object:
+    """Return the same, with the size and the modes that it asked for, where its volume has them.
+
+    A volume may have more of both than its claim asked for.
+    """
+    made, its, asked = fitted(value, key, volume), volume["spec"], value["spec"]
+    kept: dict[str, Any] = {}
+    modes = asked.get("accessModes") or ()
+    if modes and {*modes} <= {*its["accessModes"]}:
+        kept["accessModes"] = list(modes)
+    size = ((asked.get("resources") or {}).get("requests") or {}).get("storage")
+    if size and nano_units(str(size)) <= nano_units(str(its["capacity"]["storage"])):
+        kept["resources"] = {"requests": {"storage": size}}
+    return {**made, "spec": {**made["spec"], **kept}}
 
 
 _OF_BINDING = ("selector", "dataSource", "dataSourceRef")

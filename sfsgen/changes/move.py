@@ -1,15 +1,15 @@
 """The plan by which a set gets another place, size or mode, and keeps its name and its data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from sfsgen.changes.conditions import Condition
-from sfsgen.changes.copying import Copy, copied, copied_roughly, is_moved, needed
+from sfsgen.changes.copying import Copy, copied, copied_roughly, is_moved, moved_of, needed
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import Doing, place
 from sfsgen.changes.finished import finished
-from sfsgen.changes.move_notes import beside, is_shared, notes_of
+from sfsgen.changes.move_notes import beside, is_shared, notes_of, shared_places
 from sfsgen.changes.outcomes import Lacking, Mend
 from sfsgen.changes.plan import Action, Phase, Plan
 from sfsgen.changes.replacing import FIELDS, at_its_place, kept, patched, reached, replaced
@@ -21,6 +21,7 @@ from sfsgen.changes.stopping import (
 )
 from sfsgen.changes.wanted import Shall, Wanted, of_templates
 from sfsgen.changes.whole import not_whole
+from sfsgen.kubernetes.versions import MOUNT_OPTIONS_ANNOTATION
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import Pairing
 
@@ -49,6 +50,7 @@ def moved(
         *not_whole(cures, pairing, stateful_set, rows),
         *_unreadable(moving, ways),
         *_moved_from_under(pairing, moving, ways),
+        *_annotated(wanted.pairs),
     ]
     if unknown:
         return plan._replace(unknown=tuple(dict.fromkeys(unknown)))
@@ -70,8 +72,8 @@ def _unreadable(moving: Sequence[Shall], ways: Ways) -> Iterator[str]:
             continue
         if not (volume.server and volume.path):
             yield f"ordinal {each.row.number}: {volume.name} does not say where its data lies"
-        elif not f"{volume.server}{volume.path}".isprintable():
-            yield f"ordinal {each.row.number}: the path of {volume.name} cannot be written down"
+        elif fault := Copy(volume, each.lies).fault:
+            yield f"ordinal {each.row.number}: {fault}"
         elif len({*Copy(volume, each.lies).directories}) == 1 and volume.realm != each.lies.realm:
             yield (
                 f"ordinal {each.row.number}: where {volume.name} lies for another driver is not "
@@ -90,6 +92,21 @@ def _moved_from_under(pairing: Pairing, moving: Sequence[Shall], ways: Ways) -> 
                     f"ordinal {each.row.number}: {other.name} has its data in {other.path}, which "
                     f"would be moved with that of {each.volume.name}"
                 )
+
+
+def _annotated(pairs: Sequence[Shall]) -> Iterator[str]:
+    """Yield which volumes say their mount options in an annotation, which wins over the field.
+
+    pkg/volume/util, MountOptionFromSpec.
+    """
+    for each in pairs:
+        annotations = each.volume.manifest.annotations
+        if "mountOptions" in each.fields and MOUNT_OPTIONS_ANNOTATION in annotations:
+            yield (
+                f"ordinal {each.row.number}: {each.volume.name} has its mount options in the "
+                f"annotation {MOUNT_OPTIONS_ANNOTATION}, and others would count for nothing: "
+                "remove that first"
+            )
 
 
 def _patching(doing: Doing, others: Sequence[Shall]) -> Iterator[Phase]:
@@ -115,12 +132,22 @@ class _Stops(NamedTuple):
 
     def phases(self, moving: Sequence[Shall]) -> Iterator[Phase]:
         """Yield first the ordinals that have no pod, then those that have one."""
-        idle = [each for each in moving if not each.row.is_wanted]
-        busy = [each for each in moving if each.row.is_wanted]
-        for group in _by_ordinal(idle):
+        shared, has_pods = shared_places(moving), any(each.row.is_wanted for each in moving)
+        met = {each.row.number for each in moving if each.volume.place in shared}
+        # What pods write to goes for those that have none, too, once these pods are stopped.
+        with_them = met if has_pods else set()
+        busy = [each for each in moving if each.row.is_wanted or each.row.number in with_them]
+        idle = [
+            each for each in moving if not each.row.is_wanted and each.row.number not in with_them
+        ]
+        together = [each for each in idle if each.row.number in met]
+        alone = _by_ordinal(each for each in idle if each.row.number not in met)
+        for group in [*([together] if together else []), *alone]:
             found = self._mend(group)
             made = (*found.first, *found.actions)
-            yield Phase(f"ordinal {found.row.number}: {found.what}", found.goal, made)
+            numbers = sorted({each.row.number for each in group})
+            title = f"ordinal {', '.join(map(str, numbers))}: {found.what}"
+            yield Phase(title, found.goal, made)
         if busy:
             yield from self._stopping(busy)
         elif self.templates:
@@ -129,7 +156,9 @@ class _Stops(NamedTuple):
     def _stopping(self, busy: Sequence[Shall]) -> Iterator[Phase]:
         groups = [busy] if self.ways.all_at_once else _by_ordinal(busy)
         mends = [self._mend(each) for each in groups]
-        if copies := [each for each in self._copies(busy) if not each.is_on_one_server]:
+        copies = self._copies(busy)
+        moves = moved_of(copies)
+        if copies := [each for each in copies if each not in moves]:
             index = next(index for index, each in enumerate(groups) if self._copies(each))
             done = next(map(tuple, _replaced(groups[index])))
             first = (*mends[index].first, copied_roughly(copies, done))
@@ -155,7 +184,7 @@ class _Stops(NamedTuple):
         doing, numbers = self.doing, sorted({each.row.number for each in group})
         stopped = (
             *(self._is_stopped(each) for each in numbers),
-            self._stays_stopped(is_idle=not group[0].row.is_wanted),
+            self._stays_stopped(is_idle=not any(each.row.is_wanted for each in group)),
         )
         made: list[Action] = []
         fresh = list(map(tuple, _replaced(group)))
@@ -193,7 +222,7 @@ class _Stops(NamedTuple):
         return self.ways.all_at_once and is_kept
 
 
-def _by_ordinal(moving: Sequence[Shall]) -> list[list[Shall]]:
+def _by_ordinal(moving: Iterable[Shall]) -> list[list[Shall]]:
     groups: dict[int, list[Shall]] = {}
     for each in moving:
         groups.setdefault(each.row.number, []).append(each)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from sfsgen.changes.copying import Copy, needed
+from sfsgen.changes.copying import Copy, moved_of, needed
 from sfsgen.changes.doing import Doing
 from sfsgen.changes.wanted import Shall, Wanted
 from sfsgen.kubernetes.quantities import nano_units
+from sfsgen.nfs import NfsDirectory
 from sfsgen.plain_text import listed
+from sfsgen.sets.inventory import parents
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.values.pairs import Volume
 
@@ -18,8 +20,14 @@ def notes_of(doing: Doing, wanted: Wanted, *, same_data: bool, is_set_new: bool)
     ]
     elsewhere = [each for each in changed if each.is_elsewhere]
     copies = needed([Copy(each.volume, each.lies) for each in elsewhere])
-    if not same_data and any(not each.is_on_one_server for each in copies):
+    if not same_data and len(moved_of(copies)) < len(copies):
         yield "the old directories stay as they are; delete them once all is well"
+    stateful_set = wanted.stateful_set
+    if changed and not stateful_set.replicas:
+        yield (
+            f"{stateful_set.name} is at 0 replicas, and stays so: was it an earlier run that "
+            "stopped it, run that script again instead, or scale it up afterwards"
+        )
     yield from _of_data(doing.pairing, elsewhere)
     yield from _smaller(changed)
     if any("mountOptions" in each.fields and not _is_restarted(each) for each in changed):
@@ -37,7 +45,7 @@ def notes_of(doing: Doing, wanted: Wanted, *, same_data: bool, is_set_new: bool)
 def _of_data(pairing: Pairing, elsewhere: Sequence[Shall]) -> Iterator[str]:
     """Yield who else has to do with data that goes elsewhere."""
     if is_shared(elsewhere):
-        yield "ordinals have one directory, so all pods are stopped together"
+        yield "ordinals share a directory, so all pods are stopped together"
     if others := [other.name for each in elsewhere for other in beside(pairing, elsewhere, each)]:
         names = listed(list(dict.fromkeys(others)))
         yield f"{names} have their data there too, and stay: see that nobody writes there meanwhile"
@@ -59,9 +67,24 @@ def beside(pairing: Pairing, moving: Sequence[Shall], shall: Shall) -> Iterator[
 
 
 def is_shared(moving: Sequence[Shall]) -> bool:
-    """Return whether ordinals have one directory: then none goes while others write there."""
-    places = [each.volume.place for each in moving if each.is_elsewhere]
-    return len({*places}) < len(places)
+    """Return whether ordinals have one directory, or one has its own in that of another one.
+
+    Then none goes while others write there.
+    """
+    return bool(shared_places(moving))
+
+
+def shared_places(moving: Sequence[Shall]) -> set[NfsDirectory]:
+    """Return the directories in which, below which or above which several ordinals lie."""
+    numbers: dict[NfsDirectory, set[int]] = {}
+    elsewhere = [(each.volume.place, each.row.number) for each in moving if each.is_elsewhere]
+    for place, number in elsewhere:
+        numbers.setdefault(place, set()).add(number)
+    found: set[NfsDirectory] = set()
+    for place, number in elsewhere:
+        around = [each for each in (place, *parents(place)) if numbers.get(each, set()) - {number}]
+        found.update([place, *around] if around else ())
+    return found
 
 
 def _keeps_its_handle(shall: Shall) -> bool:

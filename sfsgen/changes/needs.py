@@ -61,17 +61,27 @@ def _named(source: Mapping[str, Any], fields: Sequence[tuple[str, str]]) -> Iter
 
 def services_of(inventory: Inventory, stateful_set: FoundSet) -> list[FoundService]:
     """Return the Services of a set and of no other: its governing one first."""
-    there = [
-        each for each in inventory.services.values() if each.namespace == stateful_set.namespace
-    ]
-    mine = [each for each in there if _is_for(each, stateful_set)]
+    shared = shared_services(inventory, stateful_set)
+    alone = [each for each in _services_for(inventory, stateful_set) if each not in shared]
+    return sorted(alone, key=lambda each: each.name != stateful_set.service_name)
+
+
+def shared_services(inventory: Inventory, stateful_set: FoundSet) -> list[FoundService]:
+    """Return the Services of a set that are those of other sets, too."""
     others = [
         each
         for each in inventory.stateful_sets
         if each.namespace == stateful_set.namespace and each.key != stateful_set.key
     ]
-    alone = [each for each in mine if not any(_is_for(each, other) for other in others)]
-    return sorted(alone, key=lambda each: each.name != stateful_set.service_name)
+    mine = _services_for(inventory, stateful_set)
+    return [each for each in mine if any(_is_for(each, other) for other in others)]
+
+
+def _services_for(inventory: Inventory, stateful_set: FoundSet) -> list[FoundService]:
+    there = [
+        each for each in inventory.services.values() if each.namespace == stateful_set.namespace
+    ]
+    return [each for each in there if _is_for(each, stateful_set)]
 
 
 def _is_for(service: FoundService, stateful_set: FoundSet) -> bool:

@@ -57,7 +57,7 @@ class Parts(NamedTuple):
     found: Sequence[Part]
     why_not: Sequence[str] = ()
     left: Sequence[str] = ()
-    """Claims that stay behind, for they have no data of the set."""
+    """Claims that stay behind, for they never had a volume."""
 
     @property
     def claims(self) -> list[Claim]:
@@ -77,7 +77,7 @@ def parts_of(pairing: Pairing, stateful_set: FoundSet, to: Destination, make: Ma
             volume = gone_over.get(row.number)
             if part := _part(pairing, row, to, make, volume):
                 found.append(part)
-            elif row.is_wanted:
+            elif row.is_wanted or (row.claim and row.claim.volume_name):
                 why_not.append(f"ordinal {row.number}: {_why_not(pairing.inventory, row)}")
             elif row.claim:
                 left.append(row.claim.name)

@@ -32,6 +32,8 @@ stop() {
         stopping=yes
         say 'Nothing was done after that. Once it is put right, run this again from the top.'
         left
+    else
+        say 'So it cannot tell which sets are stopped by now: see to that, and run this again.'
     fi
     exit 1
 }

@@ -17,6 +17,7 @@ from sfsgen.changes.stopping import all_at_once, one_by_one, without_set
 from sfsgen.plain_text import listed
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import Pairing
+from sfsgen.sets.origins import lie_together
 from sfsgen.sets.renames import renamed_claims
 
 
@@ -80,7 +81,12 @@ def _left_behind(pairing: Pairing, stateful_set: FoundSet) -> Iterator[str]:
         for row in pairing.of(template).by_number.values():
             for volume in pairing.inventory.reservations.get(row.claim_key, ()):
                 is_older = row.claim and row.claim.phase == "Bound" and volume.is_left
-                if is_older and row.volume is not volume:
+                if is_older and row.volume and lie_together(volume, row.volume):
+                    yield (
+                        f"{volume.name} is {volume.phase}, and lies where {row.volume.name} does, "
+                        "which has its files: `sfsgen adopt` takes the object away"
+                    )
+                elif is_older and row.volume is not volume:
                     where = ":".join(filter(None, volume.directory))
                     yield (
                         f"{volume.name}{where and f', on {where}'}, is {volume.phase} and was that "

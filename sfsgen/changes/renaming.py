@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sfsgen.changes.making import fitted, reserved
+from sfsgen.changes.making import as_asked, reserved
 from sfsgen.changes.outcomes import Object
 from sfsgen.changes.rebuilding import written
 from sfsgen.kubernetes.manifest import Manifest
@@ -141,7 +141,7 @@ def volume_of(names: Names, volume: Volume, name: str, key: Key) -> Object:
 def claim_of(names: Names, manifest: Manifest, key: Key, volume: Object) -> Object:
     """Return a claim as it is made for a volume."""
     value = _named(written(manifest, names.new[0]), names, key[1])
-    return fitted(value, key, volume)
+    return as_asked(value, key, volume)
 
 
 def claim_from(names: Names, stateful_set: FoundSet, template: FoundTemplate, key: Key) -> Object:

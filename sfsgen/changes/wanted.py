@@ -17,7 +17,7 @@ from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal
 from sfsgen.sets.inference import infer
 from sfsgen.sets.inventory import parents
 from sfsgen.sets.ordinals import Pairing
-from sfsgen.storage_drivers import Place, place
+from sfsgen.storage_drivers import LOCAL, Place, place
 from sfsgen.values.hazards import lies_by_handle
 from sfsgen.values.model import ClaimTemplate
 from sfsgen.values.options import is_given
@@ -129,7 +129,7 @@ def _meetings(
     where = next((each for each in ("--nfs-path", *_OF_PLACES) if is_given(options.get(each))), "")
     for each in pairs:
         lies, is_there = each.lies, each.lies.place == each.volume.place
-        other = pairing.inventory.overlapping(lies, is_shared=False)
+        other = pairing.inventory.overlapping(lies, is_shared=False) or _below_all(pairing, lies)
         at_once = None if is_there else new.setdefault(lies.place, each)
         if not is_there and other:
             yield _meeting(where, lies, other)
@@ -138,6 +138,16 @@ def _meetings(
     for at, shall in new.items():
         if above := next((new[each] for each in parents(at) if each in new), None):
             yield _meeting(where, shall.lies, above.lies)
+
+
+def _below_all(pairing: Pairing, lies: Volume) -> Volume | None:
+    """Return a volume that lies on a server of which another one is to be the whole."""
+    if lies.place.path != "/":
+        return None
+    directories = pairing.inventory.directories
+    return next(
+        (found[0] for at, found in directories.items() if at.server == lies.place.server), None
+    )
 
 
 def _meeting(where: str, lies: Volume, other: Volume) -> Problem:
@@ -211,10 +221,11 @@ class _Style(NamedTuple):
 
     def _claim(self, claim: Claim, volume: Object) -> Object:
         made = dict(claim_again(claim.manifest, claim.key, volume))
-        if self.is_given("--storage", "--access-mode"):
-            return made
+        asked = {"--access-mode": "accessModes", "--storage": "resources"}
         old = claim.manifest.value["spec"]
-        kept = {key: old[key] for key in ("accessModes", "resources") if key in old}
+        kept = {
+            key: old[key] for each, key in asked.items() if key in old and not self.is_given(each)
+        }
         return {**made, "spec": {**made["spec"], **kept}}
 
     def _volume(self, row: Ordinal, volume: Volume) -> Object:
@@ -233,7 +244,9 @@ class _Style(NamedTuple):
             spec["persistentVolumeReclaimPolicy"] = self.made.volume.reclaim_policy
         if self.is_given(*_OF_PLACES):
             kept = {key: each for key, each in spec.items() if key not in _SOURCES}
-            spec = {**kept, **self._place(row, volume, self.made)}
+            # Where a volume may be used is a local disk's place, and of any other its own affair.
+            affinity = {} if volume.driver == LOCAL else _of(spec, "nodeAffinity")
+            spec = {**kept, **affinity, **self._place(row, volume, self.made)}
         return {**value, "spec": spec}
 
     def _place(self, row: Ordinal, volume: Volume, made: ClaimTemplate) -> Mapping[str, Any]:
@@ -274,6 +287,10 @@ class _Style(NamedTuple):
         old = self.template.storage.storage
         is_same = bool(old and new) and nano_units(old) == nano_units(new)
         return old if is_same else _stored(new)
+
+
+def _of(spec: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {key: spec[key]} if key in spec else {}
 
 
 def _stored(size: str) -> str:

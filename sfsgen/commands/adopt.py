@@ -20,7 +20,7 @@ from sfsgen.kubernetes.versions import Target
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import Pairing
-from sfsgen.sets.origins import Origin
+from sfsgen.sets.origins import Origin, with_group
 from sfsgen.sets.reading import chosen, inventory, wrong_scope
 from sfsgen.sets.styles import Styles, styles
 from sfsgen.storage_drivers import CSI_NFS, LOCAL, NFS
@@ -135,7 +135,7 @@ def _maker(style: Styles, target: Target) -> Callable[[Ordinal, Origin], Object]
 
         documents = Renderer(target, Templates()).pairs(VOLUME, style.series(row, origin))
         (document,) = read(documents.text(row.number), VOLUME)
-        value: Object = document.value
+        value: Object = with_group(document.value, origin.volume)
         affinity = origin.volume.manifest.at("spec", "nodeAffinity")
         if affinity is None or origin.place.driver == LOCAL:
             return value

@@ -126,8 +126,10 @@ def _there(
     kubectl = identity.kubectl if identity.is_elsewhere else access.kubectl
     there = Access(tuple(filenames), namespace, kubectl, access.again)
     seen = inventory(there, resources=cluster.ALL, without_sets=True)
-    parameters.tell_where(there)
-    return Cures(seen, there._replace(filenames=()))
+    # As of the first cluster: the script must not find another context chosen by then.
+    context = parameters.tell_where(there) or kubectl.context
+    kubectl = kubectl._replace(context=context)
+    return Cures(seen, there._replace(filenames=(), kubectl=kubectl))
 
 
 def _wrong(

@@ -68,7 +68,7 @@ def _printing(kubectl: Kubectl) -> str:
     for option, value in kubectl.options:  # of a cluster that was chosen by kubectl itself
         if value is not None and not any(each.split("=")[0] == option for each in kept):
             kept += [option, value]
-    piped = " <FILE" if "-" in kept else ""
+    piped = " <FILE" if {"-", "-f-", "--filename=-"} & {*kept} else ""
     return quoted(["sfsgen", *kept, "-o", "yaml"]) + piped
 
 

@@ -9,6 +9,7 @@ from sfsgen.kubernetes.binder import Storage, size
 from sfsgen.sets.found import FoundSet, FoundTemplate, Ordinal, TemplateKey
 from sfsgen.sets.free_volumes import BySize, FreeVolumes
 from sfsgen.sets.inventory import Inventory
+from sfsgen.sets.origins import lie_together
 from sfsgen.sets.runs import gaps
 from sfsgen.sets.volume_names import VolumeNames
 from sfsgen.values.pairs import Claim, Key, Pair, Tie, Volume
@@ -277,7 +278,8 @@ class Pairing:
         """Return the static volume that was meant for a claim which is Bound to a provisioner's.
 
         It is free, or it may be what an earlier claim of this name has left; then the claim may be
-        Lost by now.
+        Lost by now. One in the directory that the claim has its data in takes nothing from it: it
+        waits for `sfsgen adopt` to go on.
         """
         if not (claim.phase == "Bound" or (is_left and claim.was_bound)):
             return None
@@ -291,6 +293,7 @@ class Pairing:
             and each.is_static
             and each.claim in (None, claim.key)
             and self.inventory.holder(each) is None
+            and not (has and lie_together(each, has))
             for each in meant
         )
         return next(compress(meant, is_free), None)

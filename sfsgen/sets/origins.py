@@ -12,6 +12,8 @@ from sfsgen.values.pairs import PROVISIONED_BY, Claim, Volume
 # controller.go, getProvisionedVolumeNameForClaim; the external-provisioner may shorten it.
 _MADE_UP = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OPENEBS_NFS = "openebs.io/nfsrwx"
+_GROUP = "pv.beta.kubernetes.io/gid"
+_STATIC_LOCAL = "local-volume-provisioner"
 # csi-driver-nfs, pkg/nfs/nfs.go: what its node fills into a subDir that still has them.
 _FILLED = {
     "${pvc.metadata.name}": "csi.storage.k8s.io/pvc/name",
@@ -54,6 +56,30 @@ def maker_of(volume: Volume, claim: Claim | None = None) -> str:
     return name if is_made_up else ""
 
 
+def is_found_again(volume: Volume) -> bool:
+    """Return whether a provisioner makes a volume for its directory again wherever it is gone.
+
+    sig-storage-local-static-provisioner, discovery.go, discoverVolumesAtPath: for each that has
+    none which bears its mark. It deletes the files of those that are Released (deleter.go).
+    """
+    return volume.manifest.annotations.get(PROVISIONED_BY, "").startswith(_STATIC_LOCAL)
+
+
+def with_group(value: Mapping[str, Any], volume: Volume) -> Mapping[str, Any]:
+    """Return the object of a volume whose files are those of a group, if another one says so.
+
+    The kubelet puts the processes of its pods into that group, without which they may do nothing in
+    a directory of mode 0770 (pkg/volume/util, VolumeGidAnnotationKey). The efs-provisioner of
+    kubernetes-incubator/external-storage gives each volume a group of its own.
+    """
+    group = volume.manifest.annotations.get(_GROUP)
+    if group is None:
+        return value
+    metadata = value["metadata"]
+    annotations = {**metadata.get("annotations", {}), _GROUP: group}
+    return {**value, "metadata": {**metadata, "annotations": annotations}}
+
+
 def origin(volume: Volume, claim: Claim | None = None) -> Origin:
     """Return where a volume comes from."""
     spec = volume.manifest.value["spec"]
@@ -67,6 +93,12 @@ def origin(volume: Volume, claim: Claim | None = None) -> Origin:
         csi=csi.get("driver") or "",
     )
     return found._replace(why_not=_unstable(found) or _unreadable(found, spec))
+
+
+def lie_together(one: Volume, other: Volume) -> bool:
+    """Return whether two volumes lie in one directory, whatever mounts them."""
+    found = origin(one)
+    return bool(found.place.server) and found.directory == origin(other).directory
 
 
 def _mount_options(volume: Volume, csi: Mapping[str, Any]) -> tuple[str, ...]:
@@ -123,6 +155,13 @@ def _unstable(found: Origin) -> str:
             f"the server of {name} is a pod of {_OPENEBS_NFS}, which deletes it with its disk "
             "minutes after claim and volume are gone"
         )
+    if is_found_again(found.volume):
+        return (
+            f"the local static provisioner has found {name}, and would make it again for anybody, "
+            "over the same directory: let it have a name of its own, without --rename"
+        )
+    if (found.volume.manifest.at("spec", "local") or {}).get("fsType"):
+        return f"{name} is a disk with a file system (local.fsType), and no directory"
     is_block = found.volume.storage.volume_mode == "Block"
     return f"{name} is a block device, and no directory" if is_block else ""
 
@@ -132,6 +171,8 @@ def _unreadable(found: Origin, spec: Mapping[str, Any]) -> str:
     name = found.volume.name
     if "${" in found.place.path:
         return f"the directory of {name} is {found.place.path}, which nothing fills in"
+    if found.place.realm not in ("", LOCAL):
+        return f"{name} is a volume of {found.csi}, and lies on no NFS server"
     if found.place.server and found.place.path:
         return ""
     if found.csi:

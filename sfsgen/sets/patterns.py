@@ -7,6 +7,7 @@ from itertools import combinations
 from sfsgen.kubernetes.names import Pattern
 
 _MOST_NUMBERS = 6  # at the end of a text; each doubles the patterns to try
+_MADE_UP = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-")  # a uid: of one object, and of no other
 _NUMBERED = re.compile(r"(?<![^\W_])[^\W0-9_]*([0-9]+)(?![^\W_])")  # a whole word: web0, 0
 
 
@@ -16,9 +17,10 @@ def patterns(texts: Mapping[int, str], intact: Iterable[str] = ()) -> list[Patte
     A set's name may hold numbers of its own: of several patterns, those are meant that leave the
     texts of `intact` as they are. One text for several ordinals is a pattern too, a closed one.
     Of a text that stands alone, nothing but its words shows which numbers are ordinals: those at
-    the end of a word without other digits, as in nas0 and web-0, and none within vol-0a1b.
+    the end of a word without other digits, as in nas0 and web-0, and none within vol-0a1b. With a
+    uid in it, it shows nothing: shop-data-db-0-pvc-96a32736-… is no name for another one.
     """
-    if not texts:
+    if not texts or (len(texts) == 1 and any(map(is_made_up, texts.values()))):
         return []
     ordinal, text = next(iter(texts.items()))
     numbers = [match.span() for match in re.finditer(r"[0-9]+", text) if match[0] == str(ordinal)]
@@ -36,6 +38,11 @@ def patterns(texts: Mapping[int, str], intact: Iterable[str] = ()) -> list[Patte
         whole = [each for each in found if any(name in piece for piece in each.pieces)]
         found = whole or found
     return found
+
+
+def is_made_up(text: str) -> bool:
+    """Return whether a text holds a uid, so that it is one object's alone."""
+    return bool(_MADE_UP.search(text))
 
 
 def _opened(text: str, numbers: Sequence[tuple[int, int]]) -> list[Pattern]:
