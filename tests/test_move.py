@@ -513,3 +513,28 @@ def test_a_set_at_0_that_an_earlier_run_may_have_stopped_is_told() -> None:
 
     notes = plan_of(changed(change), "--nfs-server", "nas2")["notes"]
     assert any("web is at 0 replicas, and stays so" in each for each in notes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "is_told"),
+    [
+        ("PersistentVolumeClaim", "--storage 2Gi", True),
+        ("PersistentVolumeClaim", "--to-name api", True),
+        ("PersistentVolumeClaim", "--nfs-server nas2", False),
+        ("PersistentVolumeClaim", "--to-context new", False),
+        ("PersistentVolume", "--nfs-server nas2", True),
+        ("PersistentVolume", "--to-name api", True),
+        ("PersistentVolume", "--storage 2Gi", False),
+    ],
+)
+def test_what_a_finalizer_of_others_holds_back(kind: str, options: str, is_told: bool) -> None:
+    """A plan would wait for it in vain, with the set stopped, or remove it unasked."""
+
+    def change(each: Any) -> None:
+        if each["kind"] == kind:
+            finalizers = each["metadata"].get("finalizers") or []
+            each["metadata"]["finalizers"] = [*finalizers, "example.com/keep"]
+
+    result = sfsgen(f"move web -f - {options}", changed(change))
+    assert result.status == int(is_told)
+    assert ("is held back by the finalizer example.com/keep" in result.err) == is_told
