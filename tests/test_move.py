@@ -538,3 +538,19 @@ def test_what_a_finalizer_of_others_holds_back(kind: str, options: str, is_told:
     result = sfsgen(f"move web -f - {options}", changed(change))
     assert result.status == int(is_told)
     assert ("is held back by the finalizer example.com/keep" in result.err) == is_told
+
+
+def test_a_block_device_is_no_directory_to_be_copied() -> None:
+    objects = list(yaml.safe_load_all((EXAMPLES / "driver-local/expected.yaml").read_text()))
+    for each in objects:
+        specs = [each["spec"]] if each["kind"] in (VOLUME, "PersistentVolumeClaim") else []
+        specs += [one["spec"] for one in each["spec"].get("volumeClaimTemplates", ())]
+        for spec in specs:
+            spec["volumeMode"] = "Block"
+    cluster = Cluster(each for each in objects if each["kind"] != "Service")
+    cluster.settle()
+    result = sfsgen("move db -f - --nfs-server new-{ordinal}", dump(cluster))
+    assert (result.status, result.out) == (1, "")
+    assert "pv-db-0 is a block device, which is copied otherwise" in result.err
+    result = sfsgen("move db -f - --nfs-server new-{ordinal} --same-data", dump(cluster))
+    assert not result.status, result.err
