@@ -554,3 +554,27 @@ def test_a_block_device_is_no_directory_to_be_copied() -> None:
     assert "pv-db-0 is a block device, which is copied otherwise" in result.err
     result = sfsgen("move db -f - --nfs-server new-{ordinal} --same-data", dump(cluster))
     assert not result.status, result.err
+
+
+@pytest.mark.parametrize(
+    ("policy", "options", "told"),
+    [
+        (
+            "Delete",
+            "--driver csi",
+            "keeps its policy Delete, and Delete lets the CSI driver delete",
+        ),
+        ("Recycle", "--driver csi", "keeps its policy Recycle, and a CSI volume cannot be"),
+        ("Delete", "--to-name api", "the policy of pv-web-0, pv-web-1 was another one"),
+        ("Retain", "--driver csi", ""),
+        ("Retain", "--to-name api", ""),
+    ],
+)
+def test_what_becomes_of_a_reclaim_policy_is_told(policy: str, options: str, told: str) -> None:
+    def change(each: Any) -> None:
+        if each["kind"] == VOLUME:
+            each["spec"]["persistentVolumeReclaimPolicy"] = policy
+
+    notes = "; ".join(plan_of(changed(change), *options.split())["notes"])
+    assert told in notes
+    assert told or " policy" not in notes

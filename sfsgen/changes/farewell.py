@@ -60,6 +60,9 @@ def notes_of(
     yield from _of_owners(stateful_set)
     if parts.left:
         yield f"these claims stay, for they have no data: {listed(parts.left)}"
+    volumes = [each.volume for each in parts.found if each.volume]
+    if others := [each.name for each in volumes if each.reclaim_policy != "Retain"]:
+        yield f"the policy of {listed(others)} was another one, and is Retain from then on"
     if to.cluster and deletes_claims(stateful_set):
         yield (
             f"whenScaled is Delete: the claims of {stateful_set.name} go when it is scaled to 0, "
