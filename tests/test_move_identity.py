@@ -360,3 +360,11 @@ def test_a_volume_of_a_csi_driver_that_is_made_anew_is_at_a_risk_of_its_own() ->
     cluster.settle()
     (plan,) = plans(move(cluster, NAME, SPACE, "--to-name", "api"))
     assert any("csi-reclaim-controller runs for csi" in each for each in plan["risks"])
+
+
+@pytest.mark.parametrize("option", ["--to-kubeconfig", "--to-context"])
+def test_an_empty_option_is_not_the_cluster_in_which_the_set_is(option: str) -> None:
+    """As of a variable that is not set."""
+    result = sfsgen(["move", "web", "-f", str(EXAMPLE), "--to-name", "api", option, ""])
+    assert (result.status, result.out) == (2, "")
+    assert f"{option}: error: it names no" in result.err

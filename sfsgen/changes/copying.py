@@ -65,13 +65,8 @@ class Copy(NamedTuple):
     @property
     def fault(self) -> str:
         """Why no line is written for it, "" where one is."""
-        for each in self:
-            if not f"{each.server}{each.path}".isprintable():
-                return f"the path of {each.name} cannot be written down"
-            if ".." in each.path.split("/"):
-                return f'the path of {each.name} has a "..": it may lead out of what is mounted'
-            if "/" in each.server or each.server in ("", ".", ".."):
-                return f"the server of {each.name} is no name of a directory below /mnt"
+        if found := next(filter(None, map(_fault, self)), ""):
+            return found
         if self.target.driver == LOCAL and location(self.target.directory).path == "/":
             return f"{self.target.name} would be all of {self.target.server}"
         is_around = location(self.source.directory).path == "/"
@@ -81,6 +76,19 @@ class Copy(NamedTuple):
                 "below it: give --nfs-server"
             )
         return ""
+
+
+def _fault(volume: Volume) -> str:
+    """Return why no line says where the data of a volume lies, "" where one does."""
+    name, server, path = volume.name, volume.server, volume.path
+    if not f"{server}{path}".isprintable():
+        return f"the path of {name} cannot be written down"
+    if ".." in path.split("/"):
+        return f'the path of {name} has a "..": it may lead out of what is mounted'
+    if "/" in server or server in ("", ".", ".."):
+        return f"the server of {name} is no name of a directory below /mnt"
+    is_block = volume.storage.volume_mode == "Block"
+    return f"{name} is a block device, which is copied otherwise: --same-data then" * is_block
 
 
 def needed(copies: Sequence[Copy]) -> list[Copy]:

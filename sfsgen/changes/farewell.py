@@ -60,6 +60,9 @@ def notes_of(
     yield from _of_owners(stateful_set)
     if parts.left:
         yield f"these claims stay, for they have no data: {listed(parts.left)}"
+    volumes = [each.volume for each in parts.found if each.volume]
+    if others := [each.name for each in volumes if each.reclaim_policy != "Retain"]:
+        yield f"the policy of {listed(others)} was another one, and is Retain from then on"
     if to.cluster and deletes_claims(stateful_set):
         yield (
             f"whenScaled is Delete: the claims of {stateful_set.name} go when it is scaled to 0, "
@@ -78,12 +81,26 @@ def notes_of_double(
     yield from _of_needs(stateful_set, to)
     if parts.left:
         yield f"these claims get no double, for they have no data: {listed(parts.left)}"
+    yield from _said_twice(stateful_set, objects)
     labels = objects[-1]["spec"]["template"]["metadata"].get("labels") or {}
     made = {each["metadata"]["name"] for each in objects if each["kind"] == "Service"}
     for service in to.inventory.services.values():
         is_there = service.namespace == to.names.new[0] and service.name not in made
         if is_there and service.selector and is_met({"matchLabels": service.selector}, labels):
             yield f"the Service {service.name} selects the pods of the double, too"
+
+
+def _said_twice(stateful_set: FoundSet, objects: Sequence[Object]) -> Iterator[str]:
+    """Yield what a Service of the double says of addresses and DNS names as the other one does."""
+    for each in objects:
+        if each["kind"] != "Service":
+            continue
+        fields = ["externalIPs"] * bool(each["spec"].get("externalIPs"))
+        if said := [*fields, *(each["metadata"].get("annotations") or {})]:
+            yield (
+                f"the Service {each['metadata']['name']} of the double says the same as that of "
+                f"{stateful_set.name}, and may take its addresses and DNS names: {listed(said)}"
+            )
 
 
 def _of_names(stateful_set: FoundSet, to: Destination, objects: Sequence[Object]) -> Iterator[str]:

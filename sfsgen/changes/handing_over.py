@@ -38,7 +38,7 @@ from sfsgen.changes.parts import Destination, Part, named_apart, parts_of
 from sfsgen.changes.plan import OF_PODS, Action, Phase, Plan, Wait
 from sfsgen.changes.renaming import names_of, volume_of
 from sfsgen.changes.steps import Step
-from sfsgen.changes.whole import not_whole
+from sfsgen.changes.whole import held_back, not_whole
 from sfsgen.kubernetes.kubectl import Kubectl
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import Pairing
@@ -139,8 +139,14 @@ def _why_not(making: Making) -> list[str]:
         *refusals(making.stateful_set, making.to, parts.found),
         *(is_broken or parts.why_not),
         *named_apart(parts.found),
+        *([] if making.to.cluster else _held_back(parts.found)),
         *in_the_way(making.to, parts.found, making.objects),
     ]
+
+
+def _held_back(parts: Sequence[Part]) -> Iterator[str]:
+    yield from held_back(each.claim for each in parts if each.claim)
+    yield from held_back(each.volume for each in parts if each.volume and each.made)
 
 
 def _over(making: Making) -> Phase:

@@ -20,7 +20,7 @@ from sfsgen.changes.stopping import (
     set_made_again,
 )
 from sfsgen.changes.wanted import Shall, Wanted, of_templates
-from sfsgen.changes.whole import not_whole
+from sfsgen.changes.whole import held_back, not_whole
 from sfsgen.kubernetes.versions import MOUNT_OPTIONS_ANNOTATION
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import Pairing
@@ -51,6 +51,8 @@ def moved(
         *_unreadable(moving, ways),
         *_moved_from_under(pairing, moving, ways),
         *_annotated(wanted.pairs),
+        *held_back(each.claim for each in moving if each.has_another_claim),
+        *held_back(each.volume for each in moving if each.is_elsewhere),
     ]
     if unknown:
         return plan._replace(unknown=tuple(dict.fromkeys(unknown)))

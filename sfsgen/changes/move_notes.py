@@ -10,6 +10,7 @@ from sfsgen.nfs import NfsDirectory
 from sfsgen.plain_text import listed
 from sfsgen.sets.inventory import parents
 from sfsgen.sets.ordinals import Pairing
+from sfsgen.storage_drivers import reclaimed
 from sfsgen.values.pairs import Volume
 
 
@@ -28,6 +29,12 @@ def notes_of(doing: Doing, wanted: Wanted, *, same_data: bool, is_set_new: bool)
             f"{stateful_set.name} is at 0 replicas, and stays so: was it an earlier run that "
             "stopped it, run that script again instead, or scale it up afterwards"
         )
+    for each in elsewhere:
+        policy = each.new_volume["spec"]["persistentVolumeReclaimPolicy"]
+        hurts = reclaimed(each.lies.driver, policy)
+        if each.lies.driver != each.volume.driver and hurts:
+            yield f"{each.volume.name} keeps its policy {policy}, and {hurts}"
+            break
     yield from _of_data(doing.pairing, elsewhere)
     yield from _smaller(changed)
     if any("mountOptions" in each.fields and not _is_restarted(each) for each in changed):

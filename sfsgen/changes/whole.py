@@ -1,16 +1,17 @@
 """Whether every ordinal of a set has its own claim and volume, bound to each other, and why not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.doing import Doing
 from sfsgen.changes.mends import mend
 from sfsgen.changes.outcomes import Lacking, Mend
 from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.kubernetes.server_filled import is_of_kubernetes
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.renames import renamed_claims
-from sfsgen.values.pairs import Tie
+from sfsgen.values.pairs import Claim, Tie, Volume
 
 
 def not_whole(
@@ -46,6 +47,18 @@ def not_whole(
             yield f"ordinal {row.number}: {what}: `{again}` comes first"
         elif not takes_any and (what := _foreign(row)):
             yield f"ordinal {row.number}: {what}"
+
+
+def held_back(goes: Iterable[Claim | Volume]) -> Iterator[str]:
+    """Yield what of a set a finalizer of others holds back, once its pods are stopped for it."""
+    for each in goes:
+        finalizers = each.manifest.at("metadata", "finalizers") or ()
+        others = [name for name in finalizers if not is_of_kubernetes(name)]
+        if others:
+            yield (
+                f"{each.name} is held back by the finalizer {', '.join(others)}, which waits for "
+                "somebody: see whose it is, and have it removed first"
+            )
 
 
 def _rows(pairing: Pairing, stateful_set: FoundSet, others: Sequence[Ordinal]) -> Iterator[Ordinal]:
