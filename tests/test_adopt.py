@@ -364,9 +364,16 @@ def test_a_volume_that_an_earlier_run_made_is_taken(path: str) -> None:
     place = _path(0) if path == "the same" else path
     reference = {"namespace": "shop", "name": "data-db-0"}
     found = items("nfs-subdir")
-    _other("pv-db-0", place, claimRef=reference)(found)
+    kept = {"claimRef": reference, "persistentVolumeReclaimPolicy": "Retain"}
+    _other("pv-db-0", place, **kept)(found)
     result = adopt(found)
     assert (result.status == 0) == (path == "the same"), result.err
+    made = found[-1]["spec"]
+    for other in ({"persistentVolumeReclaimPolicy": "Delete"}, {"nfs.readOnly": True}):
+        nfs = {**made["nfs"], "readOnly": "nfs.readOnly" in other}
+        found[-1]["spec"] = {**made, "nfs": nfs, **other}
+        assert adopt(found).status == 1
+    found[-1]["spec"] = made
     reference["uid"] = "of a claim that is gone"
     assert adopt(found).status == 1
 

@@ -130,7 +130,9 @@ def _not_made(adopting: Adopting, claim: Claim, found: Origin, name: str) -> str
         return f"{claim.volume_name} lies on a node, and stays a local volume: leave --driver out"
     other = adopting.doing.inventory.volumes.get(name)
     is_its = other and _is_reserved(claim, other)
-    if other and not (is_its and origin(other).directory == found.directory):
+    there = origin(other) if other and is_its else None
+    is_same = there and there.directory == found.directory
+    if other and not (there and is_same and there.place.read_only == found.place.read_only):
         return f"{name}, as its volume would be called, is there already: {ANOTHER_NAME}"
     if is_nfs and "ReadWriteOncePod" in claim.storage.access_modes:
         return (
@@ -201,7 +203,7 @@ def _reserved(
     yield from actions([make(adopting.cures, volume)], f"{reason}{each.claim.name}")
     # One of that name that came in between would else be found only when the pod has stopped.
     reason = f"see that {each.name} is this one, and waits for {each.claim.name}"
-    must = (*waits, *_lies_there(volume))
+    must = (*waits, *_lies_there(volume), is_kept(each.name))
     yield Action(reason, must=must, done=(is_another(each.claim),))
 
 
@@ -225,7 +227,9 @@ def is_made(each: Adoptee, other: Volume) -> bool:
 
 
 def _is_reserved(claim: Claim, volume: Volume) -> bool:
-    return volume.claim == claim.key and not volume.claim_uid and volume.phase == "Available"
+    """Return whether a volume waits for a claim, and keeps its files."""
+    waits = volume.claim == claim.key and not volume.claim_uid and volume.phase == "Available"
+    return waits and volume.reclaim_policy == "Retain"
 
 
 def removed(cures: Cures, old: Volume, each: Adoptee) -> Iterator[Action]:
