@@ -256,6 +256,19 @@ def test_what_is_no_nfs_gets_no_volume_of_nfs_by_its_name(csi: Object) -> None:
     assert not adopt(found).status
 
 
+def test_a_claim_of_two_sets_is_refused() -> None:
+    """Set db with the template data-x, and set x-db with data, both want data-x-db-0."""
+    found = items("nfs-subdir")
+    other = json.loads(json.dumps(next(each for each in found if each["kind"] == STATEFUL_SET)))
+    other["metadata"] |= {"name": "x-db", "uid": "another"}
+    found = json.loads(json.dumps(found).replace("data-db-", "data-x-db-"))
+    mine = next(each for each in found if each["kind"] == STATEFUL_SET)
+    mine["spec"]["volumeClaimTemplates"][0]["metadata"]["name"] = "data-x"
+    result = adopt([*found, other], "db")
+    assert (result.status, result.out) == (1, "")
+    assert "data-x-db-0 is that of x-db, too, whose pods hold it" in result.err
+
+
 def _on_disks(path: str, **local: str) -> list[Object]:
     """Return the example of volumes made by hand, on local disks."""
     found = items("by-hand")

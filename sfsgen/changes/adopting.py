@@ -76,7 +76,7 @@ def looked_at(adopting: Adopting, row: Ordinal) -> Adoptee | NotUnderstood:
     claim, volume = row.claim, _volume_of(adopting, row)
     if claim is None or volume is None:
         return NotUnderstood(row, _not_there(adopting, row))
-    if why := _not_whole(adopting, row, claim, volume):
+    if why := _not_whole(adopting, row, claim, volume) or _of_two_sets(adopting, row):
         return NotUnderstood(row, why)
     found, name = origin(volume, claim), adopting.name_of(row)
     is_named = volume.name == name
@@ -121,6 +121,15 @@ def _not_whole(adopting: Adopting, row: Ordinal, claim: Claim, volume: Volume) -
     if is_tied and volume.phase == "Bound":
         return ""
     return f"{claim.name} is Bound, and {volume.name} is not bound to it: {first}"
+
+
+def _of_two_sets(adopting: Adopting, row: Ordinal) -> str:
+    """Return that another set looks for a claim, too, whose pods would hold it back for ever."""
+    for each in adopting.doing.inventory.wanting(row.claim_key):
+        if each.stateful_set.key != row.stateful_set.key:
+            name = row.claim_key[1]
+            return f"{name} is that of {each.stateful_set.name}, too, whose pods hold it"
+    return ""
 
 
 def _not_made(adopting: Adopting, claim: Claim, found: Origin, name: str) -> str:
