@@ -412,22 +412,14 @@ def test_what_its_owner_should_know(example: str, options: str, said: str) -> No
     assert said in result.out
 
 
-@pytest.mark.parametrize(
-    ("status", "said"),
-    [
-        (
-            {"readyReplicas": 1},
-            "1 of 2 pods of db are ready, so none is waited for before the next",
-        ),
-        ({"currentRevision": "db-1"}, "an update of db from db-1 to db-a5b2ee1bf is not through"),
-        ({}, ""),
-    ],
-)
-def test_how_pods_come_back(status: Object, said: str) -> None:
+@pytest.mark.parametrize("policy", ["Parallel", "OrderedReady"])
+def test_pods_that_are_not_waited_for_are_told(policy: str) -> None:
     found = items("nfs-subdir")
-    _of_set(lambda each: each["status"].update(status))(found)
-    result = adopt(found)
-    assert said in result.out if said else "pods of db" not in result.out
+    _of_set(lambda each: each["spec"].update(podManagementPolicy=policy))(found)
+    said = "pods of db are ready, so the next one stops once the one before it runs"
+    assert said not in adopt(found).out
+    _of_set(lambda each: each["status"].update(readyReplicas=1))(found)
+    assert (f"1 of 2 {said}" in adopt(found).out) == (policy == "Parallel")
 
 
 @pytest.mark.parametrize(
