@@ -96,6 +96,24 @@ def test_a_script_goes_on_though_a_stranger_has_deleted_what_showed_the_cluster(
     assert list(found.wrong()) == []
 
 
+@needs_kubectl
+@pytest.mark.parametrize("step", ["without its pods", "stop web-0"])
+def test_a_script_can_be_given_up_while_the_later_volumes_are_not_made(step: str) -> None:
+    """Their pods have the claims, and the volumes, that they had."""
+    found = provisioned_set(4, provisioners.SUBDIR, Shape(2))
+    text = scripted(found)
+    (plan,) = planned(found)
+    reasons = [each["reason"] for phase in plan["phases"] for each in phase["actions"]]
+    number = next(index for index, each in enumerate(reasons, 1) if step in each)
+    with pytest.raises(Killed):
+        carry_out(found.cluster, plan, kill_after=number)
+    with LivingServer(found.cluster, resync=0.2) as server:
+        done = server.run_script(text, SHELLS[0], "--give-up", _SURE)
+    assert not done.returncode, done.stderr
+    found.cluster.settle()
+    assert list(found.wrong()) == []
+
+
 def _stranger(number: int) -> Object:
     return {
         "apiVersion": "v1",
