@@ -38,23 +38,14 @@ def notes(
 
 
 def _started(stateful_set: FoundSet) -> Iterator[str]:
-    """Yield how pods that were stopped come back, where that is not as they were.
-
-    A set that is made again knows of no earlier revision (kubernetes, pkg/controller/statefulset,
-    getStatefulSetRevisions), so what `partition` holds back starts as all the others do.
-    """
-    name, status = stateful_set.name, stateful_set.manifest.value.get("status") or {}
+    """Yield that pods are not waited for until they are ready, as not all were (as_seen.py)."""
+    status = stateful_set.manifest.value.get("status") or {}
     ready, replicas = status.get("readyReplicas", 0), stateful_set.replicas
-    if ready < replicas:
+    is_parallel = stateful_set.manifest.at("spec", "podManagementPolicy") == "Parallel"
+    if is_parallel and ready < replicas:
         yield (
-            f"{ready} of {replicas} pods of {name} are ready, so none is waited for before the "
-            "next one stops: have all of them ready first, or look after each yourself"
-        )
-    old, new = (status.get(f"{each}Revision") for each in ("current", "update"))
-    if old and new and old != new:
-        yield (
-            f"an update of {name} from {old} to {new} is not through, or held back: pods that are "
-            f"stopped come back as {new}; end it first, where that is not meant"
+            f"{ready} of {replicas} pods of {stateful_set.name} are ready, so the next one stops "
+            "once the one before it runs, ready or not: have all of them ready first"
         )
 
 

@@ -76,7 +76,7 @@ def looked_at(adopting: Adopting, row: Ordinal) -> Adoptee | NotUnderstood:
     claim, volume = row.claim, _volume_of(adopting, row)
     if claim is None or volume is None:
         return NotUnderstood(row, _not_there(adopting, row))
-    if why := _not_whole(adopting, row, claim, volume):
+    if why := _not_whole(adopting, row, claim, volume) or _of_two_sets(adopting, row):
         return NotUnderstood(row, why)
     found, name = origin(volume, claim), adopting.name_of(row)
     is_named = volume.name == name
@@ -123,6 +123,15 @@ def _not_whole(adopting: Adopting, row: Ordinal, claim: Claim, volume: Volume) -
     return f"{claim.name} is Bound, and {volume.name} is not bound to it: {first}"
 
 
+def _of_two_sets(adopting: Adopting, row: Ordinal) -> str:
+    """Return that another set looks for a claim, too, whose pods would hold it back for ever."""
+    for each in adopting.doing.inventory.wanting(row.claim_key):
+        if each.stateful_set.key != row.stateful_set.key:
+            name = row.claim_key[1]
+            return f"{name} is that of {each.stateful_set.name}, too, whose pods hold it"
+    return ""
+
+
 def _not_made(adopting: Adopting, claim: Claim, found: Origin, name: str) -> str:
     """Return why a volume of a set's own cannot take the place of another one."""
     is_nfs = adopting.driver in ("", NFS) and found.place.driver != LOCAL
@@ -130,7 +139,9 @@ def _not_made(adopting: Adopting, claim: Claim, found: Origin, name: str) -> str
         return f"{claim.volume_name} lies on a node, and stays a local volume: leave --driver out"
     other = adopting.doing.inventory.volumes.get(name)
     is_its = other and _is_reserved(claim, other)
-    if other and not (is_its and origin(other).directory == found.directory):
+    there = origin(other) if other and is_its else None
+    is_same = there and there.directory == found.directory
+    if other and not (there and is_same and there.place.read_only == found.place.read_only):
         return f"{name}, as its volume would be called, is there already: {ANOTHER_NAME}"
     if is_nfs and "ReadWriteOncePod" in claim.storage.access_modes:
         return (
@@ -201,7 +212,7 @@ def _reserved(
     yield from actions([make(adopting.cures, volume)], f"{reason}{each.claim.name}")
     # One of that name that came in between would else be found only when the pod has stopped.
     reason = f"see that {each.name} is this one, and waits for {each.claim.name}"
-    must = (*waits, *_lies_there(volume))
+    must = (*waits, *_lies_there(volume), is_kept(each.name))
     yield Action(reason, must=must, done=(is_another(each.claim),))
 
 
@@ -225,7 +236,9 @@ def is_made(each: Adoptee, other: Volume) -> bool:
 
 
 def _is_reserved(claim: Claim, volume: Volume) -> bool:
-    return volume.claim == claim.key and not volume.claim_uid and volume.phase == "Available"
+    """Return whether a volume waits for a claim, and keeps its files."""
+    waits = volume.claim == claim.key and not volume.claim_uid and volume.phase == "Available"
+    return waits and volume.reclaim_policy == "Retain"
 
 
 def removed(cures: Cures, old: Volume, each: Adoptee) -> Iterator[Action]:

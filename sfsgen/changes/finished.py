@@ -15,6 +15,8 @@ from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
 
+_MOST_WITNESSES = 5
+
 
 def finished(plan: Plan, cures: Cures, pairing: Pairing, there: Inventory | None = None) -> Plan:
     """Return a plan that gives no directory a second writer, and knows its cluster again.
@@ -59,18 +61,26 @@ def _goes(plan: Plan) -> Iterator[ObjectKey]:
 def _where(
     plan: Plan, inventory: Inventory, others: Iterable[ObjectKey] = ()
 ) -> Iterator[Condition]:
-    """Yield the one object that shows the cluster: it stays as it is, best one of the plan's own.
+    """Yield the objects any of which shows the cluster: they stay as they are.
 
-    A file of another cluster, or another context, has none of its uid. `others` are what further
-    plans of its script delete or make.
+    The best is one of the plan's own. Of strangers there are several: their owners may delete each
+    of them before the script is run again, which would never go on then. A file of another cluster,
+    or another context, has none of their uids. `others` are what further plans of its script delete
+    or make.
     """
     goes = {*_goes(plan), *others}
     named = {each.key for action in plan.actions for each in action.must}
     volumes = (((VOLUME, "", each.name), each.manifest) for each in inventory.volumes.values())
     claims = (((CLAIM, *each.key), each.manifest) for each in inventory.claims.values())
     stays = [each for each in chain(volumes, claims) if _stays(*each, goes)]
-    for key, manifest in sorted(stays, key=lambda each: each[0] not in named)[:1]:
+    best = sorted(stays, key=lambda each: (each[0] not in named, _may_go(each[1])))
+    for key, manifest in best[: 1 if best and best[0][0] in named else _MOST_WITNESSES]:
         yield Condition(*key, "is", ("metadata", "uid"), manifest.at("metadata", "uid"))
+
+
+def _may_go(manifest: Manifest) -> bool:
+    """Return whether a volume goes with its claim."""
+    return bool(manifest.at("spec", "persistentVolumeReclaimPolicy") == "Delete")
 
 
 def _stays(key: ObjectKey, manifest: Manifest, goes: Iterable[ObjectKey]) -> bool:

@@ -1,6 +1,6 @@
 """What a script that stops halfway says of the sets that it stopped, and how it is given up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from sfsgen.changes.actions import CLAIM, VOLUME
@@ -86,7 +86,11 @@ def _stopped(plans: Sequence[Plan]) -> Iterator[_Stopped]:
         steps = [action.step for action in plan.actions if action.step]
         gone = {_key(each) for each in steps if each.verb == "delete"}
         scaled = {_key(each) for each in steps if each.value == {"spec": {"replicas": 0}}}
-        others = [each for each in steps if each.verb == "create" and each.kind in (CLAIM, VOLUME)]
+        others = [
+            each
+            for each in steps
+            if each.verb == "create" and each.kind in (CLAIM, VOLUME) and not _awaits(each, gone)
+        ]
         starts = [
             each
             for each in steps
@@ -98,6 +102,17 @@ def _stopped(plans: Sequence[Plan]) -> Iterator[_Stopped]:
         ]
         for each in {_key(each): each for each in starts}.values():
             yield _Stopped(each, tuple(others))
+
+
+def _awaits(step: Step, gone: Container[tuple[str, ...]]) -> bool:
+    """Return whether a volume waits for a claim that the plan deletes first.
+
+    Until then the pods have that claim, and the volume that it is bound to; the next one is made
+    only once this volume is there.
+    """
+    reference = (step.value or {}).get("spec", {}).get("claimRef") or {}
+    claim = CLAIM, reference.get("namespace", ""), reference.get("name", ""), step.cluster
+    return step.kind == VOLUME and claim in gone
 
 
 def _key(step: Step) -> tuple[str, ...]:

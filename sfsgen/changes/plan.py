@@ -71,7 +71,8 @@ class Plan(NamedTuple):
     notes: tuple[str, ...] = ()
     """What its owner should know, or has to decide."""
     where: tuple[Condition, ...] = ()
-    """What shows that a cluster is the one that was looked at; none where nothing of it is kept."""
+    """What shows, each by itself, that a cluster is the one that was looked at; none where nothing
+    of it is kept. Of another cluster, too, one has to hold."""
     unknown: tuple[str, ...] = ()
     """What is not understood, an ordinal each: then nothing is to be done."""
     other: Kubectl | None = None

@@ -1,6 +1,7 @@
 """A plan as a POSIX script, which looks before it acts, and can be run again from the top."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from sfsgen.changes.conditions import Condition
 from sfsgen.changes.leaving import give_up, left
@@ -90,10 +91,18 @@ def _begun(plans: Sequence[Plan]) -> Iterator[str]:
         yield f'[ -n "$dry" ] || saved {quoted([mark])} || stop {quoted([_SAVE_IT])}\n'
     yield "cluster\n"
     for plan in plans:
-        yield from (f"must {shown(each, plan.stateful_set[0])}\n" for each in plan.where)
+        yield from _where(plan)
     if not all(plan.where for plan in plans):
         yield f"{say('Nothing shows that this is the cluster that is meant.')}confirm 0\n"
     yield '[ -z "$giving_up" ] || give_up\n'
+
+
+def _where(plan: Plan) -> Iterator[str]:
+    """Yield how a cluster is known again: by any of the objects that are of it, of each cluster."""
+    for _, alike in groupby(plan.where, lambda each: each.cluster):
+        first, *others = alike
+        held = [f"holds {words_of(each)}" for each in others]
+        yield f"{' || '.join([*held, f'must {shown(first, plan.stateful_set[0])}'])}\n"
 
 
 def _phase(plan: Plan, phase: Phase, number: int) -> Iterator[str]:
