@@ -14,6 +14,8 @@ from tests.plans import carry_out, dump, plans
 from tests.program import Result, findings, sfsgen
 from tests.restored import restored
 
+pytestmark = pytest.mark.without_libraries
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 _ADOPTED = {
     "nfs-subdir": "db",

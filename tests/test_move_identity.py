@@ -15,6 +15,8 @@ from tests.plans import carry_out, dump, plans
 from tests.program import rendered, sfsgen
 from tests.test_handing_over import move, planned
 
+pytestmark = pytest.mark.without_libraries
+
 EXAMPLE = Path(__file__).parents[1] / "examples/recover-healthy/dump.yaml"
 OF = Names(("shop", "web"), ("blog", "api"))
 
