@@ -11,8 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfsgen.changes.copying import Copy, copied, copied_roughly, needed
 from sfsgen.kubernetes.manifest import NOT_READ
+from sfsgen.moving.copying import Copy, copied, copied_roughly, needed
 from sfsgen.sets.found import found_volume
 from sfsgen.values.pairs import Volume
 from tests.cluster import Cluster

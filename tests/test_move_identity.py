@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sfsgen.changes.renaming import Names
+from sfsgen.moving.renaming import Names
 from tests.cluster import Cluster
 from tests.faults import NAME, OTHER, SPACE, Shape, healthy_set
 from tests.kinds import CLAIM, STATEFUL_SET, VOLUME, Object

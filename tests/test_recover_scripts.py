@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfsgen.changes.actions import of_claim, of_volume
-from sfsgen.changes.plan import Action, Phase, Plan, Wait
-from sfsgen.changes.script import script
 from sfsgen.changes.steps import Step
 from sfsgen.kubernetes.kubectl import Kubectl
+from sfsgen.plans.actions import of_claim, of_volume
+from sfsgen.plans.plan import Action, Phase, Plan, Wait
+from sfsgen.plans.script import script
 from tests.faults import NAME, SPACE, Broken, Shape, broken_set, faults
 from tests.living_server import LivingServer
 from tests.plans import dump, plans, recover

@@ -6,17 +6,17 @@ from typing import Any
 import typer
 
 from sfsgen import console
-from sfsgen.changes.cloning import Double, cloned
 from sfsgen.changes.cures import Cures
-from sfsgen.changes.handing_over import Identity, destination, handed_over
-from sfsgen.changes.move import Ways, moved
-from sfsgen.changes.wanted import wanted
 from sfsgen.commands import parameters, plans_output
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.limits import set_name_fault
 from sfsgen.kubernetes.names import label_fault
 from sfsgen.kubernetes.versions import Target
+from sfsgen.moving.cloning import Double, cloned
+from sfsgen.moving.handing_over import Identity, destination, handed_over
+from sfsgen.moving.move import Ways, moved
+from sfsgen.moving.wanted import wanted
 from sfsgen.plain_text import quoted as word
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
