@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sfsgen.changes.conditions import Condition
+from sfsgen.plans.conditions import Condition
 from tests.cluster import Cluster
 from tests.kinds import Key
 from tests.program import Result, sfsgen

@@ -14,6 +14,8 @@ from tests.plans import carry_out, dump, plans
 from tests.program import Result, findings, sfsgen
 from tests.restored import restored
 
+pytestmark = pytest.mark.without_libraries
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 _ADOPTED = {
     "nfs-subdir": "db",
@@ -256,6 +258,19 @@ def test_what_is_no_nfs_gets_no_volume_of_nfs_by_its_name(csi: Object) -> None:
     assert not adopt(found).status
 
 
+def test_a_claim_of_two_sets_is_refused() -> None:
+    """Set db with the template data-x, and set x-db with data, both want data-x-db-0."""
+    found = items("nfs-subdir")
+    other = json.loads(json.dumps(next(each for each in found if each["kind"] == STATEFUL_SET)))
+    other["metadata"] |= {"name": "x-db", "uid": "another"}
+    found = json.loads(json.dumps(found).replace("data-db-", "data-x-db-"))
+    mine = next(each for each in found if each["kind"] == STATEFUL_SET)
+    mine["spec"]["volumeClaimTemplates"][0]["metadata"]["name"] = "data-x"
+    result = adopt([*found, other], "db")
+    assert (result.status, result.out) == (1, "")
+    assert "data-x-db-0 is that of x-db, too, whose pods hold it" in result.err
+
+
 def _on_disks(path: str, **local: str) -> list[Object]:
     """Return the example of volumes made by hand, on local disks."""
     found = items("by-hand")
@@ -364,9 +379,16 @@ def test_a_volume_that_an_earlier_run_made_is_taken(path: str) -> None:
     place = _path(0) if path == "the same" else path
     reference = {"namespace": "shop", "name": "data-db-0"}
     found = items("nfs-subdir")
-    _other("pv-db-0", place, claimRef=reference)(found)
+    kept = {"claimRef": reference, "persistentVolumeReclaimPolicy": "Retain"}
+    _other("pv-db-0", place, **kept)(found)
     result = adopt(found)
     assert (result.status == 0) == (path == "the same"), result.err
+    made = found[-1]["spec"]
+    for other in ({"persistentVolumeReclaimPolicy": "Delete"}, {"nfs.readOnly": True}):
+        nfs = {**made["nfs"], "readOnly": "nfs.readOnly" in other}
+        found[-1]["spec"] = {**made, "nfs": nfs, **other}
+        assert adopt(found).status == 1
+    found[-1]["spec"] = made
     reference["uid"] = "of a claim that is gone"
     assert adopt(found).status == 1
 
@@ -392,22 +414,14 @@ def test_what_its_owner_should_know(example: str, options: str, said: str) -> No
     assert said in result.out
 
 
-@pytest.mark.parametrize(
-    ("status", "said"),
-    [
-        (
-            {"readyReplicas": 1},
-            "1 of 2 pods of db are ready, so none is waited for before the next",
-        ),
-        ({"currentRevision": "db-1"}, "an update of db from db-1 to db-a5b2ee1bf is not through"),
-        ({}, ""),
-    ],
-)
-def test_how_pods_come_back(status: Object, said: str) -> None:
+@pytest.mark.parametrize("policy", ["Parallel", "OrderedReady"])
+def test_pods_that_are_not_waited_for_are_told(policy: str) -> None:
     found = items("nfs-subdir")
-    _of_set(lambda each: each["status"].update(status))(found)
-    result = adopt(found)
-    assert said in result.out if said else "pods of db" not in result.out
+    _of_set(lambda each: each["spec"].update(podManagementPolicy=policy))(found)
+    said = "pods of db are ready, so the next one stops once the one before it runs"
+    assert said not in adopt(found).out
+    _of_set(lambda each: each["status"].update(readyReplicas=1))(found)
+    assert (f"1 of 2 {said}" in adopt(found).out) == (policy == "Parallel")
 
 
 @pytest.mark.parametrize(

@@ -185,3 +185,15 @@ def test_two_volumes_have_no_handle_in_common() -> None:
         each["spec"]["csi"]["volumeHandle"] for each in plan["objects"] if "csi" in each["spec"]
     ]
     assert handles == ["pv-blog-web-0", "pv-blog-web-1"]
+
+
+def test_a_double_that_may_take_addresses_is_told() -> None:
+    cluster, _ = healthy_set(Shape(1))
+    hostname = {"external-dns.alpha.kubernetes.io/hostname": "web.example.com"}
+    metadata = {"name": "front", "namespace": SPACE, "annotations": hostname}
+    spec: Object = {"selector": {"app.kubernetes.io/name": NAME}, "ports": [{"port": 80}]}
+    spec["externalIPs"] = ["192.0.2.1"]
+    cluster.create({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec})
+    words = ["--clone", "--to-namespace", "q", "--nfs-path", "/z/{volume}"]
+    (note,) = planned(cluster, NAME, SPACE, *words)["notes"]
+    assert note.endswith(f"DNS names: externalIPs, {next(iter(hostname))}")

@@ -15,6 +15,8 @@ from tests.nfs_data import TwoWriters
 from tests.program import rendered
 from tests.typed import UID_AWAY, typed
 
+pytestmark = pytest.mark.without_libraries
+
 _SEEDS = [None, *range(8)]
 _FIRST = "-n p --nfs-server nfs --nfs-path /e --storage 1Gi"
 

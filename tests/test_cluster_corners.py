@@ -8,6 +8,8 @@ from tests.kinds import CLAIM, POD, PROVISIONER, STATEFUL_SET, VOLUME, Object
 from tests.test_cluster import born, changed, claims, healthy, manifests, pairs, volumes
 from tests.typed import typed
 
+pytestmark = pytest.mark.without_libraries
+
 _HELD = ["example.com/held"]
 _RETAIN = """-p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'"""
 _DELETE = """-p '{"spec":{"persistentVolumeReclaimPolicy":"Delete"}}'"""

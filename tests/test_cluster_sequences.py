@@ -11,6 +11,8 @@ from tests.kinds import CLAIM, POD, STATEFUL_SET, VOLUME, Object, storage_class
 from tests.test_cluster import born, claims, healthy, manifests, straight, volumes
 from tests.typed import UID_AWAY, typed
 
+pytestmark = pytest.mark.without_libraries
+
 _SEEDS = [None, *range(6)]
 _NO_FINALIZER = """-p '{"metadata":{"finalizers":null}}'"""
 

@@ -21,6 +21,8 @@ from tests.faults import (
 from tests.kinds import CLAIM, VOLUME
 from tests.program import findings
 
+pytestmark = pytest.mark.without_libraries
+
 
 def _faulty(name: str, seed: int) -> Broken:
     return faults(Shape(3), random.Random(seed), (name,))  # noqa: S311

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sfsgen.changes.conditions import Condition
+from sfsgen.plans.conditions import Condition
 from tests.cluster import Cluster
 from tests.faults import (
     NAME,

@@ -12,6 +12,8 @@ from tests.living_server import LivingServer
 from tests.nfs_data import TwoWriters
 from tests.test_cluster import claims, healthy, manifests, straight, volumes
 
+pytestmark = pytest.mark.without_libraries
+
 pytestmark = pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl on this machine")
 _SHELLS = [each for each in ("dash", "bash") if shutil.which(each)]
 _WAIT = "kubectl wait --timeout=20s -n p"

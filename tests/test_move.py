@@ -11,8 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfsgen.changes.copying import Copy, copied, copied_roughly, needed
 from sfsgen.kubernetes.manifest import NOT_READ
+from sfsgen.moving.copying import Copy, copied, copied_roughly, needed
 from sfsgen.sets.found import found_volume
 from sfsgen.values.pairs import Volume
 from tests.cluster import Cluster
@@ -513,3 +513,68 @@ def test_a_set_at_0_that_an_earlier_run_may_have_stopped_is_told() -> None:
 
     notes = plan_of(changed(change), "--nfs-server", "nas2")["notes"]
     assert any("web is at 0 replicas, and stays so" in each for each in notes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "is_told"),
+    [
+        ("PersistentVolumeClaim", "--storage 2Gi", True),
+        ("PersistentVolumeClaim", "--to-name api", True),
+        ("PersistentVolumeClaim", "--nfs-server nas2", False),
+        ("PersistentVolumeClaim", "--to-context new", False),
+        ("PersistentVolume", "--nfs-server nas2", True),
+        ("PersistentVolume", "--to-name api", True),
+        ("PersistentVolume", "--storage 2Gi", False),
+    ],
+)
+def test_what_a_finalizer_of_others_holds_back(kind: str, options: str, is_told: bool) -> None:
+    """A plan would wait for it in vain, with the set stopped, or remove it unasked."""
+
+    def change(each: Any) -> None:
+        if each["kind"] == kind:
+            finalizers = each["metadata"].get("finalizers") or []
+            each["metadata"]["finalizers"] = [*finalizers, "example.com/keep"]
+
+    result = sfsgen(f"move web -f - {options}", changed(change))
+    assert result.status == int(is_told)
+    assert ("is held back by the finalizer example.com/keep" in result.err) == is_told
+
+
+def test_a_block_device_is_no_directory_to_be_copied() -> None:
+    objects = list(yaml.safe_load_all((EXAMPLES / "driver-local/expected.yaml").read_text()))
+    for each in objects:
+        specs = [each["spec"]] if each["kind"] in (VOLUME, "PersistentVolumeClaim") else []
+        specs += [one["spec"] for one in each["spec"].get("volumeClaimTemplates", ())]
+        for spec in specs:
+            spec["volumeMode"] = "Block"
+    cluster = Cluster(each for each in objects if each["kind"] != "Service")
+    cluster.settle()
+    result = sfsgen("move db -f - --nfs-server new-{ordinal}", dump(cluster))
+    assert (result.status, result.out) == (1, "")
+    assert "pv-db-0 is a block device, which is copied otherwise" in result.err
+    result = sfsgen("move db -f - --nfs-server new-{ordinal} --same-data", dump(cluster))
+    assert not result.status, result.err
+
+
+@pytest.mark.parametrize(
+    ("policy", "options", "told"),
+    [
+        (
+            "Delete",
+            "--driver csi",
+            "keeps its policy Delete, and Delete lets the CSI driver delete",
+        ),
+        ("Recycle", "--driver csi", "keeps its policy Recycle, and a CSI volume cannot be"),
+        ("Delete", "--to-name api", "the policy of pv-web-0, pv-web-1 was another one"),
+        ("Retain", "--driver csi", ""),
+        ("Retain", "--to-name api", ""),
+    ],
+)
+def test_what_becomes_of_a_reclaim_policy_is_told(policy: str, options: str, told: str) -> None:
+    def change(each: Any) -> None:
+        if each["kind"] == VOLUME:
+            each["spec"]["persistentVolumeReclaimPolicy"] = policy
+
+    notes = "; ".join(plan_of(changed(change), *options.split())["notes"])
+    assert told in notes
+    assert told or " policy" not in notes

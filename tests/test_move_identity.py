@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from sfsgen.changes.renaming import Names
+from sfsgen.moving.renaming import Names
 from tests.cluster import Cluster
 from tests.faults import NAME, OTHER, SPACE, Shape, healthy_set
 from tests.kinds import CLAIM, STATEFUL_SET, VOLUME, Object
 from tests.plans import carry_out, dump, plans
 from tests.program import rendered, sfsgen
 from tests.test_handing_over import move, planned
+
+pytestmark = pytest.mark.without_libraries
 
 EXAMPLE = Path(__file__).parents[1] / "examples/recover-healthy/dump.yaml"
 OF = Names(("shop", "web"), ("blog", "api"))
@@ -360,3 +362,11 @@ def test_a_volume_of_a_csi_driver_that_is_made_anew_is_at_a_risk_of_its_own() ->
     cluster.settle()
     (plan,) = plans(move(cluster, NAME, SPACE, "--to-name", "api"))
     assert any("csi-reclaim-controller runs for csi" in each for each in plan["risks"])
+
+
+@pytest.mark.parametrize("option", ["--to-kubeconfig", "--to-context"])
+def test_an_empty_option_is_not_the_cluster_in_which_the_set_is(option: str) -> None:
+    """As of a variable that is not set."""
+    result = sfsgen(["move", "web", "-f", str(EXAMPLE), "--to-name", "api", option, ""])
+    assert (result.status, result.out) == (2, "")
+    assert f"{option}: error: it names no" in result.err

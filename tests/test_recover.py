@@ -13,6 +13,8 @@ from tests.faults import Shape, faults
 from tests.plans import dump
 from tests.program import findings, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 _FORGET, _RESERVE = "json-patch volume", "patch volume"
 _KEEP, _BIND = "patch volume", "annotate claim"

@@ -19,6 +19,8 @@ from tests.stored_objects import (
     volume,
 )
 
+pytestmark = pytest.mark.without_libraries
+
 
 def _released(name: str, reserved: str = "pvc-web-1", **given: Any) -> dict[str, Any]:
     return volume(name, reserved, "Released", EARLIER, **given)

@@ -28,6 +28,8 @@ from tests.kinds import STATEFUL_SET, VOLUME, place_of
 from tests.plans import Killed, Surprise, carry_out, dump, plans, recover
 from tests.program import findings
 
+pytestmark = pytest.mark.without_libraries
+
 _SETS = int(os.environ.get("SFSGEN_SETS", "200"))
 _A_TEST = 20
 _HARMLESS = {"crossed", "service", "two-volumes"}

@@ -8,6 +8,8 @@ from tests.cluster import Cluster
 from tests.kinds import CLAIM, VOLUME, Key
 from tests.restored import dumped, restored
 
+pytestmark = pytest.mark.without_libraries
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 _TAKEN_OVER = "check-taken-over"
 """Dumped within the 15 s in which a hijacked volume is Released: it heals."""

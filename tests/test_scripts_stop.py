@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sfsgen.changes.actions import of_claim
-from sfsgen.changes.plan import Action, Phase, Plan
-from sfsgen.changes.script import script
 from sfsgen.kubernetes.kubectl import Kubectl
+from sfsgen.plans.actions import of_claim
+from sfsgen.plans.plan import Action, Phase, Plan
+from sfsgen.plans.script import script
 from tests.faults import NAME, SPACE, Broken, Shape, faults
 from tests.living_server import LivingServer
 from tests.test_recover_scripts import SHELLS, needs_kubectl, scripted

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sfsgen.changes.conditions import Condition
+from sfsgen.plans.conditions import Condition
 from tests.cluster import Cluster
 from tests.kinds import CLAIM, POD, STATEFUL_SET, VOLUME, Object, key_of
 from tests.plans import Killed, Surprise, carry_out, plans, recover

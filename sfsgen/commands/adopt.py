@@ -6,17 +6,17 @@ from typing import Any
 
 import typer
 
-from sfsgen.changes.adopt import adopted
-from sfsgen.changes.adopting import Adopting
+from sfsgen.adopting.adopt import adopted
+from sfsgen.adopting.adopting import Adopting
 from sfsgen.changes.cures import Cures
-from sfsgen.changes.doing import Doing
-from sfsgen.changes.finished import apart
-from sfsgen.changes.outcomes import Lacking, Object
-from sfsgen.changes.plan import Plan, key_of
 from sfsgen.commands import parameters, plans_output
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.resources import VOLUME
 from sfsgen.kubernetes.versions import Target
+from sfsgen.plans.doing import Doing
+from sfsgen.plans.finished import apart
+from sfsgen.plans.outcomes import Lacking, Object
+from sfsgen.plans.plan import Plan, key_of
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import Pairing

@@ -6,17 +6,17 @@ from typing import Any
 import typer
 
 from sfsgen import console
-from sfsgen.changes.cloning import Double, cloned
 from sfsgen.changes.cures import Cures
-from sfsgen.changes.handing_over import Identity, destination, handed_over
-from sfsgen.changes.move import Ways, moved
-from sfsgen.changes.wanted import wanted
 from sfsgen.commands import parameters, plans_output
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.limits import set_name_fault
 from sfsgen.kubernetes.names import label_fault
 from sfsgen.kubernetes.versions import Target
+from sfsgen.moving.cloning import Double, cloned
+from sfsgen.moving.handing_over import Identity, destination, handed_over
+from sfsgen.moving.move import Ways, moved
+from sfsgen.moving.wanted import wanted
 from sfsgen.plain_text import quoted as word
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
@@ -75,7 +75,7 @@ def move(
         "--mount-option": mount_option,
     }
     # kubectl looks for a context in one configuration, unless it is given another one.
-    its_config = to_kubeconfig or (kubeconfig if to_context else None)
+    its_config = kubeconfig if to_kubeconfig is None and to_context else to_kubeconfig
     identity = Identity(to_name, to_namespace, to_context, clone, its_config)
     ways = Ways(same_data=same_data, all_at_once=all_at_once)
     problems = list(wrong_scope(namespace))
@@ -176,6 +176,9 @@ def _wrong_identity(identity: Identity, target: Target) -> Iterator[Problem]:
         yield Problem(
             "--to-context", "it names no context", "`kubectl config get-contexts` lists them"
         )
+    if identity.kubeconfig == "":
+        fix = "give the file of the other cluster, or leave it out"
+        yield Problem("--to-kubeconfig", "it names no file", fix)
     if identity.clone and not identity.is_another:
         what = "a clone has another name, namespace or cluster"
         yield Problem("--clone", what, "give --to-name, --to-namespace or --to-context too")

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from sfsgen import console
-from sfsgen.changes.plan import Plan
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
 from sfsgen.plain_text import listed
+from sfsgen.plans.plan import Plan
 from sfsgen.problems import Problem
 
 _FORMATS = ("words", "sh", "yaml", "json")
@@ -43,12 +43,12 @@ def printed(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> int:
 
 def _text(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> Iterator[str]:
     if output == "words":
-        from sfsgen.changes.explained import explained
+        from sfsgen.plans.explained import explained
 
         return explained(plans, _printing(kubectl))
     if output == "json":
-        from sfsgen.changes.plan import as_data
         from sfsgen.plain_text import as_json
+        from sfsgen.plans.plan import as_data
 
         return iter([as_json({"plans": [as_data(each) for each in plans]}, 2), "\n"])
     if output == "sh":
@@ -73,7 +73,7 @@ def _printing(kubectl: Kubectl) -> str:
 
 
 def _script(plans: Sequence[Plan], kubectl: Kubectl) -> Iterator[str]:
-    from sfsgen.changes.script import script
+    from sfsgen.plans.script import script
 
     for plan in plans:
         for note in plan.notes:

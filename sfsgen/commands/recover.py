@@ -7,10 +7,6 @@ import typer
 
 from sfsgen import console
 from sfsgen.changes.cures import Cures
-from sfsgen.changes.finished import apart
-from sfsgen.changes.outcomes import Lacking, Object
-from sfsgen.changes.plan import Plan, key_of
-from sfsgen.changes.recover import Ways, recovered
 from sfsgen.commands import parameters, plans_output
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl
@@ -18,7 +14,11 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.resources import PAIRED
 from sfsgen.kubernetes.versions import Target
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
+from sfsgen.plans.finished import apart
+from sfsgen.plans.outcomes import Lacking, Object
+from sfsgen.plans.plan import Plan, key_of
 from sfsgen.problems import InputError
+from sfsgen.recovering.recover import Ways, recovered
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.left_behind import left_behind
@@ -99,7 +99,7 @@ def _with_old(found: Inventory, before: Inventory | None, access: Access) -> Inv
     lost = [each for key, each in before.sets.items() if key not in found.sets]
     if not lost:
         return found
-    from sfsgen.changes.rebuilding import written
+    from sfsgen.recovering.rebuilding import written
 
     again = [
         each.manifest._replace(
@@ -135,7 +135,7 @@ def _lacking(
     its_old = before.sets.get(stateful_set.key) if before else None
     if before is None or its_old is None:
         return shown
-    from sfsgen.changes.rebuilding import beside, of_old
+    from sfsgen.recovering.rebuilding import beside, of_old
 
     old = of_old(Pairing(before), its_old)
     there = pairing.inventory

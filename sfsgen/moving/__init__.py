@@ -1,0 +1,1 @@
+"""What gives a set another place, size, name, namespace or cluster."""

@@ -1,0 +1,1 @@
+"""What brings every ordinal of a set back to its own volume."""
