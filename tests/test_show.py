@@ -29,6 +29,11 @@ def shown(arguments: str, stdin: str = "") -> list[dict[str, Any]]:
     return sets
 
 
+def lines(out: str) -> list[str]:
+    """Return the lines of a table or a tree, without the sentences below it."""
+    return out.partition("\n\n")[0].splitlines()
+
+
 def _claims(arguments: str, stdin: str = "") -> list[dict[str, Any]]:
     (one,) = shown(arguments, stdin)
     return [claim for pod in one["pods"] for claim in pod["claims"]]
@@ -65,7 +70,7 @@ def test_every_ordinal_is_shown(options: str, ordinals: list[int], names: list[s
     found = [claim for pod in one["pods"] for claim in pod["claims"]]
     assert [each["template"] for each in found] == names
     table = sfsgen(f"show {command}").out.splitlines()
-    assert len(table) == (len(names) + 1 if names else 0)
+    assert len(table) == len(names) + 1
 
 
 def test_values_are_those_of_what_is_rendered() -> None:
@@ -100,12 +105,12 @@ spec:
 
 
 def test_a_set_without_claim_templates_has_pods() -> None:
-    assert sfsgen("show -f -", NO_CLAIMS).out.splitlines() == [
+    assert lines(sfsgen("show -f -", NO_CLAIMS).out) == [
         "POD   DNS NAME",
         "a-0   a-0.a.default.svc.cluster.local",
         "a-1   a-1.a.default.svc.cluster.local",
     ]
-    assert sfsgen("show -f - --tree", NO_CLAIMS).out.splitlines() == [
+    assert lines(sfsgen("show -f - --tree", NO_CLAIMS).out) == [
         "statefulset/a   namespace default   2 replicas",
         "├─ service/a   a.default.svc.cluster.local   not found",
         "├─ pod/a-0   a-0.a.default.svc.cluster.local",
@@ -167,6 +172,56 @@ def test_what_is_found_is_what_check_finds() -> None:
     assert {(each["rule"], each["fix"]) for each in one["findings"]} == expected
 
 
+@pytest.mark.parametrize("view", ["", "--tree", "-o wide"])
+def test_what_is_wrong_stands_below_in_a_pipe(view: str) -> None:
+    """All that `check` counts, of ordinals and of whole sets, each once."""
+    made = sfsgen(f"render {WEB} --only sts").out
+    for arguments, stdin in ((f"-f {DUMP}", ""), ("-f -", made)):
+        result = sfsgen(f"show {arguments} {view}", stdin)
+        below = result.out.partition("\n\n")[2].splitlines()
+        found = json.loads(sfsgen(f"check {arguments} -o json", stdin).out)["findings"]
+        assert sorted(below) == sorted(
+            f"{each['severity']}: {each['what']} ({each['rule']})"
+            for each in found
+            if each["rule"] != "dump"
+        )
+
+
+def _crossing_namespaces() -> str:
+    """Return two sets, of which q's claims name the volumes that are p's, as kustomize does it."""
+    p = list(yaml.safe_load_all(sfsgen(f"render {WEB} -n p").out))
+    q = list(yaml.safe_load_all(sfsgen(f"render {WEB} -n q").out))
+    objects = p + [each for each in q if each["kind"] != "PersistentVolume"]
+    return yaml.safe_dump_all(objects)
+
+
+def test_a_finding_belongs_to_the_set_that_it_is_about() -> None:
+    made = _crossing_namespaces()
+    sets = {each["namespace"]: each for each in shown("-f -", made)}
+    assert [each["findings"] for each in sets.values()] == [[], sets["q"]["findings"]]
+    rules = [
+        claim["rules"] for one in sets.values() for pod in one["pods"] for claim in pod["claims"]
+    ]
+    assert rules == [[]] * 3 + [["claim-ref"]] * 3
+    result = sfsgen("show -f -", made)
+    assert "sfsgen: 1 error: " in result.err
+    assert "error: q/web: the claim q/pvc-web-0 names pv-web-0" in result.out
+    assert sfsgen("check -f -", made).err.startswith("sfsgen: 1 error in ")
+    assert sfsgen("show -f - -n p", made).err == ""
+
+
+def test_what_is_wrong_with_two_sets_is_counted_once() -> None:
+    options = "--volume-name {namespace}-{ordinal} --nfs-path /a/{ordinal}"
+    made = "".join(f"---\n{sfsgen(f'render {WEB} -n {each} {options}').out}" for each in "pq")
+    counted = sfsgen("check -f -", made).err.partition(" in ")[0]
+    assert sfsgen("show -f -", made).err.startswith(f"{counted}: ")
+
+
+def test_stdin_is_not_read_again() -> None:
+    advice = sfsgen("show -f -", sfsgen(f"render {WEB} --only sts").out).err
+    assert "-o html or `sfsgen check` of the same input says" in advice
+
+
 def test_an_ordinal_without_a_volume_bears_the_rule_of_its_set() -> None:
     made = list(yaml.safe_load_all(sfsgen(f"render {WEB}").out))
     gone = [each for each in made if each["metadata"]["name"] not in ("pv-web-1", "pvc-web-1")]
@@ -193,8 +248,9 @@ def test_a_pod_that_is_terminating_on_a_node_that_is_not_ready_is_marked() -> No
     assert one["pods"][1]["state"] == "Terminating on node-2, which is not Ready"
     result = sfsgen(f"show -f {NODE_DOWN}")
     assert result.status == 0
-    assert "kubectl taint node node-2 node.kubernetes.io/out-of-service" in result.err
-    assert "sfsgen check" not in result.err
+    assert "kubectl taint node node-2 node.kubernetes.io/out-of-service" in result.out
+    assert result.out.count("it still writes") == 1
+    assert result.err == ""
 
 
 _NAMED = {"metadata": {"name": "web-1", "namespace": "shop"}}
@@ -378,9 +434,9 @@ def test_what_cannot_be_read_is_told_at_once() -> None:
 def test_sets_of_several_namespaces_are_told_apart(tmp_path: Path) -> None:
     for each in ("a", "b"):
         (tmp_path / f"{each}.yaml").write_text(sfsgen(f"render {WEB} -n {each}").out)
-    head, *lines = sfsgen(f"show -f {tmp_path}").out.splitlines()
+    head, *rows = lines(sfsgen(f"show -f {tmp_path}").out)
     assert head.startswith("NAMESPACE   POD ")
-    assert [each.split()[:2] for each in lines] == [
+    assert [each.split()[:2] for each in rows] == [
         [namespace, f"web-{number}"] for namespace in "ab" for number in range(3)
     ]
     assert {each["namespace"] for each in shown(f"-f {tmp_path} -n b")} == {"b"}

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sfsgen.findings.finding import Severity
+from sfsgen.problems import Place
 
 WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
+NOT_A_REPLICA = "not a replica"
+"""The state of a pod whose claims are kept from before."""
 
 
 class Fault(NamedTuple):
@@ -17,6 +20,13 @@ class Fault(NamedTuple):
     """The object to mend, as `kubectl get -o name` calls it."""
     what: str
     cure: str
+    place: Place | None = None
+    """Where it stands; None for what no rule of `check` tells."""
+
+    @property
+    def is_of_volume(self) -> bool:
+        """Whether a volume is what is wrong, or that there is none."""
+        return self.about.startswith("persistentvolume/") or self.rule == "missing-volume"
 
 
 class PodSeen(NamedTuple):
@@ -70,6 +80,16 @@ class ClaimRow(NamedTuple):
     def directory(self) -> str:
         """Where its data lies."""
         return f"{self.server}:{self.path}" if self.server else ""
+
+    @property
+    def of_volume(self) -> tuple[Fault, ...]:
+        """The faults of its volume."""
+        return tuple(each for each in self.faults if each.is_of_volume)
+
+    @property
+    def of_claim(self) -> tuple[Fault, ...]:
+        """Its other faults."""
+        return tuple(each for each in self.faults if not each.is_of_volume)
 
 
 class PodRow(NamedTuple):
