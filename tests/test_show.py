@@ -381,11 +381,59 @@ _ZOOKEEPER = (
         ("kafka", "0@w-0.w.p.svc.cluster.local:9093,1@w-1.w.p.svc.cluster.local:9093"),
         ("elasticsearch", "w-0.w.p.svc.cluster.local:9300,w-1.w.p.svc.cluster.local:9300"),
         ("{pod}.{service}.{namespace}", "w-0.w.p,w-1.w.p"),
+        # As `render` fills it in, with the same separators.
+        ("{ordinal}@{host}:{port:http}", "0@w-0.w.p.svc:80,1@w-1.w.p.svc:80"),
+        ("{name}/{replicas} {pod}{brace}{port};...", "w/2 w-0{80;w/2 w-1{80"),
+        ("{id}={dns} ...", "1=w-0.w.p.svc.cluster.local 2=w-1.w.p.svc.cluster.local"),
+        ("{pod}:\n...", "w-0:\nw-1:"),
     ],
 )
 def test_peers(style: str, expected: str) -> None:
     options = "w -n p -r 2 --nfs-server nfs.example.com --storage 1Gi"
     assert sfsgen(f"show {options} --peers '{style}'").out == f"{expected}\n"
+
+
+@pytest.mark.parametrize(
+    ("style", "ports", "first"),
+    [
+        ("etcd", "client=2379 peer=12380", "w-0=http://w-0.w.p.svc.cluster.local:12380"),
+        ("etcd", "etcd-peer=7", "w-0=http://w-0.w.p.svc.cluster.local:7"),
+        ("etcd", "client=2379", "w-0=http://w-0.w.p.svc.cluster.local:2380"),
+        ("kafka", "broker=9092 controller=19093", "0@w-0.w.p.svc.cluster.local:19093"),
+        ("elasticsearch", "http=1 transport=2", "w-0.w.p.svc.cluster.local:2"),
+        (
+            "zookeeper",
+            "client=1 follower=2 election=3",
+            "server.1=w-0.w.p.svc.cluster.local:2:3;1",
+        ),
+        ("zookeeper", "client=1", "server.1=w-0.w.p.svc.cluster.local:2888:3888;1"),
+    ],
+)
+def test_a_style_has_the_ports_of_the_set(style: str, ports: str, first: str) -> None:
+    options = "w -n p -r 1 --nfs-server nfs.example.com --storage 1Gi"
+    given = " ".join(f"--port {each}" for each in ports.split())
+    assert sfsgen(f"show {options} {given} --peers {style}").out == f"{first}\n"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["{ordinal}@{host}:{port:http}", "{host}", "{pod}.{service}.{namespace};...", "{port}-{name}"],
+)
+def test_a_pattern_says_what_render_fills_in(pattern: str) -> None:
+    options = ["w", "-r", "3", "--nfs-server", "nfs", "--storage", "1Gi", "--start-ordinal", "4"]
+    made = sfsgen(["render", *options, "--env", f"PEERS={{peers:{pattern}}}", "--only", "sts"])
+    (container,) = yaml.safe_load(made.out)["spec"]["template"]["spec"]["containers"]
+    (entry,) = container["env"]
+    assert sfsgen(["show", *options, "--peers", pattern]).out == f"{entry['value']}\n"
+
+
+@pytest.mark.parametrize("output", ["", "-o wide", "--tree", "--peers dns", "-o html", "-o paths"])
+def test_that_a_set_has_no_replicas_is_said(output: str) -> None:
+    result = sfsgen(f"show {WEB} -r 0 -n shop {output}")
+    assert (result.status, result.err) == (0, "sfsgen: shop/web has no replicas\n")
+    assert "the set has no replicas" in result.out or output != "-o html"
+    assert "POD   DNS NAME   CLAIM" in result.out or output not in ("", "-o wide")
+    assert result.out == "" or output not in ("--peers dns", "-o paths")
 
 
 # What is wrong with a command line.
@@ -396,7 +444,12 @@ def test_peers(style: str, expected: str) -> None:
     [
         (f"{WEB} -o xml", '"xml" is no format'),
         (f"{WEB} --peers raft", "no list of peers"),
-        (f"{WEB} --peers '{{podname}}'", "{podname}, which is nothing of a pod"),
+        (f"{WEB} --peers '{{podname}}'", "{podname} is not a placeholder; there are {namespace}"),
+        (f"{WEB} --peers '{{port:peer}}'", "{port:peer} is not a placeholder"),
+        (f"{WEB} --peers '{{pod'", "{ is not a placeholder"),
+        (f"a b {WEB.partition(' ')[2]}", "options ask for one set, and 2 names"),
+        (WEB.partition(" ")[2], "name it: sfsgen show web"),
+        (f"{WEB.partition(' ')[2]} -- ../x", "--storage 1Gi -f ../x"),
         (f"{WEB} --cluster-domain a_b", "is no domain"),
         (f"{WEB} --tree -o json", "-o json is another view"),
         (f"{WEB} --tree --peers dns", "--peers is another view"),

@@ -80,8 +80,11 @@ def show(
     )
     sights = looked_at(asked)
     views = _views(sights, cluster_domain, with_state=with_state)
-    if peers is not None:
-        _refuse_nameless(views)
+    if peers is not None and (faults := list(stable_names.wrong_peers(views, peers))):
+        raise InputError(*faults)
+    for each in views:
+        if not each.replicas:
+            console.note(f"{each.title} has no replicas")
     _print(views, output, peers, is_tree=tree, with_namespace=everywhere)
     if with_state and output in _TABLES:
         _tell_cures(views, sights, asked)
@@ -136,18 +139,6 @@ def _tell_cures(views: Sequence[SetView], sights: Sequence[Sight], asked: Asked)
         is_alone = asked.everywhere or any(each.is_wanted for each in sights)
         ways = "-o html" if is_alone else f"-o html or {check}"
         console.note(f"{joined(counts)}: {ways} says how to mend them")
-
-
-def _refuse_nameless(views: Sequence[SetView]) -> None:
-    """Raise InputError where pods have no names by which others would find them."""
-    problems = [
-        Problem("--peers", f"{each.title} names no Service, and its pods have no DNS names", "")
-        for each in views
-        if each.service is None
-    ]
-    if problems:
-        fix = "give the set a serviceName, or leave the set out"
-        raise InputError(*(each._replace(fix=fix) for each in problems))
 
 
 def _print(

@@ -9,7 +9,7 @@ from sfsgen.kubernetes.kubectl import Kubectl
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.showing.pods import Pods, lost_with_node
-from sfsgen.showing.stable_names import service_of
+from sfsgen.showing.stable_names import ports_of, service_of
 from sfsgen.showing.view import (
     NOT_A_REPLICA,
     ClaimRow,
@@ -85,6 +85,7 @@ def view(scene: Scene, stateful_set: FoundSet, found: BySide, shown: Shown) -> S
         stateful_set.replicas,
         stateful_set.start_ordinal,
         service,
+        tuple(ports_of(stateful_set.manifest)),
         tuple(pods),
         gravest_first(every),
     )

@@ -76,8 +76,10 @@ def names(views: Iterable[SetView]) -> Iterator[str]:
 
 
 def all_peers(views: Iterable[SetView], style: str) -> Iterator[str]:
-    """Yield the list of each set's peers."""
-    yield from (f"{whole(peers(each, style))}\n" for each in views)
+    """Yield the list of each set's peers; those of a set without replicas are none."""
+    for each in views:
+        if each.replicas:
+            yield from (f"{whole(line)}\n" for line in peers(each, style).split("\n"))
 
 
 class Signs(NamedTuple):

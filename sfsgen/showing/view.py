@@ -131,6 +131,13 @@ class ServiceView(NamedTuple):
     srv: tuple[SrvRecord, ...]
 
 
+class PortSeen(NamedTuple):
+    """A port of the pods of a set, which may have no name."""
+
+    name: str
+    number: int
+
+
 class SetView(NamedTuple):
     """A set with all that is shown of it."""
 
@@ -142,6 +149,8 @@ class SetView(NamedTuple):
     replicas: int
     start_ordinal: int
     service: ServiceView | None
+    ports: tuple[PortSeen, ...]
+    """Of the containers of its pods."""
     pods: tuple[PodRow, ...]
     faults: tuple[Fault, ...]
     """Those of the set and of all its ordinals, each once, the gravest first."""
