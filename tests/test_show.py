@@ -116,7 +116,7 @@ def test_a_set_without_claim_templates_has_pods() -> None:
         "├─ pod/a-0   a-0.a.default.svc.cluster.local",
         "└─ pod/a-1   a-1.a.default.svc.cluster.local",
     ]
-    for output in ("html", "svg"):
+    for output in ("json", "svg"):
         assert "a-1.a.default.svc.cluster.local" in sfsgen(f"show -f - -o {output}", NO_CLAIMS).out
     assert sfsgen("show -f - -o paths", NO_CLAIMS).out == ""
 
@@ -276,6 +276,40 @@ def test_pods_and_nodes_of_any_shape_are_read(
     one.update(change)
     (found,) = shown("-f -", json.dumps(dump))
     assert found["pods"][1]["state"].endswith(state)
+
+
+_BACK_OFF = {"state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+_PULL = {"state": {"waiting": {"reason": "ImagePullBackOff"}}}
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ({"phase": "Running", "containerStatuses": [{}, _BACK_OFF]}, "Running, CrashLoopBackOff"),
+        ({"phase": "Running"}, "Running, not ready"),
+        ({"phase": "Pending", "containerStatuses": [_PULL]}, "Pending, ImagePullBackOff"),
+        ({"phase": "Pending", "containerStatuses": [None, {"state": {"waiting": 3}}]}, "Pending"),
+        (
+            {
+                "phase": "Pending",
+                "initContainerStatuses": [_PULL],
+                "containerStatuses": [{"state": {"waiting": {"reason": "PodInitializing"}}}],
+            },
+            "Pending, ImagePullBackOff",
+        ),
+        ({"phase": "Failed"}, "Failed"),
+    ],
+)
+def test_a_pod_says_why_it_is_not_ready(status: dict[str, Any], state: str) -> None:
+    dump = yaml.safe_load(NODE_DOWN.read_text())
+    for each in dump["items"]:
+        if each["kind"] == "Pod" and each["metadata"]["name"] in ("web-0", "web-1"):
+            each["status"] = status
+            each["metadata"].pop("deletionTimestamp", None)
+    (one,) = shown("-f -", json.dumps(dump))
+    where = " on node-2, which is not Ready"
+    behind = f",{where}" if "," in state else where
+    assert [each["state"] for each in one["pods"]][:2] == [state, state + behind]
 
 
 _ODD: list[Any] = [None, 0, 1.5, True, "x", [], {}, [None], [{}], {"name": []}, [{"name": 3}]]

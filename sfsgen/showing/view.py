@@ -38,6 +38,8 @@ class PodSeen(NamedTuple):
     node: str
     is_node_ready: bool | None
     """None where nobody knows it."""
+    waiting: str = ""
+    """Why a container of it does not run, such as CrashLoopBackOff."""
 
     @property
     def is_on_lost_node(self) -> bool:
@@ -47,12 +49,14 @@ class PodSeen(NamedTuple):
     @property
     def state(self) -> str:
         """Its state in words."""
-        if self.is_terminating:
-            said = "Terminating"
-        else:
-            is_late = self.phase == "Running" and not self.is_ready
-            said = f"{self.phase}, not ready" if is_late else self.phase
-        return f"{said} on {self.node}, which is not Ready" if self.is_node_ready is False else said
+        parts = ["Terminating" if self.is_terminating else self.phase]
+        if not (self.is_terminating or self.is_ready):
+            parts += [self.waiting] if self.waiting else ["not ready"] * (self.phase == "Running")
+        if self.is_node_ready is False:
+            is_alone = len(parts) == 1
+            where = f"on {self.node}, which is not Ready"
+            return f"{parts[0]} {where}" if is_alone else ", ".join([*parts, where])
+        return ", ".join(parts)
 
 
 class ClaimRow(NamedTuple):
