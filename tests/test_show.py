@@ -440,6 +440,11 @@ def test_peers(style: str, expected: str) -> None:
             "client=1 follower=2 election=3",
             "server.1=w-0.w.p.svc.cluster.local:2:3;1",
         ),
+        (
+            "zookeeper",
+            "secure-client=9 client=1",
+            "server.1=w-0.w.p.svc.cluster.local:2888:3888;1",
+        ),
         ("zookeeper", "client=1", "server.1=w-0.w.p.svc.cluster.local:2888:3888;1"),
     ],
 )

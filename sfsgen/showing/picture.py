@@ -157,7 +157,7 @@ def _broken_name(text: str, most: int) -> Iterator[str]:
     most = most if text.isascii() else most // 2
     while len(text) > most:
         cut = max(text.rfind(each, 0, most) for each in " /.") + 1
-        cut = cut or text.rfind("-", 0, most) + 1 or most
+        cut = cut or text.rfind("-", most // 2, most) + 1 or most
         yield text[:cut]
         text = text[cut:]
     yield text

@@ -1,6 +1,7 @@
 """The stable names of a set: its Service's, each pod's, SRV records, and lists of its peers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sfsgen.kubernetes.manifest import Manifest
@@ -169,9 +170,7 @@ def _as_field(port: PortSeen) -> Mapping[str, Any]:
 def _number(view: SetView, port: Port) -> str:
     """Return the number that a set gives a port by name, else what the program has by default."""
     ports = {key: each for key, each in _values(view).items() if key.startswith("port:")}
-    for name in port.names:
-        for key, each in ports.items():
-            # `etcd-peer` and `tcp-client` are called so as well.
-            if key == f"port:{name}" or key.endswith(f"-{name}"):
-                return str(each)
-    return str(port.number)
+    named = (ports[key] for each in port.names if (key := f"port:{each}") in ports)
+    # `etcd-peer` and `tcp-client` are called so as well.
+    alike = (ports[key] for each in port.names for key in ports if key.endswith(f"-{each}"))
+    return str(next(chain(named, alike), port.number))
