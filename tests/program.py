@@ -36,6 +36,7 @@ def sfsgen(command: str | list[str], stdin: str | bytes = "") -> Result:
         contextlib.redirect_stderr(err),
     ):
         patch.setattr(sys, "argv", ["sfsgen", *arguments])
+        patch.setenv("LC_ALL", "C.UTF-8")
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
         status = run(arguments)
         out.flush()

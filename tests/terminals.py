@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _PROGRAM = Path(sys.executable).with_name("sfsgen")
-_OURS = ("NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS")
+_OURS = ("NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS", "LC_ALL", "LC_CTYPE", "LANG")
 
 
 def on_a_terminal(arguments: Sequence[str], columns: int, **environment: str) -> str:

@@ -74,6 +74,10 @@ def _told(result: Result) -> list[tuple[str, str]]:
         ("check nothing.yml -o json", "sfsgen check -o json -f nothing.yml"),
         ("check nothing.json", "sfsgen check -f nothing.json"),
         ("check -", "sfsgen check -f -"),
+        # No option stands behind `--`.
+        ("check -n shop -- ./web.yaml", "sfsgen check -n shop -f ./web.yaml"),
+        ("show -- ./web.yaml other", "sfsgen show -f ./web.yaml -- other"),
+        ("show -- a/b", "sfsgen show -n a -- b, if that is its namespace"),
         ("check -n shop web.yaml", "sfsgen check -n shop -f web.yaml"),
         ("volumes web.yaml --nfs-server n", "sfsgen volumes --nfs-server n -f web.yaml"),
         ("volumes ./k8s", "sfsgen volumes -f ./k8s"),

@@ -18,7 +18,6 @@ nfs: {server: nfs.example.com}
 claimTemplates: [{storage: 1Gi}]
 """
 DUMP = EXAMPLES / "show-dump/dump.yaml"
-NODE_DOWN = EXAMPLES / "show-node-down/dump.yaml"
 
 
 def shown(arguments: str, stdin: str = "") -> list[dict[str, Any]]:
@@ -27,6 +26,11 @@ def shown(arguments: str, stdin: str = "") -> list[dict[str, Any]]:
     assert result.status == 0, result.err
     sets: list[dict[str, Any]] = json.loads(result.out)["sets"]
     return sets
+
+
+def lines(out: str) -> list[str]:
+    """Return the lines of a table or a tree, without the sentences below it."""
+    return out.partition("\n\n")[0].splitlines()
 
 
 def _claims(arguments: str, stdin: str = "") -> list[dict[str, Any]]:
@@ -65,7 +69,7 @@ def test_every_ordinal_is_shown(options: str, ordinals: list[int], names: list[s
     found = [claim for pod in one["pods"] for claim in pod["claims"]]
     assert [each["template"] for each in found] == names
     table = sfsgen(f"show {command}").out.splitlines()
-    assert len(table) == (len(names) + 1 if names else 0)
+    assert len(table) == len(names) + 1
 
 
 def test_values_are_those_of_what_is_rendered() -> None:
@@ -100,18 +104,18 @@ spec:
 
 
 def test_a_set_without_claim_templates_has_pods() -> None:
-    assert sfsgen("show -f -", NO_CLAIMS).out.splitlines() == [
+    assert lines(sfsgen("show -f -", NO_CLAIMS).out) == [
         "POD   DNS NAME",
         "a-0   a-0.a.default.svc.cluster.local",
         "a-1   a-1.a.default.svc.cluster.local",
     ]
-    assert sfsgen("show -f - --tree", NO_CLAIMS).out.splitlines() == [
+    assert lines(sfsgen("show -f - --tree", NO_CLAIMS).out) == [
         "statefulset/a   namespace default   2 replicas",
         "├─ service/a   a.default.svc.cluster.local   not found",
         "├─ pod/a-0   a-0.a.default.svc.cluster.local",
         "└─ pod/a-1   a-1.a.default.svc.cluster.local",
     ]
-    for output in ("html", "svg"):
+    for output in ("json", "svg"):
         assert "a-1.a.default.svc.cluster.local" in sfsgen(f"show -f - -o {output}", NO_CLAIMS).out
     assert sfsgen("show -f - -o paths", NO_CLAIMS).out == ""
 
@@ -167,6 +171,56 @@ def test_what_is_found_is_what_check_finds() -> None:
     assert {(each["rule"], each["fix"]) for each in one["findings"]} == expected
 
 
+@pytest.mark.parametrize("view", ["", "--tree", "-o wide"])
+def test_what_is_wrong_stands_below_in_a_pipe(view: str) -> None:
+    """All that `check` counts, of ordinals and of whole sets, each once."""
+    made = sfsgen(f"render {WEB} --only sts").out
+    for arguments, stdin in ((f"-f {DUMP}", ""), ("-f -", made)):
+        result = sfsgen(f"show {arguments} {view}", stdin)
+        below = result.out.partition("\n\n")[2].splitlines()
+        found = json.loads(sfsgen(f"check {arguments} -o json", stdin).out)["findings"]
+        assert sorted(below) == sorted(
+            f"{each['severity']}: {each['what']} ({each['rule']})"
+            for each in found
+            if each["rule"] != "dump"
+        )
+
+
+def _crossing_namespaces() -> str:
+    """Return two sets, of which q's claims name the volumes that are p's, as kustomize does it."""
+    p = list(yaml.safe_load_all(sfsgen(f"render {WEB} -n p").out))
+    q = list(yaml.safe_load_all(sfsgen(f"render {WEB} -n q").out))
+    objects = p + [each for each in q if each["kind"] != "PersistentVolume"]
+    return yaml.safe_dump_all(objects)
+
+
+def test_a_finding_belongs_to_the_set_that_it_is_about() -> None:
+    made = _crossing_namespaces()
+    sets = {each["namespace"]: each for each in shown("-f -", made)}
+    assert [each["findings"] for each in sets.values()] == [[], sets["q"]["findings"]]
+    rules = [
+        claim["rules"] for one in sets.values() for pod in one["pods"] for claim in pod["claims"]
+    ]
+    assert rules == [[]] * 3 + [["claim-ref"]] * 3
+    result = sfsgen("show -f -", made)
+    assert "sfsgen: 1 error: " in result.err
+    assert "error: q/web: the claim q/pvc-web-0 names pv-web-0" in result.out
+    assert sfsgen("check -f -", made).err.startswith("sfsgen: 1 error in ")
+    assert sfsgen("show -f - -n p", made).err == ""
+
+
+def test_what_is_wrong_with_two_sets_is_counted_once() -> None:
+    options = "--volume-name {namespace}-{ordinal} --nfs-path /a/{ordinal}"
+    made = "".join(f"---\n{sfsgen(f'render {WEB} -n {each} {options}').out}" for each in "pq")
+    counted = sfsgen("check -f -", made).err.partition(" in ")[0]
+    assert sfsgen("show -f -", made).err.startswith(f"{counted}: ")
+
+
+def test_stdin_is_not_read_again() -> None:
+    advice = sfsgen("show -f -", sfsgen(f"render {WEB} --only sts").out).err
+    assert "-o html or `sfsgen check` of the same input says" in advice
+
+
 def test_an_ordinal_without_a_volume_bears_the_rule_of_its_set() -> None:
     made = list(yaml.safe_load_all(sfsgen(f"render {WEB}").out))
     gone = [each for each in made if each["metadata"]["name"] not in ("pv-web-1", "pvc-web-1")]
@@ -187,151 +241,6 @@ def test_claims_of_former_replicas_are_shown() -> None:
     assert sfsgen("show -f - --peers {pod}", made).out == "web-0\n"
 
 
-def test_a_pod_that_is_terminating_on_a_node_that_is_not_ready_is_marked() -> None:
-    (one,) = shown(f"-f {NODE_DOWN}")
-    assert [each["rules"] for each in one["pods"]] == [[], ["node-down"], []]
-    assert one["pods"][1]["state"] == "Terminating on node-2, which is not Ready"
-    result = sfsgen(f"show -f {NODE_DOWN}")
-    assert result.status == 0
-    assert "kubectl taint node node-2 node.kubernetes.io/out-of-service" in result.err
-    assert "sfsgen check" not in result.err
-
-
-_NAMED = {"metadata": {"name": "web-1", "namespace": "shop"}}
-_CHANGES: list[tuple[str, dict[str, Any], str]] = [
-    (
-        "web-1",
-        {"metadata": {"name": "web-1", "namespace": "shop"}},
-        "on node-2, which is not Ready",
-    ),
-    ("node-2", {"status": None}, "Terminating on node-2, which is not Ready"),
-    ("node-2", {"metadata": {"name": "other"}}, "Terminating"),
-    ("web-1", {"spec": None, "status": []}, "Terminating"),
-    ("web-1", {"status": {"conditions": [None, 3]}}, "Terminating on node-2, which is not Ready"),
-]
-
-
-@pytest.mark.parametrize(("name", "change", "state"), _CHANGES)
-def test_pods_and_nodes_of_any_shape_are_read(
-    name: str, change: dict[str, Any], state: str
-) -> None:
-    dump = yaml.safe_load(NODE_DOWN.read_text())
-    (one,) = [each for each in dump["items"] if each["metadata"]["name"] == name]
-    one.update(change)
-    (found,) = shown("-f -", json.dumps(dump))
-    assert found["pods"][1]["state"].endswith(state)
-
-
-_ODD: list[Any] = [None, 0, 1.5, True, "x", [], {}, [None], [{}], {"name": []}, [{"name": 3}]]
-
-
-@pytest.mark.parametrize("odd", _ODD, ids=repr)
-def test_what_no_schema_has_looked_at_is_passed_over(odd: Any) -> None:
-    """The ports of Services and containers, and the status of sets, pods and nodes."""
-    paths = [
-        ("Service", ("spec", "ports")),
-        ("Service", ("spec", "ports", 0, "name")),
-        ("Service", ("spec", "ports", 0, "targetPort")),
-        ("StatefulSet", ("spec", "template", "spec", "containers", 0, "ports")),
-        ("StatefulSet", ("spec", "template", "spec", "containers", 0, "ports", 0, "name")),
-        ("StatefulSet", ("status",)),
-        ("Pod", ("spec",)),
-        ("Pod", ("spec", "nodeName")),
-        ("Pod", ("status", "phase")),
-        ("Node", ("status",)),
-        ("Node", ("status", "conditions")),
-    ]
-    for kind, path in paths:
-        dump = yaml.safe_load(NODE_DOWN.read_text())
-        value = next(each for each in dump["items"] if each["kind"] == kind)
-        for part in path[:-1]:
-            value = value[part]
-        value[path[-1]] = odd
-        (one,) = shown("-f -", json.dumps(dump))
-        assert len(one["pods"]) == 3
-
-
-def test_a_pod_that_is_not_there_is_told_where_pods_were_read() -> None:
-    dump = yaml.safe_load(NODE_DOWN.read_text())
-    dump["items"] = [each for each in dump["items"] if each["metadata"]["name"] != "web-0"]
-    (one,) = shown("-f -", json.dumps(dump))
-    assert one["pods"][0]["state"] == "no pod"
-    dump["items"] = [each for each in dump["items"] if each["kind"] != "Pod"]
-    (one,) = shown("-f -", json.dumps(dump))
-    assert [each["state"] for each in one["pods"]] == ["", "", ""]
-
-
-# The stable names.
-
-
-@pytest.mark.parametrize(
-    ("domain", "expected"),
-    [
-        ("", "web-0.web.shop.svc.cluster.local"),
-        ("--cluster-domain k8s.example.com", "web-0.web.shop.svc.k8s.example.com"),
-        ("--cluster-domain k8s.example.com.", "web-0.web.shop.svc.k8s.example.com"),
-        ("--service-name nodes", "web-0.nodes.shop.svc.cluster.local"),
-    ],
-)
-def test_a_pod_has_a_dns_name(domain: str, expected: str) -> None:
-    (one,) = shown(f"{WEB} -n shop {domain}")
-    assert one["pods"][0]["dns"] == expected
-    assert one["service"]["dns"] == expected.partition(".")[2]
-
-
-def test_a_set_without_a_service_has_no_dns_names(tmp_path: Path) -> None:
-    values = tmp_path / "values.yaml"
-    values.write_text(f'{VALUES}\nserviceName: ""\n')
-    (one,) = shown(f"-f {values}")
-    assert one["service"] is None
-    assert {each["dns"] for each in one["pods"]} == {""}
-    result = sfsgen(f"show -f {values} --peers dns")
-    assert (result.status, result.out) == (2, "")
-    assert "names no Service" in result.err
-
-
-def test_srv_records_have_the_ports_that_pods_listen_on() -> None:
-    made = list(yaml.safe_load_all(sfsgen(f"render {WEB} --port http=8080 --port db=5432").out))
-    (service,) = [each for each in made if each["kind"] == "Service"]
-    service["spec"]["ports"] = [
-        {"name": "http", "port": 80, "targetPort": "http"},
-        {"name": "db", "port": 1, "targetPort": 5432, "protocol": "UDP"},
-        {"name": "same", "port": 9},
-        {"port": 7},
-    ]
-    (one,) = shown("-f -", yaml.safe_dump_all(made))
-    assert [(each["name"], each["port"]) for each in one["service"]["srv"]] == [
-        ("_http._tcp.web.default.svc.cluster.local", 8080),
-        ("_db._udp.web.default.svc.cluster.local", 5432),
-        ("_same._tcp.web.default.svc.cluster.local", 9),
-    ]
-
-
-_ZOOKEEPER = (
-    "server.1=w-0.w.p.svc.cluster.local:2888:3888;2181 "
-    "server.2=w-1.w.p.svc.cluster.local:2888:3888;2181"
-)
-
-
-@pytest.mark.parametrize(
-    ("style", "expected"),
-    [
-        ("dns", "w-0.w.p.svc.cluster.local,w-1.w.p.svc.cluster.local"),
-        ("zookeeper", _ZOOKEEPER),
-        (
-            "etcd",
-            "w-0=http://w-0.w.p.svc.cluster.local:2380,w-1=http://w-1.w.p.svc.cluster.local:2380",
-        ),
-        ("kafka", "0@w-0.w.p.svc.cluster.local:9093,1@w-1.w.p.svc.cluster.local:9093"),
-        ("elasticsearch", "w-0.w.p.svc.cluster.local:9300,w-1.w.p.svc.cluster.local:9300"),
-        ("{pod}.{service}.{namespace}", "w-0.w.p,w-1.w.p"),
-    ],
-)
-def test_peers(style: str, expected: str) -> None:
-    options = "w -n p -r 2 --nfs-server nfs.example.com --storage 1Gi"
-    assert sfsgen(f"show {options} --peers '{style}'").out == f"{expected}\n"
-
-
 # What is wrong with a command line.
 
 
@@ -340,7 +249,12 @@ def test_peers(style: str, expected: str) -> None:
     [
         (f"{WEB} -o xml", '"xml" is no format'),
         (f"{WEB} --peers raft", "no list of peers"),
-        (f"{WEB} --peers '{{podname}}'", "{podname}, which is nothing of a pod"),
+        (f"{WEB} --peers '{{podname}}'", "{podname} is not a placeholder; there are {namespace}"),
+        (f"{WEB} --peers '{{port:peer}}'", "{port:peer} is not a placeholder"),
+        (f"{WEB} --peers '{{pod'", "{ is not a placeholder"),
+        (f"a b {WEB.partition(' ')[2]}", "options ask for one set, and 2 names"),
+        (WEB.partition(" ")[2], "name it: sfsgen show web"),
+        (f"{WEB.partition(' ')[2]} -- ../x", "--storage 1Gi -f ../x"),
         (f"{WEB} --cluster-domain a_b", "is no domain"),
         (f"{WEB} --tree -o json", "-o json is another view"),
         (f"{WEB} --tree --peers dns", "--peers is another view"),
@@ -378,9 +292,9 @@ def test_what_cannot_be_read_is_told_at_once() -> None:
 def test_sets_of_several_namespaces_are_told_apart(tmp_path: Path) -> None:
     for each in ("a", "b"):
         (tmp_path / f"{each}.yaml").write_text(sfsgen(f"render {WEB} -n {each}").out)
-    head, *lines = sfsgen(f"show -f {tmp_path}").out.splitlines()
+    head, *rows = lines(sfsgen(f"show -f {tmp_path}").out)
     assert head.startswith("NAMESPACE   POD ")
-    assert [each.split()[:2] for each in lines] == [
+    assert [each.split()[:2] for each in rows] == [
         [namespace, f"web-{number}"] for namespace in "ab" for number in range(3)
     ]
     assert {each["namespace"] for each in shown(f"-f {tmp_path} -n b")} == {"b"}

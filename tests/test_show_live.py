@@ -113,4 +113,4 @@ def test_cures_are_for_the_cluster_that_was_looked_at(
     script = (tmp_path / "kubectl").read_text().replace("case $2", "shift; case $2")
     (tmp_path / "kubectl").write_text(script)
     result = sfsgen("show web -n shop --context prod")
-    assert "kubectl --context=prod taint node node-2" in result.err
+    assert "kubectl --context=prod taint node node-2" in result.out

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfsgen.plain_text import whole
+from sfsgen.showing.markup import cure_parts
 from tests.browser import Browser, needs_chromium
 from tests.program import sfsgen
 
@@ -75,6 +76,7 @@ class _Texts(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
+        self._depth = 0
         self.texts: list[str] = []
         self.ids: list[str] = []
         self.links: list[str] = []
@@ -84,11 +86,22 @@ class _Texts(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
         self.tags.add(tag)
+        if self._depth:
+            self._depth += tag != "wbr"  # which has no end
+        elif {"value", "cure"} & {*(said.get("class") or "").split()}:
+            self._depth = 1
+            self.texts.append("")
         self.ids += filter(None, [said.get("id")])
         self.links += filter(None, [said.get("href"), said.get("src")])
 
+    def handle_endtag(self, _: str) -> None:
+        self._depth = max(0, self._depth - 1)
+
     def handle_data(self, data: str) -> None:
-        self.texts.append(data.strip())
+        if self._depth:
+            self.texts[-1] += data
+        else:
+            self.texts.append(data.strip())
 
 
 def test_the_picture_of_the_documentation_is_made_again(
@@ -127,6 +140,16 @@ def test_a_picture_has_every_value_in_one_text(case: str) -> None:
     assert tags <= {"svg", "title", "desc", "style", "g", "rect", "path", "text", "tspan"}
 
 
+def test_a_picture_is_narrow_however_long_its_names_are() -> None:
+    long = ["--nfs-path", f"/{'a' * 30}/{'b' * 120}/{'c.d' * 49}", "-n", "s" * 63]
+    command = ["show", "w" * 52, "-r", "1", "--nfs-server", f"{'n' * 60}.nas", "--storage", "1Gi"]
+    for arguments in ([*command, *long], [*command, *long, "--cluster-domain", "x.y" * 40]):
+        picture = _drawn(sfsgen([*arguments, "-o", "svg"]).out)
+        assert int(picture.attrib["width"]) <= 800
+        texts = {"".join(each.itertext()) for each in picture.iter(f"{_SVG}text")}
+        assert {f"{'n' * 60}.nas:{long[1]}/pv-{'w' * 52}-0", f"pvc-{'w' * 52}-0"} <= texts
+
+
 @pytest.mark.parametrize("case", ["released", "node-down", "crossed"])
 def test_faults_are_marked_in_words_with_their_cure(case: str) -> None:
     (one,) = json.loads(_shown(case, "json"))["sets"]
@@ -136,12 +159,43 @@ def test_faults_are_marked_in_words_with_their_cure(case: str) -> None:
     for each in one["findings"]:
         assert each["severity"] in texts
         assert f"({each['rule']})" in texts
-        assert each["fix"] in texts
+        assert each["fix"].replace("`", "") in texts
         assert f"{each['severity']}: {each['what']} ({each['rule']})" in drawn
         assert f"fix: {each['fix']}" in drawn or len(each["fix"]) > 600
+    assert not [each for each in texts if "`" in each]
     named = {rule for pod in one["pods"] for claim in pod["claims"] for rule in claim["rules"]}
     named |= {rule for pod in one["pods"] for rule in pod["rules"]}
     assert {each.partition(": ")[2] for each in drawn} >= named
+
+
+_CURES = [
+    ("then `a 'b c'`; `d`.", [(0, "then "), (1, "a 'b c'"), (0, "; "), (1, "d"), (0, ".")]),
+    ("kubectl delete pod web-0", [(1, "kubectl delete pod web-0")]),
+    ("write 1Gi", [(0, "write 1Gi")]),
+    # What has backticks of its own stays whole, to be pasted as it is.
+    ("`rm '`a`'` first", [(0, "`rm '`a`'` first")]),
+    ("`kubectl a '`b'`", [(0, "`kubectl a '`b'`")]),
+]
+
+
+@pytest.mark.parametrize(("text", "parts"), _CURES)
+def test_commands_in_a_cure_are_marked_up(text: str, parts: list[tuple[bool, str]]) -> None:
+    assert cure_parts(text) == parts
+
+
+def test_names_are_broken_behind_dots_and_slashes_alone() -> None:
+    page = _shown("released", "html")
+    kept = "<span>web-0.</span><wbr>web.<wbr>shop.<wbr>svc.<wbr>cluster.<wbr>local</p>"
+    assert f'<p class="value">{kept}' in page
+    assert "nfs.<wbr>example.<wbr>com:/<wbr>exports/<wbr><span>pv-web-0</span>" in page
+
+
+def test_links_of_sets_of_one_name_tell_them_apart() -> None:
+    web = "render web -r 2 --nfs-server nfs --storage 1Gi --only sts"
+    made = "".join(f"---\n{sfsgen(f'{web} -n {each}').out}" for each in "pq")
+    texts = _Texts(sfsgen("show -f - -o html", made).out).texts
+    assert {"p/web-0", "p/web-1", "q/web-0", "q/web-1"} <= set(texts)
+    assert "p/web-0" not in _Texts(sfsgen("show -f - -o html -n p", made).out).texts
 
 
 @settings(max_examples=20, deadline=None)
@@ -164,7 +218,7 @@ def test_no_value_becomes_markup(text: str) -> None:
     assert "<script" not in page
     assert directory.strip() in " ".join(_Texts(page).texts)
     picture = _drawn(sfsgen("show -f - -o svg", json.dumps(dump)).out)
-    assert directory in {each.text for each in picture.iter(f"{_SVG}text")}
+    assert directory in {"".join(each.itertext()) for each in picture.iter(f"{_SVG}text")}
     assert not [each for each in picture.iter() if "script" in each.tag]
 
 

@@ -62,7 +62,7 @@ def test_no_width_is_too_odd(columns: int) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_pipe_gets_aligned_lines_with_every_value(case: str) -> None:
-    head, *lines = sfsgen(f"show {CASES[case]}").out.splitlines()
+    head, *lines = sfsgen(f"show {CASES[case]}").out.partition("\n\n")[0].splitlines()
     titles = head.split("   ")
     data = json.loads(sfsgen(f"show {CASES[case]} -o json").out)["sets"][0]
     rows = [(pod, claim) for pod in data["pods"] for claim in pod["claims"]]
@@ -100,12 +100,38 @@ def test_what_is_wrong_is_coloured_and_said() -> None:
     assert plain(without) == plain(printed)
 
 
-def _piped(**environment: str) -> str:
+def test_a_state_is_coloured_by_what_it_tells() -> None:
+    """That a claim is Bound is no fault, whatever else is wrong with it or with its volume."""
+    crossed = f"-f {EXAMPLES}/check-crossed/dump.yaml"
+    printed = on_a_terminal(["show", *crossed.split()], 300)
+    assert "\x1b[1;31mcrossed" in printed
+    assert len(re.findall(r"\x1b\[32mBound *\x1b\[0m", printed)) == 4
+    assert not re.search(r"\x1b\[1;31mBound", printed)
+    lost = f"-f {EXAMPLES}/show-node-down/dump.yaml"
+    printed = on_a_terminal(["show", *lost.split()], 300)
+    assert "\x1b[1;33mTerminating on node-2" in printed
+    assert plain(printed).count("it still writes") == 1
+
+
+def test_a_tree_is_coloured_and_drawn_for_the_terminal() -> None:
+    tree = _piped("--tree")
+    assert "\x1b" not in tree
+    coloured = _piped("--tree", FORCE_COLOR="1")
+    assert plain(coloured) == tree
+    assert "\x1b[1;31mPending, volume Released\x1b[0m" in coloured
+    on_terminal = on_a_terminal(["show", *DUMP.split(), "--tree"], 200)
+    assert on_terminal == coloured
+    assert on_a_terminal(["show", *DUMP.split(), "--tree"], 200, NO_COLOR="1") == tree
+    assert "|- pod/web-0" in _piped("--tree", LC_ALL="C")
+    assert _piped("--tree", LC_ALL="C").isascii()
+
+
+def _piped(*arguments: str, **environment: str) -> str:
     inherited = {key: each for key, each in os.environ.items() if "COLOR" not in key}
     program = Path(sys.executable).with_name("sfsgen")
     return subprocess.run(
-        [program, "show", *DUMP.split()],
-        env={**inherited, **environment},
+        [program, "show", *DUMP.split(), *arguments],
+        env={**inherited, "LC_ALL": "C.UTF-8", **environment},
         capture_output=True,
         check=True,
     ).stdout.decode()
@@ -116,7 +142,7 @@ def test_colour_in_a_pipe_is_asked_for() -> None:
     assert "\x1b" not in bare
     coloured = _piped(FORCE_COLOR="1")
     assert plain(coloured) == bare
-    assert [each.count("\x1b[1;31m") for each in coloured.splitlines()] == [0, 0, 1, 0]
+    assert [each.count("\x1b[1;31m") for each in coloured.splitlines()] == [0, 0, 3, 0, 0, 1]
     assert _piped(FORCE_COLOR="1", NO_COLOR="1") == bare
     assert _piped(FORCE_COLOR="0") == bare
 

@@ -31,6 +31,7 @@ _VALUES = re.compile(r"^(?:name|replicas|nfs|claimTemplates)[ \t]*:", re.MULTILI
 _OBJECT = re.compile(r"^(?:kind|apiVersion)[ \t]*:", re.MULTILINE)
 _WORDS = {"name", "replicas", "nfs", "claimTemplates"}
 _NO_PODS = Pods(None)
+_OF_RENDER = ("name it: sfsgen render ", "name it: sfsgen show ")
 
 
 class Asked(NamedTuple):
@@ -121,10 +122,15 @@ def _wanted(asked: Asked, texts: Mapping[str, str]) -> Sequence[Sight]:
     from sfsgen.values.request import read_sets
 
     problems = list(_only_of_what_exists(asked))
+    if not texts and len(asked.names) > 1:
+        what = f"options ask for one set, and {len(asked.names)} names are given"
+        raise InputError(
+            *problems, Problem("NAME", what, "name one, or write sets into a values file")
+        )
     name = asked.names[0] if len(asked.names) == 1 else None
     options = {**asked.settings, "NAME": name, "--namespace": asked.access.namespace}
     requests, found = read_sets(options, list(texts), asked.target or Target(), texts)
-    problems += found
+    problems += (each._replace(fix=each.fix.replace(*_OF_RENDER)) for each in found)
     for request in requests:
         made = request.stateful_set
         problems += warnings(request.values, made)

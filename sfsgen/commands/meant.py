@@ -25,6 +25,7 @@ _OTHERS = re.compile(
 )
 _FILES = (*MANIFESTS, ".j2", ".tpl", ".tgz", ".tar.gz")
 _FOLDERS = ("template_dir", "output_dir")
+_END = "--"  # of the options
 _MOST_LOOKED_INTO = 1000  # folders, for a first manifest
 
 
@@ -71,17 +72,22 @@ class _Line:
         """Return the same with a file by -f in the place of a name."""
         before, after = self._around(name)
         words = [*before, "NAME", *after] if self.command == "scale" else [*before, *after]
-        return ["sfsgen", self.command, *words, self.option, filename]
+        return ["sfsgen", self.command, *_with_options(words, self.option, filename)]
 
     def with_files(self, names: Sequence[str]) -> list[str]:
         """Return the same with files by -f in the place of names."""
         left = [each for each in self.given if each not in names]
         files = (word for each in names for word in (self.option, each))
-        return ["sfsgen", self.command, *left, *files]
+        return ["sfsgen", self.command, *_with_options(left, *files)]
 
     def renamed(self, name: str, *words: str) -> str:
         """Return the same with other words in the place of a name, to be pasted."""
         before, after = self._around(name)
+        first, *options = words
+        if _END in before:
+            return quoted(
+                ["sfsgen", self.command, *_with_options([*before, first, *after], *options)]
+            )
         return quoted(["sfsgen", self.command, *before, *words, *after])
 
     def from_stdin(self, filename: str) -> list[str]:
@@ -99,6 +105,15 @@ class _Line:
         free = [each for each in at if not (each and self.given[each - 1].startswith("-"))]
         index = (free or at or [len(self.given)])[0]
         return self.given[:index], self.given[index + 1 :]
+
+
+def _with_options(words: Sequence[str], *options: str) -> list[str]:
+    """Return words with options behind them, but before `--`, behind which none is one."""
+    if _END not in words:
+        return [*words, *options]
+    at = words.index(_END)
+    behind = words[at:] if words[at + 1 :] else []
+    return [*words[:at], *options, *behind]
 
 
 def _elsewhere(

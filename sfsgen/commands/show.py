@@ -80,8 +80,11 @@ def show(
     )
     sights = looked_at(asked)
     views = _views(sights, cluster_domain, with_state=with_state)
-    if peers is not None:
-        _refuse_nameless(views)
+    if peers is not None and (faults := list(stable_names.wrong_peers(views, peers))):
+        raise InputError(*faults)
+    for each in views:
+        if not each.replicas:
+            console.note(f"{each.title} has no replicas")
     _print(views, output, peers, is_tree=tree, with_namespace=everywhere)
     if with_state and output in _TABLES:
         _tell_cures(views, sights, asked)
@@ -109,7 +112,7 @@ def _views(sights: Sequence[Sight], domain: str, *, with_state: bool) -> list[Se
     views = []
     for each in sights:
         concerned = of_sets(each.scene, each.sets)
-        found = by_side(inspect(each.scene, rules, concerned) if with_state else ())
+        found = by_side(each.scene, inspect(each.scene, rules, concerned) if with_state else ())
         shown = Shown(domain, each.pods, each.folder)
         views += [view(each.scene, one, found, shown) for one in each.sets]
     return views
@@ -118,11 +121,10 @@ def _views(sights: Sequence[Sight], domain: str, *, with_state: bool) -> list[Se
 def _tell_cures(views: Sequence[SetView], sights: Sequence[Sight], asked: Asked) -> None:
     """Tell how many errors and warnings are shown, and what says how they are mended.
 
-    Of pods no rule of `check` tells: how theirs are mended is told here.
+    Of pods no rule of `check` tells: how theirs are mended is shown with them.
     """
-    lost = [fault for each in views for pod in each.pods for fault in pod.own_faults]
-    console.tell(*(Problem(each.about, each.what, each.cure, "warning") for each in lost))
-    of_rules = [fault for each in views for fault in each.faults if fault not in lost]
+    lost = {fault for each in views for pod in each.pods for fault in pod.own_faults}
+    of_rules = {fault for each in views for fault in each.faults} - lost
     severities = [each.severity for each in of_rules]
     counts = [
         f"{count} {each}{'s' * (count != 1)}"
@@ -130,23 +132,13 @@ def _tell_cures(views: Sequence[SetView], sights: Sequence[Sight], asked: Asked)
         if (count := severities.count(each))
     ]
     if counts:
-        check = quoted(["sfsgen", "check", *asked.names, *asked.access.options])
+        check = f"`{quoted(['sfsgen', 'check', *asked.names, *asked.access.options])}`"
+        if "-" in asked.access.filenames:  # which would wait for what is typed
+            check = "`sfsgen check` of the same input"
         # `check` takes no values, and one namespace at a time.
         is_alone = asked.everywhere or any(each.is_wanted for each in sights)
-        ways = "-o html" if is_alone else f"-o html or `{check}`"
+        ways = "-o html" if is_alone else f"-o html or {check}"
         console.note(f"{joined(counts)}: {ways} says how to mend them")
-
-
-def _refuse_nameless(views: Sequence[SetView]) -> None:
-    """Raise InputError where pods have no names by which others would find them."""
-    problems = [
-        Problem("--peers", f"{each.title} names no Service, and its pods have no DNS names", "")
-        for each in views
-        if each.service is None
-    ]
-    if problems:
-        fix = "give the set a serviceName, or leave the set out"
-        raise InputError(*(each._replace(fix=fix) for each in problems))
 
 
 def _print(
@@ -163,15 +155,16 @@ def _print(
     if peers is not None:
         console.write_stdout(text.all_peers(views, peers))
     elif is_tree:
-        console.write_stdout(text.tree(views))
+        paint = terminal.painted if terminal.is_colourful() else text.bare
+        console.write_stdout([*text.tree(views, paint), *text.told(views, paint)])
     elif output in _TABLES and terminal.is_rich():
         terminal.print_views(views, is_wide=output == "wide")
     elif output in _TABLES:
         from sfsgen.showing.columns import sheet
 
+        paint = terminal.painted if terminal.is_colourful() else text.bare
         table = sheet(views, is_wide=output == "wide", with_namespace=with_namespace or several)
-        is_coloured = terminal.is_colourful()
-        console.write_stdout(terminal.print_coloured(table) if is_coloured else text.table(table))
+        console.write_stdout([*text.table(table, paint), *text.told(views, paint)])
     else:
         console.write_stdout(_other(views, output))
 

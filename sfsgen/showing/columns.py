@@ -1,6 +1,6 @@
 """The columns of the tables, and the lines that are shown of a set: what is in them, for all."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sfsgen.findings.finding import Severity
@@ -46,6 +46,9 @@ _STATES = (
     _of_claim("CLAIM STATE", lambda each: each.state),
 )
 STATES = tuple(each.title for each in _STATES)
+HEALTHY = ("", "Bound", "Running", "Succeeded")
+"""States that are as they should be, whatever else is wrong."""
+_A_CLAIM = "persistentvolumeclaim/"
 RULE = Column("RULE", lambda _, pod, claim: rules(faults(pod, claim)))
 
 
@@ -56,6 +59,8 @@ class Line(NamedTuple):
     severity: Severity | None
     is_first: bool
     """Whether it is the first of its pod."""
+    wrong: Mapping[str, Severity | None]
+    """By title, how grave it is what a cell tells; of what is not named nothing is wrong."""
 
 
 class Sheet(NamedTuple):
@@ -70,8 +75,23 @@ def faults(pod: PodRow, claim: ClaimRow | None) -> tuple[Fault, ...]:
     return (*pod.own_faults, *(claim.faults if claim else ()))
 
 
+def _wrong(pod: PodRow, claim: ClaimRow | None) -> Mapping[str, Severity | None]:
+    """Return which cells tell what is wrong: a volume's fault is none of its claim's state."""
+    found = {RULE.title: worst(faults(pod, claim))}
+    found |= dict.fromkeys(("POD", "POD STATE"), worst(pod.own_faults))
+    if claim:
+        of_claims = [each for each in claim.faults if each.about.startswith(_A_CLAIM)]
+        found |= {"CLAIM": worst(of_claims), "VOLUME": worst(claim.of_volume)}
+        if claim.state not in HEALTHY:
+            found["CLAIM STATE"] = worst(claim.faults)
+    return found
+
+
 def sheet(views: Iterable[SetView], *, is_wide: bool, with_namespace: bool) -> Sheet:
-    """Return the table of sets; a column in which nothing stands is left out."""
+    """Return the table of sets; a column in which nothing stands is left out.
+
+    Without any ordinal, it has the heads of what is always shown.
+    """
     columns = (_NAMESPACE,) * with_namespace + (_FOLDER,)
     columns += _SHOWN + _WIDE * is_wide + (*_STATES, RULE)
     found = []
@@ -79,8 +99,13 @@ def sheet(views: Iterable[SetView], *, is_wide: bool, with_namespace: bool) -> S
         before = None
         for pod, claim in lines(view):
             cells = tuple(whole(each.cell(view, pod, claim)) for each in columns)
-            found.append(Line(cells, worst(faults(pod, claim)), pod is not before))
+            severity = worst(faults(pod, claim))
+            found.append(Line(cells, severity, pod is not before, _wrong(pod, claim)))
             before = pod
-    used = [index for index in range(len(columns)) if any(line.cells[index] for line in found)]
+    used = [
+        index
+        for index, column in enumerate(columns)
+        if any(line.cells[index] for line in found) or (not found and column in _SHOWN)
+    ]
     kept = [line._replace(cells=tuple(line.cells[each] for each in used)) for line in found]
     return Sheet([columns[each] for each in used], kept)

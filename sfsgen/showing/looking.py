@@ -9,8 +9,9 @@ from sfsgen.kubernetes.kubectl import Kubectl
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.showing.pods import Pods, lost_with_node
-from sfsgen.showing.stable_names import service_of
+from sfsgen.showing.stable_names import ports_of, service_of
 from sfsgen.showing.view import (
+    NOT_A_REPLICA,
     ClaimRow,
     Fault,
     PodRow,
@@ -21,6 +22,7 @@ from sfsgen.showing.view import (
 )
 from sfsgen.values.pairs import Claim, Volume
 
+_VOLUME = "PersistentVolume"
 _OF_VACANT = {"missing-volume": "volume", "missing-claim": "claim"}
 """Rules that tell a set which ordinals lack something, and what that is."""
 
@@ -38,13 +40,27 @@ BySide = Mapping[int, Sequence[tuple[int, Located]]]
 """Findings, numbered, by the identity of each object that they are about."""
 
 
-def by_side(found: Iterable[Located]) -> BySide:
-    """Return findings by what they are about: of many sets, each looks only at its own."""
+def by_side(scene: Scene, found: Iterable[Located]) -> BySide:
+    """Return findings by what they are about: of many sets, each looks only at its own.
+
+    That a set's claim names the volume of another one is no fault of the other.
+    """
+    owned = set(_owned(scene))
     by_identity: dict[int, list[tuple[int, Located]]] = {}
     for number, each in enumerate(found):
-        for side in {id(one) for one in each.sides}:
+        is_owned = each.manifest is not None and id(each.manifest) in owned
+        sides = (one for one in each.sides if not (is_owned and one.kind == _VOLUME))
+        for side in {id(one) for one in sides}:
             by_identity.setdefault(side, []).append((number, each))
     return by_identity
+
+
+def _owned(scene: Scene) -> Iterator[int]:
+    """Yield the identities of sets and of their claims."""
+    for stateful_set, templates in scene.pairing.by_set:
+        yield id(stateful_set.manifest)
+        rows = (row for each in templates for row in each.by_number.values())
+        yield from (id(row.claim.manifest) for row in rows if row.claim)
 
 
 def view(scene: Scene, stateful_set: FoundSet, found: BySide, shown: Shown) -> SetView:
@@ -69,6 +85,7 @@ def view(scene: Scene, stateful_set: FoundSet, found: BySide, shown: Shown) -> S
         stateful_set.replicas,
         stateful_set.start_ordinal,
         service,
+        tuple(ports_of(stateful_set.manifest)),
         tuple(pods),
         gravest_first(every),
     )
@@ -91,7 +108,7 @@ def _pod_state(pod: PodSeen | None, pods: Pods, *, is_wanted: bool) -> str:
     if pod:
         return pod.state
     if not is_wanted:
-        return "not a replica"
+        return NOT_A_REPLICA
     return "" if pods.by_key is None else "no pod"
 
 
@@ -141,7 +158,7 @@ def _lacking(rows: Sequence[Ordinal], rule: str) -> Iterator[_RowKey]:
 
 def _fault(found: Located) -> Fault:
     about = called(found.subject) if found.subject else ""
-    return Fault(found.rule, found.severity, about, found.what, found.cure.words)
+    return Fault(found.rule, found.severity, about, found.what, found.cure.words, found.place)
 
 
 def _sides(row: Ordinal) -> Iterator[Manifest]:

@@ -1,5 +1,7 @@
 """Views as HTML and SVG: the one place where values become markup, escaped by the templates."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,12 +15,18 @@ from sfsgen.showing.view import Fault, PodRow, SetView, worst
 
 _MANY = 50  # ordinals, from which on there are links to every hundredth
 _STEP = 100
+_COMMAND = re.compile(r"(?<![^\s(])`([^`]+)`(?![^\s.,;:)])")
+_NARROW = 24  # letters that fit into the innermost box on a phone
 _SHORT = 240  # characters of a cure that is shown at once
 
 
 def page(views: Sequence[SetView]) -> Iterator[str]:
     """Yield one HTML page, which needs nothing from elsewhere."""
-    sets = [_of_set(number, view) for number, view in enumerate(views, 1)]
+    names = Counter(each.name for each in views)
+    sets = [
+        _of_set(number, view, is_alone=names[view.name] == 1)
+        for number, view in enumerate(views, 1)
+    ]
     yield _environment().get_template("page.html.j2").render(sets=sets) + "\n"
 
 
@@ -34,15 +42,18 @@ class _Set(NamedTuple):
     view: SetView
     refers: Mapping[Fault, str]
     concerned: Mapping[Fault, Sequence[PodRow]]
+    before: str
+    """What stands before the names of its pods, where another set has its name."""
 
 
-def _of_set(number: int, view: SetView) -> _Set:
+def _of_set(number: int, view: SetView, *, is_alone: bool) -> _Set:
     refers = {fault: f"f-{number}-{index}" for index, fault in enumerate(view.faults, 1)}
     concerned: dict[Fault, list[PodRow]] = {each: [] for each in view.faults}
     for pod in view.pods:
         for fault in pod.faults:
             concerned[fault].append(pod)
-    return _Set(view, refers, concerned)
+    where = [f"{view.folder}: " if view.folder else "", f"{view.namespace}/"]
+    return _Set(view, refers, concerned, "" if is_alone else "".join(where))
 
 
 def _environment() -> Environment:
@@ -54,8 +65,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_said,
     )
-    environment.globals |= {"worst": worst, "jumps": _jumps, "marks": MARKS}
-    environment.filters |= {"cure": fix_line, "is_short": _is_short}
+    environment.globals |= {"worst": worst, "jumps": _jumps, "marks": MARKS, "wbr": Markup("<wbr>")}
+    environment.filters |= {
+        "cure": cure_parts,
+        "parts": _parts,
+        "is_kept": _is_kept,
+        "is_short": _is_short,
+    }
     return environment
 
 
@@ -75,6 +91,28 @@ def _jumps(view: SetView) -> list[tuple[int, int]]:
         return []
     parts = (numbers[start : start + _STEP] for start in range(0, len(numbers), _STEP))
     return [(part[0], part[-1]) for part in parts]
+
+
+def _parts(text: str) -> list[str]:
+    """Return what a name is broken into where it must be: behind dots and slashes."""
+    return re.split(r"(?<=[./])(?=[^./])", text)
+
+
+def _is_kept(part: str) -> bool:
+    """Return whether a part of a name has hyphens, and is short enough for any screen."""
+    return "-" in part and len(part) <= _NARROW
+
+
+def cure_parts(text: str) -> list[tuple[bool, str]]:
+    """Return the parts of a cure, and whether each is a command: those in backticks are.
+
+    Where other backticks are among them, it stays whole: half a command is another one.
+    """
+    said = fix_line(text)
+    parts = _COMMAND.split(said)
+    if "`" in "".join(parts) or len(parts) == 1:
+        return [(said.startswith(("kubectl ", "sfsgen ")), said)]
+    return [(index % 2 == 1, each) for index, each in enumerate(parts) if each]
 
 
 def _is_short(fault: Fault) -> bool:

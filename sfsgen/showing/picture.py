@@ -1,6 +1,7 @@
 """The layout of a picture of sets: boxes for pods, claims, volumes, directories, and their links.
 
-It is one column of ordinals, narrow enough to be read on a phone; the widest text sets its width.
+It is one column of ordinals, narrow enough to be read on a phone; the widest text sets its width,
+up to one at which long names are broken into lines.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,8 @@ _GAP = 16  # between boxes: where the links are
 _MARGIN = 16
 _NARROWEST = 320
 _DIRECTORY = "directory"
+_MOST = 80  # characters in a line
+_MOST_BESIDE = 40  # in a line of two boxes that stand beside each other
 _LONGEST_CURE = 600  # characters; beyond, the command that says it
 
 
@@ -28,6 +31,12 @@ class Text(NamedTuple):
     y: int
     words: str
     style: str
+    further: tuple["Text", ...] = ()
+    """Its other lines, which are copied with it as one text."""
+
+    def moved(self, by: int) -> "Text":
+        """Return it further to the right."""
+        return self._replace(x=self.x + by, further=tuple(each.moved(by) for each in self.further))
 
 
 class Box(NamedTuple):
@@ -117,7 +126,8 @@ def _long(text: str) -> int:
 
 def _widths(view: SetView) -> Iterator[int]:
     """Yield how wide each line of a set must be."""
-    yield from (_long(f"{label} {value}") for label, value in _said(view))
+    for label, value in _said(view):
+        yield from (_long(f"{label} {line}") for line in _broken_name(value, _MOST))
     for pod in view.pods:
         yield _box_width("pod", _pod_lines(pod))
         for claim in pod.claims:
@@ -128,14 +138,41 @@ def _widths(view: SetView) -> Iterator[int]:
 
 def _box_width(kind: str, lines: Sequence[str]) -> int:
     """Return how wide a box must be for its lines, the first of which has its kind before it."""
-    name, *others = lines
-    return max(map(_long, (f"{kind} {name}", *others))) + 2 * _PAD
+    name, *others = _in_lines(kind, lines)
+    behind = [f"{kind} {each}" for each in name]
+    return max(map(_long, (*behind, *(line for each in others for line in each)))) + 2 * _PAD
 
 
-def _labelled(x: int, y: int, label: str, value: str, style: str) -> Iterator[Text]:
-    """Yield a value behind what it is; it is a text of its own, to be copied."""
+def _in_lines(kind: str, values: Sequence[str]) -> list[list[str]]:
+    """Return the lines of each value in a box, the first of which has its kind before it."""
+    most = _MOST_BESIDE if kind in ("claim", "volume") else _MOST
+    name, *others = values
+    first = list(_broken_name(name, most - len(kind) - 1))
+    return [first, *(list(_broken_name(each, most)) for each in others)]
+
+
+def _broken_name(text: str, most: int) -> Iterator[str]:
+    """Yield a name in lines, broken behind what separates its parts: joined, they are it again."""
+    text = whole(text)
+    most = most if text.isascii() else most // 2
+    while len(text) > most:
+        cut = max(text.rfind(each, 0, most) for each in " /.") + 1
+        cut = cut or text.rfind("-", most // 2, most) + 1 or most
+        yield text[:cut]
+        text = text[cut:]
+    yield text
+
+
+def _text(x: int, y: int, lines: Sequence[str], style: str) -> Text:
+    """Return lines as one text."""
+    first, *others = (Text(x, y + number * _LINE, each, style) for number, each in enumerate(lines))
+    return first._replace(further=tuple(others))
+
+
+def _labelled(x: int, y: int, label: str, value: Sequence[str], style: str) -> Iterator[Text]:
+    """Yield a value in lines behind what it is; it is a text of its own, to be copied."""
     yield Text(x, y, label, "label")
-    yield Text(x + _long(f"{label} "), y, value, style)
+    yield _text(x + _long(f"{label} "), y, value, style)
 
 
 def _said(view: SetView) -> Iterator[tuple[str, str]]:
@@ -152,8 +189,10 @@ def _head(view: SetView, top: int) -> _Part:
     texts: list[Text] = []
     y = top + _MARGIN
     for label, value in _said(view):
-        y += _LINE
-        texts += _labelled(_MARGIN, y, label, value, "strong" if label == view.kind else "")
+        lines = list(_broken_name(value, _MOST))
+        style = "strong" if label == view.kind else ""
+        texts += _labelled(_MARGIN, y + _LINE, label, lines, style)
+        y += len(lines) * _LINE
     return _Part((), (), texts, y)
 
 
@@ -162,7 +201,7 @@ def _pod_lines(pod: PodRow) -> list[str]:
 
 
 def _claim_lines(claim: ClaimRow) -> list[str]:
-    return [claim.claim, f"{claim.size} {claim.state}".strip(), *_told(claim.faults)]
+    return [claim.claim, f"{claim.size} {claim.state}".strip(), *_told(claim.of_claim)]
 
 
 def _told(faults: Sequence[Fault]) -> list[str]:
@@ -171,20 +210,20 @@ def _told(faults: Sequence[Fault]) -> list[str]:
 
 
 def _volume_lines(claim: ClaimRow) -> list[str]:
-    if not claim.volume:
-        return ["none"]
-    return list(filter(None, (claim.volume, claim.reclaim_policy)))
+    said = (claim.volume, claim.reclaim_policy) if claim.volume else ("none",)
+    return [*filter(None, said), *_told(claim.of_volume)]
 
 
 def _box(x: int, y: int, kind: str, lines: Sequence[str], style: str) -> Box:
     """Return a box around lines, the first of which is its name."""
     top = y + _PAD + 11
-    name, *others = lines
+    name, *others = _in_lines(kind, lines)
     texts = [*_labelled(x + _PAD, top, kind, name, "strong")]
-    texts += [
-        Text(x + _PAD, top + number * _LINE, each, "") for number, each in enumerate(others, 1)
-    ]
-    height = len(lines) * _LINE + 2 * _PAD - 4
+    count = len(name)
+    for each in others:
+        texts.append(_text(x + _PAD, top + count * _LINE, each, ""))
+        count += len(each)
+    height = count * _LINE + 2 * _PAD - 4
     return Box(
         x,
         y,
@@ -212,9 +251,10 @@ def _ordinal(pod: PodRow, inner: int, top: int) -> _Part:
 
 def _of_claim(claim: ClaimRow, y: int, right: int) -> list[Box]:
     """Return the boxes of a claim, of its volume to the right of it, and of the directory below."""
-    mark = worst(claim.faults) or ""
+    mark = worst(claim.of_claim) or ""
     style = mark if claim.has_claim else f"{mark} none"
     boxes = [_box(_MARGIN + _GAP, y, "claim", _claim_lines(claim), style)]
+    mark = worst(claim.of_volume) or ""
     style = mark if claim.volume else f"{mark} none"
     boxes.append(_to_right(_box(0, y, "volume", _volume_lines(claim), style), right))
     if claim.directory:
@@ -226,7 +266,7 @@ def _of_claim(claim: ClaimRow, y: int, right: int) -> list[Box]:
 def _to_right(box: Box, right: int) -> Box:
     """Return a box that stands at the left, so that it ends at the right."""
     by = right - box.width
-    return box._replace(x=by, texts=tuple(each._replace(x=each.x + by) for each in box.texts))
+    return box._replace(x=by, texts=tuple(each.moved(by) for each in box.texts))
 
 
 def _link(first: Box, second: Box) -> str:

@@ -1,6 +1,6 @@
 """Pods and nodes as a cluster or a dump shows them; no schema has looked at them before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sfsgen.kubernetes.kubectl import Kubectl
@@ -37,7 +37,19 @@ def _pod(manifest: Manifest, nodes: Mapping[str, bool]) -> PodSeen:
     node = unchecked.text(unchecked.at(manifest.value, "spec", "nodeName"))
     phase = unchecked.text(unchecked.at(manifest.value, "status", "phase"))
     is_ready = phase == "Succeeded" or _is_true(manifest, "Ready")
-    return PodSeen(phase or "Pending", is_ready, manifest.is_terminating, node, nodes.get(node))
+    is_node_ready = nodes.get(node)
+    waiting = next(_waiting(manifest), "")
+    return PodSeen(
+        phase or "Pending", is_ready, manifest.is_terminating, node, is_node_ready, waiting
+    )
+
+
+def _waiting(manifest: Manifest) -> Iterator[str]:
+    """Yield why containers of a pod do not run, those that run before the others first."""
+    for key in ("initContainerStatuses", "containerStatuses"):
+        for each in unchecked.mappings(unchecked.at(manifest.value, "status", key)):
+            if reason := unchecked.text(unchecked.at(each, "state", "waiting", "reason")):
+                yield reason
 
 
 def _is_true(manifest: Manifest, condition: str) -> bool:

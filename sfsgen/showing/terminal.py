@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from sfsgen.findings.finding import Severity
 from sfsgen.plain_text import one_line, readable
-from sfsgen.showing.columns import RULE, STATES, Line, Sheet, sheet
-from sfsgen.showing.text import table, width
-from sfsgen.showing.view import SetView
+from sfsgen.showing.columns import HEALTHY, STATES, Line, Sheet, sheet
+from sfsgen.showing.sentences import sentences
+from sfsgen.showing.text import width
+from sfsgen.showing.view import NOT_A_REPLICA, SetView
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,19 +36,17 @@ def is_rich() -> bool:
 
 
 def is_colourful() -> bool:
-    """Return whether colour is asked for where stdout is none (https://force-color.org)."""
-    return os.environ.get("FORCE_COLOR", "") not in ("", "0") and not os.environ.get("NO_COLOR")
+    """Return whether plain text is coloured: on a terminal, or asked for (https://force-color.org)."""
+    is_asked = os.environ.get("FORCE_COLOR", "") not in ("", "0")
+    is_able = is_rich() and os.environ.get("TERM") not in ("dumb", "unknown")
+    return (is_asked or is_able) and not os.environ.get("NO_COLOR")
 
 
-def print_coloured(shown: Sheet) -> Iterator[str]:
-    """Yield the plain table with the same colours that a terminal gets."""
+def painted(text: str, severity: Severity | None) -> str:
+    """Return a plain text in the colour that a terminal gets for what is as grave."""
     from rich.style import Style
 
-    head, *lines = table(shown)
-    yield head
-    for text, line in zip(lines, shown.lines, strict=True):
-        colour = COLOURS.get(line.severity)
-        yield Style.parse(colour).render(text.rstrip("\n")) + "\n" if colour else text
+    return Style.parse(COLOURS[severity]).render(text) if severity in COLOURS else text
 
 
 def print_views(views: Sequence[SetView], *, is_wide: bool) -> None:
@@ -105,8 +104,8 @@ def _print_table(console: "Console", shown: Sheet) -> bool:
     from rich.measure import Measurement
     from rich.table import Table
 
-    if not shown.lines or _least(shown) > console.width:
-        return not shown.lines
+    if _least(shown) > console.width:
+        return False
     drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for column in shown.columns:
         drawn.add_column(column.title, no_wrap=True)
@@ -122,9 +121,9 @@ def _print_table(console: "Console", shown: Sheet) -> bool:
 
 def _least(shown: Sheet) -> int:
     """Return how wide the values alone are: it is counted faster than a table is drawn."""
-    return sum(
-        max(map(width, each)) for each in zip(*(one.cells for one in shown.lines), strict=True)
-    )
+    titles = [each.title for each in shown.columns]
+    rows = (titles, *(each.cells for each in shown.lines))
+    return sum(max(map(width, each)) for each in zip(*rows, strict=True))
 
 
 def _cells(shown: Sheet, line: Line) -> Iterator["Text"]:
@@ -133,12 +132,14 @@ def _cells(shown: Sheet, line: Line) -> Iterator["Text"]:
 
     for column, cell in zip(shown.columns, line.cells, strict=True):
         is_said = column.is_of_pod and not line.is_first
-        yield Text("" if is_said else readable(cell, sys.stdout), _style(column.title, line))
+        yield Text("" if is_said else readable(cell, sys.stdout), _style(column.title, cell, line))
 
 
-def _style(title: str, line: Line) -> str:
-    if title in (*STATES, RULE.title):
-        return COLOURS.get(line.severity, "green" if title in STATES else "")
+def _style(title: str, cell: str, line: Line) -> str:
+    if colour := COLOURS.get(line.wrong.get(title)):
+        return colour
+    if title in STATES:
+        return "green" if cell in HEALTHY else "yellow" if cell != NOT_A_REPLICA else ""
     return "bold" if title == "POD" else ""
 
 
@@ -154,13 +155,15 @@ def _cards(shown: Sheet, columns: int) -> Iterator[Spoken]:
                 yield (cell, "bold"), (f"  {line.severity}" if mark else "", mark or "")
             elif cell and column.title != "POD" and (line.is_first or not column.is_of_pod):
                 name = column.title.lower().ljust(longest)
-                yield from _value(name, cell, _style(column.title, line), columns)
+                yield from _value(name, cell, _style(column.title, cell, line), columns)
 
 
 def _faults(view: SetView) -> Iterator[Spoken]:
     """Yield what is wrong; how it is mended `check` says, and the pages for browsers."""
     if view.faults:
         yield _EMPTY
-    for each in view.faults:
-        what = f": {one_line(each.what)} "
-        yield (each.severity, COLOURS[each.severity]), (what, ""), (f"({each.rule})", "dim")
+    for each in sentences([view]):
+        rule = f"({each.rule})"
+        yield (each.severity, COLOURS[each.severity]), (f": {each.what} ", ""), (rule, "dim")
+        if each.cure:
+            yield ((f"{_INDENT}fix: {each.cure}", ""),)

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sfsgen.findings.finding import Severity
+from sfsgen.problems import Place
 
 WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
+NOT_A_REPLICA = "not a replica"
+"""The state of a pod whose claims are kept from before."""
 
 
 class Fault(NamedTuple):
@@ -17,6 +20,13 @@ class Fault(NamedTuple):
     """The object to mend, as `kubectl get -o name` calls it."""
     what: str
     cure: str
+    place: Place | None = None
+    """Where it stands; None for what no rule of `check` tells."""
+
+    @property
+    def is_of_volume(self) -> bool:
+        """Whether a volume is what is wrong, or that there is none."""
+        return self.about.startswith("persistentvolume/") or self.rule == "missing-volume"
 
 
 class PodSeen(NamedTuple):
@@ -28,6 +38,8 @@ class PodSeen(NamedTuple):
     node: str
     is_node_ready: bool | None
     """None where nobody knows it."""
+    waiting: str = ""
+    """Why a container of it does not run, such as CrashLoopBackOff."""
 
     @property
     def is_on_lost_node(self) -> bool:
@@ -37,12 +49,14 @@ class PodSeen(NamedTuple):
     @property
     def state(self) -> str:
         """Its state in words."""
-        if self.is_terminating:
-            said = "Terminating"
-        else:
-            is_late = self.phase == "Running" and not self.is_ready
-            said = f"{self.phase}, not ready" if is_late else self.phase
-        return f"{said} on {self.node}, which is not Ready" if self.is_node_ready is False else said
+        parts = ["Terminating" if self.is_terminating else self.phase]
+        if not (self.is_terminating or self.is_ready):
+            parts += [self.waiting] if self.waiting else ["not ready"] * (self.phase == "Running")
+        if self.is_node_ready is False:
+            is_alone = len(parts) == 1
+            where = f"on {self.node}, which is not Ready"
+            return f"{parts[0]} {where}" if is_alone else ", ".join([*parts, where])
+        return ", ".join(parts)
 
 
 class ClaimRow(NamedTuple):
@@ -70,6 +84,16 @@ class ClaimRow(NamedTuple):
     def directory(self) -> str:
         """Where its data lies."""
         return f"{self.server}:{self.path}" if self.server else ""
+
+    @property
+    def of_volume(self) -> tuple[Fault, ...]:
+        """The faults of its volume."""
+        return tuple(each for each in self.faults if each.is_of_volume)
+
+    @property
+    def of_claim(self) -> tuple[Fault, ...]:
+        """Its other faults."""
+        return tuple(each for each in self.faults if not each.is_of_volume)
 
 
 class PodRow(NamedTuple):
@@ -111,6 +135,13 @@ class ServiceView(NamedTuple):
     srv: tuple[SrvRecord, ...]
 
 
+class PortSeen(NamedTuple):
+    """A port of the pods of a set, which may have no name."""
+
+    name: str
+    number: int
+
+
 class SetView(NamedTuple):
     """A set with all that is shown of it."""
 
@@ -122,6 +153,8 @@ class SetView(NamedTuple):
     replicas: int
     start_ordinal: int
     service: ServiceView | None
+    ports: tuple[PortSeen, ...]
+    """Of the containers of its pods."""
     pods: tuple[PodRow, ...]
     faults: tuple[Fault, ...]
     """Those of the set and of all its ordinals, each once, the gravest first."""

@@ -110,21 +110,36 @@ def filled(values: Values, stateful_set: StatefulSet) -> StatefulSet:
 
 def _meanings(stateful_set: StatefulSet) -> _Meanings:
     name, namespace = stateful_set.name, stateful_set.namespace
-    service, ports = stateful_set.service_name, stateful_set.container.ports
-    alike = {"namespace": namespace, "name": name, "replicas": stateful_set.replicas, "brace": "{"}
+    service = stateful_set.service_name
+    ports = stateful_set.container.ports
+    alike = same_for_all(name, namespace, service, stateful_set.replicas, ports)
+    domain = f".{service}.{namespace}.svc" if service else ""
+    return _Meanings(alike, own_of_each(name, domain), stateful_set.ordinals, domain)
+
+
+def same_for_all(
+    name: str, namespace: str, service: str, replicas: int, ports: Sequence[Fields]
+) -> dict[str, str]:
+    """Return what placeholders stand for that is the same for all pods of a set."""
+    alike = {"namespace": namespace, "name": name, "replicas": replicas, "brace": "{"}
     if service:
         alike["service"] = service
     if ports:
         alike["port"] = ports[0]["containerPort"]
     alike |= {f"port:{each['name']}": each["containerPort"] for each in ports if "name" in each}
-    domain = f".{service}.{namespace}.svc" if service else ""
-    of_hosts = {"host": Pattern((f"{name}-", domain))} if service else {}
-    return _Meanings(
-        {key: str(each) for key, each in alike.items()},
-        {"pod": Pattern((f"{name}-", "")), **of_hosts},
-        stateful_set.ordinals,
-        domain,
-    )
+    return {key: str(each) for key, each in alike.items()}
+
+
+def own_of_each(name: str, domain: str) -> dict[str, Pattern]:
+    """Return what each pod of a set has of its own, the domain of their hosts being "" or known."""
+    of_hosts = {"host": Pattern((f"{name}-", domain))} if domain else {}
+    return {"pod": Pattern((f"{name}-", "")), **of_hosts}
+
+
+def separated(text: str) -> tuple[str, str]:
+    """Return the pattern of each peer, and what stands between two: what precedes `...`, or `,`."""
+    found = _SEPARATED.fullmatch(text)
+    return (found[1], found[2]) if found else (text, ",")
 
 
 class _Filling:
@@ -223,9 +238,7 @@ class _Filling:
 
 def _peers(meanings: _Meanings, each: str | None) -> str:
     """Return the list of all pods, each as a pattern says, with the separator at its end."""
-    text, separator = each or "{host}", ","
-    if separated := _SEPARATED.fullmatch(text):
-        text, separator = separated.groups()
+    text, separator = separated(each or "{host}")
     if not meanings.domain and "{host}" in text:
         raise _no_service("{host}" if each else "{peers}")
     try:
