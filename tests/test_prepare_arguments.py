@@ -180,6 +180,13 @@ REFUSED: Mapping[str, str] = {
     "--mode 888": "is no mode",
     "--mode u=rwx": "is no mode",
     "--mode 0100": "is no mode",
+    "--mode ''": 'error: "" is no mode',
+    "--mode 0": 'error: "0" lets neither owner nor group into a directory',
+    "--chown --mode 0000": 'error: "0000" lets neither owner nor group',
+    "--mode 1007": "lets neither owner nor group",
+    "--mode 00750": "is no mode",
+    "--owner ''": "is no owner",
+    "--owner 'a '": "is no owner",
     "--within exports": "is not an absolute path",
     "--within /e/../f": 'leads out of the export with ".."',
     "--within /else": "/exports/pv-web-0 does not lie within /else",
@@ -205,6 +212,19 @@ def test_what_cannot_be_done_is_refused(options: str) -> None:
     result = sfsgen([*base, *words])
     assert (result.status, result.out) == (2, "")
     assert REFUSED[options] in result.err
+
+
+# As directories of users know them: winbind, sssd, FreeIPA, a machine's account.
+NAMES = [r"DOMAIN\user", "DOMAIN+user", "user@REALM.example", r"DOMAIN\domain users", "host$", "a"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_users_and_groups_of_a_domain_have_names(name: str) -> None:
+    words = ["web", "-r", "1", "--nfs-server", "n", "--storage", "1Gi"]
+    made = sfsgen(["prepare", *words, "--owner", name, "--group", name])
+    assert made.status == 0, made.err
+    word = shlex.quote(name)
+    assert work(made.out)[-1] == f"directory pv-web-0 {word} {word} 2770"
 
 
 def test_several_servers_are_an_error_that_names_them() -> None:

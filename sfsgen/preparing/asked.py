@@ -10,7 +10,8 @@ from sfsgen.preparing.directories import Bounds, Directory
 from sfsgen.preparing.owners import Owner
 from sfsgen.problems import Problem
 
-_NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,63}\$?"
+# Domains have names as DOMAIN\user, user@REALM and DOMAIN\domain users.
+_NAME = r"[A-Za-z_](?:[A-Za-z0-9_.@+\\ -]{0,254}[A-Za-z0-9_.+$-])?"
 _LARGEST_ID = 2**32 - 2
 _UNFINISHED = ("0100", "2100")  # as the script marks what is not finished
 _COUNTED = r"[A-Za-z0-9._/@+=,-]*"  # what xfs_quota can be told of
@@ -47,11 +48,14 @@ def _mode(text: str | None, problems: list[Problem]) -> str:
     if text is None:
         return ""
     mode = text.zfill(4)
-    if not re.fullmatch("[0-7]{4}", mode) or mode in _UNFINISHED:
+    what = ""
+    if not re.fullmatch("[0-7]{1,4}", text) or mode in _UNFINISHED:
         what = f"{quoted(text)} is no mode of a directory in octal digits"
+    elif mode[1:3] == "00":
+        what = f"{quoted(text)} lets neither owner nor group into a directory"
+    if what:
         problems.append(Problem("--mode", what, "write it as 0750, or 2770 for a group"))
-        return ""
-    return mode
+    return "" if what else mode
 
 
 def _path(option: str, text: str | None, problems: list[Problem]) -> str:
