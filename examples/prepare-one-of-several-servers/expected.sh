@@ -15,11 +15,20 @@ for argument in "$@"; do
     esac
 done
 chown=''
-as_root='run this as root, as by sudo sh'
+hint=''
 
 set -eu
 umask 022
 unset CDPATH
+LC_ALL=C
+export LC_ALL
+
+me=$(id -u 2>/dev/null) || me=0
+if [ "$me" != 0 ]; then
+    mine=" $me $(id -un) " groups=" $(id -G) $(id -Gn) "
+    [ -n "$hint" ] || hint='run this as root, as by sudo sh'
+fi
+[ -n "$hint" ] || hint='root may not either: is it read-only, immutable, or mounted from elsewhere?'
 
 say() { printf '%s\n' "$*"; }
 
@@ -34,12 +43,31 @@ fault() {
     faults=$((faults + 1))
 }
 
+# once WORDS: a fault that many directories have is told once.
+once() {
+    case $told in *"|$*|"*) return 0 ;; esac
+    told="$told$*|"
+    fault "$@"
+}
+
+# tried COMMAND...: runs it. Where it fails, $why is what it said, and what can be done.
+tried() {
+    why=$("$@" 2>&1) && return 0
+    why=${why##*: }
+    case $why in *ermi*) why="$why: $hint" ;; esac
+    return 1
+}
+
 # exported DIRECTORY NAME: the export of the directories that follow, here, and what it is called.
 exported() {
     is_there='' label=${2%/}
     if cd -P -- "$1" 2>/dev/null; then
         is_there=yes top=$(pwd -P)
         top=${top%/}
+    elif [ -d "$1" ]; then
+        fault "the export $2 cannot be entered: $hint"
+    elif [ -e "$1" ]; then
+        fault "the export $2 is no directory"
     else
         fault "the export $2 is not there, and is not made: is it mounted? --within names another"
     fi
@@ -57,7 +85,7 @@ next() {
 
 # enter: goes into $name, and looks whether that is where it was to lead.
 enter() {
-    cd -P -- "./$name" && [ "$(pwd -P)" = "$here/$name" ] || return 1
+    cd -P -- "./$name" 2>/dev/null && [ "$(pwd -P)" = "$here/$name" ] || return 1
     here=$here/$name shown=$shown/$name
 }
 
@@ -77,10 +105,42 @@ walk() {
             return 1
         fi
         enter || {
-            fault "$shown/$name cannot be entered"
+            fault "$shown/$name cannot be entered: $hint"
             return 1
         }
     done
+}
+
+# known user|group NAME: looks whether there is one of this name.
+known() {
+    case $2 in *[!0-9]*) ;; *) return 0 ;; esac
+    case $names in *"|$1 $2|"*) return 0 ;; esac
+    names="$names$1 $2|"
+    find / -prune "-$1" "$2" >/dev/null 2>&1 || once "there is no $1 $2 here: give the number"
+}
+
+# might: looks whether what is missing where we are could be made, and what is to be given be given.
+might() {
+    known user "$user"
+    known group "$group"
+    if [ -n "$name" ]; then
+        [ -w . ] || once "$shown cannot be written to: $hint"
+    elif [ "$me" = 0 ]; then
+        return 0
+    elif is_unfinished || { [ -n "$chown" ] && ! fits; }; then
+        is -user "$me" || once "$shown is another's: $hint"
+    else
+        return 0
+    fi
+    [ "$me" != 0 ] || return 0
+    own "$user" "$mine"
+    own "$group" "$groups"
+}
+
+# own NAME NAMES: whoever is not root gives nothing to others.
+own() {
+    case $2 in *" $1 "*) return 0 ;; esac
+    [ -z "$1" ] || once "only root gives directories to $1: $hint"
 }
 
 # is TESTS: whether the directory that we are in is so, by tests of find.
@@ -96,17 +156,18 @@ fits() {
 
 # give: gives the directory that we are in its owner, group and at last its mode.
 give() {
-    [ -z "$user" ] || chown -- "$user" . || stop "$shown cannot be given to $user: $as_root"
-    [ -z "$group" ] || chgrp -- "$group" . || stop "$shown cannot be given to $group: $as_root"
-    { chmod u-s,g-s . && chmod "${mode:-0755}" .; } || stop "$shown cannot get its mode"
+    [ -z "$user" ] || tried chown -- "$user" . || stop "$shown cannot be given to $user: $why"
+    [ -z "$group" ] || tried chgrp -- "$group" . || stop "$shown cannot be given to $group: $why"
+    { tried chmod u-s,g-s . && tried chmod "${mode:-0755}" .; } ||
+        stop "$shown cannot get its mode: $why"
 }
 
-# make: makes what is missing. Until a directory is finished, its mode is 0100: should this be cut
-# short, the next run sees that.
+# make: makes what is missing. Until a directory is finished, its mode is 0100, and it is empty:
+# should this be cut short, the next run sees that.
 make() {
     while [ -n "$name" ]; do
         if [ -n "$rest" ]; then set --; else set -- -m 0100; fi
-        mkdir "$@" -- "./$name" || stop "$shown/$name cannot be made: $as_root"
+        tried mkdir "$@" -- "./$name" || stop "$shown/$name cannot be made: $why"
         enter || stop "$shown/$name is not what was made"
         if [ -n "$rest" ]; then
             say "made $shown"
@@ -141,7 +202,9 @@ keep() {
     fi
 }
 
-is_unfinished() { is '(' -perm 0100 -o -perm 2100 ')'; }
+is_unfinished() {
+    is '(' -perm 0100 -o -perm 2100 ')' && [ -z "$(find . ! -name . -prune 2>/dev/null)" ]
+}
 
 finish() {
     made=$((made + 1))
@@ -164,7 +227,7 @@ directory() {
     wanted=${user:+, owner $user}${group:+, group $group}${mode:+, mode $mode}
     wanted=${wanted#, }
     if [ "$step" = look ]; then
-        walk "$1" || :
+        if walk "$1"; then might; fi
         return 0
     fi
     walk "$1" || stop 'it was another one just before'
@@ -186,7 +249,7 @@ work() {
 }
 
 main() {
-    faults=0 made=0 there=0
+    faults=0 told='|' names='|' made=0 there=0
     step=look
     work
     if [ "$faults" -gt 0 ]; then stop 'nothing was made'; fi

@@ -10,7 +10,6 @@ from sfsgen.plain_text import one_line
 from sfsgen.preparing import shell
 from sfsgen.preparing.directories import Directory
 
-_AS_ROOT = "run this as root, as by sudo sh"
 _HEAD = (
     "It looks at all directories before it makes any, makes what is missing, goes through no link,",
     "and changes nothing that is there. It can be run again at any time.",
@@ -29,8 +28,8 @@ class Task(NamedTuple):
     exports: Sequence[tuple[str, str]] = ()
     """Files of exports.d, each with its line."""
     limits: bool = False
-    hint: str = _AS_ROOT
-    """What to do where it may not."""
+    hint: str = ""
+    """What to do where it may not, "" where root may."""
     tops: Sequence[tuple[str, str, str]] = ()
     """Server, export, and the directory here at which it is mounted; none on the server itself."""
 
@@ -43,7 +42,7 @@ def script(directories: Iterable[Directory], task: Task) -> Iterator[str]:
     yield "# --dry-run says what it would make.\n\n"
     yield _SETTING
     yield f"chown={'yes' if task.is_given else quoted([''])}\n"
-    yield f"as_root={quoted([task.hint])}\n\n"
+    yield f"hint={quoted([task.hint])}\n\n"
     yield shell.BASE
     if task.exports or task.limits:
         yield shell.SERVER
