@@ -27,7 +27,7 @@ EXPORTED = "exported /exports /exports"
 DIRECTORIES = {
     "options": ("web -r 2 --nfs-server n --storage 1Gi", [EXPORTED, "0", "1"]),
     "options without use": (
-        "web -r 1 --nfs-server n --storage 1Gi --image x --env A=b --strict --port 80",
+        "web -r 1 --nfs-server n --storage 1Gi --image nginx:1 --env A=b --strict --port 80",
         [EXPORTED, "0"],
     ),
     "first ordinal": (

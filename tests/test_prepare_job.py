@@ -143,9 +143,13 @@ def test_each_namespace_has_its_own() -> None:
 def test_the_image_is_the_jobs() -> None:
     command = "web -r 1 --nfs-server n --storage 1Gi"
     assert container(job(command))["image"] == "busybox:1.37"
-    assert container(job(f"{command} --image alpine:3"))["image"] == "alpine:3"
-    result = sfsgen(f"prepare {command} --job --image 'a b'")
-    assert (result.status, result.out) == (2, "")
+    of_set = f"{command} --image postgres:18"
+    assert container(job(of_set))["image"] == "busybox:1.37"
+    assert container(job(f"{of_set} --job-image alpine:3"))["image"] == "alpine:3"
+    for wrong in ("--job --job-image 'a b'", "--job-image alpine:3"):
+        result = sfsgen(f"prepare {command} {wrong}")
+        assert (result.status, result.out) == (2, "")
+        assert "--job-image: error: " in result.err
 
 
 @pytest.mark.skipif(not shutil.which("busybox"), reason="no busybox here")

@@ -113,6 +113,22 @@ def test_several_users_are_an_error_until_an_owner_or_a_group_is_given() -> None
     assert "directory 0 1 7 2770" in work(prepared("-f - --group 7", text))
 
 
+@pytest.mark.parametrize(("image", "is_told"), [("postgres:18", True), ("nginx:1", False)])
+@pytest.mark.parametrize("more", ["", "--job"])
+def test_the_image_of_options_is_the_sets(image: str, is_told: bool, more: str) -> None:
+    described = f"web -r 1 --nfs-server n --storage 1Gi --image {image}"
+    result = sfsgen(f"prepare {described} {more}")
+    assert result.status == 0
+    assert ("nothing says as which user" in result.err) == is_told
+
+
+def test_manifests_say_the_image_themselves() -> None:
+    manifests = sfsgen("render web -r 1 --nfs-server n --storage 1Gi").out
+    result = sfsgen("prepare -f - --image a", manifests)
+    assert (result.status, result.out) == (2, "")
+    assert "--image: error: manifests say that themselves" in result.err
+
+
 @pytest.mark.parametrize(
     ("more", "is_told"),
     [

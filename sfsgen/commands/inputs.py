@@ -13,7 +13,7 @@ from sfsgen.values.options import is_given
 from sfsgen.values.settings import PAIRS, SETTINGS, listed
 
 _TYPE = re.compile(rb"""^(?:-[ ]+)?["']?(?:apiVersion|kind)["']?[ \t]*:""", re.MULTILINE)
-_OF_BOTH = ("NAME", "--replicas", "--namespace", "--image")
+_OF_BOTH = ("NAME", "--replicas", "--namespace")
 _OF_CLUSTER = ("kube_context", "kubeconfig", "selector")
 DESCRIBING = "--storage"
 """With this a set is described, which need not be there; the others say what new pairs have."""

@@ -64,7 +64,6 @@ def _requests(
         raise InputError(Problem("NAME", "options describe one set", "name one, or give -f FILE"))
     options = {each.option: given[each.parameter] for each in SETTINGS if each.option}
     options["NAME"] = names[0] if len(names) == 1 else None
-    options["--image"] = None  # the Job's is meant
     requests, found = read_sets(options, files, target)
     problems += found
     there = [each.stateful_set.name for each in requests]

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 _ABOUT_DIRECTORIES = (
     *("NAME", "--replicas", "--namespace", "--start-ordinal", "--nfs-server", "--nfs-path"),
     *("--storage", "--shared-directory", "--claim-template", "--volume-name", "--volume"),
-    "--driver",
+    *("--driver", "--image"),
 )
 _WITHOUT_USE = frozenset(each.option for each in SETTINGS) - {*_ABOUT_DIRECTORIES}
 _MOST_SETS = 5  # that a title names
 
 
-@parameters.with_settings(RENDER, own=("name", "image"), without_use=_WITHOUT_USE)
+@parameters.with_settings(RENDER, own=("name",), without_use=_WITHOUT_USE)
 def prepare(
     context: typer.Context,
     name: parameters.Names = None,
@@ -52,7 +52,7 @@ def prepare(
     exports: own.Exports = None,
     quota: own.Quota = False,
     job: own.AsJob = False,
-    image: own.JobImage = None,
+    job_image: own.JobImage = None,
     allow_many: parameters.AllowMany = False,
     kube_version: parameters.KubeVersion = None,
     strict: parameters.Strict = False,
@@ -87,7 +87,9 @@ def prepare(
     task = Task(
         f"sfsgen prepare: {_title(made)}", _notes(made, exports), bounds.root, chown, limits=quota
     )
-    then = _printed_jobs(made, task, image, target) if job else _printed(made, task, exports or ())
+    then = (
+        _printed_jobs(made, task, job_image, target) if job else _printed(made, task, exports or ())
+    )
     console.tell(*cautions)
     for each in (*left_out(laid), *task.notes):
         console.note(each)

@@ -80,7 +80,7 @@ AsJob = Annotated[
 ]
 JobImage = Annotated[
     str | None,
-    _of_way("--image", metavar="IMAGE", text="The Job's, with a shell. Default: busybox:1.37."),
+    _of_way("--job-image", metavar="IMAGE", text="Has a shell. Default: busybox:1.37."),
 ]
 Exports = Annotated[
     list[str] | None,

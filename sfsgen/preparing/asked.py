@@ -69,13 +69,11 @@ def _path(option: str, text: str | None, problems: list[Problem]) -> str:
 
 def excluded(given: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield which options exclude each other, and what is no image."""
-    image = given["image"]
-    if (
-        given["job"]
-        and image is not None
-        and not (image.isprintable() and re.fullmatch(r"\S+", image))
-    ):
-        yield Problem("--image", f"{quoted(image)} is not an image", "write it as busybox:1.37")
+    image = given["job_image"]
+    if image is not None and not given["job"]:
+        yield Problem("--job-image", "no Job is printed", "give --job, too, or leave it out")
+    if image is not None and not (image.isprintable() and re.fullmatch(r"\S+", image)):
+        yield Problem("--job-image", f"{quoted(image)} is not an image", "write it as busybox:1.37")
     for option, parameter in (("--exports", "exports"), ("--quota", "quota"), ("--root", "root")):
         if given["job"] and given[parameter]:
             what = "a Job gets to what is exported only, and this is done on the server"
