@@ -79,6 +79,34 @@ def test_the_export_is_what_stands_before_placeholders(
 
 
 @pytest.mark.parametrize(
+    ("path", "options", "expected"),
+    [
+        ("/", "--root /srv/nfs4", ["/srv/nfs4 /srv/nfs4", "pv-db-0"]),
+        ("/", "--root /", ["/ /", "pv-db-0"]),
+        ("/", "--job", ["/exports/0 nfs.example.com:/", "pv-db-0"]),
+        ("/{name}/{ordinal}", "--root /srv", ["/srv /srv", "db/0"]),
+        ("/{name}/{ordinal}", "--job", ["/exports/0 nfs.example.com:/", "db/0"]),
+        ("/{name}/{ordinal}", "", ["/db /db", "0"]),
+        ("/{name}/{ordinal}", "--job --within /db", ["/exports/0 nfs.example.com:/db", "0"]),
+    ],
+)
+def test_the_root_that_clients_mount_can_be_the_export(
+    path: str, options: str, expected: list[str]
+) -> None:
+    text = prepared(f"-f - --owner 1 {options}", values(path))
+    exported, first = (line.strip() for line in text.partition("work() {")[2].splitlines()[1:3])
+    assert [exported, first] == [f"exported {expected[0]}", f"directory {expected[1]} 1 '' 0750"]
+
+
+def test_volumes_in_the_root_are_made_where_it_is() -> None:
+    manifests = sfsgen("render web -r 2 --nfs-server n --storage 1Gi --nfs-path /").out
+    refused = sfsgen("prepare -f - --owner 1", manifests)
+    assert (refused.status, refused.out, refused.err.count("error: ")) == (2, "", 1)
+    words = [f"directory pv-web-{each} 1 '' 0750" for each in range(2)]
+    assert work(prepared("-f - --owner 1 --root /srv", manifests)) == ["exported /srv /srv", *words]
+
+
+@pytest.mark.parametrize(
     ("path", "expected"),
     [
         ("/data", ["exported /data /data", "directory '' 1 '' 0750"]),
@@ -188,9 +216,10 @@ REFUSED: Mapping[str, str] = {
     "--owner ''": "is no owner",
     "--owner 'a '": "is no owner",
     "--within exports": "is not an absolute path",
-    "--within /e/../f": 'leads out of the export with ".."',
+    "--within /e/../f": '"/e/../f" holds ".."\n  fix: write it as /exports\n',
+    "--root /..": '"/.." holds ".."\n  fix: write it as /srv/nfs4\n',
     "--within /else": "/exports/pv-web-0 does not lie within /else",
-    "--root srv": "is not an absolute path",
+    "--root srv": "is not an absolute path\n  fix: write it as /srv/nfs4\n",
     "--for other": '"other" has none of the directories\n  fix: there are: n',
     "--exports 10.0.0.1/8": "write 10.0.0.0/8",
     "--exports all": "is no network",
@@ -199,7 +228,9 @@ REFUSED: Mapping[str, str] = {
     "--job --root /x": "a Job gets to what is exported only",
     "--from-ordinal 3": "web has no ordinal 3",
     "--chown": "nothing says which owner, group or mode",
-    "--within / --nfs-path /{ordinal}": "what is exported is the root of the server",
+    "--within / --nfs-path /{ordinal}": "--root: error: what is exported is the root of the server",
+    "--nfs-path /": "give what clients mount as /, as --root /srv/nfs4, or the export by --within",
+    "--nfs-path /a-{ordinal}": "what is exported is the root of the server",
     "--quota --nfs-path '/a b'": "xfs_quota cannot be told of",
     "--quota --shared-directory --nfs-path /data": "is the export itself",
 }
@@ -250,6 +281,7 @@ def test_what_exists_is_not_trusted(path: str) -> None:
     result = sfsgen("prepare -f -", text)
     assert (result.status, result.out) == (2, "")
     assert "the volume pv-web-0 cannot be prepared" in result.err
+    assert "fix: write it as /exports/pv-web-0\n" in result.err
 
 
 def test_more_than_a_script_can_hold_is_refused() -> None:

@@ -46,6 +46,12 @@ def test_an_export_has_the_options_that_its_set_needs(text: str, access: str, sq
     assert line(text) == f"sfsgen-exports.exports '/exports 10.0.0.0/16{options}'"
 
 
+def test_what_clients_mount_as_the_root_is_exported_as_that() -> None:
+    found = line(values("/", pod={"securityContext": {"runAsUser": 5}}), f"{CLIENTS} --root /srv")
+    clients = f"10.0.0.0/16(rw,sync,no_subtree_check,{SQUASHED},fsid=0)"
+    assert found == f"sfsgen-srv.exports '/srv {clients}'"
+
+
 @pytest.mark.parametrize(
     ("path", "options", "file", "start"),
     [

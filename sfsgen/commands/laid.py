@@ -107,8 +107,7 @@ def _fixed(values: Any, stateful_set: StatefulSet) -> list[str]:
 
 def _before_placeholders(path: str) -> str:
     head, brace, _ = path.partition("{")
-    fixed = normalised(head.rpartition("/")[0] if brace else head)
-    return "" if fixed == "/" else fixed
+    return normalised(head.rpartition("/")[0] if brace else head)
 
 
 def _of_what_exists(given: Mapping[str, Any], printing: Printing) -> list[Laid]:

@@ -24,7 +24,7 @@ def bounds(given: Mapping[str, Any], problems: list[Problem]) -> Bounds:
     owner = Owner(user, group, _mode(given["mode"], problems))
     within = _path("--within", given["within"], problems)
     root = _path("--root", given["root"], problems)
-    return Bounds(owner, within, root)
+    return Bounds(owner, within, root, bool(root or given["job"]))
 
 
 def _who(option: str, text: str | None, problems: list[Problem]) -> str:
@@ -61,8 +61,12 @@ def _mode(text: str | None, problems: list[Problem]) -> str:
 def _path(option: str, text: str | None, problems: list[Problem]) -> str:
     if text is None:
         return ""
-    if fault := path_fault(text):
-        problems.append(Problem(option, fault, "write it as /exports"))
+    fault = path_fault(text)
+    if ".." in text.split("/"):
+        fault = f'{quoted(text)} holds ".."'  # what it leads out of is no export
+    if fault:
+        as_what = "/srv/nfs4" if option == "--root" else "/exports"
+        problems.append(Problem(option, fault, f"write it as {as_what}"))
         return ""
     return normalised(text)
 

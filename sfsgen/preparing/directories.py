@@ -112,6 +112,8 @@ class Bounds(NamedTuple):
     """The export, "" where each one is to be worked out."""
     root: str
     """Where servers have what clients mount as /, "" where that is / as well."""
+    reaches_root: bool = False
+    """Whether what clients mount as / is known, and can be the export."""
 
 
 def directories(laid: Iterable[Laid], bounds: Bounds, problems: list[Problem]) -> list[Directory]:
@@ -121,13 +123,14 @@ def directories(laid: Iterable[Laid], bounds: Bounds, problems: list[Problem]) -
     """
     found: dict[NfsDirectory, Directory] = {}
     for each in laid:
-        common = each.fixed or _common(each)
+        common = _common(each, bounds)
         for volume in each.on_nfs:
             if fault := path_fault(volume.path):
                 what = f"the volume {volume.name} cannot be prepared: {fault}"
                 read = volume.manifest
                 where = "--nfs-path" if read is NOT_READ else read.where(("spec",), key=True)
-                problems.append(Problem(where, what, "write it as /exports/pv-web-0"))
+                fix = f"write it as /exports/{brief(volume.name)}"
+                problems.append(Problem(where, what, fix))
                 continue
             made = _directory(volume, common, each, bounds)
             problems += _outside(made, bounds)
@@ -155,19 +158,25 @@ def _directory(volume: Volume, common: str, laid: Laid, bounds: Bounds) -> Direc
     )
 
 
-def _common(laid: Laid) -> str:
-    """Return the directory in which the directories of several volumes lie, "" where it is /."""
+def _common(laid: Laid, bounds: Bounds) -> str:
+    """Return the directory in which the directories of several volumes lie, "" where none is known.
+
+    That is /, where it is said and can be the export. A single one in / may be exported itself.
+    """
+    if laid.fixed and (laid.fixed != "/" or bounds.reaches_root):
+        return laid.fixed
     paths = {normalised(each.path) for each in laid.on_nfs if not path_fault(each.path)}
     above = {posixpath.dirname(each) for each in paths}
+    if above == {"/"} and len(paths) == 1 and not laid.fixed:
+        return paths.pop()
     return posixpath.commonpath(above).rstrip("/") if above else ""
 
 
 def _export(path: str, common: str) -> str:
     """Return the export of a directory: what is common to all, else what it lies in."""
-    if common and (path == common or path.startswith(f"{common}/")):
+    if common and (path == common or path.startswith(f"{common.rstrip('/')}/")):
         return common
-    above = posixpath.dirname(path)
-    return above if above != "/" else path
+    return posixpath.dirname(path)
 
 
 def _outside(made: Directory, bounds: Bounds) -> Iterator[Problem]:
@@ -176,9 +185,10 @@ def _outside(made: Directory, bounds: Bounds) -> Iterator[Problem]:
     if within and not (made.path == within or made.path.startswith(f"{within.rstrip('/')}/")):
         what = f"{brief(made.path)} does not lie within {brief(within)}"
         yield Problem("--within", what, f"give {brief(posixpath.dirname(made.path))}")
-    elif made.export == "/" and not bounds.root:
+    elif made.export == "/" and not bounds.reaches_root:
         what = "what is exported is the root of the server, as it seems"
-        yield Problem("--within", what, "give the export, or where / lies there by --root")
+        fix = "give what clients mount as /, as --root /srv/nfs4, or the export by --within"
+        yield Problem("--root", what, fix)
 
 
 def left_out(laid: Iterable[Laid]) -> Iterator[str]:

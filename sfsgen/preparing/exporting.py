@@ -36,7 +36,9 @@ def exports(
     """Yield the names of files in exports.d, each with the line that exports a directory."""
     for export, several in groupby(directories, lambda each: each.export):
         path = on_server(export, root)
-        options = ",".join(_options(list(several)))
+        # What clients mount as / is so by this alone (exports(5)).
+        of_root = ["fsid=0"] if export == "/" else []
+        options = ",".join([*_options(list(several)), *of_root])
         hosts = " ".join(f"{each}({options})" for each in clients)
         yield f"sfsgen{_as_name(path)}.exports", f"{_escaped(path)} {hosts}"
 
