@@ -72,6 +72,11 @@ def normalised(path: str) -> str:
     return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
 
 
+def mounted(server: str, path: str) -> str:
+    """Return a directory as mount takes it: an IPv6 address stands in brackets."""
+    return f"[{server}]:{path}" if ":" in server and is_address(server) else f"{server}:{path}"
+
+
 def path_fault(text: str) -> str:
     """Return why a text is no path of a directory within an export, or ""."""
     parts = text.split("/")

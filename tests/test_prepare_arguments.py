@@ -341,6 +341,7 @@ def test_what_was_not_read_is_told() -> None:
         ("-f - -r 20000", "--replicas: error: web: the directories of 20,000 ordinals"),
         ("-f /nowhere", "/nowhere: error: it cannot be read"),
         ("-f ''", "--filename: error: it is empty"),
+        ("-r 1 --nfs-server n --storage 1Gi", "is missing\n  fix: give its NAME, as web\n"),
     ],
 )
 def test_what_cannot_be_read_or_meant_is_told(arguments: str, message: str) -> None:
@@ -354,6 +355,11 @@ def test_what_is_neither_values_nor_manifests_is_told(text: str) -> None:
     result = sfsgen("prepare -f -", text)
     assert (result.status, result.out) == (2, "")
     assert "error: " in result.err
+
+
+def test_an_empty_input_may_be_of_either_kind() -> None:
+    result = sfsgen("prepare -f -", " \n")
+    assert "stdin: error: it is empty\n  fix: give values files or manifests, or" in result.err
 
 
 def test_an_input_that_was_looked_into_is_not_there_for_the_next_run() -> None:

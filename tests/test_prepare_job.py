@@ -122,6 +122,12 @@ def test_what_the_driver_mounts_the_driver_mounts_here_too() -> None:
     assert list(bundled_faults([made], BUNDLED_MINORS[-1])) == []
 
 
+def test_an_address_of_a_server_stands_in_brackets() -> None:
+    made = job("web -r 1 --nfs-server fd00::1 --storage 1Gi")
+    assert work(script(made))[0] == "exported /exports/0 '[fd00::1]:/exports'"
+    assert made["spec"]["template"]["spec"]["volumes"][0]["nfs"]["server"] == "fd00::1"
+
+
 def test_it_is_named_by_what_it_does() -> None:
     command = "web -r {} --nfs-server n --storage 1Gi -n shop"
     first, again, grown = (job(command.format(each))["metadata"] for each in (1, 1, 2))

@@ -130,6 +130,11 @@ def test_yaml_says_what_json_says() -> None:
     )
 
 
+def test_an_address_of_a_server_stands_in_brackets() -> None:
+    shown = sfsgen("show web -r 1 --nfs-server fd00::1 --storage 1Gi -o paths")
+    assert shown.out == "[fd00::1]:/exports/pv-web-0\n"
+
+
 def test_directories_are_shown_once() -> None:
     command = f"show {WEB} --shared-directory -o paths"
     assert sfsgen(command).out == "nfs.example.com:/exports\n"

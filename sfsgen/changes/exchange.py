@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sfsgen.changes.cures import Cures, claim_ref_of
 from sfsgen.changes.downtime import with_pods_again, without_pods
 from sfsgen.kubernetes.names import numbered
+from sfsgen.nfs import mounted
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import Pairing, TemplateOrdinals
 from sfsgen.values.pairs import Key, Volume
@@ -105,7 +106,7 @@ def new_owners(
 def _moved(crossings: Sequence[Crossing]) -> str:
     """Return which data is to be moved where."""
     moves = [
-        f"what lies in {has.server}:{has.path} to {own.path}"
+        f"what lies in {mounted(has.server, has.path)} to {own.path}"
         for _, has, own in crossings
         if has.directory != own.directory
     ]

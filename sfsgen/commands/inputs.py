@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sfsgen.documents.files import looked_into
+from sfsgen.documents.files import looked_into, shown
 from sfsgen.problems import InputError, Problem
 from sfsgen.values.options import is_given
 from sfsgen.values.settings import PAIRS, SETTINGS, listed
@@ -47,6 +47,9 @@ def chosen(parameters: Mapping[str, Any]) -> Input:
         of_cluster = any(parameters[each] is not None for each in _OF_CLUSTER)
         is_described = bool(of_render_alone) or parameters["storage"] is not None
         return Input.VALUES if is_described and not of_cluster else Input.CLUSTER
+    if empty := [each for each in filenames if _is_empty(each)]:
+        fix = "give values files or manifests, or neither for the live cluster"
+        raise InputError(*(Problem(shown(each), "it is empty", fix) for each in empty))
     kinds = {each: _holds_manifests(each) for each in filenames}
     if len(set(kinds.values())) > 1:
         what = "values files and manifests are not read together"
@@ -58,6 +61,11 @@ def chosen(parameters: Mapping[str, Any]) -> Input:
     if of_render_alone:
         raise InputError(*(Problem(each, what, "leave it out") for each in of_render_alone))
     return Input.MANIFESTS
+
+
+def _is_empty(filename: str) -> bool:
+    is_folder = bool(filename) and Path(filename).is_dir()
+    return bool(filename) and not is_folder and not looked_into(filename).strip()
 
 
 def _holds_manifests(filename: str) -> bool:

@@ -9,6 +9,7 @@ from sfsgen.findings.places import CLAIM_REF, VOLUME_NAME, directory_of
 from sfsgen.kubernetes.binder import CLASS, MODES, SIZE, VOLUME_MODE, Storage, shown_class, size
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.words import CLUSTER
+from sfsgen.nfs import mounted
 from sfsgen.sets.found import FoundService, FoundSet
 from sfsgen.values.pairs import Claim, Volume
 
@@ -111,7 +112,8 @@ def of_volume(wanted: Volume, live: Volume) -> Iterator[Change]:
     source, there = _source(wanted), _source(live)
     if source and source != there:
         path = directory_of(wanted) if wanted.driver else ("spec",)
-        shown = f"{wanted.server}:{wanted.path} in place of {live.server}:{live.path}"
+        shown = f"{mounted(wanted.server, wanted.path)} in place of "
+        shown += mounted(live.server, live.path)
         yield Change(path, shown if wanted.server and live.server else "another source")
     for each in _of_storage(wanted.storage, live.storage):
         path = ("spec", "capacity", "storage") if each.path == SIZE else each.path

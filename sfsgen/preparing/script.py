@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.nfs import mounted
 from sfsgen.plain_text import one_line
 from sfsgen.preparing import shell
 from sfsgen.preparing.directories import Directory
@@ -89,7 +90,7 @@ def _top(server: str, export: str, task: Task) -> tuple[str, str]:
     """Return where an export is, on the machine that runs the script, and what it is called."""
     for its_server, its_export, directory in task.tops:
         if (its_server, its_export) == (server, export):
-            return directory, f"{server}:{export}"
+            return directory, mounted(server, export)
     here = on_server(export, task.root)
     return here, here
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from sfsgen.changes.exchange import Crossing, is_free_for, new_owners
 from sfsgen.changes.steps import Step
 from sfsgen.kubernetes.kubectl import quoted
+from sfsgen.nfs import mounted
 from sfsgen.plans.actions import (
     CLAIM,
     actions,
@@ -191,7 +192,8 @@ def _lines(moves: Sequence[tuple[Volume, Volume]]) -> tuple[str, list[str]]:
     where = " and ".join(servers)
     if len(servers) > 1:
         return where, [
-            f"what lies in {has.server}:{has.path} to {own.server}:{own.path}" for has, own in moves
+            f"what lies in {mounted(has.server, has.path)} to {mounted(own.server, own.path)}"
+            for has, own in moves
         ]
     paths = [(has.place.path, own.place.path) for has, own in moves]
     return where, [

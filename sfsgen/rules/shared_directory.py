@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.places import directory_of
 from sfsgen.findings.scene import Scene
-from sfsgen.nfs import location
+from sfsgen.nfs import location, mounted
 from sfsgen.plain_text import some
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.pod_volumes import every_container
@@ -37,7 +37,7 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
         if are_many and sum(not _is_read_only(scene, each) for each in volumes) > 1:
             server, path = location(volumes[0].directory)
             names = some([each.name for each in volumes], _SHOWN)
-            what = f"{len(volumes)} volumes share the directory {server}:{path}: {names}"
+            what = f"{len(volumes)} volumes share the directory {mounted(server, path)}: {names}"
             first, second, *more = (each.manifest for each in volumes)
             fix = scene.cures.of_immutable(
                 second, "give each a directory of its own, and move the files"

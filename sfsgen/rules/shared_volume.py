@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from sfsgen.documents.document import Path
 from sfsgen.findings.finding import Finding, note, warning
 from sfsgen.findings.scene import Scene
+from sfsgen.nfs import mounted
 from sfsgen.plain_text import brief
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.pod_volumes import PodVolume, is_mounted
@@ -77,7 +78,7 @@ def _source(volume: PodVolume) -> tuple[str, Path]:
         path = (*volume.path, "persistentVolumeClaim", "claimName")
         return f"the claim {volume.claim_name}", path
     kind = "nfs" if volume.driver == "nfs" else "csi"
-    return f"{volume.server}:{volume.directory}", (*volume.path, kind)
+    return mounted(volume.server, volume.directory), (*volume.path, kind)
 
 
 def _is_meant_for_all(volume: PodVolume) -> bool:

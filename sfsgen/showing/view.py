@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sfsgen.findings.finding import Severity
+from sfsgen.nfs import mounted
 from sfsgen.problems import Place
 
 WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
@@ -83,7 +84,7 @@ class ClaimRow(NamedTuple):
     @property
     def directory(self) -> str:
         """Where its data lies."""
-        return f"{self.server}:{self.path}" if self.server else ""
+        return mounted(self.server, self.path) if self.server else ""
 
     @property
     def of_volume(self) -> tuple[Fault, ...]:
