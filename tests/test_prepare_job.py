@@ -128,6 +128,17 @@ def test_an_address_of_a_server_stands_in_brackets() -> None:
     assert made["spec"]["template"]["spec"]["volumes"][0]["nfs"]["server"] == "fd00::1"
 
 
+def test_what_is_longer_than_an_argument_may_be_is_made_by_several() -> None:
+    made = jobs("web -r 5000 --nfs-server n --storage 1Gi --owner 1")
+    texts = [container(each)["command"][-1] for each in made]
+    assert all(len(each.encode()) <= 131_071 for each in texts)
+    assert 1 < len(made) < 6
+    assert len({each["metadata"]["name"] for each in made}) == len(made)
+    lines = [line for each in made for line in work(script(each))[1:]]
+    assert lines == [f"directory pv-web-{each} 1 '' 0750" for each in range(5000)]
+    subprocess.run(["sh", "-n", "-c", script(made[0])], check=True)
+
+
 def test_it_is_named_by_what_it_does() -> None:
     command = "web -r {} --nfs-server n --storage 1Gi -n shop"
     first, again, grown = (job(command.format(each))["metadata"] for each in (1, 1, 2))

@@ -140,16 +140,16 @@ def _printed_jobs(
 ) -> list[str]:
     """Print a Job for each namespace, and return the commands that come next."""
     from sfsgen.documents.yaml_writer import block
-    from sfsgen.preparing.job import IMAGE, job
+    from sfsgen.preparing.job import IMAGE, jobs
 
-    jobs = []
+    made_jobs = []
     for namespace in dict.fromkeys(each.laid.namespace for each in made):
         here = [each for each in made if each.laid.namespace == namespace]
         its = task._replace(title=f"sfsgen prepare: {_title(here)}")
-        jobs.append(job(here, its, image or IMAGE, target))
-    console.write_stdout(f"---\n{block(each, 0)}\n" for each in jobs)
-    waits = [_wait(each["metadata"]) for each in jobs]
-    return [*next_steps.piped_into(["kubectl", "create", "-f", "-"]), *waits] if jobs else []
+        made_jobs += jobs(here, its, image or IMAGE, target)
+    console.write_stdout(f"---\n{block(each, 0)}\n" for each in made_jobs)
+    waits = [_wait(each["metadata"]) for each in made_jobs]
+    return [*next_steps.piped_into(["kubectl", "create", "-f", "-"]), *waits] if made_jobs else []
 
 
 def _wait(metadata: Mapping[str, str]) -> str:

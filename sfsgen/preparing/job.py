@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sfsgen.documents.yaml_writer import block
@@ -14,10 +14,33 @@ from sfsgen.storage_drivers import CSI_NFS, DRIVERS
 
 IMAGE = "busybox:1.37"
 _LONGEST_NAME = 63  # of a Job: its pods bear it as a label
+_LONGEST_SCRIPT = 131_071  # bytes: Linux starts no program with a longer argument
 _HINT = "does the export let root of the nodes write (no_root_squash)?"
 
 
-def job(directories: Sequence[Directory], task: Task, image: str, target: Target) -> dict[str, Any]:
+def jobs(
+    directories: Sequence[Directory], task: Task, image: str, target: Target
+) -> Iterator[dict[str, Any]]:
+    """Yield the Jobs that make the directories of a namespace's sets: one where a script suffices.
+
+    What Linux starts no program with is made by several.
+    """
+    made = _job(directories, task, image, target)
+    if _length(made) <= _LONGEST_SCRIPT or len(directories) == 1:
+        yield made
+        return
+    half = (len(directories) + 1) // 2
+    for part in (directories[:half], directories[half:]):
+        yield from jobs(part, task, image, target)
+
+
+def _length(made: Mapping[str, Any]) -> int:
+    return len(made["spec"]["template"]["spec"]["containers"][0]["command"][-1].encode())
+
+
+def _job(
+    directories: Sequence[Directory], task: Task, image: str, target: Target
+) -> dict[str, Any]:
     """Return a Job that makes the directories of a namespace's sets.
 
     It is named by what it does: what is to be done again is the same Job.
