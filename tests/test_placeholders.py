@@ -35,18 +35,20 @@ ALIKE = [
     ("{peers:{pod}...}", "web-0...,web-1..."),
     ("{peers:{brace}{pod}}", "{web-0,{web-1"),
     ("{brace}peers}", "{peers}"),
+    ("{brace}peers:{name}}", "{peers:web}"),
+    ("{brace}port:}", "{port:}"),
+    ('[{peers:{brace}"id":{ordinal}{endbrace},...}]', '[{"id":0},{"id":1}]'),
+    ("{brace}{name}{endbrace}", "{web}"),
+    ("{peers:{id}={ordinal}}", "1=0,2=1"),
+    ("/{id}", "/{id}"),
     ("{brace}{service}}", "{web}"),
     ("{brace}brace}", "{brace}"),
 ]
 # What was in braces before, and is another's, stays as it is.
 OTHERS = [
     *("${peers}", "$(peers)", "{{peers}}", "{{ .peers }}", "%{name}", "#{name}", r"\{name\}"),
-    *("{other}", "{Peers}", "{ peers }", "{}", "{", "}", '{"peers": 1}', "{peers:}", "{peers:x}"),
+    *("{other}", "{Peers}", "{ peers }", "{}", "{", "}", '{"peers": 1}', "{host: 1}"),
     *(
-        "{peers:{x",
-        "{port:}",
-        "{port:8080}",
-        "{port:A}",
         "$({pod})",
         "%{http_code}",
         "{0}",
@@ -171,6 +173,45 @@ def test_the_peers_are_those_of_the_replicas(replicas: int, start: int) -> None:
     assert _container(made)["env"][0]["value"] == ",".join(names)
 
 
+# What begins as a placeholder and is none: what is told.
+SLIPS = {
+    "{peers:}": "there is no placeholder in it",
+    "{peers:x}": "there is no placeholder in it",
+    "{peers:{pod}": 'error: "{peers:{pod}" cannot be read: it is not closed, or',
+    '[{peers:{"id":"{pod}"}}]': "in it a brace is {brace}, and one that closes is {endbrace}",
+    "{peers:{x": "cannot be read",
+    "{port:}": "names no port",
+    "{port:7000}": "write {port}, {port:NAME} or the number",
+    "{port:A}": "names no port",
+    "{host:80}": "write {host}:, and what is to follow; a program's own brace is {brace}",
+    "{service:{port}}": "write {service}:, and",
+}
+
+
+@pytest.mark.parametrize("text", SLIPS)
+@pytest.mark.parametrize("around", ["{}", "{{pod}}{}", "x{} {{peers}}"])
+def test_what_begins_as_a_placeholder_and_is_none_is_refused(text: str, around: str) -> None:
+    made = sfsgen(["render", *SET.split(), "--env", f"A={around.format(text)}"])
+    assert (made.status, made.out) == (2, "")
+    assert made.err.count("error: ") == 1
+    assert SLIPS[text] in made.err
+
+
+@pytest.mark.parametrize("text", [f"{each} x" for each in SLIPS])
+def test_of_a_set_that_exists_it_comes_back(text: str) -> None:
+    made = rendered(f"{SET} --env A=x")
+    made[-1]["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] = text
+    said = sfsgen("init --from -", json.dumps({"kind": "List", "apiVersion": "v1", "items": made}))
+    again = sfsgen("render -f - --only sts", said.out)
+    assert _container([yaml.safe_load(again.out)])["env"] == [{"name": "A", "value": text}]
+
+
+@pytest.mark.parametrize(("start", "expected"), [(0, "1,2"), (1, "1,2"), (3, "3,4")])
+def test_ids_begin_with_1_or_are_the_ordinals(start: int, expected: str) -> None:
+    made = rendered(f"{SET} --start-ordinal {start} --env A={{peers:{{id}}}}")
+    assert _container(made)["env"] == [{"name": "A", "value": expected}]
+
+
 TAKEN = {"name": "POD_NAME", "value": "x"}
 NO_SERVICE = {"serviceName": ""}
 # What is said beside the text, the minor, and what is told.
@@ -234,6 +275,7 @@ WORDS = st.sampled_from(
     [
         *(text for text, _ in (*ALIKE, *OWN)),
         *OTHERS,
+        *SLIPS,
         "peers:",
         "{peers:",
         "{",

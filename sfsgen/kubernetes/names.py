@@ -86,6 +86,11 @@ def numbered(name: str) -> tuple[str, int | None]:
     return head, int(digits) if 0 < len(digits) <= _LONGESTHOLE else None
 
 
+def server_id(ordinal: int, start: int) -> int:
+    """Return the number from 1 on of a pod: its ordinal, one more where ordinals start with 0."""
+    return ordinal if start else ordinal + 1
+
+
 def claim_name(template: str, stateful_set: str) -> Pattern:
     """Return the names under which the StatefulSet controller looks for a template's claims.
 

@@ -10,22 +10,28 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import versions
-from sfsgen.kubernetes.names import Pattern, pattern
+from sfsgen.kubernetes.names import Pattern, pattern, server_id
 from sfsgen.plain_text import brief, quoted
 from sfsgen.values.model import Fields, StatefulSet
 from sfsgen.values.tree import Values
 
 BRACE = "{brace}"
 """How a brace is written that is the program's own."""
+_END = "{endbrace}"
+_BRACES = f"a brace is {BRACE}, and one that closes is {_END}"
 # In `${...}`, `{{...}}`, `%{...}`, `#{...}`, `\{...` and `$(...)` others fill in.
 _OPENS = r"(?<![{$%#\\])(?<!\$\()\{"
 _WORDS = (
-    "ordinal|pod|host|service|namespace|name|replicas|peers|brace|port(?::[0-9-]*[a-z][a-z0-9-]*)?"
+    "ordinal|pod|host|service|namespace|name|replicas|peers|brace|endbrace"
+    "|port(?::[0-9-]*[a-z][a-z0-9-]*)?"
 )
+# What begins as a placeholder, and is none: to print it as it stands would hide a slip.
+_SLIP = r"(?:peers|port):|(?:pod|host|service):[0-9a-z{]"
 _PLACEHOLDER = re.compile(
-    rf"{_OPENS}(?:({_WORDS})\}}|peers:((?>[^{{}}]*+\{{[^{{}}]*\}})++[^{{}}]*+)\}})"
+    rf"{_OPENS}(?:({_WORDS})\}}|peers:((?>[^{{}}]*+\{{[^{{}}]*\}})++[^{{}}]*+)\}}|({_SLIP}))"
 )
-_BEGINNING = re.compile(rf"{_OPENS}(?=(?:{_WORDS})\}}|peers:)")
+_BEGINNING = re.compile(rf"{_OPENS}(?=(?:{_WORDS})\}}|{_SLIP})")
+_ID = "\1"  # stands for the id in a Pattern's text: no text of a user's that is printed holds it
 _SEPARATED = re.compile(r"(.*)([^\w{}])\.\.\.", re.DOTALL)
 _LONGEST = 131_071  # bytes: Linux starts no program with a longer argument or variable
 _MOST_FILLED = 1_000_000  # characters: a cluster stores no object of 1.5 MiB
@@ -63,7 +69,8 @@ class _Meanings(NamedTuple):
 
 def words(text: str) -> list[str]:
     """Return the placeholders of a text that are filled in, without what is said of each."""
-    return [f"{{{each[1] or 'peers'}}}" for each in _PLACEHOLDER.finditer(text)]
+    found = (each for each in _PLACEHOLDER.finditer(text) if not each[3])
+    return [f"{{{each[1] or 'peers'}}}" for each in found]
 
 
 def literal(container: Any) -> Any:
@@ -121,7 +128,8 @@ def same_for_all(
     name: str, namespace: str, service: str, replicas: int, ports: Sequence[Fields]
 ) -> dict[str, str]:
     """Return what placeholders stand for that is the same for all pods of a set."""
-    alike = {"namespace": namespace, "name": name, "replicas": replicas, "brace": "{"}
+    alike = {"namespace": namespace, "name": name, "replicas": replicas}
+    alike |= {"brace": "{", "endbrace": "}"}
     if service:
         alike["service"] = service
     if ports:
@@ -197,6 +205,8 @@ class _Filling:
     def _text(self, text: str, at: Path, known: "_Environment") -> str:
         def fill(match: re.Match[str]) -> str:
             word, each = match[1], match[2]
+            if match[3]:
+                raise _slip(match)
             if word in _FIELDS:
                 return self._own(word, known)
             made = _peers(self._meanings, each) if each or word == "peers" else self._alike(word)
@@ -242,17 +252,42 @@ def _peers(meanings: _Meanings, each: str | None) -> str:
     if not meanings.domain and "{host}" in text:
         raise _no_service("{host}" if each else "{peers}")
     try:
-        peer = pattern(text, {**meanings.alike, **meanings.peer})
+        peer = pattern(text, {**meanings.alike, **meanings.peer, "id": _ID})
     except ValueError as error:
         what = f"in {brief(quoted(text))}: {error}"
-        raise _NotFilledError(what, f"write one of them; a brace is {BRACE}") from error
+        raise _NotFilledError(what, f"write one of them; {_BRACES}") from error
     least = sum(map(len, peer.pieces)) + len(separator)
     if len(meanings.ordinals) * max(1, least) > _LONGEST:
         what = f"the list of {len(meanings.ordinals)} pods is longer than the {_LONGEST} bytes "
         raise _NotFilledError(
             f"{what}that a program can be given", "write {service}: DNS knows the pods by it"
         )
-    return separator.join(map(peer.at, meanings.ordinals))
+    start = meanings.ordinals.start
+    return separator.join(
+        peer.at(each).replace(_ID, str(server_id(each, start))) for each in meanings.ordinals
+    )
+
+
+def _slip(match: re.Match[str]) -> _NotFilledError:
+    """Return why what begins as a placeholder is none, and what may have been meant."""
+    word = match[3].partition(":")[0]
+    rest = match.string[match.end() :]
+    inside, end, _ = rest.partition("}")
+    shown = brief(quoted(f"{{{match[3]}{inside}{end}"))
+    own = f"a program's own brace is {BRACE}"
+    if word == "port":
+        what = f"{shown} names no port: a port's name has a letter"
+        return _NotFilledError(what, f"write {{port}}, {{port:NAME}} or the number; {own}")
+    if word != "peers":
+        what = f"nothing stands behind {{{word}"
+        return _NotFilledError(
+            f"{what}: {shown}", f"write {{{word}}}:, and what is to follow; {own}"
+        )
+    if end and "{" not in inside:
+        what = f"{shown} is the same for all pods: there is no placeholder in it"
+        return _NotFilledError(what, f"write {{peers}}, or {{peers:{{pod}}}}; {own}")
+    what = f"{shown} cannot be read: it is not closed, or braces in it are no placeholders"
+    return _NotFilledError(what, f"write it as {{peers:{{pod}}}}; in it {_BRACES}")
 
 
 def _no_service(placeholder: str) -> _NotFilledError:
