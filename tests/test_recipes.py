@@ -44,8 +44,8 @@ def _texts(pod: dict[str, Any]) -> Iterator[str]:
 
 
 def test_all_recipes_are_there() -> None:
-    names = "elasticsearch etcd kafka postgresql rabbitmq zookeeper"
-    assert [each.stem for each in RECIPES] == names.split()
+    names = "elasticsearch etcd kafka postgresql rabbitmq zookeeper zookeeper-before-1.28"
+    assert sorted(each.stem for each in RECIPES) == names.split()
 
 
 @every_recipe
@@ -107,17 +107,29 @@ def test_the_page_shows_the_file(file: Path) -> None:
     assert file.read_text() in shown
 
 
-def test_an_older_minor_takes_the_ordinal_from_the_name() -> None:
-    text = (ROOT / "docs/recipes.md").read_text().partition("## Before Kubernetes 1.28")[2]
-    (shown,) = re.findall(r"(?ms)^```yaml\n(.*?)^```", text)
-    options = "zk -r 3 --nfs-server a --storage 1Gi --kube-version 1.27"
-    made = sfsgen(f"render -f - {options}", shown)
-    assert made.status == 0, made.err
-    *_, command = _pod(made.out)["containers"][0]["command"]
-    words = ["sh", "-c", command.replace("/docker-entrypoint.sh", "echo $ZOO_MY_ID")]
-    env = {"POD": "zk-12", "PATH": os.environ["PATH"]}
-    done = subprocess.run(words, env=env, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("12 ")
+BEFORE = ROOT / "examples/recipe-zookeeper-before-1.28/zookeeper-before-1.28.yaml"
+
+
+@pytest.mark.parametrize("minor", ["1.14", "1.26", "1.27", "1.37"])
+def test_an_older_minor_takes_the_id_from_the_name(minor: str) -> None:
+    pod = _pod(_printed(BEFORE, f"--kube-version {minor}"))
+    *shell, command = pod["containers"][0]["command"]
+    text = command.replace("/docker-entrypoint.sh", "echo $ZOO_MY_ID")
+    servers = re.findall(r"server\.(\d+)=(zk-\d+)\.", "\n".join(_texts(pod)))
+    assert servers == [("1", "zk-0"), ("2", "zk-1"), ("3", "zk-2")]
+    for number, name in servers:
+        env = {"POD": name, "PATH": os.environ["PATH"]}
+        words = [*shell, text]
+        done = subprocess.run(words, env=env, capture_output=True, text=True, check=True)
+        assert done.stdout.startswith(f"{number} ")
+
+
+@pytest.mark.parametrize("file", [each for each in RECIPES if "zookeeper" in each.stem])
+def test_show_prints_the_servers_that_the_set_has(file: Path) -> None:
+    servers = [each for each in _texts(_pod(_printed(file))) if each.startswith("server.")]
+    for made in (f"-f {file}", "-f -"):
+        shown = sfsgen(f"show {made} --peers zookeeper", _printed(file))
+        assert [shown.out.rstrip().replace(".cluster.local:", ":")] == servers
 
 
 def test_pods_leave_their_node_as_the_page_says() -> None:

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from sfsgen.kubernetes.manifest import Manifest
-from sfsgen.kubernetes.names import Pattern, pattern, subdomain_fault
+from sfsgen.kubernetes.names import Pattern, pattern, server_id, subdomain_fault
 from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem
 from sfsgen.sets.found import FoundService, FoundSet
@@ -47,7 +47,8 @@ STYLES: Mapping[str, Style] = {
 }
 """What each program's own documentation shows, with the ports that it has by default.
 
-ZooKeeper's servers are numbered from 1 (zookeeperAdmin, myid): `{id}` is the ordinal and one.
+ZooKeeper's servers are numbered from 1 (zookeeperAdmin, myid): `{id}` is the ordinal, and one more
+where ordinals start with 0.
 """
 
 
@@ -142,7 +143,8 @@ def peers(view: SetView, style: str) -> str:
     if "{id}" not in text:
         return between.join(map(whole.at, ordinals))
     return between.join(
-        pattern(text, {**values, "id": str(each + 1)}).at(each) for each in ordinals
+        pattern(text, {**values, "id": str(server_id(each, view.start_ordinal))}).at(each)
+        for each in ordinals
     )
 
 
