@@ -212,6 +212,27 @@ def test_ids_begin_with_1_or_are_the_ordinals(start: int, expected: str) -> None
     assert _container(made)["env"] == [{"name": "A", "value": expected}]
 
 
+# As YAML reads them, and how they are mended.
+UNQUOTED = {
+    "value: {pod}": 'not {pod}, which YAML takes for {}\n  fix: put it in quotes: "{pod}"\n',
+    "value: {port:http}": 'put it in quotes: "{port:http}"',
+    "value: {peers:{pod}}": "put a text that begins with { in quotes, or mend the text",
+    "value: {pod}-x": "put a text that begins with { in quotes, or mend the text",
+    "value: {a: b}": "fix: write a text\n",
+    "value: [{a: b}": "fix: mend the text there",
+}
+
+
+@pytest.mark.parametrize("line", UNQUOTED)
+def test_what_stands_in_no_quotes_is_told(line: str) -> None:
+    text = f"name: web\nreplicas: 1\nenv:\n- name: A\n  {line}\n- name: B\n"
+    made = sfsgen("render -f - --nfs-server a --storage 1Gi", text)
+    assert (made.status, made.out) == (2, "")
+    assert UNQUOTED[line] in made.err
+    in_list = sfsgen("render -f - --nfs-server a --storage 1Gi", "container: {args: [a, {pod}]}")
+    assert "container.args[1] must be a string, not {pod}" in in_list.err
+
+
 TAKEN = {"name": "POD_NAME", "value": "x"}
 NO_SERVICE = {"serviceName": ""}
 # What is said beside the text, the minor, and what is told.

@@ -1077,6 +1077,23 @@ WARNED_IN_THE_FILE = [
 WARNED_IN_THE_FILE += [
     ("env: [{name: A}, {name: A}]", "5:25", "the last one counts"),
     ("image: 'a:{ordinal}'", "5:8", "all pods have one template"),
+    ("image: 'a:{port:x}'", "5:8", "all pods have one template"),
+    ("container: {workingDir: '/a/{pod}'}", "5:25", "{pod} is printed as it stands"),
+    (
+        "container: {livenessProbe: {exec: {command: [a, '{peers:{pod}:{port}}']}}}",
+        "5:49",
+        "{peers:{pod}:{port}} is printed as it stands",
+    ),
+    (
+        "pod: {containers: [{name: a, image: a, readinessProbe: {exec: {command: ['{port}']}}}]}",
+        "5:74",
+        "run sh -c with $NAME",
+    ),
+    (
+        "container: {lifecycle: {preStop: {exec: {command: ['{host}']}}}}",
+        "5:52",
+        "{host} is printed",
+    ),
     ("pod: {containers: [{name: a, image: 'a:{pod}'}]}", "5:37", "write it out"),
     (
         "container: {volumeMounts: [{name: pvc, mountPath: /x, subPath: '{pod}'}]}",

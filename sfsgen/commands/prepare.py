@@ -142,7 +142,7 @@ def _printed_jobs(
     from sfsgen.documents.yaml_writer import block
     from sfsgen.preparing.job import IMAGE, jobs
 
-    made_jobs = []
+    made_jobs: list[dict[str, Any]] = []
     for namespace in dict.fromkeys(each.laid.namespace for each in made):
         here = [each for each in made if each.laid.namespace == namespace]
         its = task._replace(title=f"sfsgen prepare: {_title(here)}")

@@ -12,6 +12,8 @@ from sfsgen.documents.yaml_values import Fault, Place, Reader, shown
 from sfsgen.problems import InputError, Problem
 
 _MEND = "mend the text there, or just before"
+# On the line that YAML does not understand: a placeholder, for which a brace begins a mapping.
+_BRACED = re.compile(r"[\s\[,]\{[a-z]+(?:\}|:\S)")
 # kubectl splits a file at these lines before it reads YAML.
 _MARKER = re.compile(
     r"^---[\t\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*+(?:#.*|(.+))?",
@@ -179,7 +181,12 @@ class _Piece:
         if self.lines.text.startswith("\t", self.start + index, self.end):
             return self._error(Fault(index, "this is not YAML: a tab cannot indent", "use blanks"))
         what = shown(" ".join(filter(None, (error.context, error.problem))), 200)
-        return self._error(Fault(index, f"this is not YAML: {what}", _MEND))
+        near = self.lines.text[: self.start + index].rstrip().rpartition("\n")[2]
+        near += self.lines.text[self.start + index : self.end].partition("\n")[0]
+        fix = (
+            f"put a text that begins with {{ in quotes, or {_MEND}" if _BRACED.search(near) else ""
+        )
+        return self._error(Fault(index, f"this is not YAML: {what}", fix or _MEND))
 
 
 def _refuse_what_yaml_would_take(text: str) -> None:

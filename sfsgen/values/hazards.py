@@ -26,8 +26,15 @@ _ONE_MI = nano_units("1Mi")
 # Who writes them means what they are in a name or path; in `$(...)` and `{{...}}` another fills in.
 _OF_PAIRS = r"(?<![{$])\{(claim|volume|template)\}(?!\})"
 _PLACEHOLDER = (
-    r"(?<![{$])\{(ordinal|pod|host|claim|volume|name|namespace|template|service|peers|replicas)\}"
+    r"(?<![{$])\{(?:(?:ordinal|pod|host|claim|volume|name|namespace|template|service|peers|replicas"
+    r"|port)\}|peers:[^{}]*(?:\{[^{}]*\}[^{}]*)+\}|port:[a-z0-9-]+\})"
 )
+# What the kubelet runs in a container: it replaces nothing in it.
+_HANDLERS = (
+    *(("livenessProbe",), ("readinessProbe",), ("startupProbe",)),
+    *(("lifecycle", "postStart"), ("lifecycle", "preStop")),
+)
+_VARIABLE = "set a variable to it in env, and run sh -c with $NAME"
 _EXPRESSION = (
     "write subPathExpr: $(POD_NAME), and set that variable by valueFrom: {fieldRef: {fieldPath: "
     "metadata.name}}"
@@ -246,13 +253,17 @@ def _placeholders(values: "Values") -> Iterator[tuple[Path, str, str]]:
     for path, text in _texts_of_all_pods(values):
         if found := re.search(_PLACEHOLDER, text) if "{" in text else None:
             what = f"{found[0]} is printed as it stands: all pods have one template"
-            yield path, what, _EXPRESSION if path[-1] == "subPath" else "write it out"
+            fix = _EXPRESSION if path[-1] == "subPath" else "write it out"
+            yield path, what, _VARIABLE if "command" in path else fix
 
 
 def _texts_of_all_pods(values: "Values") -> Iterator[tuple[Path, str]]:
-    """Yield images, and where volumes are mounted."""
+    """Yield images, where volumes are mounted, and what the kubelet runs in containers."""
     for each in ((), *containers_at(values)):
         yield (*each, "image"), values.get(*each, "image") or ""
+        yield (*each, "workingDir"), values.get(*each, "workingDir") or ""
+        for key in _HANDLERS if each else ():
+            yield from values.entries(*each, *key, "exec", "command")
         for mount, _ in values.entries(*each, "volumeMounts"):
             yield from _of_mount(values, mount)
     for at, _ in values.entries("claimTemplates"):

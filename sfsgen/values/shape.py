@@ -41,6 +41,7 @@ _SAID = {
 _MOST_FAULTS = 100  # of a document
 _MOST_VALUES = 100_000  # of a file
 _WORD = re.compile(r"[^\s,#\[\]{}&*!|>'\"%@`][^\s,\[\]{}]*")
+_BRACED = re.compile(r"\{[^\s{}\[\],\"']+\}")
 _LONGEST_JSON = 40  # characters
 _ALIKE = 0.8  # of two keys: "server" is not meant by "service"
 
@@ -91,14 +92,15 @@ def _schema(target: Target) -> Schema:
 def _written(fault: Fault, document: Document, lines: Sequence[str]) -> str:
     """Return the word that stands in a text for a number, or for true or false: NO, 0123.
 
-    Of a word that there is not, it is the value.
+    Of a word that there is not, it is the value. For a mapping it may be a placeholder: {pod}.
     """
     if fault.word == "additionalProperties":
         return _flow(reduce(getitem, fault.path, document.value))
-    if not isinstance(fault.value, bool | int | float):
+    if not isinstance(fault.value, bool | int | float | dict):
         return ""
     line, column = document.locate(fault.path, False)  # as its type has it
-    found = _WORD.match(lines[line - 1], column - 1) if line <= len(lines) else None
+    word = _BRACED if isinstance(fault.value, dict) else _WORD
+    found = word.match(lines[line - 1], column - 1) if line <= len(lines) else None
     return brief(found[0]) if found else ""
 
 
@@ -136,8 +138,8 @@ def _unknown_key(path: Path, known: Sequence[str], written: str) -> tuple[str, s
 def _wrong_type(name: str, wanted: Any, value: object, shown: str, written: str) -> tuple[str, str]:
     read_as = f", which YAML takes for {shown}" if written not in ("", shown) else ""
     what = f"{name} must be {called(wanted)}, not {written or shown}{read_as}"
-    is_scalar = isinstance(value, int | float | bool)
-    if is_scalar and "string" in listed(wanted):
+    is_text = isinstance(value, int | float | bool) or bool(written)
+    if is_text and "string" in listed(wanted):
         return what, f'put it in quotes: "{written}"' if written else "put it in quotes"
     return what, _AS[listed(wanted)[0]]
 
