@@ -183,8 +183,8 @@ SLIPS = {
     "{port:}": "names no port",
     "{port:7000}": "write {port}, {port:NAME} or the number",
     "{port:A}": "names no port",
-    "{host:80}": "write {host}:, and what is to follow; a program's own brace is {brace}",
-    "{service:{port}}": "write {service}:, and",
+    "{host:80}": "write {host}:80; a program's own brace is {brace}",
+    "{service:{port}}": "write {service}:{port}; a program's",
 }
 
 

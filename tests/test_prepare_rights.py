@@ -4,6 +4,8 @@ import os
 import shlex
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from tests.test_prepare import (
     USER,
     as_root,
     looks,
+    owned,
     prepared,
     run,
     shells,
@@ -54,13 +57,18 @@ def test_a_name_that_is_known_gets_the_directory(shell: str, tmp_path: Path) -> 
     assert look.st_uid == look.st_gid != 0
 
 
-def as_nobody(text: str, shell: str, folder: Path, *words: str) -> list[str]:
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Return a folder into which others may look: into that of a test they may not."""
+    with tempfile.TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+def as_nobody(text: str, shell: str, *words: str) -> list[str]:
     """Run a script as one who is not root, and return what it says is wrong."""
     command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     command += [*shlex.split(shell), "-s", "--", *words]
-    for each in (folder, *folder.parents):
-        if each.stat().st_uid == USER:
-            each.chmod(each.stat().st_mode | 0o055)
     done = subprocess.run(
         command, input=text, cwd="/", capture_output=True, text=True, check=False, timeout=60
     )
@@ -80,7 +88,7 @@ UNPRIVILEGED = [
         "--owner 5 --group 6",
         ["only root gives directories to 5: ", "only root gives directories to 6: "],
     ),
-    (65534, 0o755, "--owner 65534 --group nogroup", []),
+    (65534, 0o755, "--owner 65534 --group 65534", []),
     (65534, 0o755, "--mode 0750", []),
 ]
 
@@ -89,29 +97,28 @@ UNPRIVILEGED = [
 @shells
 @pytest.mark.parametrize("case", UNPRIVILEGED)
 def test_who_may_not_make_them_is_told_before_anything_is_made(
-    shell: str, case: tuple[int, int, str, list[str]], tmp_path: Path
+    shell: str, case: tuple[int, int, str, list[str]], folder: Path
 ) -> None:
     owner, mode, options, wrong = case
-    exports = tmp_path / "exports"
+    exports = folder / "exports"
     exports.mkdir()
-    text = prepared(f"-f - --root {tmp_path} {options}", values("/exports"))
+    text = prepared(f"-f - --root {folder} {options}", values("/exports"))
     expected = [f"wrong: {each.replace('EXPORTS', str(exports))}{NOT_ROOT}" for each in wrong]
     for dry in (["--dry-run"], []):
-        as_nobody("", shell, tmp_path)
         os.chown(exports, owner, owner)
         exports.chmod(mode)
-        assert as_nobody(text, shell, tmp_path, *dry) == expected
+        assert as_nobody(text, shell, *dry) == expected
     assert bool(list(exports.iterdir())) == (not wrong)
 
 
 @needs_setpriv
-def test_what_is_there_needs_no_root(tmp_path: Path) -> None:
-    (tmp_path / "exports").mkdir()
-    text = prepared(f"-f - --root {tmp_path} --owner 5 --mode 755", values("/exports"))
+def test_what_is_there_needs_no_root(folder: Path) -> None:
+    (folder / "exports").mkdir()
+    text = prepared(f"-f - --root {folder} --owner 5 --mode 755", values("/exports"))
     assert not run(text).status
-    assert as_nobody(text, "dash", tmp_path) == []
-    text = prepared(f"-f - --root {tmp_path} --owner 6 --mode 755 --chown", values("/exports"))
-    first, second, *others = as_nobody(text, "dash", tmp_path)
+    assert as_nobody(text, SHELLS[0]) == []
+    text = prepared(f"-f - --root {folder} --owner 6 --mode 755 --chown", values("/exports"))
+    first, second, *others = as_nobody(text, SHELLS[0])
     assert first.endswith(f"exports/pv-db-0 is another's: {NOT_ROOT}")
     assert second == f"wrong: only root gives directories to 6: {NOT_ROOT}"
     assert len(others) == 1
@@ -125,6 +132,17 @@ def test_what_a_program_says_is_told(tmp_path: Path) -> None:
     text = prepared(f"-f - --root {tmp_path}/root {OWN}", values("/exports"))
     done = run(text, "dash" if "dash" in SHELLS else "bash", path=path)
     assert done.err.endswith("exports/pv-db-0 cannot be made: No space left on device\n")
+
+
+@as_root
+def test_in_a_setgid_export_what_lies_between_is_born_with_its_group(tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    os.chown(tmp_path / "exports", 0, 7)
+    (tmp_path / "exports").chmod(0o2775)
+    text = prepared(f"-f - --root {tmp_path} --owner 5", values("/exports/{name}/{ordinal}"))
+    assert not run(text).err
+    assert owned(tmp_path / "exports/db") == ("2755", 0, 7)
+    assert owned(tmp_path / "exports/db/0") == ("0750", 5, 7)
 
 
 @as_root

@@ -270,19 +270,17 @@ def _peers(meanings: _Meanings, each: str | None) -> str:
 
 def _slip(match: re.Match[str]) -> _NotFilledError:
     """Return why what begins as a placeholder is none, and what may have been meant."""
-    word = match[3].partition(":")[0]
-    rest = match.string[match.end() :]
+    word, _, rest = match.string[match.start() + 1 :].partition(":")
     inside, end, _ = rest.partition("}")
-    shown = brief(quoted(f"{{{match[3]}{inside}{end}"))
+    shown = brief(quoted(f"{{{word}:{inside}{end}"))
     own = f"a program's own brace is {BRACE}"
     if word == "port":
         what = f"{shown} names no port: a port's name has a letter"
         return _NotFilledError(what, f"write {{port}}, {{port:NAME}} or the number; {own}")
     if word != "peers":
-        what = f"nothing stands behind {{{word}"
-        return _NotFilledError(
-            f"{what}: {shown}", f"write {{{word}}}:, and what is to follow; {own}"
-        )
+        what = f"{shown} is no placeholder: {{{word}}} has nothing behind a colon"
+        after = brief(f"{inside}{end}" if "{" in inside else inside)
+        return _NotFilledError(what, f"write {{{word}}}:{after}; {own}")
     if end and "{" not in inside:
         what = f"{shown} is the same for all pods: there is no placeholder in it"
         return _NotFilledError(what, f"write {{peers}}, or {{peers:{{pod}}}}; {own}")
