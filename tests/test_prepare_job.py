@@ -122,6 +122,14 @@ def test_what_the_driver_mounts_the_driver_mounts_here_too() -> None:
     assert list(bundled_faults([made], BUNDLED_MINORS[-1])) == []
 
 
+def test_whoever_means_the_jobs_image_is_told_how() -> None:
+    told = "--image: note: it says something of the set, as for render\n  fix: for the Job's image"
+    manifests = sfsgen("render web -r 1 --nfs-server n --storage 1Gi").out
+    assert told in sfsgen("prepare -f - --job --image alpine:3", manifests).err
+    assert told in sfsgen("prepare web --job --image alpine:3").err
+    assert told not in sfsgen("prepare -f - --image alpine:3", manifests).err
+
+
 def test_an_address_of_a_server_stands_in_brackets() -> None:
     made = job("web -r 1 --nfs-server fd00::1 --storage 1Gi")
     assert work(script(made))[0] == "exported /exports/0 '[fd00::1]:/exports'"

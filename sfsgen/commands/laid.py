@@ -31,8 +31,17 @@ def laid_out(given: Mapping[str, Any], target: Target) -> list[Laid]:
     try:
         source = chosen(given)
         return (_of_values if source is Input.VALUES else _of_what_exists)(given, printing)
+    except InputError as error:
+        raise InputError(*error.problems, *_of_the_job(given)) from error
     finally:
         forget()
+
+
+def _of_the_job(given: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield how the Job's image is said, where somebody may have meant to."""
+    if given["job"] and given["image"] is not None:
+        fix = "for the Job's image give --job-image"
+        yield Problem("--image", "it says something of the set, as for render", fix, "note")
 
 
 def _of_values(given: Mapping[str, Any], printing: Printing) -> list[Laid]:
