@@ -341,7 +341,7 @@ def test_what_was_not_read_is_told() -> None:
         ("-f - -r 20000", "--replicas: error: web: the directories of 20,000 ordinals"),
         ("-f /nowhere", "/nowhere: error: it cannot be read"),
         ("-f ''", "--filename: error: it is empty"),
-        ("-r 1 --nfs-server n --storage 1Gi", "is missing\n  fix: give its NAME, as web\n"),
+        ("-r 1 --nfs-server n --storage 1Gi", "is missing\n  fix: name it: sfsgen prepare web\n"),
     ],
 )
 def test_what_cannot_be_read_or_meant_is_told(arguments: str, message: str) -> None:

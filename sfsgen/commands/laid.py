@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sfsgen.values.request import Request
 
 _MOST_ORDINALS = 100_000
+_OF_RENDER = ("name it: sfsgen render ", "name it: sfsgen prepare ")
 
 
 def laid_out(given: Mapping[str, Any], target: Target) -> list[Laid]:
@@ -74,7 +75,7 @@ def _requests(
     options = {each.option: given[each.parameter] for each in SETTINGS if each.option}
     options["NAME"] = names[0] if len(names) == 1 else None
     requests, found = read_sets(options, files, target)
-    problems += found
+    problems += [each._replace(fix=each.fix.replace(*_OF_RENDER)) for each in found]
     there = [each.stateful_set.name for each in requests]
     for each in names:
         if each not in there and not found:

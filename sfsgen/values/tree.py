@@ -1,9 +1,11 @@
 """What the user wants of one set: a tree of values, each with where it was said."""
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sfsgen.documents.document import Path, Paths, beginnings, spelled
+from sfsgen.documents.files import STDIN
 from sfsgen.kubernetes.versions import Feature, Target
 from sfsgen.plain_text import quoted
 from sfsgen.problems import Problem
@@ -148,11 +150,19 @@ class Values:
             option = option_for(path)
             by_option = "" if not option else f"give {option} {example}"
             if option == "NAME":
-                by_option = f"give its NAME, as {example}"
+                by_option = f"name it: sfsgen render {example}{self._given}"
             in_file = self._line(path, example) if self.document else ""
             fix = " or ".join(filter(None, (in_file, by_option)))
             self.fault(path, f"{what} is missing", fix, key=True)
         return value
+
+    @property
+    def _given(self) -> str:
+        """The option that gives the file, if there is one."""
+        if not self.document:
+            return ""
+        file = "-" if self.document.file == STDIN else self.document.file
+        return f" {shlex.join(['-f', file])}"
 
     def _line(self, path: Path, example: str) -> str:
         """Return how a value that is missing is written, as YAML, and below what that is there."""
