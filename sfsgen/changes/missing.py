@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.changes.cures import Cures
 from sfsgen.kubernetes.binder import departures, is_large_enough, lacking_modes
-from sfsgen.kubernetes.names import label_fault, subdomain_fault
+from sfsgen.kubernetes.names import label_fault, numbered, subdomain_fault
 from sfsgen.kubernetes.resources import CLAIM, PAIRED, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.nfs import SOFT_MOUNT, NfsDirectory
@@ -289,10 +289,21 @@ def _of_claim_with_volume(
     return Need(Lack.BLOCKED if is_moved else Lack.NOTHING)
 
 
+def _is_of_a_provisioner(inventory: Inventory, volume: Volume, other: Volume) -> bool:
+    """Return whether a directory lies in one whose volume no ordinal of a set writes to.
+
+    As the one that nfs-subdir-external-provisioner itself mounts, above all that it makes.
+    """
+    if other is not inventory.around(volume):
+        return False
+    return not (other.claim and numbered(other.claim[1])[1] is not None)
+
+
 def _new(inventory: Inventory, wanted: ClaimTemplate, ordinal: int, claim: Claim | None) -> Need:
     """Return a new pair, or the volume that fits a claim which is there."""
     volume = wanted.pair(ordinal).volume
-    if other := inventory.overlapping(volume, is_shared=wanted.shared_directory):
+    other = inventory.overlapping(volume, is_shared=wanted.shared_directory)
+    if other and not _is_of_a_provisioner(inventory, volume, other):
         what = (
             f"{volume.name} would lie in {volume.path}, where the volume {other.name} lies already "
             f"({other.path})"

@@ -133,6 +133,8 @@ def _lacking(
     """Return what a set lacks: as it was, else as what is there shows it."""
     shown = _shown(pairing, stateful_set, target)
     its_old = before.sets.get(stateful_set.key) if before else None
+    if before and not its_old:
+        console.note(f"nothing of {'/'.join(stateful_set.key)} is in what --old names")
     if before is None or its_old is None:
         return shown
     from sfsgen.recovering.rebuilding import beside, of_old

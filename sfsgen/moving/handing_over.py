@@ -270,6 +270,9 @@ def _farewell(making: Making) -> Phase:
     """Return the phase that deletes what is left of the old name, once the new set runs."""
     old, kubectl = making.stateful_set, making.cures.access.kubectl
     made, goal = [], []
+    value = making.made_set
+    new = value["metadata"]["namespace"], value["metadata"]["name"]
+    is_new_there = Condition(value["kind"], *new, "exists")
     manifests = [old.manifest, *(each.manifest for each in making.services)]
     for each in manifests:
         is_set = each is old.manifest
@@ -281,6 +284,7 @@ def _farewell(making: Making) -> Phase:
         left = Condition(*about, "is not", ("metadata", "uid"), uid)
         must = [Condition(*about, "is", ("metadata", "uid"), uid)]
         must += [is_at_0(old)] * is_set
+        must.append(is_new_there)
         called = f"the set {each.name}, which has no pods" if is_set else f"the Service {each.name}"
         made.append(Action(f"delete {called}", step, tuple(must), (left,), (Wait(left),)))
         goal.append(left)

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from sfsgen.changes.steps import Step
+from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.plain_text import one_line
 from sfsgen.plans.actions import CLAIM, VOLUME
@@ -57,6 +58,10 @@ def left(plans: Sequence[Plan]) -> Iterator[str]:
         yield f"{MARGIN * 2}{say(each.told)}"
         yield f"{MARGIN * 2}{say(_GIVE_UP)}"
         yield f"{MARGIN}fi\n"
+    for key in dict.fromkeys(one for each in plans for one in _left_at_0(each)):
+        yield f"{MARGIN}if holds {words_of(_at_0(key))}; then\n"
+        yield f"{MARGIN * 2}{say(f'The set {one_line(key[2])} has no pods now.')}"
+        yield f"{MARGIN}fi\n"
     yield f"{MARGIN}return 0\n}}\n"
 
 
@@ -67,6 +72,13 @@ def give_up(plans: Sequence[Plan]) -> Iterator[str]:
     """
     yield "\n# give_up: starts again what was stopped, and ends.\ngive_up() {\n"
     for plan in plans:
+        for key in _left_at_0(plan):
+            why = (
+                f"{one_line(key[2])} has no pods, which this script cannot take back: run it again"
+            )
+            yield f"{MARGIN}if holds {words_of(_at_0(key))}; then\n"
+            yield f"{MARGIN * 2}stop {quoted([f'{why} without --give-up'])}\n"
+            yield f"{MARGIN}fi\n"
         for each in _stopped([plan]):
             yield f"{MARGIN}if holds {words_of(each.is_stopped)}; then\n"
             for other in each.others:
@@ -78,6 +90,20 @@ def give_up(plans: Sequence[Plan]) -> Iterator[str]:
             yield f"{MARGIN}fi\n"
     yield f"{MARGIN}{say(_GIVEN_UP)}"
     yield f"{MARGIN}exit 0\n}}\n"
+
+
+def _at_0(key: tuple[str, ...]) -> Condition:
+    kind, namespace, name, cluster = key
+    return Condition(kind, namespace, name, "is", ("spec", "replicas"), "0", cluster)
+
+
+def _left_at_0(plan: Plan) -> Iterator[tuple[str, ...]]:
+    """Yield the sets that a plan stops for good: they run under another name, or elsewhere."""
+    steps = [action.step for action in plan.actions if action.step]
+    again = {_key(each.start) for each in _stopped([plan])}
+    for each in steps:
+        if each.value == {"spec": {"replicas": 0}} and _key(each) not in again:
+            yield _key(each)
 
 
 def _stopped(plans: Sequence[Plan]) -> Iterator[_Stopped]:

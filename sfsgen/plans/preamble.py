@@ -30,7 +30,8 @@ stop() {
     say "stopped: $*"
     if [ -z "$stopping" ]; then
         stopping=yes
-        say 'Nothing was done after that. Once it is put right, run this again from the top.'
+        say 'Nothing was done after that. Once it is put right, run this again from the top;'
+        say 'where something was changed on purpose, make a new script.'
         left
     else
         say 'So it cannot tell which sets are stopped by now: see to that, and run this again.'

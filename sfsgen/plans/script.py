@@ -36,7 +36,8 @@ def script(plans: Sequence[Plan], kubectl: Kubectl) -> Iterator[str]:
         for phase in plan.phases:
             number += 1
             yield from (f"{MARGIN}{line}" for line in _phase(plan, phase, number))
-    yield "    say 'done'\n}\n\nmain\n"
+    yield "    if [ -n \"$dry\" ]; then say 'dry run: nothing was changed'; else say 'done'; fi\n"
+    yield "}\n\nmain\n"
 
 
 def _other(plans: Sequence[Plan]) -> Kubectl | None:
