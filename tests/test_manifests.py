@@ -114,7 +114,8 @@ def test_what_is_read(text: str, found: list[str]) -> None:
 
 @pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.parent.name)
 def test_dumps_of_clusters_are_read_whole(dump: Path) -> None:
-    expected = yaml.safe_load(dump.read_text())["items"]
+    documents = yaml.safe_load_all(dump.read_text())
+    expected = [each for found in documents for each in found.get("items", [found])]
     manifests, problems = read(dump.read_bytes())
     assert problems == []
     assert [each.value for each in manifests] == expected
