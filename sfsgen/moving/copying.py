@@ -21,7 +21,8 @@ from sfsgen.values.pairs import Volume
 # -H, -A, -X: hard links, ACLs and attributes, as far as both sides have them; ids as numbers, for
 # the names of another machine are not those of the pods; --delete, for what the pods have deleted
 # since the first copy must not come back (rsync(1)).
-_RSYNC = ("rsync", "-aHAX", "--numeric-ids", "--delete")
+_FIRST = ("rsync", "-aHAX", "--numeric-ids")
+_RSYNC = (*_FIRST, "--delete")
 _COMPARED = (*_RSYNC, "--dry-run", "--checksum", "--itemize-changes")
 
 
@@ -115,7 +116,7 @@ def moved_of(copies: Sequence[Copy]) -> list[Copy]:
 def copied_roughly(copies: Sequence[Copy], done: Sequence[Condition]) -> Action:
     """Return how people copy while pods still write, so that the last copy is a short one."""
     reason = "copy the data a first time, while the pods run: that makes the last copy short"
-    return Action(reason, done=tuple(done), confirm="\n".join(_lines(copies)))
+    return Action(reason, done=tuple(done), confirm="\n".join(_first(copies)))
 
 
 def copied_as_it_runs(
@@ -127,9 +128,8 @@ def copied_as_it_runs(
         "a copy of what is being written is of no one moment, and a database may not start from "
         "it: --all-at-once stops the set for the copy"
     )
-    removed = "; ".join([risk, *_risks(copies, ())])
-    confirm = "\n".join(_lines(copies))
-    return Action(reason, None, tuple(must), tuple(done), (), removed, confirm)
+    confirm = "\n".join(_first(copies))
+    return Action(reason, None, tuple(must), tuple(done), (), risk, confirm)
 
 
 def copied(
@@ -175,11 +175,22 @@ def _lines(copies: Sequence[Copy], *, moved: bool = False) -> Iterator[str]:
         yield from map(_move if moved else _copy, (each for each in copies if each.host == host))
 
 
-def _copy(copy: Copy) -> str:
+def _first(copies: Sequence[Copy]) -> Iterator[str]:
+    """Yield the lines of a first copy, which removes nothing; what is there already is seen."""
+    for host in dict.fromkeys(each.host for each in copies):
+        here = [each for each in copies if each.host == host]
+        yield host
+        yield "first see that these, where they are there, hold nothing but what an earlier copy left:"
+        yield from map(_listed, here)
+        yield "then:"
+        yield from (_copy(each, _FIRST) for each in here)
+
+
+def _copy(copy: Copy, rsync: Sequence[str] = _RSYNC) -> str:
     # With a stroke at the end it is what is in the directory, and the directory's own owner.
     source, target = (f"{each}/" for each in copy.directories)
     made = quoted(["mkdir", "-p", "--", target])
-    return f"{made} && {quoted([*_RSYNC, *_by_ssh(copy), '--', source, target])}"
+    return f"{made} && {quoted([*rsync, *_by_ssh(copy), '--', source, target])}"
 
 
 def _comparison(copy: Copy) -> str:
