@@ -409,3 +409,18 @@ def test_a_set_that_has_grown_since_is_not_stopped(options: list[str], idle: int
         carry_out(cluster, plan, Owner(cluster.nfs))
     assert cluster.ready(SPACE, NAME)
     assert len(cluster.of_kind(POD)) == replicas + 1
+
+
+def test_a_script_of_an_earlier_day_changes_no_volume() -> None:
+    broken = a_set(0, Shape(2))
+    cluster, owner = broken.cluster, Owner(broken.cluster.nfs)
+    larger = plan_of(cluster, "--storage", "5Gi")
+    carry_out(cluster, larger, owner)
+    cluster.settle()
+    before = [each["spec"]["capacity"] for each in cluster.of_kind(VOLUME)]
+    carry_out(cluster, plan_of(cluster, "--storage", "3Gi"), owner)
+    cluster.settle()
+    assert [each["spec"]["capacity"] for each in cluster.of_kind(VOLUME)] != before
+    with pytest.raises(Surprise, match="has no uid in its claimRef"):
+        carry_out(cluster, larger, owner)
+    assert {each["spec"]["capacity"]["storage"] for each in cluster.of_kind(VOLUME)} == {"3Gi"}

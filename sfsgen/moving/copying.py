@@ -176,11 +176,11 @@ def _lines(copies: Sequence[Copy], *, moved: bool = False) -> Iterator[str]:
 
 
 def _first(copies: Sequence[Copy]) -> Iterator[str]:
-    """Yield the lines of a first copy, which removes nothing; what is there already is seen."""
+    """Yield the lines of a first copy, which removes nothing; what is there is seen."""
     for host in dict.fromkeys(each.host for each in copies):
         here = [each for each in copies if each.host == host]
         yield host
-        yield "first see that these, where they are there, hold nothing but what an earlier copy left:"
+        yield "see that these, where they are there, hold nothing but what an earlier copy left:"
         yield from map(_listed, here)
         yield "then:"
         yield from (_copy(each, _FIRST) for each in here)

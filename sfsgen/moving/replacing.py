@@ -6,6 +6,7 @@ from typing import Any
 from sfsgen.changes.steps import Step
 from sfsgen.moving.wanted import Shall
 from sfsgen.plans.actions import (
+    REFERENCE,
     VOLUME,
     actions,
     are_tied,
@@ -43,7 +44,9 @@ def replaced(doing: Doing, shall: Shall, stopped: Sequence[Condition]) -> Iterat
         others = {key: each for key, each in shall.fields.items() if key != _POLICY}
         yield doing.deleted(claim)
         yield from doing.freed_after(claim, volume)
-        yield from patched(doing, shall, others)
+        # Not where a claim is bound to it already: then the script is one of an earlier day.
+        waits = of_volume(volume.name, *REFERENCE, "uid", value="")
+        yield from patched(doing, shall, others, waits)
         yield from doing.claim_made(shall.new_claim)
         yield from patched(doing, shall, policy if policy[_POLICY] != "Retain" else {})
     elif shall.has_another_claim:
@@ -55,13 +58,15 @@ def replaced(doing: Doing, shall: Shall, stopped: Sequence[Condition]) -> Iterat
         yield doing.bound_again(claim, volume.name)
 
 
-def patched(doing: Doing, shall: Shall, fields: Mapping[str, Any]) -> Iterator[Action]:
+def patched(
+    doing: Doing, shall: Shall, fields: Mapping[str, Any], *must: Condition
+) -> Iterator[Action]:
     """Yield how fields of a volume's spec are changed that may be."""
     volume = shall.volume
     if fields:
         reason = f"change {_and(FIELDS[each] for each in fields)} of {volume.name}"
         steps = doing.cures.set_fields(volume, fields).steps
-        yield from actions(steps, reason, must=(is_this(volume),))
+        yield from actions(steps, reason, must=(is_this(volume), *must))
 
 
 _POLICY = "persistentVolumeReclaimPolicy"
