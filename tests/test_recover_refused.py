@@ -281,3 +281,14 @@ def test_a_recycled_volume_is_at_risk() -> None:
     assert "at risk: pv-web-1 is Released with the policy Recycle: its files may be going now" in (
         result.out
     )
+
+
+def test_check_knows_what_a_half_done_adoption_is() -> None:
+    """Its volumes lie in one directory on purpose, until the older ones go."""
+    older = volume("pvc-0001", "pvc-web-0", path="/exports/a")
+    newer = volume("pv-web-0", "pvc-web-0", "Available", "", "/exports/a")
+    found = [stateful_set(replicas=1), claim("pvc-web-0", "pvc-0001"), older, newer]
+    result = sfsgen("check -f - -o json", dumped(*found))
+    told = {each["rule"]: each["fix"] for each in json.loads(result.out)["findings"]}
+    for rule in ("two-volumes", "shared-directory"):
+        assert told[rule] == "see whether `sfsgen adopt web` was stopped halfway: it goes on", told

@@ -70,7 +70,7 @@ def recover(
     # What runs later may find another context chosen by then.
     access = access._replace(kubectl=Kubectl(context or kube_context, kubeconfig))
     whole = _with_old(found, before, access)
-    gone = list(left_behind(whole, name or (), namespace))
+    gone = list(left_behind(whole, name or (), _of_old(access, ()).namespace))
     whole = _with(whole, gone, access)
     sets = chosen(whole, name or (), namespace, None)
     ways = Ways(exchange=exchange, all_at_once=all_at_once)
@@ -85,7 +85,10 @@ def recover(
 
 
 def _of_old(access: Access, old: Sequence[str]) -> Access:
-    """Return where a dump is read: what says no namespace in it is in that of the live cluster."""
+    """Return where a dump is read: what says no namespace in it is in that of the live cluster.
+
+    Volumes of all namespaces are read of that, and claims of one.
+    """
     namespace = access.namespace
     if access.is_live and namespace is None:
         namespace = cluster.whereabouts(access.kubectl, None)[1] or None

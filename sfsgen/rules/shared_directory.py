@@ -15,8 +15,9 @@ mount option `ro`, or the access mode ReadOnlyMany alone.
 Source: pkg/volume/nfs, which mounts server:path as it stands; docs/drivers.md for other drivers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, warning
 from sfsgen.findings.places import directory_of
 from sfsgen.findings.scene import Scene
@@ -42,7 +43,16 @@ def shared_directory(scene: Scene) -> Iterator[Finding]:
             fix = scene.cures.of_immutable(
                 second, "give each a directory of its own, and move the files"
             )
+            if adopted := _half_adopted(scene, volumes):
+                fix = Cure(f"see whether `sfsgen adopt {adopted}` was stopped halfway: it goes on")
             yield warning(second, directory_of(volumes[1]), what, fix, first, *more)
+
+
+def _half_adopted(scene: Scene, volumes: Sequence[Volume]) -> str:
+    """Return the set for whose one claim all volumes of a directory are reserved, or ""."""
+    claims = {each.claim for each in volumes}
+    wanting = scene.inventory.wanting(volumes[0].claim) if volumes[0].claim else ()
+    return wanting[0].stateful_set.name if len(claims) == 1 and wanting else ""
 
 
 def _is_read_only(scene: Scene, volume: Volume) -> bool:

@@ -16,6 +16,7 @@ from sfsgen.changes.cure import Cure
 from sfsgen.findings.finding import Finding, error
 from sfsgen.findings.places import CLAIM_REF
 from sfsgen.findings.scene import Scene
+from sfsgen.sets.origins import lie_together
 from sfsgen.values.pairs import Volume
 
 
@@ -37,6 +38,10 @@ def two_volumes(scene: Scene) -> Iterator[Finding]:
                 fix: str | Cure = f"delete {volume.name}, or reserve it for the claim that is meant"
                 if volume.phase == "Bound":
                     fix = f"reserve {volume.name} for the claim that is meant"
+                adopted = scene.inventory.wanting(key)
+                if adopted and lie_together(volume, rivals[0]):
+                    name = adopted[0].stateful_set.name
+                    fix = f"see whether `sfsgen adopt {name}` was stopped halfway: it goes on"
                 meant = scene.pairing.names.claim_of(volume)
                 if meant and meant != key and not scene.inventory.is_anothers(volume, meant):
                     fix = scene.cures.reserve(volume, meant)
