@@ -185,4 +185,5 @@ def place(volume: Object) -> str:
 def to_be_seen(volume: Object) -> str:
     """Return what the owner should look at where a volume is made from what others show."""
     name = volume["metadata"]["name"]
-    return f"{name} is made on {place(volume)}: see that its data lies there"
+    seen = "see that its data lies there, or, where it never had any, that the directory is there"
+    return f"{name} is made on {place(volume)}: {seen}"

@@ -13,6 +13,7 @@ from sfsgen.plans.preamble import preamble
 from sfsgen.plans.shell import MARGIN, created, holds_all, say, shown, words_of
 
 _REQUEST_PATIENCE = 30  # seconds, for one request of kubectl
+_UNKNOWN = "Nothing shows that this is the cluster that is meant: see above which one it is."
 _SAVE_IT = (
     "save this script first, and run the file: what it deletes and makes again stands nowhere else "
     "meanwhile"
@@ -94,7 +95,7 @@ def _begun(plans: Sequence[Plan]) -> Iterator[str]:
     for plan in plans:
         yield from _where(plan)
     if not all(plan.where for plan in plans):
-        yield f"{say('Nothing shows that this is the cluster that is meant.')}confirm 0\n"
+        yield f"{say(_UNKNOWN)}confirm 0\n"
     yield '[ -z "$giving_up" ] || give_up\n'
 
 
