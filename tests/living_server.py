@@ -101,6 +101,12 @@ class LivingServer(ApiServer):
 
     def __enter__(self) -> Self:
         super().__enter__()
+        # Scripts look each second; here all is faster, as the binder is.
+        faster = Path(self.environment["HOME"], "bin", "sleep")
+        faster.parent.mkdir()
+        faster.write_text("#!/bin/sh\nexec /bin/sleep 0.1\n")
+        faster.chmod(0o755)
+        self.environment["PATH"] = f"{faster.parent}:{self.environment['PATH']}"
         self._life = threading.Thread(target=self._live)
         self._life.start()
         return self

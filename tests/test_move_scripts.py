@@ -70,7 +70,7 @@ class Person:
     ("shell", "name", "how"),
     [
         (SHELLS[0], "driver and server", []),
-        (SHELLS[-1], "all", ["--all-at-once"]),
+        (SHELLS[-1], "modes", ["--all-at-once"]),
     ],
 )
 def test_a_script_ends_well(name: str, shell: str, how: list[str]) -> None:
@@ -84,7 +84,7 @@ def test_a_script_ends_well(name: str, shell: str, how: list[str]) -> None:
 
 
 @needs_kubectl
-@pytest.mark.parametrize("name", ["modes", "mount options", "alias"])
+@pytest.mark.parametrize("name", ["mount options", "alias"])
 def test_a_script_that_needs_no_copy(name: str) -> None:
     broken = a_set(1, Shape(2, 1))
     person = Person(broken, *MOVES[name], "--all-at-once")

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from tests.program import Result, rendered, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 Fields = dict[str, Any]
 
 SET = "web -r 2 -n shop --nfs-server nfs.example.com --storage 1Gi --port http=80 --port raft=7000"

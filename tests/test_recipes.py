@@ -14,6 +14,8 @@ import yaml
 from tests.program import findings, sfsgen
 from tests.test_schemas import faults
 
+pytestmark = pytest.mark.without_libraries
+
 ROOT = Path(__file__).parents[1]
 PAGES = {"recipe-": "recipes.md", "node-down": "node-down.md"}
 RECIPES = sorted((ROOT / "examples").glob("recipe-*/*.yaml"))

@@ -41,7 +41,7 @@ def scripted(broken: Broken, old: Path, *options: str) -> str:
 
 @needs_kubectl
 @pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("seed", range(100, 102))
+@pytest.mark.parametrize("seed", [100])
 def test_a_script_ends_well(seed: int, shell: str, tmp_path: Path) -> None:
     broken = broken_set(seed)
     text = scripted(broken, tmp_path / "old.json")

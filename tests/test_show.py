@@ -9,6 +9,8 @@ import yaml
 
 from tests.program import rendered, sfsgen, written
 
+pytestmark = pytest.mark.without_libraries
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 WEB = "web -r 3 --nfs-server nfs.example.com --storage 1Gi"
 VALUES = """

@@ -11,6 +11,8 @@ import yaml
 from tests.api_server import ApiServer
 from tests.program import sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 pytestmark = pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl on this machine")
 
 NODE_DOWN = Path(__file__).parents[1] / "examples/show-node-down/dump.yaml"

@@ -8,6 +8,8 @@ import yaml
 from tests.program import sfsgen
 from tests.test_show import VALUES, WEB, shown
 
+pytestmark = pytest.mark.without_libraries
+
 
 @pytest.mark.parametrize(
     ("domain", "expected"),

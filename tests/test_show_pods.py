@@ -9,6 +9,8 @@ import yaml
 from tests.program import sfsgen
 from tests.test_show import EXAMPLES, shown
 
+pytestmark = pytest.mark.without_libraries
+
 NODE_DOWN = EXAMPLES / "show-node-down/dump.yaml"
 
 

@@ -11,6 +11,8 @@ from sfsgen.findings.scene import Look, Scene
 from sfsgen.sets.inventory import Inventory
 from tests.program import findings, sfsgen, written
 
+pytestmark = pytest.mark.without_libraries
+
 RENDER = "render web -r 2 --nfs-server nfs.example.com --storage 1Gi"
 
 
