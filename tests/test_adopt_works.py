@@ -18,7 +18,7 @@ from tests.program import Result, findings, sfsgen
 from tests.provisioned_sets import MAKERS, Found, provisioned_set
 
 pytestmark = pytest.mark.without_libraries
-_SETS = int(os.environ.get("SFSGEN_SETS", "100"))
+_SETS = int(os.environ.get("SFSGEN_SETS", "40"))
 _A_TEST = 20
 _HARMLESS = {"service", "crossed", "dump", "extra-pair", "run-as-user"}
 

@@ -31,7 +31,7 @@ from tests.plans import Killed, carry_out, dump, plans
 from tests.program import Result, findings, rendered, sfsgen
 
 pytestmark = pytest.mark.without_libraries
-_SETS = int(os.environ.get("SFSGEN_SETS", "60"))
+_SETS = int(os.environ.get("SFSGEN_SETS", "30"))
 _KINDS = ("StatefulSet", "Service", CLAIM, VOLUME)
 _WAYS = (
     "--to-name api",

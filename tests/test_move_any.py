@@ -16,7 +16,7 @@ from tests.plans import Killed, Surprise, carry_out, plans
 from tests.test_move_works import a_set, carry_on, ends_well, move
 
 pytestmark = pytest.mark.without_libraries
-_SETS = int(os.environ.get("SFSGEN_SETS", "120"))
+_SETS = int(os.environ.get("SFSGEN_SETS", "40"))
 _A_TEST = 20
 _OPTIONS = [
     ["--nfs-server", "nas2"],

@@ -28,7 +28,7 @@ from tests.owner import Owner
 from tests.plans import Killed, Surprise, carry_out, dump, plans
 from tests.program import Result, findings, sfsgen
 
-_SETS = int(os.environ.get("SFSGEN_SETS", "120"))
+_SETS = int(os.environ.get("SFSGEN_SETS", "40"))
 pytestmark = pytest.mark.without_libraries
 
 MOVES = {

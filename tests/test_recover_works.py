@@ -30,7 +30,7 @@ from tests.program import findings
 
 pytestmark = pytest.mark.without_libraries
 
-_SETS = int(os.environ.get("SFSGEN_SETS", "200"))
+_SETS = int(os.environ.get("SFSGEN_SETS", "100"))
 _A_TEST = 20
 _HARMLESS = {"crossed", "service", "two-volumes"}
 """Rules about what `recover` leaves: crossings, disks that are kept, the set of a neighbour."""
