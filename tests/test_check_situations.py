@@ -10,6 +10,8 @@ import yaml
 
 from tests.program import findings, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 Object = dict[str, Any]
 
 

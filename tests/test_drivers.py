@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from tests.program import Result, findings, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 Object = dict[str, Any]
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BY_EXAMPLE = sorted(each.name for each in EXAMPLES.glob("driver-*"))

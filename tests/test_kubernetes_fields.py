@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+pytestmark = pytest.mark.without_libraries
+
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT.parent / "shared" / "schemas"
 SHIPPED = ROOT / "sfsgen/kubernetes/fields.json"

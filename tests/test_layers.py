@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.without_libraries
+
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(
     path for path in (ROOT / "sfsgen").rglob("*.py") if not path.name.startswith("__init__")

@@ -5,6 +5,8 @@ import pytest
 from sfsgen.mount_faults import Fault, faults
 from sfsgen.mount_options import KINDS, LONGEST, NUMBER, TEXT, is_soft, local_locks, words
 
+pytestmark = pytest.mark.without_libraries
+
 SOUND = [
     "",
     "defaults",

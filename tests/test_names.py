@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from sfsgen.kubernetes import names
 from sfsgen.kubernetes.names import Pattern, claim_name, pattern
 
+pytestmark = pytest.mark.without_libraries
+
 VALUES: dict[str, str | Pattern] = {
     "name": "web",
     "namespace": "prod",

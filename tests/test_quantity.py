@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from sfsgen.kubernetes.quantities import meant, nano_units, stored, whole_number
 
+pytestmark = pytest.mark.without_libraries
+
 NANO = 10**9
 LARGEST = (2**63 - 1) * NANO
 UNITS = {

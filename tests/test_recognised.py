@@ -12,6 +12,8 @@ import pytest
 from sfsgen.kubernetes.foreign import chart_around
 from tests.program import findings, sfsgen, written
 
+pytestmark = pytest.mark.without_libraries
+
 GOOD = sfsgen("render web -r 2 --nfs-server nfs.example.com --storage 1Gi").out
 SET = GOOD[GOOD.index("apiVersion: apps/v1") :]
 CLAIM = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec: {}\n"

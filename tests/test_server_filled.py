@@ -13,6 +13,8 @@ from sfsgen.kubernetes.server_defaults import DEFAULTS
 from sfsgen.kubernetes.server_filled import LAST_APPLIED, is_stored, own
 from sfsgen.kubernetes.versions import TABLE_OF_FIELDS
 
+pytestmark = pytest.mark.without_libraries
+
 ROOT = Path(__file__).parents[1]
 DUMPS = sorted(Path("/work/shared/dumps").glob("*.yaml")) + sorted(ROOT.glob("examples/**/*.yaml"))
 Json = dict[str, Any]

@@ -19,6 +19,8 @@ from sfsgen.storage_drivers import (
     server_fault,
 )
 
+pytestmark = pytest.mark.without_libraries
+
 NAMES = {"namespace": "shop", "name": "web", "template": "pvc", "claim": Pattern(("pvc-web-", ""))}
 SERVERS = {"efs.csi.aws.com": "fs-0a1b", "local": "node-1"}
 PART = st.text(string.ascii_lowercase + string.digits + "-_.", min_size=1, max_size=8).filter(

@@ -12,6 +12,8 @@ import yaml
 
 from tests.program import Result, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 RENDER = "render web -r 1 --nfs-server nfs.example.com"
 Kubectl = Callable[[str], None]
 

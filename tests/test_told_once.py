@@ -10,6 +10,8 @@ import yaml
 
 from tests.program import findings, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 COUNT = 3
 RENDERED = list(
     yaml.safe_load_all(

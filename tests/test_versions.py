@@ -5,6 +5,8 @@ import pytest
 from sfsgen.kubernetes import versions
 from sfsgen.kubernetes.versions import NEWEST, OLDEST, Feature, Target, parse
 
+pytestmark = pytest.mark.without_libraries
+
 MINORS = range(3, 38)
 # The first and the last minor that serves it.
 APIS = {
