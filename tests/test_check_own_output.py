@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from tests.program import findings, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 # What the printing command says on stderr of that which a rule warns of.
 _SAID = {

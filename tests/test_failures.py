@@ -17,6 +17,8 @@ import pytest
 from sfsgen import signals
 from tests.program import Result, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 PLAIN = "render web -r 3 --nfs-server nfs.example.com --storage 1Gi"
 MANY = "render web -r 100000 --allow-many --nfs-server nfs.example.com --storage 1Gi"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.without_libraries
+
 Object = dict[str, Any]
 CPU_SECONDS, MEMORY = 20, 600 * 2**20  # beyond both, what should take one second runs away
 

@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.program import Result, sfsgen
+
+pytestmark = pytest.mark.without_libraries
 
 Values = dict[str, Any]
 

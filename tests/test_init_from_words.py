@@ -14,6 +14,8 @@ import yaml
 from tests.api_server import ApiServer
 from tests.program import Result, findings, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 Object = dict[str, Any]
 Key = tuple[str | int, ...]
 

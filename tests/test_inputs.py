@@ -16,6 +16,8 @@ from sfsgen.documents import files
 from sfsgen.kubernetes import cluster
 from tests.program import sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 SET = sfsgen("render web -r 1 --nfs-server nfs --storage 1Gi").out
 
 

@@ -15,6 +15,8 @@ import yaml
 
 from tests.program import Result, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 Object = dict[str, Any]
 SET_OF_TWO_TEMPLATES = (
     "render db -r 2 --only sts --nfs-server nfs --volume a=1Gi:/a --volume b=1Gi:/b"
