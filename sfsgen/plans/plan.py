@@ -1,7 +1,7 @@
 """A plan: what is done to a set, in which order, on what conditions, and what that costs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sfsgen.changes.steps import Step
 from sfsgen.kubernetes.kubectl import Kubectl
@@ -122,9 +122,6 @@ def _stop(phase: Phase) -> str:
         f"{', '.join(phase.stops)}: for about {phase.seconds} seconds{phase.also}, beside the time "
         f"in which {them} and stop{'s' * (len(phase.stops) == 1)}"
     )
-
-
-Format = Literal["words", "sh", "yaml", "json"]
 
 
 def as_data(plan: Plan) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Whether two claims would write to one directory once plans are carried out."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from sfsgen.kubernetes.manifest import NOT_READ
 from sfsgen.plans.actions import CLAIM, VOLUME
@@ -9,7 +10,7 @@ from sfsgen.plans.plan import Plan
 from sfsgen.sets.found import found_volume
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.ordinals import Pairing
-from sfsgen.sets.origins import origin
+from sfsgen.sets.origins import NO_SOURCES, origin
 from sfsgen.values.pairs import Key, Volume
 
 
@@ -20,16 +21,25 @@ class _Given(NamedTuple):
     key: Key
 
 
+class _Place(NamedTuple):
+    """Volumes, and by what they are on, where that of any is all that is known of a given one."""
+
+    inventory: Inventory
+    by_source: Mapping[str, Sequence[Volume]]
+
+
 class _Both(NamedTuple):
     """What there is when plans begin, and what is given by their end."""
 
-    inventory: Inventory
+    there: _Place
     pairing: Pairing
     given: Sequence[_Given]
-    goes: frozenset[Key]
-    """The claims that they delete."""
-    made: Inventory
+    made: _Place
     """The volumes that are given, alone."""
+    keys: Mapping[str, Sequence[Key]]
+    """The claims that have them then, by their names."""
+    settled: frozenset[Key]
+    """The claims that plans delete, or give a volume."""
 
 
 def written_twice(
@@ -41,17 +51,35 @@ def written_twice(
     claims may think that it is theirs, and the pods of a Lost one write on (measured).
     """
     by_plan = {id(each): list(_given(each, inventory)) for each in plans}
-    given = [one for each in by_plan.values() for one in each]
-    goes = frozenset(each for plan in plans for each in _deleted(plan))
-    made = Inventory([each.volume.manifest for each in given], "")
-    both = _Both(inventory, pairing, given, goes, made)
+    both = _both([one for each in by_plan.values() for one in each], plans, inventory, pairing)
     for plan in plans:
         for each in by_plan[id(plan)]:
             is_harmless = each.volume.is_only_read or _is_there_already(inventory, *each)
             for other, user in () if is_harmless else _others(both, each):
-                is_as_ever = _is_meant(both, each, user) or _shares(both, each.key, user)
+                is_as_ever = _is_meant(both, each, user) or _shares(inventory, each.key, user)
                 if not (other.is_only_read or is_as_ever):
                     yield plan, _told(each, other, user)
+
+
+def _both(
+    given: Sequence[_Given], plans: Sequence[Plan], inventory: Inventory, pairing: Pairing
+) -> _Both:
+    keys: dict[str, list[Key]] = {}
+    for each in given:
+        keys.setdefault(each.volume.name, []).append(each.key)
+    made = Inventory([each.volume.manifest for each in given], "")
+    goes = (each for plan in plans for each in _deleted(plan))
+    settled = frozenset((*goes, *(each.key for each in given)))
+    is_unknown = any(not each.volume.server for each in given)
+    there, known = (_place(each, by_source=is_unknown) for each in (inventory, made))
+    return _Both(there, pairing, given, known, keys, settled)
+
+
+def _place(inventory: Inventory, *, by_source: bool) -> _Place:
+    found: dict[str, list[Volume]] = {}
+    for each in inventory.volumes.values() if by_source else ():
+        found.setdefault(_source(each), []).append(each)
+    return _Place(inventory, found)
 
 
 def _told(given: _Given, other: Volume, user: Key) -> str:
@@ -71,44 +99,30 @@ def _told(given: _Given, other: Volume, user: Key) -> str:
 def _others(both: _Both, given: _Given) -> Iterator[tuple[Volume, Key]]:
     """Yield the volumes in the place of one that is given, and the claims that have them."""
     volume, key = given
-    for name, other in _alike(both.made, volume):
-        for each in both.given:
-            if each.volume.name == name and each.key != key:
-                yield other, each.key
-    known = {key, *both.goes, *(each.key for each in both.given)}
-    for _, other in _alike(both.inventory, volume):
-        for user in both.inventory.users(other):
-            if user not in known:
+    for other in _alike(both.made, volume):
+        yield from ((other, each) for each in both.keys.get(other.name, ()) if each != key)
+    for other in _alike(both.there, volume):
+        for user in both.there.inventory.users(other):
+            if user != key and user not in both.settled:
                 yield other, user
 
 
-def _alike(inventory: Inventory, volume: Volume) -> Iterator[tuple[str, Volume]]:
+def _alike(place: _Place, volume: Volume) -> Iterator[Volume]:
     """Yield a volume itself, and all that lie in its place."""
-    yield volume.name, inventory.volumes.get(volume.name, volume)
-    for each in inventory.overlaps(volume):
-        if each.name != volume.name:
-            yield each.name, each
-    if not volume.server and (source := _source(volume)):
-        for each in inventory.volumes.values():
-            if each.name != volume.name and _source(each) == source:
-                yield each.name, each
+    inventory, by_source = place
+    yield inventory.volumes.get(volume.name, volume)
+    source = "" if volume.server else _source(volume)
+    same = by_source.get(source, ()) if source else inventory.overlaps(volume)
+    yield from (each for each in same if each.name != volume.name)
 
 
-def _source(volume: Volume) -> Any:
-    """Return what a volume whose server nobody knows is on."""
+def _source(volume: Volume) -> str:
+    """Return what a volume is on, "" where it does not say."""
     spec = volume.manifest.value.get("spec") or {}
     if csi := spec.get("csi"):
-        return csi.get("driver"), csi.get("volumeHandle")
-    return {key: each for key, each in spec.items() if key not in _NO_SOURCES}
-
-
-_NO_SOURCES = frozenset(
-    (
-        *("accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity"),
-        *("persistentVolumeReclaimPolicy", "storageClassName", "volumeAttributesClassName"),
-        "volumeMode",
-    )
-)
+        return repr((csi.get("driver"), csi.get("volumeHandle")))
+    its = {key: each for key, each in spec.items() if key not in NO_SOURCES}
+    return json.dumps(its, sort_keys=True, default=str) if its else ""
 
 
 def _is_there_already(inventory: Inventory, volume: Volume, key: Key) -> bool:
@@ -142,28 +156,32 @@ def _deleted(plan: Plan) -> Iterator[Key]:
     yield from (each[2:4] for each in steps if each.verb == "delete" and each.kind == CLAIM)
 
 
-def _shares(both: _Both, key: Key, user: Key) -> bool:
-    """Return whether two claims are bound to volumes in one directory, before anything is done."""
-    places = []
-    for each in (key, user):
-        claim = both.inventory.claims.get(each)
-        volume = both.inventory.volumes.get(claim.volume_name) if claim else None
-        if volume is None or not volume.server or both.inventory.holder(volume) != each:
-            return False
-        places.append(volume.place)
-    return places[0] == places[1]
+def _shares(inventory: Inventory, key: Key, user: Key) -> bool:
+    """Return whether two claims are bound to volumes in one directory, before anything is done.
+
+    Where nobody knows the server, only while both claims stay.
+    """
+    found = [
+        (claim, volume)
+        for each in (key, user)
+        if (claim := inventory.claims.get(each))
+        and (volume := inventory.volumes.get(claim.volume_name))
+        and inventory.holder(volume) == each
+    ]
+    if len(found) < 2:  # noqa: PLR2004 - the two
+        return False
+    (claim, volume), (other, its) = found
+    goes = claim.manifest.is_terminating or other.manifest.is_terminating
+    return volume.place == its.place and not (goes and not volume.server)
 
 
 def _is_meant(both: _Both, given: _Given, user: Key) -> bool:
-    """Return whether two claims share a directory already, or those of their claim template do.
+    """Return whether two claims are of one claim template, whose others share their place, too.
 
     Two volumes in one directory show nothing: one of them may have been copied from the other.
     """
     volume, key = given
-    has, other = _had(both.inventory, key), _had(both.inventory, user)
-    if has and other and has.place == other.place:
-        return True
-    for row in both.inventory.wanting(key):
+    for row in both.there.inventory.wanting(key):
         of_template = row.template.claim_name.ordinal_of
         if user[0] != key[0] or of_template(user[1]) is None:
             continue
@@ -173,12 +191,3 @@ def _is_meant(both: _Both, given: _Given, user: Key) -> bool:
         others = {place for one, place in places.items() if one not in (key, user)}
         return others == {volume.place}
     return False
-
-
-def _had(inventory: Inventory, key: Key) -> Volume | None:
-    """Return the volume that a claim is bound to, and which holds its uid, when plans begin."""
-    claim = inventory.claims.get(key)
-    if claim is None or claim.manifest.is_terminating:
-        return None
-    volume = inventory.volumes.get(claim.volume_name)
-    return volume if volume and inventory.holder(volume) == key else None

@@ -26,21 +26,9 @@ from sfsgen.kubernetes.binder import MODES, SIZE, Storage
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import nano_units
 from sfsgen.sets.found import csi_attributes
+from sfsgen.sets.origins import NO_SOURCES
 from sfsgen.storage_drivers import driver_of
 from sfsgen.values.pairs import Volume
-
-# The fields of a volume that do not say where its data lies.
-_NO_SOURCES = (
-    "accessModes",
-    "capacity",
-    "claimRef",
-    "mountOptions",
-    "nodeAffinity",
-    "persistentVolumeReclaimPolicy",
-    "storageClassName",
-    "volumeAttributesClassName",
-    "volumeMode",
-)
 
 
 def required_field(scene: Scene) -> Iterator[Finding]:
@@ -60,7 +48,7 @@ def _cause(scene: Scene, found: Finding) -> Hashable:
 
 
 def _found(scene: Scene) -> Iterator[Finding]:
-    kinds_of_source = set(scene.fields.names("PersistentVolume")).difference(_NO_SOURCES)
+    kinds_of_source = set(scene.fields.names("PersistentVolume")).difference(NO_SOURCES)
     for volume in scene.inventory.volumes.values():
         manifest, spec = volume.manifest, volume.manifest.value["spec"]
         capacity = ("spec", "capacity", "storage")

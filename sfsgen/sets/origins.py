@@ -5,12 +5,32 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sfsgen.nfs import NfsDirectory, location
-from sfsgen.storage_drivers import HOSTNAME, LOCAL, NFS, Place, attributes, node_of, place
+from sfsgen.storage_drivers import (
+    HOSTNAME,
+    LOCAL,
+    NFS,
+    Place,
+    attributes,
+    node_of,
+    place,
+)
 from sfsgen.values.pairs import PROVISIONED_BY, Claim, Volume
 
 # A provisioner makes names up of the claim's uid: sig-storage-lib-external-provisioner, v10,
 # controller.go, getProvisionedVolumeNameForClaim; the external-provisioner may shorten it.
 _MADE_UP = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NO_SOURCES = (
+    "accessModes",
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "nodeAffinity",
+    "persistentVolumeReclaimPolicy",
+    "storageClassName",
+    "volumeAttributesClassName",
+    "volumeMode",
+)
+"""The fields of a volume that do not say where its data lies."""
 _OPENEBS_NFS = "openebs.io/nfsrwx"
 _GROUP = "pv.beta.kubernetes.io/gid"
 _STATIC_LOCAL = "local-volume-provisioner"
@@ -179,18 +199,5 @@ def _unreadable(found: Origin, spec: Mapping[str, Any]) -> str:
         return f"{name} is a volume of {found.csi}, of which nothing says a server and a directory"
     if "hostPath" in spec or "local" in spec:
         return f"{name} lies on a node, and its nodeAffinity does not name one by {HOSTNAME}"
-    kinds = [each for each in spec if each not in _NO_SOURCES]
+    kinds = [each for each in spec if each not in NO_SOURCES]
     return f"{name} is a disk ({', '.join(kinds) or 'of no kind'}), and no directory on a server"
-
-
-_NO_SOURCES = (
-    "accessModes",
-    "capacity",
-    "claimRef",
-    "mountOptions",
-    "nodeAffinity",
-    "persistentVolumeReclaimPolicy",
-    "storageClassName",
-    "volumeAttributesClassName",
-    "volumeMode",
-)
