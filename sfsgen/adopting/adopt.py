@@ -192,8 +192,8 @@ def _asking_nobody(adopting: Adopting, again: FoundSet, found: _Found) -> Phase:
 
 def _is_new(stateful_set: FoundSet) -> Condition:
     """Return that a set was made again."""
-    about = stateful_set.manifest.kind, *stateful_set.key
-    uid = str(stateful_set.manifest.at("metadata", "uid"))
+    about = stateful_set.about
+    uid = stateful_set.manifest.uid
     return Condition(*about, "is not", ("metadata", "uid"), uid)
 
 

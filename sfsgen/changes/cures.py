@@ -309,7 +309,7 @@ class Cures(NamedTuple):
             gone += self._freeing(claim, volume)
         words = f"once no pod uses it, `{commands(gone)}`, and create it again"
         rows = self.inventory.wanting(claim.key)
-        pods = [f"{each.stateful_set.name}-{each.number}" for each in rows]
+        pods = [each.pod_name for each in rows]
         waits = [self._wait_for("Pod", each, claim.namespace) for each in pods]
         # Whose pods use it is known of a set's claim.
         steps = self._replacing(claim.manifest, cure, *waits, *gone) if waits else ()

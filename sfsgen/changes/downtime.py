@@ -22,7 +22,7 @@ def without_pods(
     Lost (measured).
     """
     command, namespace = cures.access.kubectl.command, stateful_set.namespace
-    pods = [f"pod/{stateful_set.name}-{number}" for number in ordinals]
+    pods = [f"pod/{stateful_set.pod_name(number)}" for number in ordinals]
     names = [each.name for each in claims]
     kept = dict.fromkeys(str(step) for each in claims for step in cures.keep_of(each))
     steps = [
@@ -56,12 +56,12 @@ def _scale(cures: Cures, stateful_set: FoundSet, replicas: int) -> str:
 def scaled(cures: Cures, stateful_set: FoundSet, replicas: int) -> Step:
     """Return the step that gives a set so many pods."""
     command = _scale(cures, stateful_set, replicas)
-    about = stateful_set.manifest.kind, *stateful_set.key
+    about = stateful_set.about
     return Step("patch", *about, {"spec": {"replicas": replicas}}, command)
 
 
 def stopped(cures: Cures, stateful_set: FoundSet, number: int) -> Step:
     """Return the step that deletes a pod, which nothing makes again while its set is gone."""
-    namespace, name = stateful_set.namespace, f"{stateful_set.name}-{number}"
+    namespace, name = stateful_set.namespace, stateful_set.pod_name(number)
     command = cures.access.kubectl.command("delete", f"pod/{name}", namespace=namespace)
     return Step("delete", "Pod", namespace, name, None, command)

@@ -197,7 +197,7 @@ def left_behind(cures: Cures, made: Plan) -> Iterator[str]:
             ordinal = pattern.ordinal_of(key[1])
             others = (each.stateful_set is not stateful_set for each in inventory.wanting(key))
             if ordinal is not None and ordinal >= made.ordinals.stop and not any(others):
-                yield _left(cures, key, f"{stateful_set.name}-{ordinal}")
+                yield _left(cures, key, stateful_set.pod_name(ordinal))
 
 
 def _left(cures: Cures, key: Key, pod: str) -> str:

@@ -61,9 +61,7 @@ def adopt(
     kubectl = Kubectl(kube_context, kubeconfig)
     access = Access(filename or (), namespace, kubectl, parameters.piped("adopt"))
     found = inventory(access, name or ())
-    context = parameters.tell_where(access)
-    # What runs later may find another context chosen by then.
-    access = access._replace(kubectl=Kubectl(context or kube_context, kubeconfig))
+    access, _ = parameters.pinned(access)
     sets = [_of(each, claim_template) for each in chosen(found, name or (), namespace, None)]
     doing = Doing(Cures(found, access), Pairing(found), Lacking({}, {}))
     given = {"--volume-name": volume_name, "--driver": driver}

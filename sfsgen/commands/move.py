@@ -91,9 +91,7 @@ def move(
     found = inventory(
         access, [str(name)], resources=cluster.ALL if identity.is_given else cluster.PAIRED
     )
-    context = parameters.tell_where(access)
-    # What runs later may find another context chosen by then.
-    access = access._replace(kubectl=Kubectl(context or kube_context, kubeconfig))
+    access, _ = parameters.pinned(access)
     (stateful_set,) = chosen(found, [str(name)], namespace, None)
     pairing, cures = Pairing(found), Cures(found, access)
     if identity.is_given:
@@ -126,10 +124,8 @@ def _there(
     kubectl = identity.kubectl if identity.is_elsewhere else access.kubectl
     there = Access(tuple(filenames), namespace, kubectl, access.again)
     seen = inventory(there, resources=cluster.ALL, without_sets=True)
-    # As of the first cluster: the script must not find another context chosen by then.
-    context = parameters.tell_where(there) or kubectl.context
-    kubectl = kubectl._replace(context=context)
-    return Cures(seen, there._replace(filenames=(), kubectl=kubectl))
+    there, _ = parameters.pinned(there)
+    return Cures(seen, there._replace(filenames=()))
 
 
 def _wrong(

@@ -409,17 +409,27 @@ def first_ordinal(
     return first
 
 
-def tell_where(access: "Access", *, everywhere: bool = False) -> str | None:
-    """Tell which context and namespace of a live cluster are looked at; return the context.
+def pinned(access: "Access") -> tuple["Access", str]:
+    """Tell where it is looked; return it by the context that was found, and the namespace.
 
-    All namespaces may be. None where there is no context, as in a pod, or where files are read.
+    What runs later may find another context chosen by then.
+    """
+    context, namespace = tell_where(access)
+    kubectl = access.kubectl._replace(context=context or access.kubectl.context)
+    return access._replace(kubectl=kubectl), namespace
+
+
+def tell_where(access: "Access", *, everywhere: bool = False) -> tuple[str, str]:
+    """Tell which context and namespace of a live cluster are looked at, and return both.
+
+    All namespaces may be. "" where there is no context, as in a pod, or where files are read.
     """
     if not access.is_live:
-        return None
+        return "", ""
     from sfsgen.kubernetes import cluster
 
     context, namespace = cluster.whereabouts(access.kubectl, access.namespace)
     of_context = f"context {context}" if context else "the cluster that kubectl finds"
     of_namespace = f"namespace {namespace}" if namespace else "its own namespace"
     note(f"looked at {of_context}, {'all namespaces' if everywhere else of_namespace}")
-    return context or None
+    return context, namespace

@@ -66,11 +66,9 @@ def recover(
     before = inventory(_of_old(access, old)) if old else None
     resources = cluster.ALL if old else cluster.PAIRED
     found = inventory(access, name or (), resources=resources, without_sets=bool(old or name))
-    context = parameters.tell_where(access)
-    # What runs later may find another context chosen by then.
-    access = access._replace(kubectl=Kubectl(context or kube_context, kubeconfig))
+    access, its_namespace = parameters.pinned(access)
     whole = _with_old(found, before, access)
-    gone = list(left_behind(whole, name or (), _of_old(access, ()).namespace))
+    gone = list(left_behind(whole, name or (), namespace or its_namespace or None))
     whole = _with(whole, gone, access)
     sets = chosen(whole, name or (), namespace, None)
     ways = Ways(exchange=exchange, all_at_once=all_at_once)
@@ -85,10 +83,7 @@ def recover(
 
 
 def _of_old(access: Access, old: Sequence[str]) -> Access:
-    """Return where a dump is read: what says no namespace in it is in that of the live cluster.
-
-    Volumes of all namespaces are read of that, and claims of one.
-    """
+    """Return where a dump is read: what says no namespace in it is in that of the live cluster."""
     namespace = access.namespace
     if access.is_live and namespace is None:
         namespace = cluster.whereabouts(access.kubectl, None)[1] or None

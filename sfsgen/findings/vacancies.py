@@ -114,7 +114,7 @@ def needed(lacking: _Lacking) -> str:
     """Return the claims of some ordinals of a set, and which pods need them."""
     every = _together(each for _, ordinals in lacking for each in ordinals)
     stateful_set = lacking[0][0].stateful_set
-    pods = joined(_listed(lambda number: f"{stateful_set.name}-{number}", every))
+    pods = joined(_listed(stateful_set.pod_name, every))
     is_one = len(every) == 1 and len(every[0]) == 1
     which = f"which the pod{'' if is_one else 's'} {pods} need{'s' if is_one else ''}"
     return f"{claims_of(lacking)}, {which}"

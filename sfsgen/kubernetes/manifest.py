@@ -42,9 +42,14 @@ class Manifest(NamedTuple):
         return "." not in group or group.endswith(".k8s.io")
 
     @property
+    def uid(self) -> str:
+        """The uid that a server gave it, "" where none did."""
+        return self.value["metadata"].get("uid") or ""
+
+    @property
     def is_stored(self) -> bool:
         """Whether it was read from a server: only what a server holds has a uid."""
-        return bool(self.value["metadata"].get("uid"))
+        return bool(self.uid)
 
     @property
     def is_terminating(self) -> bool:

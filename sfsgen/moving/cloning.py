@@ -237,7 +237,7 @@ def _phases(making: Making, double: Double) -> Iterator[Phase]:
     named = f"{'/'.join(to.names.new)}{f' in {to.cluster}' if to.cluster else ''}"
     made = (look(making), *_copying(making, double), *_volumes_made(making), *claims_made(making))
     goal = tuple(_claims_made(making))
-    pods = tuple(f"{old.name}-{number}" for number in old.ordinals if double.is_stopped)
+    pods = tuple(old.pod_name(number) for number in old.ordinals if double.is_stopped)
     also = " and the second, short copy"
     title = f"the data of {'/'.join(old.key)} is copied for {named}"
     yield Phase(title, goal, made, pods, _SECONDS, OF_PODS, also)
@@ -254,7 +254,7 @@ def _copying(making: Making, double: Double) -> list[Action]:
         return [copied(copies, must=[is_at_0(old), *is_new], done=done)]
     if not double.is_stopped:
         return [copied_as_it_runs(copies, must=is_new, done=done)]
-    pods = (f"{old.name}-{number}" for number in old.ordinals)
+    pods = (old.pod_name(number) for number in old.ordinals)
     stopped = [Condition("Pod", old.namespace, each, "gone") for each in pods]
     return [
         copied_roughly(copies, done)._replace(must=tuple(is_new)),
@@ -292,15 +292,11 @@ def _nothing_runs(making: Making) -> list[Condition]:
 def _stopped(making: Making, gone: Sequence[Condition]) -> Action:
     old = making.stateful_set
     reason = f"stop all pods of {old.name}, so that the copy is of one moment"
-    uid = Condition(old.manifest.kind, *old.key, "is", ("metadata", "uid"), _uid(old))
+    uid = Condition(*old.about, "is", ("metadata", "uid"), old.manifest.uid)
     waits = tuple(Wait(each, OF_PODS) for each in gone)
     # What was confirmed holds on in a script that finds them stopped already.
     must = uid, has_not_grown(old)
     return Action(reason, scaled(making.cures, old, 0), must, (is_at_0(old), *gone), waits)
-
-
-def _uid(old: FoundSet) -> str:
-    return str(old.manifest.at("metadata", "uid"))
 
 
 def _started(making: Making) -> Action:
@@ -312,5 +308,5 @@ def _started(making: Making) -> Action:
 
 
 def _replicas(old: FoundSet) -> Condition:
-    about = old.manifest.kind, *old.key
+    about = old.about
     return Condition(*about, "is", ("spec", "replicas"), str(old.replicas))

@@ -27,8 +27,8 @@ def refusals(stateful_set: FoundSet, to: Destination, parts: Sequence[Part]) -> 
             yield f"{stateful_set.name} is made by the {owner}, which makes it again: change that"
     for part in parts if to.cluster else ():
         there = to.inventory.volumes.get(part.volume.name) if part.volume else None
-        uid = there.manifest.at("metadata", "uid") if there else ""
-        if uid and part.volume and part.volume.manifest.at("metadata", "uid") == uid:
+        uid = there.manifest.uid if there else ""
+        if uid and part.volume and part.volume.manifest.uid == uid:
             yield f"{to.cluster} is the cluster in which {stateful_set.name} is"
             return
         if part.volume and not part.volume.is_remote:

@@ -118,7 +118,7 @@ def known_again(plan: Plan, to: Destination, here: Sequence[Part]) -> Plan:
     shown = [
         Condition(VOLUME, "", each.name, "is", ("metadata", "uid"), uid, to.cluster)
         for each in there
-        if (uid := each.manifest.at("metadata", "uid")) and each.name not in made
+        if (uid := each.manifest.uid) and each.name not in made
     ]
     return plan._replace(where=(*plan.where, *_is_another(plan, to, here), *shown[:1]))
 
@@ -127,7 +127,7 @@ def _is_another(plan: Plan, to: Destination, here: Sequence[Part]) -> Iterator[C
     """Yield that the other cluster is not this one, which another context may lead to as well."""
     volume = next((each.volume for each in here if each.volume), None)
     if to.cluster and volume and not plan.unknown:
-        uid = volume.manifest.at("metadata", "uid")
+        uid = volume.manifest.uid
         yield Condition(VOLUME, "", volume.name, "is not", ("metadata", "uid"), uid, to.cluster)
 
 
@@ -166,7 +166,7 @@ def _over(making: Making) -> Phase:
     goal = [*goal_of(making)]
     if to.cluster:
         goal.append(is_at_0(old))
-    pods = tuple(f"{old.name}-{number}" for number in old.ordinals)
+    pods = tuple(old.pod_name(number) for number in old.ordinals)
     title = f"all ordinals: {'/'.join(old.key)} becomes {over}"
     return Phase(title, tuple(goal), made, pods, _SECONDS, OF_PODS)
 
@@ -185,9 +185,9 @@ def _kept(making: Making, part: Part) -> Iterator[Action]:
 def _stopped(making: Making) -> Action:
     """Return how all pods of a set stop; it stays until the end, and says what it was."""
     old, to = making.stateful_set, making.to
-    about = old.manifest.kind, *old.key
-    pods = tuple(gone("Pod", old.namespace, f"{old.name}-{n}", OF_PODS) for n in old.ordinals)
-    must = [Condition(*about, "is", ("metadata", "uid"), _uid(old))]
+    about = old.about
+    pods = tuple(gone("Pod", old.namespace, old.pod_name(n), OF_PODS) for n in old.ordinals)
+    must = [Condition(*about, "is", ("metadata", "uid"), old.manifest.uid)]
     if revision := old.manifest.at("status", "updateRevision"):
         must.append(Condition(*about, "is", ("status", "updateRevision"), revision))
     must.append(has_not_grown(old))
@@ -206,7 +206,7 @@ def _stopped(making: Making) -> Action:
 def is_stopped(making: Making) -> list[Condition]:
     """Return that nothing of the old set runs: it writes no more."""
     old = making.stateful_set
-    pods = (f"{old.name}-{number}" for number in old.ordinals)
+    pods = (old.pod_name(number) for number in old.ordinals)
     return [is_at_0(old), *(Condition("Pod", old.namespace, each, "gone") for each in pods)]
 
 
@@ -216,18 +216,14 @@ def pods_ready(old: FoundSet) -> list[Condition]:
     if status.get("readyReplicas", 0) < old.replicas:
         return []
     path = ("status", "conditions", "[type=Ready]", "status")
-    pods = (f"{old.name}-{number}" for number in old.ordinals)
+    pods = (old.pod_name(number) for number in old.ordinals)
     return [Condition("Pod", old.namespace, each, "is", path, "True") for each in pods]
 
 
 def is_at_0(old: FoundSet) -> Condition:
     """Return that a set asks for no pods, or is gone."""
-    about = old.manifest.kind, *old.key
+    about = old.about
     return Condition(*about, "is if there", ("spec", "replicas"), "0")
-
-
-def _uid(old: FoundSet) -> str:
-    return str(old.manifest.at("metadata", "uid"))
 
 
 def _volume(making: Making, part: Part) -> Iterator[Action]:
@@ -276,7 +272,7 @@ def _farewell(making: Making) -> Phase:
     manifests = [old.manifest, *(each.manifest for each in making.services)]
     for each in manifests:
         is_set = each is old.manifest
-        uid = str(each.at("metadata", "uid"))
+        uid = each.uid
         about = each.kind, old.namespace, each.name
         short = "sts" if is_set else "svc"
         command = kubectl.command("delete", f"{short}/{each.name}", namespace=old.namespace)

@@ -211,7 +211,7 @@ class _Stops(NamedTuple):
 
     def _stays_stopped(self, *, is_idle: bool) -> Condition:
         """Return that nothing starts pods that are stopped, or that there never were."""
-        about = self.stateful_set.manifest.kind, *self.stateful_set.key
+        about = self.stateful_set.about
         if not is_idle and not self._is_scaled:
             return Condition(*about, "gone")
         count = self.stateful_set.replicas if is_idle else 0

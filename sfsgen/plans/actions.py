@@ -34,7 +34,7 @@ def is_it(claim: Claim) -> Condition:
 
 def is_this(volume: Volume) -> Condition:
     """Return that a volume is the one that was looked at."""
-    return of_volume(volume.name, "metadata", "uid", value=volume.manifest.at("metadata", "uid"))
+    return of_volume(volume.name, "metadata", "uid", value=volume.manifest.uid)
 
 
 def is_kept(volume: str) -> Condition:

@@ -41,7 +41,7 @@ def is_as_seen(stateful_set: FoundSet) -> Iterator[Condition]:
     if seen := manifest.at(*_GENERATION):
         own = 1 if goes_with_its_claims(stateful_set) else 0
         known = {int(seen), int(seen) + own, _AT_FIRST, _AT_FIRST + own}
-        about = manifest.kind, *stateful_set.key
+        about = stateful_set.about
         values = " ".join(map(str, sorted(known)))
         yield Condition(*about, "one of", _GENERATION, values)
     for path in (
@@ -57,14 +57,14 @@ def may_be_scaled(stateful_set: FoundSet) -> tuple[Condition, ...]:
 
     Who has changed it since would have it changed back.
     """
-    about = stateful_set.manifest.kind, *stateful_set.key
+    about = stateful_set.about
     keeps = Condition(*about, "is not", (*RETENTION, "whenScaled"), "Delete")
     return has_not_grown(stateful_set), keeps
 
 
 def has_not_grown(stateful_set: FoundSet) -> Condition:
     """Return that a set has as many pods as were seen, or none by now."""
-    about = stateful_set.manifest.kind, *stateful_set.key
+    about = stateful_set.about
     counts = " ".join(dict.fromkeys((str(stateful_set.replicas), "0")))
     return Condition(*about, "one of", ("spec", "replicas"), counts)
 
@@ -97,10 +97,10 @@ def are_started(
             path, value = ("status", "phase"), "Running"
         else:
             found = [each for each in found if not later or each < min(later)]
-    pods = (f"{stateful_set.name}-{number}" for number in found)
+    pods = (stateful_set.pod_name(number) for number in found)
     return tuple(Condition("Pod", stateful_set.namespace, each, "is", path, value) for each in pods)
 
 
 def _of_set(stateful_set: FoundSet, *path: str, value: str) -> Condition:
-    about = stateful_set.manifest.kind, *stateful_set.key
+    about = stateful_set.about
     return Condition(*about, "is" if value else "absent", path, value)

@@ -172,7 +172,7 @@ class Doing(NamedTuple):
 
 def is_new(volume: Volume) -> Condition:
     """Return that a volume is gone, or was made again."""
-    uid = volume.manifest.at("metadata", "uid")
+    uid = volume.manifest.uid
     return Condition(VOLUME, "", volume.name, "is not", ("metadata", "uid"), uid)
 
 

@@ -75,7 +75,7 @@ def _where(
     stays = [each for each in chain(volumes, claims) if _stays(*each, goes)]
     best = sorted(stays, key=lambda each: (each[0] not in named, _may_go(each[1])))
     for key, manifest in best[: 1 if best and best[0][0] in named else _MOST_WITNESSES]:
-        yield Condition(*key, "is", ("metadata", "uid"), manifest.at("metadata", "uid"))
+        yield Condition(*key, "is", ("metadata", "uid"), manifest.uid)
 
 
 def _may_go(manifest: Manifest) -> bool:

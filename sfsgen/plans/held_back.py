@@ -33,7 +33,7 @@ _OTHERWISE = "; --all-at-once deletes no set where it is enough to scale it"
 
 
 def _is_deleted(plan: Plan, stateful_set: FoundSet) -> bool:
-    about = (stateful_set.manifest.kind, *stateful_set.key)
+    about = stateful_set.about
     steps = (action.step for action in plan.actions if action.step)
     return any(each.verb == "delete" and each[1:4] == about for each in steps)
 
@@ -50,4 +50,4 @@ def _of_another_revision(stateful_set: FoundSet) -> Iterator[str]:
         return
     partition = at("spec", "updateStrategy", "rollingUpdate", "partition") or 0
     numbers = stateful_set.ordinals[: int(partition)]
-    yield from (f"{stateful_set.name}-{number}" for number in numbers)
+    yield from (stateful_set.pod_name(number) for number in numbers)

@@ -109,14 +109,14 @@ def scaling_deletes(stateful_set: FoundSet) -> bool:
 
 def without_set(cures: Cures, stateful_set: FoundSet, mends: Sequence[Mend]) -> Iterator[Phase]:
     """Yield a phase for each ordinal of a set that is gone, and whose pods may run on."""
-    about = stateful_set.manifest.kind, *stateful_set.key
+    about = stateful_set.about
     is_gone = Condition(*about, "gone")
     for each in mends:
         done = tuple(is_another(claim) for claim in each.takes)
         numbers = (each.row.number, *each.others)
         must = (is_gone, *_unused(stateful_set, numbers, [each]))
         stops = (_stopped(cures, stateful_set, number, must, done) for number in numbers)
-        pods = tuple(f"{stateful_set.name}-{number}" for number in numbers)
+        pods = tuple(stateful_set.pod_name(number) for number in numbers)
         made = (*each.first, *stops, *each.actions)
         title = f"ordinal {', '.join(map(str, numbers))}: {each.what}"
         yield Phase(title, each.goal, made, pods, _SECONDS, OF_PODS)
@@ -194,7 +194,7 @@ def _inside(mends: Iterable[Mend]) -> list[Action]:
 
 
 def _pods(stateful_set: FoundSet, numbers: Iterable[int]) -> tuple[str, ...]:
-    return tuple(f"{stateful_set.name}-{number}" for number in numbers)
+    return tuple(stateful_set.pod_name(number) for number in numbers)
 
 
 def _stopped_by_now(mends: Iterable[Mend]) -> tuple[Condition, ...]:
@@ -236,7 +236,7 @@ def _orphaning(
 ) -> tuple[list[Action], list[Action]]:
     """Return how pods are stopped while those of other ordinals run on, and how they start."""
     numbers, mends, later = group
-    manifest, about = stateful_set.manifest, (stateful_set.manifest.kind, *stateful_set.key)
+    manifest, about = stateful_set.manifest, stateful_set.about
     is_gone = Condition(*about, "gone")
     before = [
         *_keeping_claims(cures, stateful_set, done),
@@ -279,7 +279,7 @@ def _keeping_claims(
     """
     if not goes_with_its_claims(stateful_set):
         return
-    about = stateful_set.manifest.kind, *stateful_set.key
+    about = stateful_set.about
     patch = {"spec": {RETENTION[-1]: {"whenDeleted": "Retain"}}}
     text = json.dumps(patch, separators=(",", ":"))
     words = ["patch", f"statefulset/{stateful_set.name}", "-p", text]

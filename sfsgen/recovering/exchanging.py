@@ -21,7 +21,6 @@ from sfsgen.plans.doing import Doing
 from sfsgen.plans.making import claim_again
 from sfsgen.plans.outcomes import Mend, NotUnderstood, Outcome
 from sfsgen.plans.plan import Action
-from sfsgen.sets.found import Ordinal
 from sfsgen.sets.inventory import Inventory
 from sfsgen.values.pairs import Claim, Key, Volume
 
@@ -143,10 +142,6 @@ def is_being_exchanged(volume: Volume) -> bool:
     return volume.manifest.annotations.get(EXCHANGE, "").startswith("begun-")
 
 
-def _pod(row: Ordinal) -> str:
-    return f"{row.stateful_set.name}-{row.number}"
-
-
 def _moved(
     doing: Doing, ring: Sequence[Crossing], claims: Sequence[Claim], done: tuple[Condition, ...]
 ) -> Iterator[Action]:
@@ -158,7 +153,10 @@ def _moved(
     moves = _moves(ring)
     if not moves:
         return
-    pods = (Condition("Pod", row.stateful_set.namespace, _pod(row), "gone") for row, _, _ in ring)
+    pods = (
+        Condition("Pod", row.stateful_set.namespace, row.stateful_set.pod_name(row.number), "gone")
+        for row, _, _ in ring
+    )
     made = (Condition(CLAIM, *each.key, "gone") for each in claims)
     must = (*pods, *made, *(is_this(own) for _, own in moves))
     begun = tuple(_marks(ring, claims, "begun"))

@@ -79,7 +79,7 @@ def _misdirected(scene: Scene) -> Iterator[tuple[Hashable, Finding]]:
                 stateful_set = rows.stateful_set
                 what = (
                     f"{volume.name} is reserved for {'/'.join(volume.claim)}, which is missing; "
-                    f"the pod {stateful_set.name}-{row.number} needs {row.claim_key[1]}"
+                    f"the pod {row.pod_name} needs {row.claim_key[1]}"
                 )
                 fix = scene.cures.redirect(volume, row.claim_key).by_hand(WHICH_VOLUME)
                 found = error(volume.manifest, CLAIM_REF, what, fix, stateful_set.manifest)

@@ -70,6 +70,15 @@ class FoundSet(NamedTuple):
         """Its namespace and name."""
         return self.namespace, self.name
 
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """Its kind, namespace and name."""
+        return self.manifest.kind, *self.key
+
+    def pod_name(self, ordinal: int) -> str:
+        """Return what its pod of an ordinal is called."""
+        return f"{self.name}-{ordinal}"
+
     def ordinals_of(self, replicas: int) -> range:
         """Return the ordinals of so many pods."""
         return range(self.start_ordinal, self.start_ordinal + replicas)
@@ -100,6 +109,11 @@ class Ordinal(NamedTuple):
     def claim_key(self) -> Key:
         """The namespace and name of its claim."""
         return self.stateful_set.namespace, self.template.claim_name.at(self.number)
+
+    @property
+    def pod_name(self) -> str:
+        """What its pod is called."""
+        return self.stateful_set.pod_name(self.number)
 
     @property
     def is_wanted(self) -> bool:

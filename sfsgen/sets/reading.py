@@ -221,14 +221,14 @@ def _claims_elsewhere(manifests: Sequence[Manifest], kubectl: Kubectl) -> Claims
 
     Who may not read them learns that it is not known.
     """
-    here = {(*_key(each), _uid(each)) for each in _of_kind(_CLAIM, manifests)}
+    here = {(*_key(each), each.uid) for each in _of_kind(_CLAIM, manifests)}
     if all(each in here for each in _references(manifests)):
         return ClaimsElsewhere({}, {}, is_complete=True)
     try:
         found = list(_of_kind(_CLAIM, _sent(cluster.all_claims(kubectl), kubectl)))
     except InputError:
         return UNKNOWN_ELSEWHERE
-    by_uid = {_uid(each): _key(each) for each in found}
+    by_uid = {each.uid: _key(each) for each in found}
     by_volume: dict[str, list[Key]] = {}
     for each in found:
         if volume := _volume_bound(each):
@@ -257,10 +257,6 @@ def _of_kind(kind: str, manifests: Iterable[Manifest]) -> Iterator[Manifest]:
 
 def _key(manifest: Manifest) -> Key:
     return manifest.namespace, manifest.name
-
-
-def _uid(manifest: Manifest) -> str:
-    return manifest.at("metadata", "uid") or ""
 
 
 def chosen(

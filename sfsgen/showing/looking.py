@@ -95,7 +95,7 @@ def _pod(
     stateful_set: FoundSet, number: int, service: ServiceView | None, pods: Pods, kubectl: Kubectl
 ) -> PodRow:
     """Return a pod's names, and its state where it was seen."""
-    name = f"{stateful_set.name}-{number}"
+    name = stateful_set.pod_name(number)
     is_wanted = number in stateful_set.ordinals
     pod = (pods.by_key or {}).get((stateful_set.namespace, name))
     lost = (lost_with_node(name, pod, kubectl),) if pod and pod.is_on_lost_node else ()
