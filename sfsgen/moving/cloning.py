@@ -25,7 +25,7 @@ from sfsgen.moving.renaming import volume_of
 from sfsgen.moving.wanted import wanted
 from sfsgen.moving.whole import not_whole
 from sfsgen.plans.actions import CLAIM
-from sfsgen.plans.as_seen import has_not_grown
+from sfsgen.plans.as_seen import has_not_grown, is_whole
 from sfsgen.plans.conditions import Condition
 from sfsgen.plans.doing import place
 from sfsgen.plans.finished import finished
@@ -304,9 +304,4 @@ def _started(making: Making) -> Action:
     reason = f"start the pods of {old.name} again"
     waits = tuple(Wait(each, OF_PODS) for each in pods_ready(old))
     start = scaled(making.cures, old, old.replicas)
-    return Action(reason, start, (), (_replicas(old),), waits)
-
-
-def _replicas(old: FoundSet) -> Condition:
-    about = old.about
-    return Condition(*about, "is", ("spec", "replicas"), str(old.replicas))
+    return Action(reason, start, (), (is_whole(old),), waits)

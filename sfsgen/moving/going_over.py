@@ -10,6 +10,7 @@ from sfsgen.moving.needs import needed, secrets_of, services_of
 from sfsgen.moving.parts import Destination, Part, Parts
 from sfsgen.moving.renaming import service_of, set_of
 from sfsgen.plans.actions import CLAIM, REFERENCE, VOLUME, actions, are_tied
+from sfsgen.plans.as_seen import is_ready, were_all_ready
 from sfsgen.plans.conditions import Condition
 from sfsgen.plans.doing import Doing
 from sfsgen.plans.outcomes import Lacking, Object
@@ -159,13 +160,8 @@ def _set_made(making: Making, made: Action, is_quiet: Sequence[Condition]) -> Ac
 
 def ready(making: Making) -> list[Condition]:
     """Return that the new pods are ready, where all of the old ones were."""
-    old = making.stateful_set
-    status = old.manifest.value.get("status") or {}
-    if status.get("readyReplicas", 0) < old.replicas:
-        return []
-    path = ("status", "conditions", "[type=Ready]", "status")
-    space, cluster = making.to.names.new[0], making.to.cluster
-    return [Condition("Pod", space, n, "is", path, "True", cluster) for n in making.new_pods]
+    pods = making.new_pods if were_all_ready(making.stateful_set) else ()
+    return [is_ready(making.to.names.new[0], each, making.to.cluster) for each in pods]
 
 
 def reselected(making: Making) -> Iterator[Iterable[Action]]:

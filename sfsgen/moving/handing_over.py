@@ -34,7 +34,7 @@ from sfsgen.plans.actions import (
     is_this,
     without_waiting,
 )
-from sfsgen.plans.as_seen import has_not_grown
+from sfsgen.plans.as_seen import has_not_grown, is_ready, were_all_ready
 from sfsgen.plans.conditions import Condition
 from sfsgen.plans.doing import is_new, place
 from sfsgen.plans.finished import finished
@@ -212,12 +212,8 @@ def is_stopped(making: Making) -> list[Condition]:
 
 def pods_ready(old: FoundSet) -> list[Condition]:
     """Return that the pods of a set are ready, where all of them were."""
-    status = old.manifest.value.get("status") or {}
-    if status.get("readyReplicas", 0) < old.replicas:
-        return []
-    path = ("status", "conditions", "[type=Ready]", "status")
-    pods = (old.pod_name(number) for number in old.ordinals)
-    return [Condition("Pod", old.namespace, each, "is", path, "True") for each in pods]
+    pods = map(old.pod_name, old.ordinals) if were_all_ready(old) else ()
+    return [is_ready(old.namespace, each) for each in pods]
 
 
 def is_at_0(old: FoundSet) -> Condition:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sfsgen.plans.conditions import Condition, FieldPath
+from sfsgen.plans.conditions import Condition
 from sfsgen.sets.found import FoundSet
 
 RETENTION = ("spec", "persistentVolumeClaimRetentionPolicy")
@@ -81,6 +81,12 @@ def were_all_ready(stateful_set: FoundSet) -> bool:
     return bool(status.get("readyReplicas", 0) >= stateful_set.replicas)
 
 
+def is_ready(namespace: str, pod: str, cluster: str = "") -> Condition:
+    """Return that a pod is ready."""
+    path = ("status", "conditions", "[type=Ready]", "status")
+    return Condition("Pod", namespace, pod, "is", path, "True", cluster)
+
+
 def are_started(
     stateful_set: FoundSet, numbers: Iterable[int], later: Sequence[int] = ()
 ) -> tuple[Condition, ...]:
@@ -89,16 +95,14 @@ def are_started(
     In order, a pod is started once all below it are ready, and so are those that are stopped next.
     All at once it may have been running without being ready before.
     """
-    path: FieldPath = ("status", "conditions", "[type=Ready]", "status")
-    value = "True"
-    found = list(numbers)
+    found, namespace = list(numbers), stateful_set.namespace
     if not were_all_ready(stateful_set):
         if stateful_set.manifest.at("spec", "podManagementPolicy") == "Parallel":
-            path, value = ("status", "phase"), "Running"
-        else:
-            found = [each for each in found if not later or each < min(later)]
-    pods = (stateful_set.pod_name(number) for number in found)
-    return tuple(Condition("Pod", stateful_set.namespace, each, "is", path, value) for each in pods)
+            pods = map(stateful_set.pod_name, found)
+            path = ("status", "phase")
+            return tuple(Condition("Pod", namespace, each, "is", path, "Running") for each in pods)
+        found = [each for each in found if not later or each < min(later)]
+    return tuple(is_ready(namespace, stateful_set.pod_name(number)) for number in found)
 
 
 def _of_set(stateful_set: FoundSet, *path: str, value: str) -> Condition:

@@ -40,7 +40,7 @@ class _Stopped(NamedTuple):
         cluster = self.start.cluster
         if self.is_made:
             return Condition(*about, "gone", cluster=cluster)
-        return Condition(*about, "is", ("spec", "replicas"), "0", cluster)
+        return _at_0((*about, cluster))
 
     @property
     def told(self) -> str:

@@ -153,10 +153,8 @@ def _moved(
     moves = _moves(ring)
     if not moves:
         return
-    pods = (
-        Condition("Pod", row.stateful_set.namespace, row.stateful_set.pod_name(row.number), "gone")
-        for row, _, _ in ring
-    )
+    rows = [row for row, _, _ in ring]
+    pods = (Condition("Pod", each.stateful_set.namespace, each.pod_name, "gone") for each in rows)
     made = (Condition(CLAIM, *each.key, "gone") for each in claims)
     must = (*pods, *made, *(is_this(own) for _, own in moves))
     begun = tuple(_marks(ring, claims, "begun"))
