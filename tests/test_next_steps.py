@@ -47,6 +47,12 @@ def _read(terminal: int) -> bytes:
         (f"render {SET} -o json --only pv", f"sfsgen prepare {SET}", "| kubectl create -f -"),
         (f"render {SET} --output-dir out", f"sfsgen prepare {SET}", "kubectl create -f out"),
         (f"render {SET} --image db:1", f"sfsgen prepare {SET} --image db:1", "| kubectl create"),
+        (
+            f"render {SET} --output-dir out --kustomization",
+            f"sfsgen prepare {SET}",
+            "create -k out",
+        ),
+        (f"render {SET} --output-dir out --prune", f"sfsgen prepare {SET}", "create -f out"),
         (f"render {SET} --only svc", "", ""),
         (f"render {SET} --driver local", "", ""),
         (

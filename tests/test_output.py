@@ -309,7 +309,7 @@ def test_a_folder_gets_a_file_for_each_object(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "manifests"
     result = sfsgen([*PLAIN.split(), "--output-dir", str(folder)])
     assert (result.status, result.out) == (0, "")
-    assert "wrote 8 files" in result.err
+    assert f"sfsgen: {folder}: 8 files created\n" in result.err
     assert sorted(each.name for each in folder.iterdir()) == [
         "persistentvolume-pv-web-0.yaml",
         "persistentvolume-pv-web-1.yaml",

@@ -67,12 +67,19 @@ def make_old(folder: Path) -> None:
     (folder / "statefulset-web.yaml").symlink_to("nowhere")
 
 
+def left_over() -> str:
+    """Return a claim of the set that it had when it was larger."""
+    larger = sfsgen(f"{PLAIN} -r 2 --only pvc --from-ordinal 1")
+    return larger.out.removeprefix("---\n")
+
+
 class Case:
     """A command line, the folder that it writes into, and what that holds before and after."""
 
     def __init__(self, root: Path, *, force: bool) -> None:
         self.root, self.folder, self.force = root, root / "a" / "out", force
-        self.command = into(self.folder, f"{PLAIN} --force" if force else PLAIN)
+        self.command = into(self.folder, f"{PLAIN} --force --prune" if force else PLAIN)
+        self.left_over = left_over()
         self.put_back()
         self.before = files(root)
         assert sfsgen(self.command).status == 0
@@ -83,6 +90,7 @@ class Case:
         shutil.rmtree(self.folder.parent, ignore_errors=True)
         if self.force:
             make_old(self.folder)
+            (self.folder / "persistentvolumeclaim-pvc-web-1.yaml").write_text(self.left_over)
 
     def moments(self) -> Iterator[int]:
         """Yield the number of every moment, the folder being what it was before at each."""
@@ -121,7 +129,7 @@ def test_killed_at_any_moment_it_is_all_or_nothing_after_the_next_run(
             break
         run_into(case.folder, REFUSED)
         ends.append(case.found())
-        assert run_into(case.folder, f"{PLAIN} --force").status == 0
+        assert sfsgen(case.command).status == 0
         assert case.found() == "all"
     nothing = ends.count("none")
     assert ends == ["none"] * nothing + ["all"] * (len(ends) - nothing)  # one moment decides
@@ -167,7 +175,7 @@ def test_where_old_and_new_look_alike_what_was_put_back_stays(
     put_back = 0
     for failing in range(18, 27):
         shutil.rmtree(tmp_path / "out", ignore_errors=True)
-        assert run_into(tmp_path / "out", PLAIN.replace(".com", ".net")).status == 0
+        assert run_into(tmp_path / "out", f"{PLAIN} --label a=b").status == 0
         before = files(tmp_path)
         at = {failing: "fail", failing + 5: "SIGKILL"}
         runs.run(into(tmp_path / "out", f"{PLAIN} --force"), at)
@@ -451,7 +459,7 @@ def test_a_full_disk_keeps_what_it_has(small_disk: Path, force: bool) -> None:
     seen = set()
     for free in range(9):
         case.put_back()
-        (small_disk / "ballast").write_bytes(bytes((16 - force - force - free) * PAGE))
+        (small_disk / "ballast").write_bytes(bytes((16 - 3 * force - free) * PAGE))
         result = sfsgen(case.command)
         (small_disk / "ballast").unlink()
         seen.add((result.status, case.found()))
@@ -514,7 +522,7 @@ def test_folders_that_were_made_for_it_are_taken_away_again(tmp_path: Path) -> N
 
 def test_of_many_files_that_are_there_the_first_three_are_named(tmp_path: Path) -> None:
     command = f"render web -r 3 --nfs-server nfs --storage 1Gi --output-dir {tmp_path}"
-    assert sfsgen(command).status == 0
+    assert sfsgen(f"{command} --label a=b").status == 0
     names = ("service-web", "persistentvolume-pv-web-0", "persistentvolume-pv-web-1")
     first = ", ".join(str(tmp_path / f"{each}.yaml") for each in names)
-    assert f"already there: {first} and 5 more\n" in sfsgen(command).err
+    assert f"already there, and not the same: {first} and 5 more\n" in sfsgen(command).err

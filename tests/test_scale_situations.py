@@ -228,7 +228,9 @@ def test_what_is_not_asked_for_is_not_done(command: str, tmp_path: Path) -> None
     _noted(result, "warning: ")  # and not --strict
     assert result.out.startswith("---\napiVersion: v1\nkind: PersistentVolume\n")
     assert _run(f"{command} --output-dir {tmp_path}", _set()).status == 0
-    _refused(_run(f"{command} --output-dir {tmp_path}", _set()), "--force")
+    _noted(_run(f"{command} --output-dir {tmp_path}", _set()), "files unchanged")
+    other = command.replace("soft", "hard")
+    _refused(_run(f"{other} --output-dir {tmp_path}", _set()), "--force")
 
 
 def test_where_something_is_told_not_all_is_said_to_be_there() -> None:

@@ -88,6 +88,8 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem], command: str) 
         parameters["template_dir"],
         parameters["strict"],
         parameters["allow_many"],
+        diff=parameters.get("diff", False),  # `prepare` has none
+        kustomization=parameters.get("kustomization", False),
     )
     check(printing, problems)
     access = Access(
@@ -164,6 +166,8 @@ class Printed(NamedTuple):
     is_missing: bool
     is_told: bool
     """Whether there was anything to say of what is there."""
+    differs: bool
+    """Whether files would differ, where that was asked for."""
 
 
 def planned(
@@ -198,13 +202,16 @@ def print_missing(
     """
     plans, seen, cautions = planned(inventory, wanted, given)
     is_missing = any(any(plan.series(each)) for plan in plans for each in PAIRED)
-    if is_missing:
-        print_documents(lambda renderer: _documents(plans, renderer), given.printing, seen)
+    differs = False
+    if is_missing or given.printing.kustomization:
+        differs = print_documents(
+            lambda renderer: _documents(plans, renderer), given.printing, seen
+        )
     console.tell(*cautions)
     notes = [note for plan in plans for note in _notes(plan, seen, is_missing=is_missing)]
     for note in notes:
         console.note(note)
-    return Printed(plans, seen, is_missing, bool(cautions or notes))
+    return Printed(plans, seen, is_missing, bool(cautions or notes), differs)
 
 
 def _notes(plan: Plan, seen: Scene, *, is_missing: bool) -> Iterator[str]:
@@ -321,7 +328,7 @@ def tell_unused(plans: Sequence[Plan], given: Asked) -> None:
     if new and of_places and not any(each.has_place for each in new):
         driver = new[0].driver.csi
         console.note(f"{_and(of_places)} changed nothing: {lies_by_handle(driver)}")
-    if not lacks and given.printing.output_dir:
+    if not (lacks or given.printing.kustomization) and given.printing.output_dir:
         console.note(f"nothing was written to {given.printing.output_dir}")
 
 
@@ -344,7 +351,7 @@ def tell_next(asked_for: Asked, printed: Printed, then: str = "") -> None:
     """
     from sfsgen.commands import next_steps
 
-    if not next_steps.is_heard():
+    if asked_for.printing.diff or not next_steps.is_heard():
         return
     printing, command = asked_for.printing, asked_for.access.kubectl.command
     lines: list[str] = []
@@ -353,7 +360,7 @@ def tell_next(asked_for: Asked, printed: Printed, then: str = "") -> None:
         volumes = _new_volumes(printed.plans)
         lines += next_steps.to_prepare(volumes, is_live=asked_for.access.is_live)
     if printed.is_missing and printing.output_dir:
-        lines.append(command("create", "-f", printing.output_dir))
+        lines.append(command("create", *next_steps.all_of(printing.output_dir)))
     elif printed.is_missing and printing.output != "name" and can_read_again:
         lines.append(f"{quoted(['sfsgen', *sys.argv[1:]])} | {command('create', '-f', '-')}")
     next_steps.tell([*lines, *([then] if then else [])])

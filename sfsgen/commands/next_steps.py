@@ -2,14 +2,17 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from sfsgen import console
 from sfsgen.commands.inputs import DESCRIBING
+from sfsgen.documents.files import KUSTOMIZATIONS
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.nfs import host
 from sfsgen.values.pairs import Volume
 
 _OF_PRINTING = ("--only", "--output", "-o", "--output-dir", "--template-dir")
+_OF_FILES = ("--force", "--diff", "--prune", "--kustomization")
 _MOST_SERVERS = 3  # each of which is shown a command
 
 
@@ -22,6 +25,12 @@ def tell(lines: Sequence[str]) -> None:
     """Show the commands that come next."""
     for line in ("next:", *(f"  {line}" for line in lines)) if lines else ():
         console.say(line)
+
+
+def all_of(folder: str) -> list[str]:
+    """Return the options by which kubectl takes all that a folder holds."""
+    is_kustomized = any(Path(folder, each).is_file() for each in KUSTOMIZATIONS)
+    return ["-k" if is_kustomized else "-f", folder]
 
 
 def piped_into(command: Sequence[str]) -> Iterator[str]:
@@ -43,13 +52,13 @@ def to_prepare(volumes: Iterable[Volume], *, is_live: bool = False) -> Iterator[
 
 
 def _without(words: Sequence[str], options: Sequence[str]) -> Iterator[str]:
-    """Yield the words of a command line without some options, and without --force."""
+    """Yield the words of a command line without some options, and without those of files."""
     left = list(words)
     while left:
         word = left.pop(0)
         if word in options:
             left[:1] = []
-        elif word == "--force" or word.partition("=")[0] in options:
+        elif word in _OF_FILES or word.partition("=")[0] in options:
             continue
         elif not (word.startswith("-o") and "-o" in options):
             yield word

@@ -119,7 +119,7 @@ OutputDir = Annotated[
     str | None,
     _of_output("--output-dir", metavar="DIR", text="Write a file for each object instead."),
 ]
-Force = Annotated[bool, _of_output("--force", text="Overwrite files in the --output-dir.")]
+Force = Annotated[bool, _of_output("--force", text="Overwrite files that differ.")]
 TemplateDir = Annotated[
     str | None,
     _of_output("--template-dir", metavar="DIR", text="Templates of your own, by kind."),

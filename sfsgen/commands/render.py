@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sfsgen import console
-from sfsgen.commands import parameters
+from sfsgen.commands import folder_parameters, parameters
 from sfsgen.kubernetes import server_side
 from sfsgen.kubernetes.quantities import stored
-from sfsgen.kubernetes.resources import CLAIM, PAIRED, SERVICE, STATEFUL_SET, VOLUME
+from sfsgen.kubernetes.resources import CLAIM, ORDER, PAIRED, SERVICE, STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.printing.objects import (
     Printing,
@@ -45,6 +45,9 @@ def render(
     output: parameters.Output = "yaml",
     output_dir: parameters.OutputDir = None,
     force: parameters.Force = False,
+    diff: folder_parameters.Diff = False,
+    prune: folder_parameters.Prune = False,
+    kustomization: folder_parameters.Kustomization = False,
     template_dir: parameters.TemplateDir = None,
     kube_version: parameters.KubeVersion = None,
     strict: parameters.Strict = False,
@@ -61,8 +64,11 @@ def render(
     problems: list[Problem] = []
     target = parameters.chosen_target(kube_version, problems)
     chosen = chosen_resources(only, problems)
-    printing = Printing(target, chosen, output, output_dir, force, template_dir, strict, allow_many)
+    style = output, output_dir, force, template_dir, strict, allow_many
+    printing = Printing(target, chosen, *style, diff, prune, kustomization)
     check(printing, problems)
+    is_whole = from_ordinal is None and chosen == frozenset(ORDER)
+    folder_parameters.check_prune(printing, problems, is_whole=is_whole)
     requests = _requests(options, filename or (), target, problems)
     named = [(each.stateful_set.name, each.stateful_set.ordinals) for each in requests]
     first = parameters.first_ordinal(from_ordinal, named, problems)
@@ -72,7 +78,10 @@ def render(
     errors, cautions = console.split(problems, strict=strict)
     if errors:
         raise InputError(*errors, *cautions)
-    print_documents(lambda each: _documents(each, requests, printing, first), printing)
+    sets = [each.stateful_set for each in requests] if is_whole else []
+    differs = print_documents(
+        lambda each: _documents(each, requests, printing, first), printing, sets=sets
+    )
     console.tell(*cautions)
     _note_defaults(requests, printing.resources)
     if STATEFUL_SET in printing.resources and (told := _filled_in(requests)):
@@ -87,6 +96,7 @@ def render(
             console.note(each)
     if VOLUME in printing.resources and sys.stderr and sys.stderr.isatty():
         _tell_next(requests, printing, first, filename or ())
+    folder_parameters.end(differs=differs)
 
 
 def _requests(
@@ -146,7 +156,7 @@ def _tell_next(
     from sfsgen.commands import next_steps
     from sfsgen.kubernetes.kubectl import quoted
 
-    if "-" in files:
+    if "-" in files or printing.diff:
         return
     volumes = (
         template.pair(ordinal).volume
@@ -156,7 +166,7 @@ def _tell_next(
     )
     lines = list(next_steps.to_prepare(volumes))
     if lines and printing.output_dir:
-        lines.append(quoted(["kubectl", "create", "-f", printing.output_dir]))
+        lines.append(quoted(["kubectl", "create", *next_steps.all_of(printing.output_dir)]))
     elif lines and printing.output != "name":
         lines.append(f"{quoted(['sfsgen', *sys.argv[1:]])} | kubectl create -f -")
     next_steps.tell(lines)

@@ -7,7 +7,7 @@ import typer
 
 from sfsgen import console
 from sfsgen.changes.missing import left_behind
-from sfsgen.commands import parameters
+from sfsgen.commands import folder_parameters, parameters
 from sfsgen.commands.missing import Asked, asked, print_missing, tell_next, tell_unused
 from sfsgen.kubernetes.discovery import lists_all
 from sfsgen.kubernetes.kubectl import quoted
@@ -35,6 +35,8 @@ def scale(
     output: parameters.Output = "yaml",
     output_dir: parameters.OutputDir = None,
     force: parameters.Force = False,
+    diff: folder_parameters.Diff = False,
+    kustomization: folder_parameters.Kustomization = False,
     template_dir: parameters.TemplateDir = None,
     kube_version: parameters.KubeVersion = None,
     strict: parameters.Strict = False,
@@ -69,6 +71,7 @@ def scale(
     scaled = given.access.kubectl.command(*then, namespace=stateful_set.namespace)
     is_another = count != stateful_set.replicas
     tell_next(given, printed, scaled if is_another else "")
+    folder_parameters.end(differs=printed.differs)
 
 
 def _lists_its_pods(stateful_set: FoundSet) -> bool:

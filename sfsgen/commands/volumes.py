@@ -5,7 +5,7 @@ from typing import Any
 import typer
 
 from sfsgen import console
-from sfsgen.commands import parameters
+from sfsgen.commands import folder_parameters, parameters
 from sfsgen.commands.missing import asked, print_missing, tell_next, tell_unused
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.reading import chosen, inventory
@@ -27,6 +27,8 @@ def volumes(
     output: parameters.Output = "yaml",
     output_dir: parameters.OutputDir = None,
     force: parameters.Force = False,
+    diff: folder_parameters.Diff = False,
+    kustomization: folder_parameters.Kustomization = False,
     template_dir: parameters.TemplateDir = None,
     kube_version: parameters.KubeVersion = None,
     strict: parameters.Strict = False,
@@ -53,3 +55,4 @@ def volumes(
         console.note("nothing is missing: every ordinal has a volume and a claim")
     tell_unused(printed.plans, given)
     tell_next(given, printed)
+    folder_parameters.end(differs=printed.differs)

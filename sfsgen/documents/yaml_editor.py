@@ -69,6 +69,35 @@ def edited(text: str, changes: Sequence[Change], *, is_json: bool) -> str:
     return text
 
 
+def relisted(text: str, key: str, gone: Collection[str], more: Sequence[str]) -> str:
+    """Return the text of a mapping whose list of texts loses some entries and gets more at its end.
+
+    Entries in lines of their own keep their comments. Raises NotEditableError as `edited` does.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        root = YAML(typ="safe", pure=True).compose(text)
+    except YAMLError as error:
+        raise NotEditableError("it is no plain YAML") from error
+    inside = _inside(root, key) if root else None
+    node: Any = inside[1] if inside else None
+    entries = node.value if node and node.id == "sequence" else []
+    kept = [each.value for each in entries if each.value not in gone]
+    lines = [each.start_mark.line for each in entries]
+    is_plain = lines == [each.end_mark.line for each in entries] and len(set(lines)) == len(lines)
+    if not kept or node.flow_style or not is_plain:
+        return edited(text, [Change((key,), [*kept, *more])], is_json=False)
+    rows = text.splitlines(keepends=True)
+    margin = rows[lines[0]][: entries[0].start_mark.column]
+    rows[lines[-1]] = rows[lines[-1]].removesuffix("\n") + "\n"
+    added = [f"{margin}{flow(each)}\n" for each in more]
+    rows[lines[-1] + 1 : lines[-1] + 1] = added
+    taken_out = {each.start_mark.line for each in entries if each.value in gone}
+    return "".join(row for number, row in enumerate(rows) if number not in taken_out)
+
+
 class _Editor:
     """Finds, in one text, what has to give way to what."""
 

@@ -4,8 +4,8 @@ All that belongs to a run lies in one folder within, `.sfsgen-writing`, until it
 
     lock    held by the run, so that there is one at a time
     new     the files, until all are written
-    old     links to the files that they will replace
-    list    a line for each file: its name, and what it and the one before it look like
+    old     links to the files that they will replace, and to those that will go
+    list    a line for each file: its name, and what it and the one before it look like, if any
     ready   what `new` is called once all this is there: from here on all files will get in place
     undo    what `ready` is called once one of them cannot: from here on all will be put back
 
@@ -20,7 +20,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -28,6 +28,7 @@ from sfsgen import signals
 from sfsgen.console import note
 from sfsgen.documents.files import HALF_WRITTEN, WRITING
 from sfsgen.plain_text import some
+from sfsgen.printing.difference import Contents, Difference
 from sfsgen.problems import InputError, Problem
 
 _MOST_ATTEMPTS = 100
@@ -51,26 +52,28 @@ class _Entry(NamedTuple):
     """A line of the list."""
 
     name: str
-    new: _Look
+    new: _Look | None  # None where the file goes
     old: _Look | None  # None where there was no file
 
 
-def write_files(folder: Path, contents: Iterable[tuple[str, str]], *, force: bool) -> int:
-    """Write files into a folder, all of them or none, and return how many.
+def write_files(folder: Path, contents: Contents, *, force: bool, edited: str = "") -> Difference:
+    """Write files into a folder, all of them or none, and return what became of each.
 
-    Raises InputError where a file is there already, unless `force`, and where another run writes
-    into the folder or another program changes what this one writes; OSError as the system does.
+    Those that hold it already are left alone. Raises InputError where a file holds something else,
+    unless `force` or it is the one that is `edited`, and where another run writes into the folder
+    or another program changes what this one writes; OSError as the system does.
     """
     with signals.held() as before, _named(folder), _no_empty(folder), _alone_in(folder) as work:
         done = _put_right(work)
         with signals.let_through(before):
             _tell(done)
-            names = _write(work / "new", contents)
-        _refuse_to_overwrite(folder, names, force=force)
-        _keep_old(work, names)
-        (work / "new").rename(work / "ready")
-        _move_in(work)
-    return len(names)
+            difference = _write(work / "new", contents)
+        _refuse_to_overwrite(folder, difference, force=force, edited=edited)
+        if difference:
+            _keep_old(work, difference)
+            (work / "new").rename(work / "ready")
+            _move_in(work)
+    return difference
 
 
 def put_right(folder: Path) -> None:
@@ -83,6 +86,14 @@ def put_right(folder: Path) -> None:
     with signals.held(), _named(folder), _alone_in(folder) as work:
         done = _put_right(work)
     _tell(done)
+
+
+def refuse_half_written(folder: Path) -> None:
+    """Raise InputError where some files of a run are in place and some are not."""
+    if _state(folder / WRITING):
+        what = f"{folder} is half written: a run is under way, or was cut short"
+        fix = "wait for that run; or run this without --diff, which puts the folder right"
+        raise InputError(Problem("--output-dir", what, fix))
 
 
 def _tell(done: str) -> None:
@@ -202,38 +213,43 @@ def _clear(work: Path) -> None:
 # Before the moment that counts
 
 
-def _write(new: Path, contents: Iterable[tuple[str, str]]) -> list[str]:
+def _write(new: Path, contents: Contents) -> Difference:
     new.mkdir()
-    names = []
+    difference = Difference()
     for name, text in contents:
-        with (new / name).open("x", encoding="utf-8") as file:
-            file.write(text)
-        names.append(name)
-    return names
+        if difference.add(new.parents[1], name, text) and text is not None:
+            with (new / name).open("x", encoding="utf-8") as file:
+                file.write(text)
+    return difference
 
 
-def _refuse_to_overwrite(folder: Path, names: Iterable[str], *, force: bool) -> None:
-    # A broken link is there too; a folder is never overwritten.
-    there = [str(folder / name) for name in names if os.path.lexists(folder / name)]
-    if force:
-        folders = [name for name in there if Path(name).is_dir()]
-        problems = [Problem("--output-dir", f"{name} is a folder", "move it") for name in folders]
-        if problems:
-            raise InputError(*problems)
-    elif there:
-        fix = "give --force to overwrite, or another --output-dir"
-        raise InputError(Problem("--output-dir", f"already there: {some(there, _SHOWN)}", fix))
+def _refuse_to_overwrite(folder: Path, difference: Difference, *, force: bool, edited: str) -> None:
+    """Raise InputError where files of other contents are there, unless `force`, and for folders."""
+    refuse_folders(folder, difference)
+    there = [str(folder / name) for name in difference.changed if name != edited]
+    if there and not force:
+        what = f"already there, and not the same: {some(there, _SHOWN)}"
+        fix = "look with --diff; give --force to overwrite, or another --output-dir"
+        raise InputError(Problem("--output-dir", what, fix))
 
 
-def _keep_old(work: Path, names: Iterable[str]) -> None:
-    """Link to the files that will be replaced, and list all with what they look like.
+def refuse_folders(folder: Path, difference: Difference) -> None:
+    """Raise InputError where a folder is in the place of a file: it is never overwritten."""
+    there = [str(folder / name) for name in difference.changed if (folder / name).is_dir()]
+    if there:
+        problems = (Problem("--output-dir", f"{name} is a folder", "move it") for name in there)
+        raise InputError(*problems)
+
+
+def _keep_old(work: Path, difference: Difference) -> None:
+    """Link to the files that will be replaced or go, and list all with what they look like.
 
     Where there can be no link, the file itself is moved, at the last moment.
     """
     folder, new, old = work.parent, work / "new", work / "old"
     old.mkdir()
     with (work / "list").open("x", encoding="utf-8") as lines:
-        for name in names:
+        for name in difference.in_turn:
             place = folder / name
             look = _look(place)
             if look:
@@ -268,14 +284,17 @@ def _move_in(work: Path) -> None:
 
 def _put(work: Path, entry: _Entry) -> None:
     ready, place = work.joinpath("ready", entry.name), work.parent / entry.name
-    if not os.path.lexists(ready):
+    if entry.new and not os.path.lexists(ready):
         return  # it is in place
     look = _look(place)
     if look not in (None, entry.old):
         raise _changed([str(place)])
     if look and not os.path.lexists(kept := work.joinpath("old", entry.name)):
         place.rename(kept)
-    ready.replace(place)
+    if entry.new:
+        ready.replace(place)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def _put_back(work: Path) -> None:
@@ -297,7 +316,7 @@ def _back(work: Path, entry: _Entry) -> bool:
         return False
     if os.path.lexists(kept):
         kept.replace(place)
-    elif look == entry.new != entry.old:  # where there is a doubt, nothing is lost
+    elif look and look == entry.new != entry.old:  # where there is a doubt, nothing is lost
         place.unlink()
     return True
 
@@ -355,8 +374,10 @@ def _entries(work: Path) -> Iterator[_Entry]:
         raise _foreign(work) from error
 
 
-def _entry(name: str, new: Sequence[int], old: Sequence[int] | None) -> _Entry:
+def _entry(name: str, new: Sequence[int] | None, old: Sequence[int] | None) -> _Entry:
     """Return an entry. Raises ValueError or TypeError for what is no plain name of a file."""
     if not os.fsencode(name) or name in {".", "..", WRITING} or set(name) & {"/", "\0"}:
         raise ValueError(name)
-    return _Entry(name, _Look(*new), _Look(*old) if old else None)
+    if not (new or old):
+        raise ValueError(name)
+    return _Entry(name, _Look(*new) if new else None, _Look(*old) if old else None)

@@ -14,8 +14,12 @@ from sfsgen.problems import InputError, Problem
 if TYPE_CHECKING:
     from sfsgen.findings.scene import Scene
     from sfsgen.printing.rendering import Documents, Renderer
+    from sfsgen.values.model import StatefulSet
 
 FORMATS = ("yaml", "json", "name")
+DIFFERENT = 1
+"""The exit status of a run with --diff that has found a difference, as that of `diff`."""
+_OF_FOLDERS = ("diff", "prune", "kustomization")
 MOST_ORDINALS = 10_000
 """Of a set: those of more are printed where that is asked for."""
 
@@ -31,6 +35,12 @@ class Printing(NamedTuple):
     template_dir: str | None
     strict: bool
     allow_many: bool
+    diff: bool = False
+    """Print in what files of the folder would differ, in place of writing them."""
+    prune: bool = False
+    """Remove files of the folder that are left over."""
+    kustomization: bool = False
+    """Write one that lists the manifests of the folder."""
 
     @property
     def rendered(self) -> Collection[str]:
@@ -62,10 +72,14 @@ def check(printing: Printing, problems: list[Problem]) -> None:
         problems.append(Problem("--output-dir", "-o name prints no objects", "leave out one"))
     if printing.force and folder is None:
         problems.append(Problem("--force", "nothing is overwritten on stdout", "leave it out"))
+    for word in _OF_FOLDERS if folder is None else ():
+        if getattr(printing, word):
+            what = "it is about the files of a folder, and stdout is none"
+            problems.append(Problem(f"--{word}", what, "name an --output-dir, or leave it out"))
     if folder == "":
         problems.append(Problem("--output-dir", "it is empty", "name a folder"))
     elif folder is not None:
-        _check_folder(Path(folder), problems)
+        _check_folder(Path(folder), problems, is_written=not printing.diff)
     if printing.template_dir is not None:
         _check_templates(printing.template_dir, problems)
 
@@ -81,12 +95,12 @@ def too_many(
     return [Problem(where, what, fix)]
 
 
-def _check_folder(folder: Path, problems: list[Problem]) -> None:
+def _check_folder(folder: Path, problems: list[Problem], *, is_written: bool) -> None:
     if folder.is_dir():
-        from sfsgen.printing.folder import put_right
+        from sfsgen.printing.folder import put_right, refuse_half_written
 
         try:
-            put_right(folder)
+            (put_right if is_written else refuse_half_written)(folder)
         except InputError as error:
             problems += error.problems
     elif os.path.lexists(folder):
@@ -126,27 +140,32 @@ def print_documents(
     render: Callable[["Renderer"], Iterable["Documents"]],
     printing: Printing,
     seen: "Scene | None" = None,
-) -> None:
+    sets: Sequence["StatefulSet"] = (),
+) -> bool:
     """Print what `render` gives. Nothing is written before all of it is rendered.
 
-    What a user's templates print is judged beside what was seen. Raises InputError for a
-    template that fails or prints what it may not, and OSError as the system does.
+    What a user's templates print is judged beside what was seen. Of `sets` all is printed, and
+    what a folder has beside that is left over. Returns whether files would differ, where that is
+    asked for. Raises InputError for a template that fails or prints what it may not, and OSError
+    as the system does.
     """
     # Only now, when there is something to render: the template engine is a third of a start.
-    from sfsgen.printing.output import files, stream
+    from sfsgen.printing.output import stream
 
     documents, cautions = _rendered(render, printing, seen)
     documents = [each for each in documents if each.resource in printing.resources]
+    is_different = False
     if printing.output_dir:
-        from sfsgen.printing.folder import write_files
+        from sfsgen.printing.into_folder import Way, into_folder
 
-        contents = files(documents, printing.output)
-        count = write_files(Path(printing.output_dir), contents, force=printing.force)
-        console.note(f"wrote {count} files to {printing.output_dir}")
+        options = printing.force, printing.diff, printing.prune, printing.kustomization
+        way = Way(printing.output, *options)
+        is_different = into_folder(Path(printing.output_dir), documents, sets, way)
     else:
         kind = printing.target.stateful_set_api[1]
         console.write_stdout(stream(documents, printing.output, kind))
     console.tell(*cautions)
+    return is_different
 
 
 def _rendered(

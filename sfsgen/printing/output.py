@@ -66,17 +66,29 @@ def _as_json(documents: Documents, margin: str = "        ") -> Callable[[int], 
     return fill.at if fill else convert
 
 
-def files(documents: Iterable[Documents], output_format: str) -> Iterator[tuple[str, str]]:
-    """Yield a file's name and text for every object: named after its kind and its name.
+def file_names(
+    documents: Iterable[Documents], output_format: str
+) -> list[tuple[Documents, Pattern]]:
+    """Return documents with the names of their files: each named after its kind and its name.
 
     Where the sets have several namespaces, the namespace stands before a namespaced name.
     """
     documents = list(documents)
     several = len({each.namespace for each in documents if each.namespace}) > 1
+    named = []
     for each in documents:
         prefix = f"{each.namespace}." if several and each.namespace else ""
+        name = Pattern((f"{each.resource}-{prefix}",)).followed_by(each.name)
+        named.append((each, name.followed_by(Pattern((f".{output_format}",)))))
+    return named
+
+
+def files(
+    named: Iterable[tuple[Documents, Pattern]], output_format: str
+) -> Iterator[tuple[str, str]]:
+    """Yield a file's name and text for every object."""
+    for each, name in named:
         text = _as_json(each, "") if output_format == "json" else each.text
         end = "\n" if output_format == "json" else ""
         for ordinal in each.ordinals:
-            name = f"{each.resource}-{prefix}{each.name.at(ordinal)}.{output_format}"
-            yield name, text(ordinal) + end
+            yield name.at(ordinal), text(ordinal) + end
