@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.documents.document import Path
+from sfsgen.kubernetes.gitops import kept
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.quantities import nano_units
@@ -75,7 +76,10 @@ def infer(
     nothing = Metadata({}, {}, {})
     owner = Owner(stateful_set.name, stateful_set.namespace, ordinals, nothing)
     templates = claim_templates(values, owner)
-    completed = [_completed(made, pairs) for made, pairs in zip(templates, found, strict=True)]
+    tool = str(values.get("gitops") or "")
+    completed = [
+        _completed(made, pairs, tool) for made, pairs in zip(templates, found, strict=True)
+    ]
     # What is as it was needs no warning; what an option brings does.
     cautions = [each for each in of_storage(values, templates, ordinals) if each.where in given]
     where = f"StatefulSet {stateful_set.namespace}/{stateful_set.name}"
@@ -86,8 +90,11 @@ def infer(
     )
 
 
-def _completed(made: ClaimTemplate, pairs: _Pairs) -> tuple[ClaimTemplate, Lost]:
-    """Return a claim template with all that the pairs that exist agree on, and what is lost."""
+def _completed(made: ClaimTemplate, pairs: _Pairs, tool: str) -> tuple[ClaimTemplate, Lost]:
+    """Return a claim template with all that the pairs that exist agree on, and what is lost.
+
+    A tool is to leave the new ones alone, whatever those say that exist.
+    """
     of_set = pairs.stateful_set, pairs.template
     claims = of_claims(*of_set, pairs.claims)
     volumes = of_volumes(*of_set, pairs.volumes, made.volume.driver)
@@ -95,9 +102,11 @@ def _completed(made: ClaimTemplate, pairs: _Pairs) -> tuple[ClaimTemplate, Lost]
         storage_class=_storage_class(pairs), volume_mode=pairs.template.storage.volume_mode
     )
     labels, annotations = _metadata(pairs, pairs.claims or pairs.volumes)
+    annotations = kept(tool, annotations)
     claim = made.claim._replace(storage=storage, labels=labels, annotations=annotations)
     labels, annotations = _metadata(pairs, pairs.volumes or pairs.claims)
     labels = in_order({**labels, **claims.selected})
+    annotations = kept(tool, annotations)
     volume = made.volume._replace(storage=storage, labels=labels, annotations=annotations)
     completed = made._replace(
         claim=claim,

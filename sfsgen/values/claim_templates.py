@@ -1,10 +1,10 @@
 """Values to claim templates: sizes, modes, names, and what single ordinals have of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sfsgen.documents.document import Path
-from sfsgen.kubernetes import names, quantities, versions
+from sfsgen.kubernetes import gitops, names, quantities, versions
 from sfsgen.kubernetes.binder import Storage
 from sfsgen.kubernetes.manifest import NOT_READ
 from sfsgen.kubernetes.names import Pattern
@@ -14,7 +14,7 @@ from sfsgen.plain_text import brief, quoted
 from sfsgen.storage_drivers import LOCAL, MOUNTED_AS_NFS, NFS, Driver
 from sfsgen.values.model import ClaimTemplate, Deviation, Metadata, is_placed
 from sfsgen.values.mounts import mounts_of
-from sfsgen.values.pair_fields import own_parts
+from sfsgen.values.pair_fields import OwnParts, own_parts
 from sfsgen.values.pairs import Claim, Volume
 from sfsgen.values.places import (
     Placeholders,
@@ -132,6 +132,7 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         fix = "write mounts: [] in it, and the device in container.volumeDevices"
         values.fault((*path, "mounts"), what, fix, key=True)
     as_said = values.as_said("volume", path)
+    of_claims, of_volumes = _kept(values, values.inherited(path, "gitops"), own)
     return ClaimTemplate(
         name=template,
         metadata=own.template,
@@ -139,12 +140,13 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         limits=own.limits,
         storage_class=own.class_of_template,
         mounts=mounts,
-        claim=Claim(NOT_READ, "", owner.namespace, storage, *own.claim[:2]),
+        claim=Claim(NOT_READ, "", owner.namespace, storage, own.claim.labels, of_claims),
         volume=Volume(
             NOT_READ,
             "",
             storage,
-            *own.volume[:2],
+            own.volume.labels,
+            of_volumes,
             reclaim_policy=str(as_said["reclaim_policy"]),
             mount_options=_mount_options(values, values.inherited(path, "mountOptions"), driver),
             driver=driver.name,
@@ -167,6 +169,17 @@ def _claim_template(values: Values, path: Path, owner: Owner) -> ClaimTemplate:
         exceptions=on_nodes(nodes, deviations),
         source=source,
     )
+
+
+def _kept(values: Values, path: Path, own: OwnParts) -> Iterator[Mapping[str, str]]:
+    """Yield the annotations of claims and of volumes, which a tool is to leave alone, if any."""
+    tool = values.choice(path)
+    for each in (own.claim, own.volume):
+        against = next(gitops.against(tool, each.annotations), "")
+        if against and not values.is_reported(*path):
+            what = f"the annotation {brief(against)} says the opposite of gitops: {tool}"
+            values.fault(path, what, "leave out one of both")
+        yield gitops.kept(tool, each.annotations)
 
 
 def _name(values: Values, path: Path) -> str:

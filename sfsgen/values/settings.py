@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes import versions
+from sfsgen.kubernetes.gitops import KEEPING
 from sfsgen.kubernetes.resources import STATEFUL_SET, VOLUME
 from sfsgen.kubernetes.versions import Feature
 from sfsgen.kubernetes.words import (
@@ -241,6 +242,12 @@ SETTINGS = (
         "What a volume of a CSI driver has beside its place; the handle and the attributes are "
         "patterns with {namespace} {name} {ordinal} {claim} {volume} {template} {server} {path} "
         "{share} {sub_dir}."),
+    _of_storage(("gitops",), "--gitops TOOL", {"enum": list(KEEPING)},
+        "Annotate the volumes and claims so that argocd, flux or helm neither prunes, deletes nor "
+        "unbinds them.",
+        "argocd, flux or helm: annotate volumes and claims so that it neither prunes, deletes nor "
+        "unbinds them.",
+        "argocd, flux or helm: annotate them so that it neither prunes, deletes nor unbinds them."),
     _of_storage(("nodes",), "", {**_STRINGS, "minItems": 1},
         "The nodes of local volumes: the first is that of the first ordinal, and so on."),
 )  # fmt: skip
