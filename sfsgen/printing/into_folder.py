@@ -12,6 +12,7 @@ from sfsgen.printing import folder as folders
 from sfsgen.printing.difference import Difference, compared, unified
 from sfsgen.printing.output import file_names, files
 from sfsgen.printing.rendering import Documents
+from sfsgen.printing.there import unprinted
 
 if TYPE_CHECKING:
     from sfsgen.printing.left_over import LeftOver
@@ -48,10 +49,10 @@ class _Folder(NamedTuple):
         for name, text in files(self.named, self.way.output):
             printed.append(name)
             yield name, text
-        if self.sets:
+        if self.sets and (others := unprinted(self.path, set(printed))):
             from sfsgen.printing.left_over import left_over
 
-            self.found[:] = left_over(self.path, self.sets, self.named, set(printed))
+            self.found[:] = left_over(self.path, self.sets, self.named, others)
         removed = [each.file for each in self.found] if self.way.prune else []
         for name in removed:
             yield name, None

@@ -1,7 +1,7 @@
 """Files of a folder that hold objects of a set, and that this set no longer prints."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from sfsgen.kubernetes.readable import faults
 from sfsgen.kubernetes.resources import CLAIM, SERVICE, VOLUME
 from sfsgen.kubernetes.words import RECOMMENDED_LABELS
 from sfsgen.printing.rendering import Documents
-from sfsgen.printing.there import file_of, files_in, is_named_as_ours, manifests_of, resource_of
+from sfsgen.printing.there import file_of, manifests_of, resource_of
 from sfsgen.storage_drivers import place
 from sfsgen.values.model import StatefulSet
 
@@ -31,12 +31,10 @@ def left_over(
     folder: Path,
     sets: Sequence[StatefulSet],
     named: Sequence[tuple[Documents, Pattern]],
-    printed: Collection[str],
+    unprinted: Iterable[str],
 ) -> Iterator[LeftOver]:
-    """Yield the files of sets that are left over; `printed` are those that all of them print."""
-    for file in files_in(folder):
-        if file in printed or not is_named_as_ours(file):
-            continue
+    """Yield the files of sets that are left over, of those that none of the sets prints."""
+    for file in unprinted:
         manifests = manifests_of(folder, file)
         if len(manifests) != 1 or not _is_called_so(file, manifests[0]):
             continue

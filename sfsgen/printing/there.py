@@ -3,18 +3,22 @@
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from sfsgen.documents.files import MANIFESTS
 from sfsgen.kubernetes.manifest import Manifest
-from sfsgen.kubernetes.manifests import read_text
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.resources import ORDER
 from sfsgen.printing.rendering import Documents
 
 _OURS = re.compile(rf"(?:{'|'.join(ORDER)})-.+\.(?:yaml|json)")
 _LARGEST = 2**20  # bytes: an API server stores no more in an object
+
+
+def unprinted(folder: Path, printed: Collection[str]) -> list[str]:
+    """Return the files of a folder that are named as those that runs print, and are not printed."""
+    return [each for each in files_in(folder) if each not in printed and is_named_as_ours(each)]
 
 
 def is_named_as_ours(file: str) -> bool:
@@ -31,6 +35,8 @@ def files_in(folder: Path) -> list[str]:
 
 def manifests_of(folder: Path, file: str) -> list[Manifest]:
     """Return the objects of a file; none where it holds anything else, or cannot be read."""
+    from sfsgen.kubernetes.manifests import read_text  # few folders hold what is not printed
+
     place = folder / file
     try:
         status = place.lstat()
