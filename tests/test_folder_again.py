@@ -226,6 +226,62 @@ def test_files_of_other_sets_stay(other: str, tmp_path: Path) -> None:
     assert "is removed" not in told
 
 
+def _options(**choices: list[str]) -> st.SearchStrategy[str]:
+    some = {f"--{key.replace('_', '-')}": st.sampled_from(each) for key, each in choices.items()}
+    given = st.fixed_dictionaries({}, optional=some)
+    return given.map(lambda found: " ".join(f"{key} {each}" for key, each in found.items()))
+
+
+OPTIONS = _options(
+    replicas=["0", "1", "3"],
+    claim_template=["a", "web"],
+    volume_name=["v-{claim}", "{claim}"],
+    service_name=["a", "web-x"],
+    output=["json"],
+    volume=["log=1Gi:/log"],
+    driver=["csi"],
+    start_ordinal=["2"],
+    gitops=["argocd"],
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(before=OPTIONS, after=OPTIONS)
+def test_after_pruning_a_folder_is_as_a_new_one(
+    before: str, after: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    again, new = tmp_path_factory.mktemp("again"), tmp_path_factory.mktemp("new")
+    done(again, f"{PLAIN} --kustomization {before}")
+    change = f"{PLAIN} --prune --kustomization {after}"
+    differs = into(again, f"{change} --diff").status
+    told = done(again, f"{change} --force")
+    done(new, f"{PLAIN} {after}")
+    left = {name: text for name, (_, text) in looks(again).items()}
+    del left["kustomization.yaml"]
+    assert left == {name: text for name, (_, text) in looks(new).items()}
+    assert sorted(_resources(again)) == sorted(left)
+    assert bool(differs) == (" created" in told or " changed" in told or " removed" in told)
+
+
+def test_files_that_get_their_namespaces_are_left_over_under_their_old_names(
+    tmp_path: Path,
+) -> None:
+    one = "name: web\nreplicas: 1\nnfs: {server: a}\nclaimTemplates: [{storage: 1Gi}]\n"
+    other = one.replace("web", "db") + "namespace: other\n"
+    (tmp_path / "sets.yaml").write_text(f"{one}---\n{other}")
+    out, command = tmp_path / "out", f"render -f {tmp_path}/sets.yaml"
+    done(out, f"{command.replace('render', 'render web')}")
+    told = done(out, f"{command} --prune")
+    now = "persistentvolumeclaim/pvc-web-0 stands in persistentvolumeclaim-default.pvc-web-0.yaml"
+    assert f"persistentvolumeclaim-pvc-web-0.yaml is removed: {now} now\n" in told
+    assert [name for name in names(out) if "other" not in name and "db" not in name] == [
+        "persistentvolume-pv-web-0.yaml",
+        "persistentvolumeclaim-default.pvc-web-0.yaml",
+        "service-default.web.yaml",
+        "statefulset-default.web.yaml",
+    ]
+
+
 MINE = {
     "persistentvolume-pv-web-9.yaml": "kind: PersistentVolume\n",
     "persistentvolume-pv-web-8.yaml": "a: [",

@@ -300,6 +300,26 @@ def test_what_was_changed_since_is_not_touched(
         assert not was_kept or kept.is_symlink() or kept.read_text() != "changed since"
 
 
+def test_what_is_to_go_and_was_changed_since_stays(runs: Moments, tmp_path: Path) -> None:
+    case = Case(tmp_path, force=True)
+    going = case.folder / "persistentvolumeclaim-pvc-web-1.yaml"
+    for moment in case.moments():
+        assert runs.run(case.command, {moment: "SIGKILL"}).met
+        ready = case.folder / WRITING / "ready"
+        if ready.exists() and going.exists() and not any(ready.iterdir()):
+            break
+    going.unlink()
+    going.write_text("changed since")
+    result = run_into(case.folder, REFUSED)
+    assert f"meanwhile, and left as it is: {going}\n  fix: " in result.err
+    assert going.read_text() == "changed since"
+    kept = going.with_name(f"{going.name}.before")
+    assert kept.read_text() == case.left_over
+    going.unlink()
+    kept.rename(going)
+    assert case.found() == "none"
+
+
 @pytest.mark.parametrize("state", ["ready", "undo"])
 @pytest.mark.parametrize(
     "line",
@@ -315,6 +335,8 @@ def test_what_was_changed_since_is_not_touched(
         '["\\ud800", [1, 1], null]',
         "[1, [1, 1], null]",
         '["x", null, null]',
+        '["x", null, [1]]',
+        '["../x", null, [1, 1]]',
         '["x", [1], null]',
         '["x"]',
         "{}",
