@@ -433,6 +433,8 @@ _FIX = _of(
     description=_MESSAGE,
     artifactChanges={"type": "array", "items": _CHANGE, "minItems": 1},
 )
+_ADDRESS = {"type": "string", "pattern": "^https://[!-~]+$"}
+_LEVEL = {"enum": ["error", "warning", "note"]}
 # The part of SARIF 2.1.0 (OASIS) that is used, stricter than its schema.
 SARIF = _of(
     "$schema version runs",
@@ -447,17 +449,22 @@ SARIF = _of(
             tool=_of(
                 "driver",
                 driver=_of(
-                    "name version rules",
+                    "name version informationUri rules",
                     name={"const": "sfsgen"},
                     version=_TEXT,
+                    informationUri=_ADDRESS,
                     rules={
                         "type": "array",
                         "uniqueItems": True,
                         "items": _of(
-                            "id shortDescription",
+                            "id shortDescription help helpUri defaultConfiguration",
                             id=_TEXT,
                             shortDescription=_MESSAGE,
                             fullDescription=_MESSAGE,
+                            help=_of("text markdown", text=_TEXT, markdown=_TEXT),
+                            helpUri=_ADDRESS,
+                            defaultConfiguration=_of("level", level=_LEVEL),
+                            properties=_of("tags", tags={"type": "array", "maxItems": 20}),
                         ),
                     },
                 ),
@@ -469,7 +476,7 @@ SARIF = _of(
                     "ruleId ruleIndex level message locations",
                     ruleId=_TEXT,
                     ruleIndex={"type": "integer", "minimum": 0, "maximum": len(all_rules()) - 1},
-                    level={"enum": ["error", "warning", "note"]},
+                    level=_LEVEL,
                     message=_MESSAGE,
                     locations={"type": "array", "items": _LOCATION, "minItems": 1},
                     relatedLocations={"type": "array", "items": _LOCATION, "minItems": 1},
@@ -496,7 +503,7 @@ def test_sarif_is_what_the_standard_says(name: str, monkeypatch: pytest.MonkeyPa
         assert bool(place) == ("bad.yaml" in command)
         # What cannot be read as an object has no name.
         assert ("logicalLocations" in result["locations"][0]) == (
-            name not in ("no-manifest", "unreadable")
+            name not in ("ignore-comment", "no-manifest", "unreadable")
         )
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sfsgen.findings.scene import Scene
 
 Rule = Callable[["Scene"], Iterator["Finding"]]
+# Of rules that make findings of problems, which have severities of their own.
+_LEVELS = {"ignore-comment": "warning", "no-manifest": "note"}
 
 
 @cache
@@ -53,6 +55,13 @@ def summary(rule: Rule) -> str:
 def description(rule: Rule) -> str:
     """Return what a rule demands, and why."""
     return page(rule).partition("\n\nFix: ")[0]
+
+
+def level(rule: Rule) -> str:
+    """Return the highest severity that a rule tells of: that of the words which its module uses."""
+    words = vars(sys.modules[rule.__module__])
+    used = [each for each in ("error", "warning", "note") if each in words]
+    return _LEVELS.get(rule_id(rule), (used or ["error"])[0])
 
 
 def findings(scene: "Scene", rules: Iterable[Rule]) -> Iterator["Finding"]:

@@ -44,7 +44,7 @@ def unmeant(command: str, parameters: dict[str, Any], given: Sequence[str]) -> I
             fix += "; --live compares files with it" if "live" in parameters else ""
             yield Problem(option, what, fix)
     names = parameters.get("name")
-    if not names:
+    if not names or parameters.get("changed"):
         return
     several = isinstance(names, list | tuple)
     names = list(names) if several else [names]

@@ -337,6 +337,30 @@ OnlyRules = Annotated[
 IgnoredRules = Annotated[
     list[str] | None, _of_rules("--ignore", metavar="RULE,...", text="Without these; repeatable.")
 ]
+Exclude = Annotated[
+    list[str] | None,
+    _of_input(
+        "--exclude",
+        metavar="PATTERN",
+        text="Leave out such files and folders, as .gitignore does; repeatable.",
+    ),
+]
+Changed = Annotated[
+    bool,
+    _of_input(
+        "--changed",
+        text="Take the arguments for files that changed, and tell what is found in their folders. "
+        "-f is the working folder by default.",
+    ),
+]
+Config = Annotated[
+    str | None,
+    _of_rules(
+        "--config",
+        metavar="FILE",
+        text="Settings. Default: the nearest sfsgen.toml, here or above, if there is one.",
+    ),
+]
 FindingsOutput = Annotated[
     str, _of_output("--output", "-o", metavar="FORMAT", text="text, json, github or sarif.")
 ]
@@ -358,6 +382,8 @@ def piped(command: str) -> str:
     It leaves out what edits files: there are none in a pipe.
     """
     words, left = sys.argv[1:], list[str]()
+    if "--changed" in words:  # its arguments are files
+        words = [command]
     while words:
         word = words.pop(0)
         if word in ("-f", "--filename", "--from"):

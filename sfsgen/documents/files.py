@@ -7,10 +7,12 @@ import shlex
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from sfsgen.documents.left_out import LeftOut, is_left_out
 from sfsgen.problems import InputError, Problem
 
 STDIN = "stdin"
@@ -20,10 +22,14 @@ MANIFESTS = (".json", ".yaml", ".yml")
 """How the names of files with manifests end."""
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """How kustomize's own files are called, which say what becomes of manifests."""
+SETTINGS = "sfsgen.toml"
+"""How the file is called in which `sfsgen check` finds what is so for a whole repository."""
 LARGEST = 128 * 2**20
 """Bytes of one input at the most: some 30,000 pairs as kubectl prints them."""
 _UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 _SAMPLE = 2**20  # bytes, after which what is no text is refused
+MARK = b"sfsgen:"
+"""What a file holds that has a comment for us."""
 WRITING = ".sfsgen-writing"
 """What a run keeps in the folder that it writes, until all its files are in place."""
 HALF_WRITTEN = ("ready", "undo")
@@ -75,29 +81,36 @@ def too_large(name: str) -> InputError:
     return InputError(Problem(name, what, "read less at once: a namespace, or a file, at a time"))
 
 
-def manifests_in(folder: str) -> list[str]:
+def manifests_in(folder: str, excluded: Sequence[LeftOut] = ()) -> list[str]:
     """Return the files in a folder, and in those within, that kubectl or kustomize reads, sorted.
 
-    Raises InputError for what cannot be looked into, and where there is no such file.
+    Raises InputError for what cannot be looked into, and where there is no such file, unless
+    something is left out.
     """
-
-    def refuse(error: OSError) -> None:
-        raise _unreadable(str(error.filename), error) from error
-
-    found = sorted(
-        os.path.join(inside, name)  # noqa: PTH118  # a Path would drop the "./" that was typed
-        for inside, folders, names in os.walk(folder, onerror=refuse)
-        if _is_whole(inside, folders)
-        for name in names
-        if name.endswith(MANIFESTS) or name in KUSTOMIZATIONS
-    )
-    if not found:
+    found = sorted(_walked(folder, excluded))
+    if not (found or excluded):
         what = f"it holds no {', no '.join(f'*{each}' for each in MANIFESTS)}"
         raise InputError(Problem(folder, what, "name the files, or a folder with manifests in it"))
     root = os.path.realpath(folder)
     if problems := [each for name in found for each in _not_of_folder(name, root)]:
         raise InputError(*problems)
     return found
+
+
+def _walked(folder: str, excluded: Sequence[LeftOut]) -> Iterator[str]:
+    """Yield the files in a folder, and in those within, that are not left out."""
+
+    def refuse(error: OSError) -> None:
+        raise _unreadable(str(error.filename), error) from error
+
+    for inside, folders, names in os.walk(folder, onerror=refuse):
+        # A Path would drop the "./" that was typed.
+        path = partial(os.path.join, inside)
+        if excluded:
+            folders[:] = [each for each in folders if not is_left_out(path(each), excluded)]
+        if _is_whole(inside, folders):
+            found = (each for each in names if each.endswith(MANIFESTS) or each in KUSTOMIZATIONS)
+            yield from (path(each) for each in found if not is_left_out(path(each), excluded))
 
 
 def _not_of_folder(name: str, root: str) -> Iterator[Problem]:

@@ -77,6 +77,19 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
             yield piece.start, piece.end
 
 
+def scalars(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the scalars of a text with plain line ends begin and end, as far as it is YAML.
+
+    In them, what looks like a comment is none.
+    """
+    from ruamel.yaml.error import YAMLError
+
+    for piece in _pieces(text, ""):
+        if isinstance(piece, _Piece):
+            with suppress(YAMLError, Fault):
+                yield from piece.scalars()
+
+
 def _pieces(text: str, file: str) -> "Iterator[_Piece | Problem]":
     """Yield what stands between the lines ---, each of which kubectl reads by itself."""
     lines, start = Lines(text), 0
@@ -153,6 +166,12 @@ class _Piece:
                 return self._place(place.at)
             place = place.inside[part]
         return self._place(place.key_at if key else place.at)
+
+    def scalars(self) -> Iterator[tuple[int, int]]:
+        """Yield where its scalars begin and end. Raises YAMLError and Fault."""
+        for event in self._events(self._text()):
+            if hasattr(event, "value"):
+                yield self.start + event.start_mark.index, self.start + event.end_mark.index
 
     def _text(self) -> str:
         """Return what is to be read: kubectl ends the last line, too."""

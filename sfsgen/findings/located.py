@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from sfsgen.changes.cure import Cure
 from sfsgen.documents.document import spelled
+from sfsgen.documents.files import STDIN
 from sfsgen.findings.finding import Finding, Severity
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.manifest import Manifest
+from sfsgen.plain_text import fix_line, one_line
 from sfsgen.problems import Place
 
 
@@ -69,6 +71,22 @@ def subject(manifest: Manifest) -> Subject:
 def called(about: Subject) -> str:
     """Return a subject as `kubectl get -o name` does."""
     return f"{about.kind.lower()}/{about.name}"
+
+
+def is_file(name: str) -> bool:
+    """Return whether what messages name so is a file."""
+    return name not in (cluster.NAME, STDIN)
+
+
+def spoken(found: Located) -> tuple[str, str, str]:
+    """Return place, finding and fix without what would begin a line or move a terminal's cursor."""
+    return one_line(found.where), one_line(found.what), fix_line(found.cure.words)
+
+
+def lines(found: Located) -> str:
+    """Return `FILE:LINE:COLUMN: severity: what (rule)`, and how to mend it in the line below."""
+    where, what, fix = spoken(found)
+    return f"{where}: {found.severity}: {what} ({found.rule})\n  fix: {fix}\n"
 
 
 def counted(found: Iterable[Located]) -> Mapping[Severity, int]:

@@ -43,6 +43,8 @@ class Look(NamedTuple):
     """The keys that stand several times in objects."""
     later_labels: Mapping[str, str] = {}
     """Those that a kustomization gives to pods and selectors."""
+    comments: Sequence[Problem] = ()
+    """What is wrong with the comments by which findings are ignored."""
 
 
 class Scene:

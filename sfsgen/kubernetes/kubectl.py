@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sfsgen.documents.left_out import LeftOut
+
 AGAIN = "sfsgen check -f -"
 """The command that looks at what is piped into it."""
 
@@ -38,6 +40,8 @@ class Access(NamedTuple):
     kubectl: Kubectl = Kubectl()
     again: str = AGAIN
     """The command line that does the same with what is piped into it."""
+    excluded: Sequence[LeftOut] = ()
+    """The files and folders that are not read."""
 
     @property
     def is_live(self) -> bool:

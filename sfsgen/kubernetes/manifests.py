@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.document import Document, Double, Path, spelled
 from sfsgen.documents.files import LARGEST, content, decoded, manifests_in, shown, too_large
+from sfsgen.documents.left_out import LeftOut, is_left_out
 from sfsgen.documents.yaml_reader import read_each
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
@@ -41,8 +42,10 @@ _TYPES = {
 }
 
 
-def sources(filenames: Sequence[str]) -> list[tuple[str, bytes]]:
+def sources(filenames: Sequence[str], excluded: Sequence[LeftOut] = ()) -> list[tuple[str, bytes]]:
     """Return what files hold, those of folders included, each with the name that messages use.
+
+    What is excluded is not read, whether it is named or found.
 
     Raises InputError with every file that cannot be read.
     """
@@ -50,9 +53,11 @@ def sources(filenames: Sequence[str]) -> list[tuple[str, bytes]]:
     problems: list[Problem] = []
     size = 0
     for filename in dict.fromkeys(filenames):
+        if filename != "-" and is_left_out(filename, excluded):
+            continue
         try:
             is_folder = os.path.isdir(filename)  # noqa: PTH112  # a Path would raise here
-            names = manifests_in(filename) if is_folder else [filename]
+            names = manifests_in(filename, excluded) if is_folder else [filename]
         except InputError as error:
             problems += error.problems
             continue

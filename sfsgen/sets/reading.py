@@ -3,13 +3,22 @@
 import os
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen import console
+from sfsgen.documents.files import MARK, decoded
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.manifest import Manifest
-from sfsgen.kubernetes.manifests import doubles, overridden, read_manifests, read_text, sources
+from sfsgen.kubernetes.manifests import (
+    doubles,
+    is_json,
+    overridden,
+    read_manifests,
+    read_text,
+    sources,
+)
 from sfsgen.kubernetes.names import label_fault
 from sfsgen.kubernetes.readable import faults, unfilled
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
@@ -21,6 +30,9 @@ from sfsgen.sets.passed_over import merged, nothing_in, short
 from sfsgen.sets.recognised import Surroundings
 from sfsgen.sets.variants import Variant, some_of, variants
 from sfsgen.values.pairs import Key
+
+if TYPE_CHECKING:
+    from sfsgen.documents.comments import Comment
 
 _CLAIM = "PersistentVolumeClaim"
 _EMPTY_LIST = re.compile(rb'"items"\s*:\s*\[')
@@ -41,6 +53,8 @@ class Read(NamedTuple):
     elsewhere: ClaimsElsewhere = UNKNOWN_ELSEWHERE
     later_labels: Mapping[str, str] = {}
     """Those that kustomizations among the files give to pods and selectors."""
+    comments: "Sequence[Comment]" = ()
+    """Those that are meant for us."""
 
 
 def inventory(
@@ -151,7 +165,7 @@ def objects(
         data = cluster.objects(resources, access.namespace, access.kubectl, everywhere=everywhere)
         manifests = _sent(data, access.kubectl)
         return Read(manifests, (), _claims_elsewhere(manifests, access.kubectl))
-    return read_all(sources(access.filenames), access)
+    return read_all(sources(access.filenames, access.excluded), access)
 
 
 def pods_and_nodes(access: Access, *, everywhere: bool) -> tuple[list[Manifest], list[Problem]]:
@@ -181,7 +195,17 @@ def read_all(contents: Iterable[tuple[str, bytes]], access: Access) -> Read:
     problems = [each for found in read for each in found.problems]
     manifests = [each for found in read for each in found.manifests]
     all_problems = [*problems, *around.notes]
-    return Read(manifests, all_problems, later_labels=around.labels)
+    marked = ((file, data) for file, data in by_name.items() if MARK in data)
+    said = [one for each in marked if not around.takes(each[0]) for one in _comments(*each)]
+    return Read(manifests, all_problems, later_labels=around.labels, comments=said)
+
+
+def _comments(file: str, data: bytes) -> "Iterator[Comment]":
+    from sfsgen.documents.comments import comments
+
+    with suppress(InputError):  # which is told of already
+        text = decoded(data, file)
+        yield from () if is_json(text) else comments(text, file)
 
 
 def beside_cluster(read: Read, access: Access) -> tuple[Read, Access]:

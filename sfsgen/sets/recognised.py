@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sfsgen.documents.document import Document
-from sfsgen.documents.files import KUSTOMIZATIONS, STDIN, decoded
+from sfsgen.documents.files import KUSTOMIZATIONS, SETTINGS, STDIN, decoded
 from sfsgen.kubernetes.kubectl import Access, quoted
 from sfsgen.kubernetes.manifests import Found, Stray, documents, is_template
 from sfsgen.kubernetes.readable import PLACEHOLDER, filled_in_first
@@ -80,6 +80,11 @@ class Surroundings:
         """Return what a file holds, without what is recognised: that is noted."""
         if not (found.problems or found.strays):
             return found
+        if os.path.basename(file) == SETTINGS:
+            what = "it holds the settings of sfsgen check, and is passed over"
+            fix = "leave it where it is: check finds it, or takes it by --config"
+            self._notes.append(Problem(f"{file}:1:1", what, fix, "note"))
+            return Found([], [], [])
         if found.problems and self._is_recognised(found, file, data):
             return Found([], [], [])
         is_apart = not found.manifests

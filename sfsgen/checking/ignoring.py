@@ -1,0 +1,98 @@
+"""Comments by which findings are ignored: which findings each is about, and which do nothing."""
+
+import re
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from sfsgen.documents.comments import Comment
+from sfsgen.findings.located import Located
+from sfsgen.problems import Problem, nearest
+
+_WORD = re.compile(r"([\w-]+)[ \t]*(=?)[ \t]*")
+_NAMES = re.compile(r"[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*")
+_ALIKE = 0.6
+_SHAPE = "write # sfsgen: ignore=RULE, with commas between several"
+
+
+class _Name(NamedTuple):
+    """A rule that a comment names, and where."""
+
+    comment: Comment
+    rule: str
+    column: int
+
+    @property
+    def where(self) -> str:
+        return f"{self.comment.file}:{self.comment.line}:{self.column}"
+
+
+class Ignores:
+    """The comments of what was read, and which of them have been about a finding."""
+
+    def __init__(self, comments: Iterable[Comment]) -> None:
+        self._by_line: dict[tuple[str, int], list[_Name]] = {}
+        self._malformed: list[Problem] = []
+        self._used: set[_Name] = set()
+        self.found: set[tuple[object, ...]] = set()
+        """The findings that were ignored."""
+        for each in comments:
+            names, problems = _understood(each)
+            self._malformed += problems
+            self._by_line.setdefault((each.file, each.of_line), []).extend(names)
+
+    def left(self, found: Sequence[Located]) -> list[Located]:
+        """Return the findings that no comment is about."""
+        return [each for each in found if not self._is_ignored(each)] if self._by_line else [*found]
+
+    def _is_ignored(self, found: Located) -> bool:
+        file = found.place.file
+        lines = {found.place.line, *_heads(found)}
+        names = [each for line in lines for each in self._by_line.get((file, line), ())]
+        about = [each for each in names if each.rule == found.rule]
+        self._used.update(about)
+        if about:
+            self.found.add((found.rule, found.place, found.what))
+        return bool(about)
+
+    def problems(self, rules: Collection[str], judged: Container[str]) -> Iterator[Problem]:
+        """Yield what is wrong with comments: not understood, no such rule, or nothing to ignore.
+
+        The last can be said of rules that have looked at everything, and is of those `judged`.
+        """
+        yield from self._malformed
+        for each in (name for names in self._by_line.values() for name in names):
+            if each.rule not in rules:
+                near = nearest(each.rule, rules, _ALIKE)
+                fix = f'write "{near}"' if near else f"there are: {', '.join(rules)}"
+                yield Problem(each.where, f'there is no rule "{each.rule}"', fix, "warning")
+            elif each not in self._used and each.rule in judged:
+                what = f"the rule {each.rule} finds nothing here that could be ignored"
+                fix = "take it out, or to the line that a finding names"
+                yield Problem(each.where, what, fix, "note")
+
+
+def _heads(found: Located) -> Iterator[int]:
+    """Yield the first lines of the object that a finding is in, and of the list that it is in."""
+    manifest = found.manifest
+    if manifest and manifest.document.file == found.place.file:
+        yield manifest.place().line
+        if manifest.inside:
+            yield manifest.document.locate((), False)[0]
+
+
+def _understood(comment: Comment) -> tuple[list[_Name], list[Problem]]:
+    """Return the rules that a comment names; one that only looks like one of ours names none."""
+    word = _WORD.match(comment.text)
+    if not word or not (word[2] or word[1] == "ignore"):
+        return [], []
+    where = f"{comment.file}:{comment.line}:{comment.column}"
+    if word[1] != "ignore":
+        what = f'"{word[1]}" says nothing to sfsgen: it knows "ignore" alone'
+        return [], [Problem(where, what, _SHAPE, "warning")]
+    names = _NAMES.match(comment.text, word.end()) if word[2] else None
+    if not names:
+        return [], [Problem(where, "it names no rule, and nothing is ignored", _SHAPE, "warning")]
+    return [
+        _Name(comment, each[0], comment.column + each.start())
+        for each in re.compile(r"[\w-]+").finditer(comment.text, names.start(), names.end())
+    ], []

@@ -1,0 +1,31 @@
+"""Files that changed: the folders that are to be looked at again, as far as they hold objects."""
+
+import os.path
+from collections.abc import Iterable, Sequence
+
+from sfsgen.checking.looking import folder_of
+from sfsgen.documents.files import KUSTOMIZATIONS, MANIFESTS, MARK, content
+from sfsgen.documents.left_out import LeftOut, is_left_out
+from sfsgen.kubernetes.manifests import KINDS
+from sfsgen.problems import InputError
+
+_WORDS = (*(each.encode() for each in KINDS), MARK)
+"""What a file holds in which something is looked at."""
+
+
+def changed_folders(files: Iterable[str], excluded: Sequence[LeftOut]) -> frozenset[str]:
+    """Return the folders of files in which there is, or was, something that is looked at."""
+    return frozenset(
+        folder_of(each) for each in files if not is_left_out(each, excluded) and _is_looked_at(each)
+    )
+
+
+def _is_looked_at(file: str) -> bool:
+    name = os.path.basename(file)  # noqa: PTH119
+    if name in KUSTOMIZATIONS or not name.endswith(MANIFESTS):
+        return name in KUSTOMIZATIONS
+    try:
+        data = content(file)
+    except InputError:  # it is gone, and nobody knows what was in it
+        return True
+    return any(each in data for each in _WORDS)
