@@ -1,12 +1,14 @@
 """Comments by which findings are ignored: which findings each is about, and which do nothing."""
 
 import re
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from sfsgen.documents.comments import Comment
-from sfsgen.findings.located import Located
-from sfsgen.problems import Problem, nearest
+from sfsgen.findings.finding import Finding
+from sfsgen.findings.together import some_of
+from sfsgen.problems import Place, Problem, nearest
 
 _WORD = re.compile(r"([\w-]+)[ \t]*(=?)[ \t]*")
 _NAMES = re.compile(r"[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*")
@@ -33,26 +35,32 @@ class Ignores:
         self._by_line: dict[tuple[str, int], list[_Name]] = {}
         self._malformed: list[Problem] = []
         self._used: set[_Name] = set()
-        self.found: set[tuple[object, ...]] = set()
-        """The findings that were ignored."""
+        self._files: set[str] = set()
+        self.found: set[tuple[str, Place]] = set()
+        """The findings that were ignored: their rules, and where they stand."""
         for each in comments:
             names, problems = _understood(each)
             self._malformed += problems
             self._by_line.setdefault((each.file, each.of_line), []).extend(names)
+            self._files.add(each.file)
 
-    def left(self, found: Sequence[Located]) -> list[Located]:
-        """Return the findings that no comment is about."""
-        return [each for each in found if not self._is_ignored(each)] if self._by_line else [*found]
+    def left(self, found: Iterable[Finding]) -> Iterator[Finding]:
+        """Yield the findings that no comment is about; of those told as one, what is left."""
+        for each in found:
+            if left := some_of(each, partial(self._is_left, each.rule)):
+                yield left
 
-    def _is_ignored(self, found: Located) -> bool:
-        file = found.place.file
-        lines = {found.place.line, *_heads(found)}
-        names = [each for line in lines for each in self._by_line.get((file, line), ())]
-        about = [each for each in names if each.rule == found.rule]
+    def _is_left(self, rule: str, found: Finding) -> bool:
+        if not self._files or _file(found) not in self._files:
+            return True
+        place = found.place
+        lines = {place.line, *_heads(found)}
+        names = [each for line in lines for each in self._by_line.get((place.file, line), ())]
+        about = [each for each in names if each.rule == rule]
         self._used.update(about)
         if about:
-            self.found.add((found.rule, found.place, found.what))
-        return bool(about)
+            self.found.add((rule, place))
+        return not about
 
     def problems(self, rules: Collection[str], judged: Container[str]) -> Iterator[Problem]:
         """Yield what is wrong with comments: not understood, no such rule, or nothing to ignore.
@@ -71,10 +79,13 @@ class Ignores:
                 yield Problem(each.where, what, fix, "note")
 
 
-def _heads(found: Located) -> Iterator[int]:
+def _file(found: Finding) -> str:
+    return found.manifest.document.file if found.manifest else found.place.file
+
+
+def _heads(found: Finding) -> Iterator[int]:
     """Yield the first lines of the object that a finding is in, and of the list that it is in."""
-    manifest = found.manifest
-    if manifest and manifest.document.file == found.place.file:
+    if manifest := found.manifest:
         yield manifest.place().line
         if manifest.inside:
             yield manifest.document.locate((), False)[0]

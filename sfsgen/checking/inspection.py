@@ -3,6 +3,7 @@
 from collections.abc import Collection, Container, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from sfsgen.checking.ignoring import Ignores
 from sfsgen.checking.ruleset import Rule, findings
 from sfsgen.findings.finding import Finding
 from sfsgen.findings.located import Located, located
@@ -55,17 +56,22 @@ def scene(read: Read, namespace: str, target: Target | None, access: Access) -> 
 
 
 def inspect(
-    looked_at: Scene, chosen: Iterable[Rule], concerned: Container[int] | None = None
+    looked_at: Scene,
+    chosen: Iterable[Rule],
+    concerned: Container[int] | None = None,
+    ignores: Ignores | None = None,
 ) -> list[Located]:
     """Return what rules find, of everything or of the manifests with some identities.
 
+    What comments ignore is not among it.
     They come in the order of the files, and from top to bottom of each.
     """
-    found = (
-        located(each)
+    told = (
+        each
         for each in findings(looked_at, chosen)
         if concerned is None or _is_about(each, concerned)
     )
+    found = map(located, ignores.left(told) if ignores else told)
     return in_order(found, looked_at.look.manifests)
 
 

@@ -2,6 +2,7 @@
 
 import os.path
 from collections.abc import Container, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from sfsgen.checking.emptiness import emptiness, is_unread
@@ -66,35 +67,41 @@ def look(asked: Asked, read: Read) -> Seen:
 
     Raises InputError where there is nothing at all, and for names of sets that there are not.
     """
-    access, target, rules = asked.access, asked.target, asked.rules
-    whole = _scene(access, target, read)
-    keys = None
-    if asked.names or asked.selector:
-        sets = chosen(whole.inventory, asked.names, access.namespace, asked.selector)
-        keys = {each.key for each in sets}
-    found: list[Located] = []
+    access, ignores = asked.access, Ignores(read.comments)
+    whole = _scene(access, asked.target, read)
     seen: dict[str, set[int]] = {}
+    inspected = partial(_inspected, asked.rules, _keys(asked, whole), seen, ignores)
+    found: list[Located] = []
     folders: list[str] = []
     # One after another: together they would fill the memory.
     for variant in variants(whole.inventory.twice, read.manifests, access.filenames):
         # What could not be read is told with the first.
         one = _variant(whole, variant, read._replace(problems=()) if folders else read)
         folders.append(variant.folder)
-        found += _inspected(one, keys, rules, seen)
-    found = in_order(found, read.manifests) if folders else _inspected(whole, keys, rules, seen)
+        found += inspected(one)
+    if not folders:
+        found = inspected(whole)
+    found = in_order([*found, *_of_comments(asked, read, ignores)], read.manifests)
     counts = {kind: len(each) for kind, each in seen.items()}
     is_looked_at = counts["StatefulSet"] or is_unread(whole, access.namespace)
     why = None if is_looked_at else emptiness(whole, read.manifests)
-    ignores = Ignores(read.comments)
-    found = ignores.left(found)
-    if read.comments and ignore_comment in rules:
-        found = in_order([*found, *_of_comments(asked, read, ignores)], read.manifests)
     told = found if asked.folders is None else list(_of_folders(found, asked.folders))
     return Seen(told, counts, why, folders, len(ignores.found))
 
 
+def _keys(asked: Asked, whole: Scene) -> set[Key] | None:
+    """Return which sets are asked for, None for all. Raises InputError where there are none."""
+    if not (asked.names or asked.selector):
+        return None
+    namespace = asked.access.namespace
+    sets = chosen(whole.inventory, asked.names, namespace, asked.selector)
+    return {each.key for each in sets}
+
+
 def _of_comments(asked: Asked, read: Read, ignores: Ignores) -> Sequence[Located]:
     """Return what is wrong with comments by which findings are ignored."""
+    if not read.comments or ignore_comment not in asked.rules:
+        return ()
     judged = {rule_id(each) for each in asked.rules} if asked.is_whole else set()
     if all(each.document.file != cluster.NAME for each in read.manifests):
         judged.discard(rule_id(applied))
@@ -117,13 +124,17 @@ def folder_of(file: str) -> str:
 
 
 def _inspected(
-    one: Scene, keys: Container[Key] | None, rules: Sequence[Rule], seen: dict[str, set[int]]
+    rules: Sequence[Rule],
+    keys: Container[Key] | None,
+    seen: dict[str, set[int]],
+    ignores: Ignores,
+    one: Scene,
 ) -> list[Located]:
     """Return what rules find in a scene, and note which objects of each kind were looked at."""
     concerned = _concerned(one, keys)
     for kind, each in objects_by_kind(one, concerned).items():
         seen.setdefault(kind, set()).update(each)
-    return inspect(one, rules, concerned)
+    return inspect(one, rules, concerned, ignores)
 
 
 def _variant(whole: Scene, variant: Variant, read: Read) -> Scene:

@@ -31,6 +31,8 @@ class Finding(NamedTuple):
     unread: Place | None = None
     """Where that which cannot be read stands."""
     rule: str = ""
+    parts: "tuple[tuple[str, Finding], ...]" = ()
+    """The findings that are told as this one, each with the name by which it is told."""
 
     @property
     def place(self) -> Place:

@@ -1,6 +1,6 @@
 """Findings with one cause, told as one: what is so of one ordinal is often so of the others."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from sfsgen.changes.cure import all_of
 from sfsgen.changes.steps import commands
@@ -28,6 +28,16 @@ def one_for_each_named(found: Iterable[tuple[Hashable, str, Finding]]) -> Iterat
         yield _together(alike)
 
 
+def some_of(found: Finding, is_left: Callable[[Finding], bool]) -> Finding | None:
+    """Return a finding without some of those that are told as it; None where none is left."""
+    if not found.parts:
+        return found if is_left(found) else None
+    left = [(name, each) for name, each in found.parts if is_left(each)]
+    if len(left) == len(found.parts):
+        return found
+    return _together(left)._replace(rule=found.rule) if left else None
+
+
 def _together(named: Sequence[tuple[str, Finding]]) -> Finding:
     found = [each for _, each in named]
     first, *others = found
@@ -43,4 +53,5 @@ def _together(named: Sequence[tuple[str, Finding]]) -> Finding:
     sides = [side for each in others for side in (each.manifest, *each.related) if side]
     what = f"{first.what}; so it is with {some(names, _SHOWN)}"
     related = {id(each): each for each in (*first.related, *sides)}
-    return first._replace(what=what, cure=cure, related=tuple(related.values()))
+    parts = tuple(named)
+    return first._replace(what=what, cure=cure, related=tuple(related.values()), parts=parts)
