@@ -119,7 +119,7 @@ def test_nothing_of_an_input_is_markdown_or_a_command_in_a_summary(
     Path("web.yaml").write_text(re.sub("(<b>.*)$", r'\1"', text, flags=re.MULTILINE))
     out = sfsgen("check -f web.yaml -o github").out
     commands = re.findall("^::.*$", out, re.MULTILINE)
-    assert all(re.match(r"::(error|warning) file=web\.yaml,", each) for each in commands)
+    assert all(re.match(r"::(error|notice) file=web\.yaml,", each) for each in commands)
     _, _, told = summary.read_text().partition("the others are:\n\n")
     assert told
     assert all(line.startswith("    ") for line in told.splitlines())
