@@ -170,6 +170,8 @@ FOLDERS = {
     "db/db.yaml": BAD.replace("web", "db").replace("path: exports", "path: ../x"),
     "docs/config.yaml": CONFIG_MAP,
     "ci.yml": "on: push\n",
+    ".github/web.yaml": BAD,
+    "ui/node_modules/y/web.yaml": BAD,
 }
 
 
@@ -190,6 +192,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("db/db.yaml web/volumes/all.yaml", 1, ["db", "web"], "2 errors"),
         ("docs/config.yaml", 0, [], "nothing that changed is looked at"),
         ("ci.yml", 0, [], "nothing that changed is looked at"),
+        (".github/web.yaml", 0, [], "nothing that changed is looked at"),
+        ("-f .github .github/web.yaml", 1, [".github/web.yaml"], "1 error"),
         ("README.md gone.txt", 0, [], "nothing that changed is looked at"),
         ("", 0, [], "nothing that changed is looked at"),
         ("db/gone.yaml", 1, ["db/db.yaml"], "1 error"),
@@ -293,7 +297,8 @@ def runner(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("inputs", "status", "exit_status", "said"),
     [
-        ({}, 1, "1", "::error file=db/db.yaml,"),
+        ({}, 1, "1", "::error file=.github/web.yaml,"),
+        ({"args": "--exclude=.[!.]*/\n--exclude=node_modules"}, 1, "1", "::error file=db/db.yaml,"),
         ({"files": "a b"}, 0, "0", ""),
         ({"files": "a b\nweb\n"}, 1, "1", "::error file=web/volumes/all.yaml,"),
         ({"files": "a b/good.yaml\na b/$(touch x).yaml"}, 0, "0", ""),

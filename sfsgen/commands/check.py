@@ -26,6 +26,7 @@ from sfsgen.sets.reading import beside_cluster, objects, read_all, wrong_scope
 from sfsgen.sets.variants import some_of
 
 _MOST_REASONS = 5  # that are told of one run
+_SELDOM_MEANT = (".[!.]*/", "node_modules/")  # folders of a repository
 _FOUND = 1  # looked, and found problems
 _RECOVERED = {"lost", "released", "terminating", "crossed", "bound-elsewhere", "stranded"}
 """Rules about what several steps mend, in an order."""
@@ -63,9 +64,11 @@ def check(
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     problems: list[Problem] = []
     files = name or ()
+    patterns = exclude or []
     if changed:
-        name, filename = None, filename or ["."]
-    left_out = [LeftOut(each, ".") for each in exclude or ()]
+        name, patterns = None, [*patterns, *([] if filename else _SELDOM_MEANT)]
+        filename = filename or ["."]
+    left_out = [LeftOut(each, ".") for each in patterns]
     flags = {"strict": strict, "allow_empty": allow_empty or changed}
     given = Settings(rule or (), ignore or (), left_out, kube_version, namespace, **flags)
     wanted = settings(config, given, problems)
