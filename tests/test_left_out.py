@@ -100,6 +100,11 @@ def test_a_pattern_that_is_none_is_told(pattern: str) -> None:
     assert "write it as .gitignore has it: charts/" in done.err
 
 
+def test_of_a_cluster_nothing_is_left_out() -> None:
+    done = sfsgen("check --exclude x")
+    assert (done.status, "--exclude: error: without -f" in done.err) == (2, True)
+
+
 # Comments.
 
 TEXT = """\

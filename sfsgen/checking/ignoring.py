@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Container, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 from sfsgen.documents.comments import Comment
@@ -68,9 +68,10 @@ class Ignores:
         The last can be said of rules that have looked at everything, and is of those `judged`.
         """
         yield from self._malformed
+        meant = cache(partial(nearest, known=rules, alike=_ALIKE))
         for each in (name for names in self._by_line.values() for name in names):
             if each.rule not in rules:
-                near = nearest(each.rule, rules, _ALIKE)
+                near = meant(each.rule)
                 fix = f'write "{near}"' if near else f"there are: {', '.join(rules)}"
                 yield Problem(each.where, f'there is no rule "{each.rule}"', fix, "warning")
             elif each not in self._used and each.rule in judged:

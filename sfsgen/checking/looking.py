@@ -3,6 +3,7 @@
 import os.path
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from sfsgen.checking.emptiness import emptiness, is_unread
@@ -30,6 +31,8 @@ from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.reading import Read, chosen
 from sfsgen.sets.variants import Variant, variants
 from sfsgen.values.pairs import Key
+
+_MOST_OF_COMMENTS = 1000  # nobody reads more
 
 
 class Asked(NamedTuple):
@@ -105,8 +108,9 @@ def _of_comments(asked: Asked, read: Read, ignores: Ignores) -> Sequence[Located
     judged = {rule_id(each) for each in asked.rules} if asked.is_whole else set()
     if all(each.document.file != cluster.NAME for each in read.manifests):
         judged.discard(rule_id(applied))
-    problems = list(ignores.problems([rule_id(each) for each in all_rules()], judged))
-    of_them = Look((), (), {}, None, asked.access, comments=problems)
+    problems = ignores.problems([rule_id(each) for each in all_rules()], judged)
+    told = list(islice(problems, _MOST_OF_COMMENTS))
+    of_them = Look((), (), {}, None, asked.access, comments=told)
     return inspect(Scene(Inventory((), DEFAULT_NAMESPACE), of_them), [ignore_comment])
 
 

@@ -77,6 +77,9 @@ def check(
     problems += _wrong(wanted.namespace, output)
     kubectl, again = Kubectl(kube_context, kubeconfig), parameters.piped("check")
     access = Access(filename or (), wanted.namespace, kubectl, again, wanted.exclude)
+    if exclude and access.is_live:
+        what = "without -f the live cluster is what is looked at"
+        problems.append(Problem("--exclude", what, "leave it out, or name the files: -f ."))
     if live:
         problems += _not_live(access, is_edited=fix or diff)
     if fix or diff:

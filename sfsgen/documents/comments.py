@@ -1,9 +1,11 @@
 """Comments of a YAML text that are meant for us: where each stands, and which line it is about."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from sfsgen.documents.lines import Lines
 from sfsgen.documents.yaml_reader import scalars
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*sfsgen:[ \t]*([^\n]*)", re.MULTILINE)
@@ -30,30 +32,32 @@ def comments(text: str, file: str) -> Iterator[Comment]:
     if not found:
         return
     inside = list(scalars(text))
-    lines = text.split("\n")
+    lines, places = text.split("\n"), Lines(text)
+    below = _below(lines)
     for each in found:
-        at = each.start()
-        if any(start <= at < end for start, end in inside):
+        before = bisect_right(inside, (each.start(), len(text))) - 1
+        if before >= 0 and each.start() < inside[before][1]:
             continue
-        line, begin = text.count("\n", 0, at), text.rfind("\n", 0, at) + 1
-        column = each.start(1) - begin + 1
-        is_alone = _NOTHING.fullmatch(lines[line]) or _MARKER.fullmatch(lines[line])
-        of_line = _next(lines, line) if is_alone else line
-        yield Comment(file, line + 1, column, each[1].rstrip(), of_line + 1)
+        line, column = places.place(each.start(1))
+        of_line = line if _holds(lines[line - 1]) else below[line - 1]
+        yield Comment(file, line, column, each[1].rstrip(), of_line)
 
 
-def _next(lines: list[str], line: int) -> int:
-    """Return the next line of the same document that holds something, or the same where none does.
+def _below(lines: Sequence[str]) -> Sequence[int]:
+    """Return for each line the next one of its document that holds something, or the same.
 
     What stands above the first document is about that one.
     """
-    is_above = not any(map(_holds, lines[:line]))
-    for each in range(line + 1, len(lines)):
-        if _holds(lines[each]):
-            return each
-        if not (is_above or _NOTHING.fullmatch(lines[each])):
-            break
-    return line
+    first = next((number for number, line in enumerate(lines) if _holds(line)), 0)
+    found: list[int] = []
+    below = 0
+    for number in range(len(lines) - 1, -1, -1):
+        found.append(below or number + 1)
+        if _holds(lines[number]):
+            below = number + 1
+        elif number > first and _MARKER.fullmatch(lines[number]):
+            below = 0
+    return found[::-1]
 
 
 def _holds(line: str) -> bool:
