@@ -358,6 +358,8 @@ def test_options_are_laid_over_settings(
         ("[check]\nstrict = yes\n", "2:10", "this is not TOML", "mend the text"),
         ("[check]\na = 1\na = 2\n", "3:6", "this is not TOML", "mend the text"),
         ("[chek]\n", "1:2", 'there is no section "chek"', "write [check]"),
+        ("[check]\nzz = 1\n[chek]\n", "3:2", 'there is no section "chek"', "write [check]"),
+        ("[check]\nzz = 1\n[chek]\n", "2:1", '[check] has no "zz"', "there are: rule, "),
         ("check = 1\n", "1:1", "check is no section", "write [check]"),
         ("[check]\nignroe = []\n", "2:1", '[check] has no "ignroe"', "write ignore"),
         ("[check]\nzzz = 1\n", "2:1", '[check] has no "zzz"', "there are: rule, ignore, "),

@@ -12,7 +12,7 @@ from sfsgen.plain_text import quoted
 from sfsgen.problems import InputError, Problem, nearest
 
 if TYPE_CHECKING:
-    from sfsgen.documents.document import Document, Path
+    from sfsgen.documents.document import Path
 
 _SECTION = "check"
 _ALIKE = 0.6
@@ -50,13 +50,9 @@ def settings(config: str | None, given: Settings, problems: list[Problem]) -> Se
     if file is None:
         return given
     try:
-        document, section = _section(file)
+        section = _section(file)
     except InputError as error:
         problems += error.problems
-        return given
-    faults = [Problem(document.where(path), *words) for path, words in _faults(section)]
-    if faults:
-        problems += faults
         return given
     if section:
         console.note(f"looked with the settings of {file}")
@@ -88,28 +84,32 @@ def _found() -> str | None:
     return next(filter(os.path.isfile, ways), None)
 
 
-def _section(file: str) -> "tuple[Document, Mapping[str, Any]]":
-    """Return a settings file, and its section. Raises InputError."""
+def _section(file: str) -> Mapping[str, Any]:
+    """Return the section of a settings file. Raises InputError."""
     from sfsgen.documents import toml_reader
     from sfsgen.documents.files import content
 
     document = toml_reader.read(content(file), file)
-    problems = []
-    for each, value in document.value.items():
+    faults = [Problem(document.where(path), *words) for path, words in _faults(document.value)]
+    if faults:
+        raise InputError(*faults)
+    section: Mapping[str, Any] = document.value.get(_SECTION, {})
+    return section
+
+
+def _faults(sections: Mapping[str, Any]) -> "Iterator[tuple[Path, tuple[str, str]]]":
+    """Yield what is wrong with a settings file: where, what, and how to mend it."""
+    for each, value in sections.items():
         if each != _SECTION:
             fix = f"write [{_SECTION}]: what it holds is laid under the options of sfsgen check"
-            what = f"there is no section {quoted(each)}"
-            problems.append(Problem(document.where((each,)), what, fix))
+            yield (each,), (f"there is no section {quoted(each)}", fix)
         elif not isinstance(value, dict):
-            what = f"{_SECTION} is no section"
-            problems.append(Problem(document.where((each,)), what, f"write [{_SECTION}]"))
-    if problems:
-        raise InputError(*problems)
-    return document, document.value.get(_SECTION, {})
+            yield (each,), (f"{_SECTION} is no section", f"write [{_SECTION}]")
+        else:
+            yield from _faults_within(value)
 
 
-def _faults(section: Mapping[str, Any]) -> "Iterator[tuple[Path, tuple[str, str]]]":
-    """Yield what is wrong with a section: where, what, and how to mend it."""
+def _faults_within(section: Mapping[str, Any]) -> "Iterator[tuple[Path, tuple[str, str]]]":
     for key, value in section.items():
         path: Path = (_SECTION, key)
         if key not in _KEYS:
