@@ -73,7 +73,12 @@ def normalised(path: str) -> str:
 
 
 def mounted(server: str, path: str) -> str:
-    """Return a directory as mount takes it: an IPv6 address stands in brackets."""
+    """Return a directory as mount takes it: an IPv6 address stands in brackets.
+
+    Of a place that has a server or a path only, that one is returned.
+    """
+    if not (server and path):
+        return server or path
     return f"[{server}]:{path}" if ":" in server and is_address(server) else f"{server}:{path}"
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfsgen.kubernetes.names import Pattern
-from sfsgen.nfs import normalised
+from sfsgen.nfs import mounted, normalised
 from sfsgen.storage_drivers import (
     DRIVERS,
     Driver,
@@ -170,3 +170,17 @@ def test_servers(name: str, server: str, is_sound: bool) -> None:
     fault, fix = server_fault(driver_of(name), server)
     assert (not fault) == is_sound
     assert bool(fix) == bool(fault)
+
+
+@pytest.mark.parametrize(
+    ("server", "path", "shown"),
+    [
+        ("nfs.example.com", "/data", "nfs.example.com:/data"),
+        ("2001:db8::1", "/data", "[2001:db8::1]:/data"),
+        ("", "/data", "/data"),
+        ("fs-0123", "", "fs-0123"),
+        ("", "", ""),
+    ],
+)
+def test_a_directory_is_shown_as_mount_takes_it(server: str, path: str, shown: str) -> None:
+    assert mounted(server, path) == shown

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sfsgen.changes.cures import Cures
+from sfsgen.nfs import mounted
 from sfsgen.plans.actions import (
     REFERENCE,
     VOLUME,
@@ -179,7 +180,7 @@ def is_new(volume: Volume) -> Condition:
 def place(volume: Object) -> str:
     """Return where a volume's files lie."""
     _, server, path, *_ = place_of(volume["spec"])
-    return ":".join(filter(None, (server, path))) or "what it was on"
+    return mounted(server, path) or "what it was on"
 
 
 def to_be_seen(volume: Object) -> str:

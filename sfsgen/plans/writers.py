@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sfsgen.kubernetes.manifest import NOT_READ
+from sfsgen.nfs import mounted
 from sfsgen.plans.actions import CLAIM, VOLUME
 from sfsgen.plans.plan import Plan
 from sfsgen.sets.found import found_volume
@@ -84,7 +85,7 @@ def _place(inventory: Inventory, *, by_source: bool) -> _Place:
 
 def _told(given: _Given, other: Volume, user: Key) -> str:
     (volume, key), whose = given, f"the claim {'/'.join(user)}"
-    name, place = volume.name, ":".join(volume.directory)
+    name, place = volume.name, mounted(*volume.directory)
     if other.name == name:
         why = f"{whose} has or had {name}, too"
     elif not volume.server:

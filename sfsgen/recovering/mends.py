@@ -2,6 +2,7 @@
 
 from sfsgen.changes.cures import BIND_COMPLETED
 from sfsgen.kubernetes.selectors import is_met
+from sfsgen.nfs import mounted
 from sfsgen.plain_text import joined
 from sfsgen.plans.doing import Doing
 from sfsgen.plans.outcomes import NotUnderstood, Outcome
@@ -86,7 +87,7 @@ def _is_free(doing: Doing, claim: Claim, volume: Volume) -> bool:
 
 def _described(volume: Volume) -> str:
     made = volume.manifest.at("metadata", "creationTimestamp")
-    words = (volume.phase, ":".join(filter(None, volume.directory)), made and f"made {made}")
+    words = (volume.phase, mounted(*volume.directory), made and f"made {made}")
     return f"{volume.name} ({', '.join(filter(None, words))})"
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sfsgen.changes.cures import Cures
 from sfsgen.changes.exchange import Crossing, crossings_of
+from sfsgen.nfs import mounted
 from sfsgen.plain_text import listed
 from sfsgen.plans.actions import CLAIM, actions
 from sfsgen.plans.doing import Doing
@@ -87,7 +88,7 @@ def _left_behind(pairing: Pairing, stateful_set: FoundSet) -> Iterator[str]:
                         "which has its files: `sfsgen adopt` takes the object away"
                     )
                 elif is_older and row.volume is not volume:
-                    where = ":".join(filter(None, volume.directory))
+                    where = mounted(*volume.directory)
                     yield (
                         f"{volume.name}{where and f', on {where}'}, is {volume.phase} and was that "
                         f"of an earlier {row.claim_key[1]}, which has another one by now: see "

@@ -84,7 +84,7 @@ class ClaimRow(NamedTuple):
     @property
     def directory(self) -> str:
         """Where its data lies."""
-        return mounted(self.server, self.path) if self.server else ""
+        return mounted(self.server, self.path)
 
     @property
     def of_volume(self) -> tuple[Fault, ...]:
