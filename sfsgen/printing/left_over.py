@@ -10,6 +10,7 @@ from sfsgen.kubernetes.names import Pattern, label_fault
 from sfsgen.kubernetes.readable import faults
 from sfsgen.kubernetes.resources import CLAIM, SERVICE, VOLUME
 from sfsgen.kubernetes.words import RECOMMENDED_LABELS
+from sfsgen.nfs import mounted
 from sfsgen.printing.rendering import Documents
 from sfsgen.printing.there import file_of, manifests_of, resource_of
 from sfsgen.storage_drivers import place
@@ -108,6 +109,6 @@ def _stays(manifest: Manifest, file: str) -> str:
 def _where(spec: Mapping[str, Any]) -> str:
     found = place(spec)
     if found.server:
-        return f"{found.server}:{found.path}"
+        return mounted(found.server, found.path)
     handle = (spec.get("csi") or {}).get("volumeHandle")
     return f"{found.driver} {handle}" if handle else "where its source says"
