@@ -50,15 +50,19 @@ def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # Annotations.
 
 
-def test_errors_come_first_and_no_level_has_more_than_github_keeps(many: Path) -> None:
+@pytest.mark.parametrize(("errors", "warnings"), [(12, 11), (3, 11), (10, 1), (0, 11)])
+def test_errors_come_first_and_there_are_no_more_annotations_than_a_step_keeps(
+    errors: int, warnings: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written({"web.yaml": _many(errors, warnings)}, tmp_path)
     out = sfsgen("check -f web.yaml -o github").out
     shown = [line.partition(" ")[0] for line in out.splitlines() if line.startswith("::")]
-    assert shown == ["::error"] * 10 + ["::warning"] * 10
     others = [line for line in out.splitlines() if not line.startswith(("::", "  fix: "))]
-    assert [re.split(": ", line)[1] for line in others] == ["error", "error", "warning"]
-    text = sfsgen("check -f web.yaml").out
-    assert set(others) < set(text.splitlines())
-    assert many.exists()
+    told = [*shown, *(f"::{re.split(': ', line)[1]}" for line in others)]
+    assert len(shown) == 10
+    assert told == ["::error"] * errors + ["::warning"] * warnings
+    assert set(others) < set(sfsgen("check -f web.yaml").out.splitlines())
 
 
 def test_the_rest_goes_into_the_summary_of_the_step(

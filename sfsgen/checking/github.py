@@ -9,7 +9,8 @@ from sfsgen.plain_text import fix_line, one_line
 
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 """What GitHub calls the severities, from what matters most on."""
-# Of a step, GitHub keeps so many annotations of each level, and drops the others without a word.
+# Of a step, GitHub keeps ten annotations of each level and drops the others without a word, of
+# a job fifty: a step that takes ten leaves room to others.
 _MOST = 10
 _LARGEST = 2**20  # bytes of a step's summary: GitHub shows none of a larger one
 _HEADING = "\n### sfsgen check\n\n"
@@ -18,7 +19,7 @@ _HEADING = "\n### sfsgen check\n\n"
 def github(found: Sequence[Located], _: Mapping[str, bytes]) -> Iterator[str]:
     """Yield findings as the workflow commands that GitHub Actions shows as annotations.
 
-    Errors come first; of each level there are so many as a step can have, the rest are lines.
+    Errors come first; the first ten are annotations, the rest lines.
 
     Source: docs.github.com, Workflow commands for GitHub Actions; actions/toolkit, command.ts.
     """
@@ -55,11 +56,8 @@ def _numbers(found: Iterable[Located]) -> Iterator[tuple[str, int]]:
 
 def _parted(found: Iterable[Located]) -> tuple[list[Located], list[Located]]:
     """Return the findings for which a step has annotations, and the rest; errors first in both."""
-    by_level: dict[str, list[Located]] = {each: [] for each in _LEVELS}
-    for each in found:
-        by_level[each.severity].append(each)
-    shown = [each for of_level in by_level.values() for each in of_level[:_MOST]]
-    return shown, [each for of_level in by_level.values() for each in of_level[_MOST:]]
+    by_level = sorted(found, key=lambda each: list(_LEVELS).index(each.severity))
+    return by_level[:_MOST], by_level[_MOST:]
 
 
 def _annotation(found: Located) -> str:
