@@ -17,7 +17,7 @@ def _expected(folder: Path) -> Path:
     """Return the file that holds an example's output: YAML where it is YAML."""
     words = (folder / "command").read_text().split()
     if words[1] == "init":
-        return folder / "values.yaml"
+        return folder / "sfsgen.yaml"
     if words[1] == "prepare" and "--job" not in words:
         return folder / "expected.sh"
     is_yaml = not _AS_TEXT & set(words)

@@ -18,12 +18,16 @@ pytestmark = pytest.mark.without_libraries
 
 ROOT = Path(__file__).parents[1]
 PAGES = {"recipe-": "recipes.md", "node-down": "node-down.md"}
-RECIPES = sorted((ROOT / "examples").glob("recipe-*/*.yaml"))
-RECIPES = [each for each in RECIPES if each.name != "expected.yaml"]
-NODE_DOWN = ROOT / "examples/node-down/web.yaml"
+RECIPES = sorted((ROOT / "examples").glob("recipe-*/*.sfsgen.yaml"))
+NODE_DOWN = ROOT / "examples/node-down/web.sfsgen.yaml"
 FIRST_WITH_POD_INDEX = 28
 
-every_recipe = pytest.mark.parametrize("file", RECIPES, ids=lambda each: each.stem)
+
+def _name(file: Path) -> str:
+    return file.name.removesuffix(".sfsgen.yaml")
+
+
+every_recipe = pytest.mark.parametrize("file", RECIPES, ids=_name)
 
 
 def _printed(file: Path, options: str = "") -> str:
@@ -47,7 +51,7 @@ def _texts(pod: dict[str, Any]) -> Iterator[str]:
 
 def test_all_recipes_are_there() -> None:
     names = "elasticsearch etcd kafka postgresql rabbitmq zookeeper zookeeper-before-1.28"
-    assert sorted(each.stem for each in RECIPES) == names.split()
+    assert sorted(map(_name, RECIPES)) == names.split()
 
 
 @every_recipe
@@ -102,14 +106,14 @@ def test_scripts_of_a_recipe_are_clean(file: Path) -> None:
         assert (done.returncode, done.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("file", [*RECIPES, NODE_DOWN], ids=lambda each: each.stem)
+@pytest.mark.parametrize("file", [*RECIPES, NODE_DOWN], ids=_name)
 def test_the_page_shows_the_file(file: Path) -> None:
     (page,) = [page for name, page in PAGES.items() if file.parent.name.startswith(name)]
     shown = re.findall(r"(?ms)^```yaml\n(.*?)^```", (ROOT / "docs" / page).read_text())
     assert file.read_text() in shown
 
 
-BEFORE = ROOT / "examples/recipe-zookeeper-before-1.28/zookeeper-before-1.28.yaml"
+BEFORE = ROOT / "examples/recipe-zookeeper-before-1.28/zookeeper-before-1.28.sfsgen.yaml"
 
 
 @pytest.mark.parametrize("minor", ["1.14", "1.26", "1.27", "1.37"])
@@ -126,7 +130,7 @@ def test_an_older_minor_takes_the_id_from_the_name(minor: str) -> None:
         assert done.stdout.startswith(f"{number} ")
 
 
-@pytest.mark.parametrize("file", [each for each in RECIPES if "zookeeper" in each.stem])
+@pytest.mark.parametrize("file", [each for each in RECIPES if "zookeeper" in each.name])
 def test_show_prints_the_servers_that_the_set_has(file: Path) -> None:
     servers = [each for each in _texts(_pod(_printed(file))) if each.startswith("server.")]
     for made in (f"-f {file}", "-f -"):

@@ -30,9 +30,9 @@ def init(
     their Services, claims and volumes where these are there. What values cannot say is told.
 
     \b
-    sfsgen init > web.yaml
-    sfsgen init --from manifests/ > values.yaml
-    sfsgen init --from live web -n shop > web.yaml
+    sfsgen init > web.sfsgen.yaml
+    sfsgen init --from manifests/ > sfsgen.yaml
+    sfsgen init --from live web -n shop > web.sfsgen.yaml
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     if source:
         _describe(name or (), source, namespace, (kube_context, kubeconfig), kube_version)
