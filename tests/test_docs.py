@@ -23,40 +23,61 @@ from tests.api_server import ApiServer
 from tests.program import sfsgen
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "README.zh-CN.md",
+    ROOT / "examples/README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+
+needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl on this machine")
 
 
-def _shell_blocks() -> list[tuple[str, str]]:
-    found = []
+def _blocks(language: str) -> dict[str, str]:
+    """Return the blocks of all pages by page and number, each once: translations have the same."""
+    found: dict[str, str] = {}
     for page in PAGES:
-        for number, block in enumerate(
-            re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
-        ):
-            found.append((f"{page.name}-{number}", block))
+        blocks = re.findall(rf"(?ms)^```{language}\n(.*?)^```", page.read_text())
+        for number, block in enumerate(blocks):
+            plain = re.sub(r"(?m) +# .*$", "", block)
+            if plain not in found.values():
+                found[f"{page.name}-{number}"] = plain
     return found
 
 
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl on this machine")
-@pytest.mark.parametrize(
-    "block", [block for _, block in _shell_blocks()], ids=[name for name, _ in _shell_blocks()]
-)
-def test_commands_of_the_documentation_run_in_an_empty_folder(block: str, tmp_path: Path) -> None:
+def _run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script with the installed program, and a kubectl that finds an empty cluster."""
     program = Path(sys.executable).with_name("sfsgen")
     assert program.exists(), "the test needs the installed program"
     with ApiServer() as server:
-        # The API server of the tests scales nothing.
-        script = re.sub(r"^kubectl scale .*$", "", block, flags=re.MULTILINE)
         path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-        done = subprocess.run(
+        return subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
-            cwd=tmp_path,
+            cwd=folder,
             env={**server.environment, "PATH": path},
             capture_output=True,
             text=True,
             check=False,
         )
+
+
+@needs_kubectl
+@pytest.mark.parametrize("block", _blocks("sh").values(), ids=_blocks("sh"))
+def test_commands_of_the_documentation_run_in_an_empty_folder(block: str, tmp_path: Path) -> None:
+    # The API server of the tests scales nothing.
+    done = _run(re.sub(r"(?m)^kubectl scale .*$", "", block), tmp_path)
     assert done.returncode == 0, done.stderr
     assert "error" not in done.stderr
+
+
+@needs_kubectl
+@pytest.mark.parametrize("block", _blocks("console").values(), ids=_blocks("console"))
+def test_commands_print_what_the_documentation_shows(block: str, tmp_path: Path) -> None:
+    shown = re.split(r"(?m)^\$ (.*(?<!\\)(?:\\\n.*)*)\n", block)
+    commands, outputs = shown[1::2], shown[2::2]
+    done = _run("exec 2>&1\n" + "\necho ==\n".join(commands), tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.split("==\n") == outputs
 
 
 def _options(command: str) -> set[str]:
