@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -64,7 +65,7 @@ def test_every_page_is_in_the_index() -> None:
 def _codes(page: Path) -> Iterator[str]:
     """Yield the lines of a page's blocks of code, and what stands within a line as code."""
     text = re.sub(r"\\\n *", "", page.read_text())
-    for block in re.findall(r"(?ms)^```(?:sh|bash|console)\n(.*?)^```$", text):
+    for block in re.findall(r"(?ms)^```(?:sh|bash)\n(.*?)^```$", text):
         yield from block.splitlines()
     yield from re.findall(r"(?m)^(?: {4})(\S.*)$", text)
     yield from re.findall(r"`([^`\n]+)`", _prose(page))
@@ -83,7 +84,7 @@ def _commands(page: Path) -> Iterator[list[str]]:
 
 def _fault(words: list[str]) -> str:
     """Return what the parser has against a command line, which is not run."""
-    command = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app)
     try:
         with command.make_context("sfsgen", list(words)) as context:
             name, sub, rest = command.resolve_command(context, list(words))
