@@ -13,7 +13,7 @@ import typer.main
 
 from sfsgen.cli import app
 from sfsgen.problems import InputError
-from tests.program import sfsgen
+from tests.program import findings, sfsgen
 
 pytestmark = pytest.mark.without_libraries
 
@@ -174,6 +174,31 @@ def test_the_pair_that_is_shown_is_the_one_that_is_printed(page: Path) -> None:
     lines = iter(printed.out.splitlines())
     for line in shown.splitlines():
         assert line in lines, line  # in this order
+
+
+WANTED = "--image nginx:1.29 --port http=80 --mount-path /data --nfs-path /exports --storage 1Gi"
+
+
+@pytest.mark.parametrize(
+    ("sets", "found"),
+    [
+        (["web -n shop", "api -n shop"], ""),  # May two sets share one export?
+        (["web -n shop", "web -n blog"], "volume-name"),
+        (["web --shared-directory"], "shared-directory"),  # May the replicas share one directory?
+        (["web --reclaim-policy Recycle"], "reclaim-policy"),  # Can the data be lost all the same?
+        (["web --mount-option soft"], "soft-mount"),
+        (["web --access-mode RWO"], ""),  # Why ReadWriteMany?
+        (["web --driver csi --access-mode RWOP"], ""),
+        (["web --nfs-server nfs.storage.svc"], "node-dns"),  # Failed to resolve server
+    ],
+)
+def test_answers_are_true(sets: list[str], found: str) -> None:
+    made = [
+        sfsgen(f"render -r 2 --nfs-server nfs.example.com {WANTED} {each}").out for each in sets
+    ]
+    assert all(made)
+    assert {each["rule"] for each in findings("-f", "-", stdin="".join(made))} - {found} == set()
+    assert bool(found) == (sfsgen("check --strict -f -", "".join(made)).status == 1)
 
 
 def _own_text(folder: Path) -> str:
