@@ -201,6 +201,18 @@ def test_answers_are_true(sets: list[str], found: str) -> None:
     assert bool(found) == (sfsgen("check --strict -f -", "".join(made)).status == 1)
 
 
+def test_the_set_of_the_article_comes_along() -> None:
+    """What the Chinese page advises to whoever has it is taken for the set as it really was."""
+    dump = f"{EXAMPLES}/recover-crossed-kept/dump.yaml"
+    section = CHINESE.read_text().partition("## 如果你读过")[2].partition("\n## ")[0]
+    advised = re.findall(r"sfsgen ((?!render|scale)[a-z]+ [^`\n>]*)", section)
+    assert len(advised) == len(["show", "check", "move", "recover", "move", "init", "recover"])
+    for command in advised:
+        done = sfsgen(command.replace("live", dump) + f" -f {dump}" * ("live" not in command))
+        assert done.status == command.startswith("check"), done.err
+        assert done.out
+
+
 def _own_text(folder: Path) -> str:
     """Return the first sentence of the comment that begins an example's values file."""
     for file in sorted(folder.glob("*sfsgen.yaml")):
