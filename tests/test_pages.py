@@ -77,7 +77,10 @@ def _commands(page: Path) -> Iterator[list[str]]:
         for found in re.finditer(r"(?:^\$ |^|[|;&] )(sfsgen [a-z]+.*)", code):
             shell = shlex.shlex(found[1], posix=True, punctuation_chars=True)
             shell.whitespace_split = True
-            words = list(shell)
+            try:
+                words = list(shell)
+            except ValueError:  # a quotation that goes on in the next line
+                continue
             ends = [n for n, word in enumerate(words) if set(word) <= set("|&;<>()")]
             yield words[1 : min(ends, default=None)]
 
