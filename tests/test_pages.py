@@ -22,7 +22,7 @@ README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 INDEX, SYMPTOMS = ROOT / "docs/README.md", ROOT / "docs/symptoms.md"
 EXAMPLES = ROOT / "examples"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-PAGES = [README, CHINESE, EXAMPLES / "README.md", *DOCS]
+PAGES = [*sorted(ROOT.glob("*.md")), EXAMPLES / "README.md", *DOCS]
 
 every_page = pytest.mark.parametrize(
     "page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix()
