@@ -28,6 +28,8 @@ _COMMANDS = {
     "adopt": "Say, or script, how a set's volumes become its own: named, reserved, static.",
     "move": "Say, or script, how a set gets another place, size or name, its data kept.",
     "check": "Say whether sets will bind, and if not, why not.",
+    "fn": "Work as a KRM function of kustomize or kpt: render, add volumes, or check.",
+    "post-render": "Add the volumes of a chart's StatefulSets to what Helm prints.",
     "init": "Print a values file to start from, or one of a set that exists.",
     "schema": "Print the JSON Schema of values files.",
 }
@@ -50,10 +52,11 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"sfsgen.commands.{cmd_name}")
+        name = cmd_name.replace("-", "_")
+        module = importlib.import_module(f"sfsgen.commands.{name}")
         alone = typer.Typer(add_completion=False, rich_markup_mode=_help_style())
         help_line = _COMMANDS[cmd_name]
-        alone.command(cmd_name, cls=Command, short_help=help_line)(getattr(module, cmd_name))
+        alone.command(cmd_name, cls=Command, short_help=help_line)(getattr(module, name))
         return typer.main.get_command(alone)
 
     def make_parser(self, ctx: Any) -> Any:

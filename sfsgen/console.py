@@ -56,11 +56,16 @@ def split(problems: Iterable[Problem], *, strict: bool) -> tuple[list[Problem], 
 
 def write_stdout(pieces: Iterable[str]) -> None:
     """Write text to stdout as UTF-8. Raises OSError as the system does."""
+    write_bytes(each.encode() for each in pieces)
+
+
+def write_bytes(pieces: Iterable[bytes]) -> None:
+    """Write bytes to stdout. Raises OSError as the system does."""
     if sys.stdout is None:
         raise OSError(errno.EBADF, "stdout is closed")
     try:
         for piece in pieces:
-            sys.stdout.buffer.write(piece.encode())
+            sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise

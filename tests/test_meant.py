@@ -157,7 +157,7 @@ def _told(result: Result) -> list[tuple[str, str]]:
         # Commands and options.
         ("rendr web", "write sfsgen render web"),
         ("chek -f 'a b'", "write sfsgen check -f 'a b'"),
-        ("foo", "there are: render, scale, volumes, prepare, show, recover, adopt, move, check, init, schema"),
+        ("foo", "there are: render, scale, volumes, prepare, show, recover, adopt, move, check, fn, post-render, init, schema"),
         ("-n shop check web", "write it after the command: sfsgen check -n shop web"),
         ("check --foo", "`sfsgen check --help` lists those that there are"),
         ("render web --storge 1Gi", "write --storage"),

@@ -73,7 +73,7 @@ def check(
     given = Settings(rule or (), ignore or (), left_out, kube_version, namespace, **flags)
     wanted = settings(config, given, problems)
     target = parameters.chosen_target(wanted.kube_version, problems)
-    rules = _rules(wanted.rule, wanted.ignore, problems)
+    rules = chosen_rules(wanted.rule, wanted.ignore, problems)
     problems += _wrong(wanted.namespace, output)
     kubectl, again = Kubectl(kube_context, kubeconfig), parameters.piped("check")
     access = Access(filename or (), wanted.namespace, kubectl, again, wanted.exclude)
@@ -232,7 +232,9 @@ def _summarise(found: Sequence[Located], file: Path) -> None:
         console.tell(Problem("GITHUB_STEP_SUMMARY", what, "name a file there", "warning"))
 
 
-def _rules(only: Sequence[str], ignored: Sequence[str], problems: list[Problem]) -> list[Rule]:
+def chosen_rules(
+    only: Sequence[str], ignored: Sequence[str], problems: list[Problem]
+) -> list[Rule]:
     """Return the rules to look with, noting a problem for each that is not known."""
     by_id = {rule_id(each): each for each in all_rules()}
     wanted = _known("--rule", only, by_id, problems)

@@ -205,16 +205,16 @@ def print_missing(
     differs = False
     if is_missing or given.printing.kustomization:
         differs = print_documents(
-            lambda renderer: _documents(plans, renderer), given.printing, seen
+            lambda renderer: missing_documents(plans, renderer), given.printing, seen
         )
     console.tell(*cautions)
-    notes = [note for plan in plans for note in _notes(plan, seen, is_missing=is_missing)]
+    notes = [note for plan in plans for note in notes_on(plan, seen, is_missing=is_missing)]
     for note in notes:
         console.note(note)
     return Printed(plans, seen, is_missing, bool(cautions or notes), differs)
 
 
-def _notes(plan: Plan, seen: Scene, *, is_missing: bool) -> Iterator[str]:
+def notes_on(plan: Plan, seen: Scene, *, is_missing: bool) -> Iterator[str]:
     """Yield what is worth knowing, and nobody's fault."""
     for row in plan.rows(Lack.UNREAD):
         namespace, claim = row.claim_key
@@ -301,7 +301,8 @@ def _collisions(plans: Iterable[Plan]) -> Iterator[Problem]:
         yield Problem(where, collision.what, collision.fix)
 
 
-def _documents(plans: Iterable[Plan], renderer: "Renderer") -> Iterator["Documents"]:
+def missing_documents(plans: Iterable[Plan], renderer: "Renderer") -> Iterator["Documents"]:
+    """Yield the documents of what sets lack."""
     for plan in plans:
         for resource in PAIRED:
             for series in plan.series(resource):

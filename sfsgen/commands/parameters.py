@@ -159,6 +159,15 @@ InNamespace = Annotated[
     str | None,
     _of_input("--namespace", "-n", metavar="NAME", text="Of the sets. Default: kubectl's."),
 ]
+OfRelease = Annotated[
+    str | None,
+    _of_input(
+        "--namespace",
+        "-n",
+        metavar="NAME",
+        text="The release's. Default: what HELM_NAMESPACE says.",
+    ),
+]
 Everywhere = Annotated[
     bool, _of_input("--all-namespaces", "-A", text="The sets of all namespaces.")
 ]

@@ -70,17 +70,10 @@ def render(
     is_whole = from_ordinal is None and chosen == frozenset(ORDER)
     folder_parameters.check_prune(printing, problems, is_whole=is_whole)
     requests = _requests(options, filename or (), target, problems)
-    named = [(each.stateful_set.name, each.stateful_set.ordinals) for each in requests]
-    first = parameters.first_ordinal(from_ordinal, named, problems)
-    for request in requests:
-        problems += _too_many(request, printing, first)
-        problems += warnings(request.values, request.stateful_set)
-    errors, cautions = console.split(problems, strict=strict)
-    if errors:
-        raise InputError(*errors, *cautions)
+    first, cautions = judged(requests, printing, from_ordinal, problems)
     sets = [each.stateful_set for each in requests] if is_whole else []
     differs = print_documents(
-        lambda each: _documents(each, requests, printing, first), printing, sets=sets
+        lambda each: documents_of(each, requests, printing, first), printing, sets=sets
     )
     console.tell(*cautions)
     _note_defaults(requests, printing.resources)
@@ -97,6 +90,28 @@ def render(
     if VOLUME in printing.resources and sys.stderr and sys.stderr.isatty():
         _tell_next(requests, printing, first, filename or ())
     folder_parameters.end(differs=differs)
+
+
+def judged(
+    requests: Sequence[Request],
+    printing: Printing,
+    from_ordinal: str | None,
+    problems: list[Problem],
+) -> tuple[int, list[Problem]]:
+    """Return the first ordinal of the pairs of sets, and what is to be warned of.
+
+    Raises InputError for these problems, and others of the sets, where they keep anything from
+    being printed.
+    """
+    named = [(each.stateful_set.name, each.stateful_set.ordinals) for each in requests]
+    first = parameters.first_ordinal(from_ordinal, named, problems)
+    for request in requests:
+        problems += _too_many(request, printing, first)
+        problems += warnings(request.values, request.stateful_set)
+    errors, cautions = console.split(problems, strict=printing.strict)
+    if errors:
+        raise InputError(*errors, *cautions)
+    return first, cautions
 
 
 def _requests(
@@ -123,7 +138,7 @@ def _from(ordinals: range, first: int) -> range:
     return range(max(first, ordinals.start), ordinals.stop)
 
 
-def _documents(
+def documents_of(
     renderer: "Renderer", requests: Iterable[Request], printing: Printing, first: int
 ) -> Iterator["Documents"]:
     """Yield the documents of sets, their pairs from an ordinal on; a Service of several once."""

@@ -21,6 +21,12 @@ class Change(NamedTuple):
     """Plain data, or GONE."""
 
 
+class More(NamedTuple):
+    """What a list gets behind what it holds, in place of a value."""
+
+    values: Sequence[Any]
+
+
 class NotEditableError(ValueError):
     """The text is written so that a change of its own lines alone would not do what is meant."""
 
@@ -42,7 +48,9 @@ def changed(value: Any, changes: Sequence[Change]) -> Any:
             if isinstance(inside, dict) and inside.get(part) is None:
                 inside[part] = {}
             inside = inside[part]
-        if new is not GONE:
+        if isinstance(new, More):
+            inside[path[-1]] = [*(inside.get(path[-1]) or []), *new.values]
+        elif new is not GONE:
             inside[path[-1]] = new
         else:
             inside.pop(path[-1], None)
@@ -112,12 +120,15 @@ class _Editor:
             if inside is None:
                 if value is GONE:
                     return _Splice(0, 0, "")
+                value = list(value.values) if isinstance(value, More) else value
                 for missing in reversed(path[depth + 1 :]):
                     value = {missing: value}
                 return self._added(node, str(part), value)
             parent, (key, node) = node, inside
         if value is GONE:
             return self._taken_out(parent, key, node)
+        if isinstance(value, More):
+            return self._longer(node, value.values)
         start = node.start_mark.index
         if node.id == "sequence" and isinstance(value, list):
             return _Splice(start, self._end(node), self._list(node, value))
@@ -126,6 +137,25 @@ class _Editor:
             raise NotEditableError(f"{spelled(path)} holds other values")
         end = node.end_mark.index
         return _Splice(start, end, f"{'' if end > start else ' '}{self._in_line(value)}")
+
+    def _longer(self, node: Any, values: Sequence[Any]) -> _Splice:
+        """Return what makes a list longer."""
+        if not node.value:  # or there is nothing yet
+            start, end = node.start_mark.index, node.end_mark.index
+            column = self._column(node)
+            return _Splice(start, end, f"\n{block(list(values), column)}")
+        if node.flow_style:
+            at = self._end(node.value[-1])
+            return _Splice(at, at, f", {self._in_line(list(values))[1:-1]}")
+        end = self.text.find("\n", self._end(node))
+        end = len(self.text) if end < 0 else end
+        return _Splice(end, end, f"\n{block(list(values), node.start_mark.column)}")
+
+    def _column(self, node: Any) -> int:
+        """Return how far the line is indented in which a value stands."""
+        start = self.text.rfind("\n", 0, node.start_mark.index) + 1
+        line = self.text[start : node.start_mark.index]
+        return len(line) - len(line.lstrip(" "))
 
     def _in_line(self, value: Any) -> str:
         return json.dumps(value) if self.is_json else flow(value)

@@ -152,7 +152,7 @@ def print_documents(
     # Only now, when there is something to render: the template engine is a third of a start.
     from sfsgen.printing.output import stream
 
-    documents, cautions = _rendered(render, printing, seen)
+    documents, cautions = rendered(render, printing, seen)
     documents = [each for each in documents if each.resource in printing.resources]
     is_different = False
     if printing.output_dir:
@@ -168,12 +168,12 @@ def print_documents(
     return is_different
 
 
-def _rendered(
+def rendered(
     render: Callable[["Renderer"], Iterable["Documents"]],
     printing: Printing,
     seen: "Scene | None",
 ) -> tuple[list["Documents"], list[Problem]]:
-    """Return what `render` gives, and what to warn of."""
+    """Return what `render` gives, and what to warn of. Raises InputError as the above does."""
     from sfsgen.printing.templates import Templates
 
     if printing.template_dir is None:

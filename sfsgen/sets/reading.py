@@ -73,19 +73,8 @@ def inventory(
     could be meant, and where files hold no set, unless they may.
     """
     read = objects(access, resources)
-    problems = list(read.problems)
-    sound: list[Manifest] = []
-    for manifest in read.manifests:
-        if found := faults(manifest, access.again):
-            problems += found
-        else:
-            sound.append(manifest)
-            problems += unfilled(manifest, access.again)
-    for manifest, double in doubles(read.manifests):
-        what, fix = overridden(double, manifest)
-        where = manifest.document.where(double.path, key=True)
-        problems.append(Problem(where, what, fix, "warning"))
-    errors, cautions = console.split(once_a_file(problems), strict=strict)
+    sound, problems = sound_of(read, access)
+    errors, cautions = console.split(problems, strict=strict)
     if errors:
         raise InputError(*errors, *merged(cautions))
     console.tell(*merged(cautions))
@@ -99,6 +88,23 @@ def inventory(
         return whole
     chosen_one = _variant(several, twice, {*names})
     return Inventory(chosen_one, namespace) if chosen_one else whole
+
+
+def sound_of(read: Read, access: Access) -> tuple[list[Manifest], list[Problem]]:
+    """Return the objects whose values are of the types of their kind, and what is wrong beside."""
+    problems = list(read.problems)
+    sound: list[Manifest] = []
+    for manifest in read.manifests:
+        if found := faults(manifest, access.again):
+            problems += found
+        else:
+            sound.append(manifest)
+            problems += unfilled(manifest, access.again)
+    for manifest, double in doubles(read.manifests):
+        what, fix = overridden(double, manifest)
+        where = manifest.document.where(double.path, key=True)
+        problems.append(Problem(where, what, fix, "warning"))
+    return sound, once_a_file(problems)
 
 
 def _variant(

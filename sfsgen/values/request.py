@@ -57,9 +57,14 @@ def read_sets(
     `texts` are those of files that were read already. Where there is a problem, the sets are not to
     be used.
     """
+    return made_of(_values(options, filenames, target, texts))
+
+
+def made_of(all_values: Iterable[Values]) -> tuple[list[Request], list[Problem]]:
+    """Return the sets that values ask for, and every problem with them."""
     requests: list[Request] = []
     problems: list[Problem] = []
-    for values in _values(options, filenames, target, texts):
+    for values in all_values:
         try:
             requests.append(Request(values, build(values)))
         except InputError as error:
@@ -96,9 +101,8 @@ def _values(
 
 
 def _from_file(filename: str, target: Target, texts: Mapping[str, str]) -> list[Values]:
-    # Most runs have no values file: the libraries that read and check one are loaded for it.
     from sfsgen.kubernetes import foreign
-    from sfsgen.values.shape import faults, refuse_too_many
+    from sfsgen.values.shape import refuse_too_many
 
     text = texts[filename] if filename in texts else read_text(filename)
     try:
@@ -114,13 +118,18 @@ def _from_file(filename: str, target: Target, texts: Mapping[str, str]) -> list[
         fix = "`sfsgen init` prints a file to start from"
         raise InputError(Problem(f"{shown(filename)}:1:1", what, fix))
     refuse_too_many(documents)
-    all_values = []
-    for document in documents:
-        values = Values(target, document)
-        for path, problem in list(faults(document._replace(value=values.tree), target, text)):
-            values.drop(path, problem)
-        all_values.append(values)
-    return all_values
+    return [from_document(each, target, text) for each in documents]
+
+
+def from_document(document: "Document", target: Target, text: str) -> Values:
+    """Return the values of a document of a text, without those that are of no use."""
+    # Most runs have no values file: the libraries that read and check one are loaded for it.
+    from sfsgen.values.shape import faults
+
+    values = Values(target, document)
+    for path, problem in list(faults(document._replace(value=values.tree), target, text)):
+        values.drop(path, problem)
+    return values
 
 
 def _refuse_others(documents: "Iterable[Document]", text: str, filename: str) -> None:

@@ -56,15 +56,24 @@ def faults(document: Document, target: Target, text: str = "") -> Iterator[tuple
     """
     schema = _schema(target)
     found = schema.faults(document.value)
-    lines = text.replace("\r\n", "\n").split("\n") if found else []
-    for fault in found[:_MOST_FAULTS]:
-        is_of_key = fault.word in ("additionalProperties", "x-since", "x-until")
-        where = document.where(fault.path, key=is_of_key)
-        written = _written(fault, document, lines)
-        yield schema.unusable(fault.path), Problem(where, *_explained(fault, target, written))
+    problems = told(found[:_MOST_FAULTS], document, target, text)
+    for fault, problem in zip(found, problems, strict=False):
+        yield schema.unusable(fault.path), problem
     if len(found) > _MOST_FAULTS:
         what = f"this is not all: the first {_MOST_FAULTS} faults in keys and types are told"
         yield (), Problem(document.where(()), what, "mend them first")
+
+
+def told(
+    found: Sequence[Fault], document: Document, target: Target, text: str = ""
+) -> Iterator[Problem]:
+    """Yield what is wrong with a document, as a schema has found it."""
+    lines = text.replace("\r\n", "\n").split("\n") if found else []
+    for fault in found:
+        is_of_key = fault.word in ("additionalProperties", "x-since", "x-until")
+        where = document.where(fault.path, key=is_of_key)
+        written = _written(fault, document, lines)
+        yield Problem(where, *_explained(fault, target, written))
 
 
 def refuse_too_many(documents: Iterable[Document]) -> None:

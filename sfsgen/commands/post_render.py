@@ -1,0 +1,93 @@
+"""`sfsgen post-render`: what Helm has rendered, with the volumes of its StatefulSets behind it."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import typer
+
+from sfsgen import console
+from sfsgen.commands import parameters
+from sfsgen.commands.beside import Beside, missing_beside, stream_on_stdin
+from sfsgen.commands.missing import Asked, asked
+from sfsgen.documents.files import STDIN
+from sfsgen.functions.resource_list import with_documents
+from sfsgen.kubernetes.manifests import read_manifests
+from sfsgen.problems import InputError, Problem
+from sfsgen.sets.found import FoundSet
+from sfsgen.sets.reading import Read
+from sfsgen.values.settings import PAIRS
+
+_OF_STREAM = {
+    "filename": ["-"],
+    "output": "yaml",
+    "output_dir": None,
+    "force": False,
+    "kube_context": None,
+    "kubeconfig": None,
+}
+"""What `volumes` is asked for by options, and a post-renderer has no choice in."""
+_KEEP = "helm"
+"""Helm would delete volumes and claims with the release, and data with them."""
+
+
+@parameters.with_settings(PAIRS)
+def post_render(
+    context: typer.Context,
+    name: parameters.Names = None,
+    namespace: parameters.OfRelease = None,
+    selector: parameters.Selector = None,
+    replicas: parameters.NewReplicas = None,
+    *,
+    allow_many: parameters.AllowMany = False,
+    template_dir: parameters.TemplateDir = None,
+    kube_version: parameters.KubeVersion = None,
+    strict: parameters.Strict = False,
+    **_new_pairs: Any,
+) -> None:
+    """Print a chart's manifests as they come, and behind them the volumes of its StatefulSets.
+
+    Helm 4 runs it as a plugin, and Helm 3 by its name:
+
+    \b
+    helm install kafka bitnami/kafka -n shop --post-renderer sfsgen \\
+      --post-renderer-args -n=shop --post-renderer-args --nfs-server=nfs.example.com
+    helm template kafka bitnami/kafka | sfsgen post-render -n shop --nfs-server nfs.example.com
+    """  # noqa: D301  # the help's marker for lines that are not to be wrapped
+    problems: list[Problem] = []
+    release = namespace or os.environ.get("HELM_NAMESPACE") or None
+    given = asked({**_OF_STREAM, **context.params, "namespace": release}, problems, "post-render")
+    given = given._replace(style={**given.style, "--gitops": given.style["--gitops"] or _KEEP})
+    if problems:
+        raise InputError(*problems)
+    data = stream_on_stdin("post-render")
+    homeless = _homeless if release is None else lambda _: ()
+    read = Read(*read_manifests(data, STDIN))
+    made = missing_beside(read, given, name or (), None, selector, homeless)
+    console.write_bytes(with_documents(data, made.documents))
+    _tell(made, given)
+
+
+def _homeless(sets: Sequence[FoundSet]) -> Iterator[Problem]:
+    """Yield that sets are in a namespace that is not known: a volume is kept for one in it.
+
+    Helm writes no namespace into manifests, and tells none to a post-renderer.
+    """
+    if names := [each.name for each in sets if not each.manifest.namespace]:
+        what = f"neither the manifests nor Helm say the namespace of {', '.join(names)}, and a "
+        what += "volume is reserved for a claim in one namespace"
+        fix = "give that of the release: --post-renderer-args -n=NAMESPACE, or HELM_NAMESPACE"
+        yield Problem("--namespace", what, fix)
+
+
+def _tell(made: Beside, given: Asked) -> None:
+    console.tell(*made.cautions)
+    for each in made.notes:
+        console.note(each)
+    if not made.sets:
+        console.note("there is no StatefulSet in it, and it is printed as it came")
+    elif not made.documents:
+        console.note("nothing is missing, and it is printed as it came")
+    else:
+        where = given.access.namespace or "their namespaces"
+        console.note(f"{len(made.documents)} volumes and claims are printed behind it, of {where}")

@@ -1,0 +1,1 @@
+"""What a KRM function gets and gives back."""
