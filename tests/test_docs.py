@@ -105,6 +105,7 @@ def _documented(page: str) -> set[str]:
         ("adopt.md", ["adopt"]),
         ("show.md", ["show"]),
         ("prepare.md", ["prepare"]),
+        ("helm.md", ["post-render"]),
     ],
 )
 def test_every_option_is_documented(page: str, commands: list[str]) -> None:

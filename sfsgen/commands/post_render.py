@@ -47,12 +47,11 @@ def post_render(
 ) -> None:
     """Print a chart's manifests as they come, and behind them the volumes of its StatefulSets.
 
-    Helm 4 runs it as a plugin, and Helm 3 by its name:
+    Helm runs it as a post-renderer, Helm 4 by a plugin; docs/helm.md has the command lines.
 
     \b
-    helm install kafka bitnami/kafka -n shop --post-renderer sfsgen \\
-      --post-renderer-args -n=shop --post-renderer-args --nfs-server=nfs.example.com
-    helm template kafka bitnami/kafka | sfsgen post-render -n shop --nfs-server nfs.example.com
+    helm template kafka ./chart -n shop | sfsgen post-render -n shop \\
+      --nfs-server nfs.example.com --nfs-path /exports
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     problems: list[Problem] = []
     release = namespace or os.environ.get("HELM_NAMESPACE") or None
