@@ -152,6 +152,25 @@ def test_a_set_of_somebody_else_stays_and_that_is_told() -> None:
     assert [each["severity"] for each in yaml.safe_load(result.out)["results"]] == ["warning"] * 2
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "status", "what"),
+    [
+        ("name: pvc-web-0\n    nfs", "name: pvc-api-0\n    nfs", 1, "is kept for the claim default/pvc-api-0"),
+        ("namespace: default\n      name: pvc-web-0", "namespace: shop\n      name: pvc-web-0", 1, "is kept for the claim shop/pvc-web-0"),
+        ("volumeName: pv-web-1", "volumeName: pvc-1234", 0, "names the volume pvc-1234, not pv-web-1"),
+        ("path: /exports/pv-web-0", "path: /old", 0, "is not what the values say: pv-web-0"),
+    ],
+)  # fmt: skip
+def test_what_is_there_is_for_somebody_else(old: str, new: str, status: int, what: str) -> None:
+    given = sfsgen("fn", listed(RENDER)).out
+    assert old in given
+    given = given.replace(old, new, 1)
+    result = sfsgen("fn", given)
+    assert result.status == status
+    assert result.out.startswith(given)
+    assert what in told(result)[0]
+
+
 def test_only_some_objects_and_only_some_ordinals() -> None:
     options = "  options: {only: [pv, pvc], fromOrdinal: 1}\n"
     assert names(done(listed(RENDER + options))) == ["pv-web-1", "pvc-web-1"]

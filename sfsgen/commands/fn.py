@@ -192,8 +192,11 @@ def _render(given: Input, asked: Config) -> _Done:
     wanted = [each for each in made if each.resource in printing.resources]
     texts = [each.text(number) for each in wanted for number in each.ordinals]
     meeting = met(texts, given.manifests)
+    wrong, more = console.split(meeting.cautions, strict=printing.strict)
+    if wrong:
+        raise InputError(*wrong)
     output = Output(meeting.added, meeting.replaced)
-    return _with_cautions(given, asked, output, [*cautions, *own, *meeting.cautions])
+    return _with_cautions(given, asked, output, [*cautions, *own, *more])
 
 
 def _printing(options: Mapping[str, Any], problems: list[Problem]) -> "Printing":

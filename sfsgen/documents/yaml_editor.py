@@ -141,8 +141,8 @@ class _Editor:
     def _longer(self, node: Any, values: Sequence[Any]) -> _Splice:
         """Return what makes a list longer."""
         if not node.value:  # or there is nothing yet
-            start, end = node.start_mark.index, node.end_mark.index
-            column = self._column(node)
+            column, end = self._column(node), node.end_mark.index
+            start = len(self.text[: node.start_mark.index].rstrip(" "))
             return _Splice(start, end, f"\n{block(list(values), column)}")
         if node.flow_style:
             at = self._end(node.value[-1])

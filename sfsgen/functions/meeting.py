@@ -47,7 +47,9 @@ def met(texts: Iterable[str], there: Iterable[Manifest]) -> Meeting:
         value = _with_notes_of(manifest, document.value)
         if value == manifest.value:
             continue
-        if manifest.kind in _HOLDING_DATA:
+        if what := _tied_elsewhere(manifest, value):
+            cautions.append(what)
+        elif manifest.kind in _HOLDING_DATA:
             kept += [manifest] if value["spec"] != manifest.value.get("spec") else []
         elif _label(manifest.value) and _label(manifest.value) == _label(value):
             replaced.append((manifest, value))
@@ -82,6 +84,29 @@ def _with_notes_of(manifest: Manifest, value: Mapping[str, Any]) -> Mapping[str,
     own = made["metadata"].get("annotations") or {}
     made["metadata"]["annotations"] = {**own, **notes}
     return made
+
+
+def _tied_elsewhere(manifest: Manifest, value: Mapping[str, Any]) -> Problem | None:
+    """Return what is wrong with a volume or claim that is not for the other one of its pair."""
+    spec = manifest.value.get("spec")
+    its = spec if isinstance(spec, dict) else {}
+    reference = its.get("claimRef")
+    if manifest.kind == "PersistentVolume" and isinstance(reference, dict):
+        theirs, ours = (
+            "/".join(str(each.get(key) or "") for key in ("namespace", "name"))
+            for each in (reference, value["spec"]["claimRef"])
+        )
+        if theirs != ours:
+            what = f"the volume {manifest.name} is there, and is kept for the claim {theirs}"
+            fix = "give the set's volumes other names, by volumeName: 'pv-{namespace}-{claim}'"
+            return Problem(manifest.where(("spec", "claimRef")), what, fix)
+    if manifest.kind == "PersistentVolumeClaim":
+        theirs, ours = its.get("volumeName") or "", value["spec"]["volumeName"]
+        if theirs not in ("", ours):
+            what = f"the claim {manifest.name} is there, and names the volume {theirs}, not {ours}"
+            fix = f"take {ours} out where nobody needs it; `sfsgen adopt` makes {theirs} its own"
+            return Problem(manifest.where(("spec", "volumeName")), what, fix, "warning")
+    return None
 
 
 def _of_others(manifest: Manifest) -> Problem:
