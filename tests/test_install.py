@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -144,6 +145,46 @@ def test_one_file_runs_by_any_name(one_file: Path, tmp_path: Path) -> None:
         program = tmp_path / name
         shutil.copy(one_file, program)
         assert _printed([program, *RENDER.split()], tmp_path) == sfsgen(RENDER).out
+
+
+def _documented(page: str, beginning: str) -> list[str]:
+    """Return the command lines of a page that begin so."""
+    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+    found = [each for each in "".join(blocks).splitlines() if each.startswith(beginning)]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("program", ["uvx", "uv", "pipx"])
+def test_the_package_installs_as_documented(program: str, built: Path, tmp_path: Path) -> None:
+    if not shutil.which(program):
+        pytest.skip(f"no {program} on this machine")
+    (wheel,) = map(str, built.glob("*.whl"))
+    names = ("UV_TOOL_DIR", "UV_TOOL_BIN_DIR", "PIPX_HOME", "PIPX_BIN_DIR")
+    folders = {each: str(tmp_path / each.lower()) for each in names}
+    for line in _documented("docs/install.md", f"{program} "):
+        # The package that was built, not the one on PyPI.
+        before, _, after = line.partition(" sfsgen")
+        option = {"uvx": "--from", "pipx run": "--spec"}.get(before, "")
+        package = f"{option} {shlex.quote(wheel)} sfsgen" if option else shlex.quote(wheel)
+        done = subprocess.run(
+            shlex.split(f"{before} {package}{after}"),
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **folders},
+        )
+        if "render" in line:
+            assert done.stdout == sfsgen(line[line.index("render") :]).out
+        else:
+            (installed,) = [each for each in tmp_path.glob("*bin_dir/sfsgen") if each.exists()]
+            assert _printed([installed, "--version"], tmp_path) == sfsgen("--version").out
+
+
+def test_one_file_runs_as_documented(one_file: Path) -> None:
+    for line in _documented("docs/install.md", "python3 sfsgen.pyz "):
+        words = [sys.executable, "-I", *shlex.split(line)[1:]]
+        assert _printed([*words], one_file.parent) == sfsgen(line.partition(".pyz ")[2]).out
 
 
 def test_one_file_is_built_again_with_the_same_bytes(
