@@ -142,9 +142,11 @@ def test_several_values_files_are_several_sets(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("application", "parameters", "told"),
     [
-        ({}, [{"name": "replica", "string": "3"}], "PARAM_REPLICA: "),
-        ({}, [{"name": "values-files", "string": "a"}], "PARAM_VALUES_FILES: "),
-        ({"ARGOCD_ENV_FOO": "1"}, [], "ARGOCD_ENV_FOO: "),
+        ({}, [{"name": "replica", "string": "3"}], '{"name": "replica", "string": "3"}'),
+        ({}, [{"name": "replicas", "array": ["3"]}], '"replicas"'),
+        ({}, [{"name": "values-files", "string": "a"}], '"values-files"'),
+        ({"ARGOCD_ENV_FOO": "1"}, [], "the variable FOO"),
+        ({}, [{"name": "values-files", "array": ["-"]}], "-: it is no file of"),
         ({}, [{"name": "values-files", "array": ["/etc/passwd"]}], "/etc/passwd: it is no file of"),
         ({"ARGOCD_ENV_VALUES_FILE": "../../x"}, [], "../../x: it is no file of"),
         ({}, [{"name": "replicas", "string": "--help"}], "--replicas"),
@@ -192,17 +194,21 @@ def test_the_plugin_finds_folders_with_a_values_file(tmp_path: Path) -> None:
 
 def test_the_parameters_that_the_ui_shows_are_those_that_are_read() -> None:
     script = PLUGIN["spec"]["generate"]["args"][0]
-    (words,) = re.findall("^options='(.*)'$", script, re.MULTILINE)
+    (words,) = re.findall(r"^OPTIONS = \((.*)\)$", script, re.MULTILINE)
     shown = [each["name"] for each in PLUGIN["spec"]["parameters"]["static"]]
-    assert shown == ["values-files", *(each.lower().replace("_", "-") for each in words.split())]
+    assert shown == ["values-files", *re.findall(r'"([\w-]+)"', words)]
+    page = (ROOT / "docs/argocd.md").read_text()
+    assert re.findall(r"^\| `([\w-]+)` \| `[A-Z_]+`", page, re.MULTILINE) == shown
 
 
-@pytest.mark.skipif(not shutil.which("shellcheck"), reason="no shellcheck on this machine")
-def test_the_script_is_sound() -> None:
-    script = PLUGIN["spec"]["generate"]["args"][0]
-    command = ["shellcheck", "--shell=sh", "--exclude=SC2013", "-"]  # names hold no blanks
-    done = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
-    assert done.stdout == ""
+def test_no_module_of_the_repository_is_run(tmp_path: Path) -> None:
+    planted = "raise SystemExit('planted')"
+    names = ("json", "sfsgen", "jinja2", "sitecustomize")
+    written({f"web/{name}.py": planted for name in names}, tmp_path)
+    written({"web/sfsgen.yaml": VALUES}, tmp_path)
+    made = generated(tmp_path)
+    assert made.status == 0, made.err
+    assert "planted" not in made.err
 
 
 @pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl on this machine")

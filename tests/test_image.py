@@ -99,7 +99,7 @@ def test_argo_cd_finds_its_plugin_in_the_image(container: list[str], tmp_path: P
     command = PLUGIN["spec"]["generate"]
     for folder, status in (("web", 0), ("empty", 2)):
         mounted = ["--user=999", f"--volume={tmp_path}/{folder}:/work:ro"]
-        variables = ["env", "ARGOCD_APP_NAMESPACE=shop", "PARAM_REPLICAS=3"]
+        variables = ["env", "ARGOCD_APP_NAMESPACE=shop", "ARGOCD_ENV_REPLICAS=3"]
         made = _in(container, mounted, *variables, *command["command"], *command["args"])
         assert made.status == status, made.err
         assert made.out.count("kind: PersistentVolume\n") == (0 if status else 3)
