@@ -47,8 +47,8 @@ def _applied(folder: Path, name: str) -> list[dict[str, Any]]:
 
 @pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl on this machine")
 def test_volumes_and_claims_are_applied_first_and_the_rest_after_them(tmp_path: Path) -> None:
-    written({"web.values.yaml": _values()}, tmp_path)
-    command = f"render -f {tmp_path}/web.values.yaml"
+    written({"web.sfsgen.yaml": _values()}, tmp_path)
+    command = f"render -f {tmp_path}/web.sfsgen.yaml"
     printed = list(yaml.safe_load_all(sfsgen(command).out))
     assert sfsgen(f"{command} --output-dir {tmp_path}/manifests --kustomization").status == 0
     storage, rest = _applied(tmp_path, "web-storage"), _applied(tmp_path, "web")
