@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from sfsgen import package_data
 from sfsgen.kubernetes.server_defaults import DEFAULTS
 from sfsgen.kubernetes.server_filled import LAST_APPLIED, is_stored, own
 from sfsgen.kubernetes.versions import TABLE_OF_FIELDS
@@ -392,6 +393,6 @@ def test_of_a_set_is_left_what_its_user_wrote() -> None:
 
 
 def test_the_table_names_fields_that_there_are() -> None:
-    types = json.loads(TABLE_OF_FIELDS.read_bytes())["$defs"]
+    types = json.loads(package_data.data(TABLE_OF_FIELDS))["$defs"]
     for name, fields in DEFAULTS.items():
         assert fields.keys() <= types[name]["properties"].keys(), name

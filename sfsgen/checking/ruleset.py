@@ -21,10 +21,17 @@ _LEVELS = {"ignore-comment": "warning", "no-manifest": "note"}
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Return the rules by name: the function of each module that is called as the module is."""
+    return tuple(_rule(each) for each in sorted(_names()) if each != "__init__")
+
+
+def _names() -> Iterator[str]:
+    folder = Path(sfsgen.rules.__path__[0])
     # pkgutil looks at every name with the module inspect, which takes three times as long.
-    files = Path(sfsgen.rules.__path__[0]).iterdir()
-    names = sorted(each.stem for each in files if each.suffix == ".py")
-    return tuple(_rule(each) for each in names if each != "__init__")
+    if folder.is_dir():
+        return (each.stem for each in folder.iterdir() if each.suffix == ".py")
+    from pkgutil import iter_modules  # knows how to look into a zip
+
+    return (each.name for each in iter_modules(sfsgen.rules.__path__))
 
 
 def some_rules(ids: Iterable[str]) -> list[Rule]:

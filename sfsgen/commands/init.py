@@ -1,9 +1,9 @@
 """`sfsgen init`: a values file to start from, or one for a set that exists."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sfsgen import package_data
 from sfsgen.commands import parameters
 from sfsgen.console import tell, write_stdout
 from sfsgen.problems import InputError, Problem
@@ -46,9 +46,7 @@ def init(
     }
     if wrong := [_without_from(option) for option, value in given.items() if value]:
         raise InputError(*wrong)
-    write_stdout(
-        [Path(__file__).parents[1].joinpath("values/values.yaml").read_text(encoding="utf-8")]
-    )
+    write_stdout([package_data.text("values/values.yaml")])
 
 
 def _without_from(option: str) -> Problem:

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from sfsgen import package_data
 from sfsgen.documents.yaml_writer import block
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.plain_text import brief
 
-_TEMPLATE = Path(__file__).parents[1] / "values/values.yaml"
 _SCHEMA = "# yaml-language-server: $schema=sfsgen.schema.json"
 
 
@@ -47,6 +46,6 @@ def _metadata_first(value: Any) -> Any:
 
 def _groups() -> list[list[str]]:
     """Return the words as `sfsgen init` shows them, those of a paragraph together."""
-    text = _TEMPLATE.read_text(encoding="utf-8")
+    text = package_data.text("values/values.yaml")
     found = [re.findall(r"(?m)^#?([a-z]\w*):", each) for each in text.split("\n\n")]
     return [each for each in found if each]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sfsgen import package_data
 from sfsgen.documents.document import Path, beginnings
 from sfsgen.kubernetes.manifests import KINDS
 from sfsgen.kubernetes.schemas import KEY_WORDS, Fault, Schema, Terms, of_minors
@@ -23,7 +24,7 @@ class Fields:
     """The fields of Kubernetes' types, as a target takes them."""
 
     def __init__(self, target: Target) -> None:
-        self._types = json.loads(TABLE_OF_FIELDS.read_bytes())["$defs"]
+        self._types = json.loads(package_data.data(TABLE_OF_FIELDS))["$defs"]
         # A field that a minor takes before it heeds it.
         of_service = self._types["ServiceSpec"]["properties"]
         of_service["publishNotReadyAddresses"]["x-since"] = NOT_READY_FIELD.since

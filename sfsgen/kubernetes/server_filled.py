@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from sfsgen import package_data
 from sfsgen.kubernetes.manifest import WRITTEN_BY_SERVER
 from sfsgen.kubernetes.server_defaults import CHOSEN, DEFAULTS, NOTHING, Around
 from sfsgen.kubernetes.versions import TABLE_OF_FIELDS, is_note
@@ -102,7 +103,7 @@ class _Walk(NamedTuple):
 
 @cache
 def _types() -> Mapping[str, Any]:
-    types: Mapping[str, Any] = json.loads(TABLE_OF_FIELDS.read_bytes())["$defs"]
+    types: Mapping[str, Any] = json.loads(package_data.data(TABLE_OF_FIELDS))["$defs"]
     return types
 
 

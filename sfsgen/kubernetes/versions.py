@@ -1,12 +1,11 @@
 """Which Kubernetes minor takes which API version, field or annotation: one table."""
 
 import re
-from pathlib import Path
 from typing import NamedTuple
 
 OLDEST, NEWEST = 3, 37
 # Every field of the objects of a set, with its minors, as JSON Schemas.
-TABLE_OF_FIELDS = Path(__file__).with_name("fields.json")
+TABLE_OF_FIELDS = "kubernetes/fields.json"
 # What Kubernetes itself still maintains: "without --kube-version, what every cluster takes".
 _OLDEST_MAINTAINED = 35
 

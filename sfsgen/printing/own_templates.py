@@ -69,9 +69,9 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)  # a FIFO that has just come there would wait
 
 
-def environment(folder: Path, built_in: Path) -> jinja2.Environment:
+def environment(folder: Path, built_in: jinja2.BaseLoader) -> jinja2.Environment:
     """Return the environment of the templates of a folder, which may include and extend ours."""
-    return sandbox(jinja2.ChoiceLoader([_Loader(folder), jinja2.FileSystemLoader(built_in)]))
+    return sandbox(jinja2.ChoiceLoader([_Loader(folder), built_in]))
 
 
 def compiled(theirs: jinja2.Environment, path: Path) -> jinja2.Template:

@@ -7,15 +7,21 @@ from pathlib import Path
 
 import jinja2
 
+from sfsgen import package_data
 from sfsgen.kubernetes.resources import ORDER
 from sfsgen.printing.expressions import environment
 from sfsgen.problems import InputError, Problem
 
 SUFFIX = ".yaml.j2"
-_INSTALLED = Path(__file__).parents[1] / "templates"
-COMPILED = Path(__file__).parents[1] / "compiled_templates"
-# A wheel holds the templates inside the package; in a checkout they lie beside it.
-BUILT_IN = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "templates"
+_PACKAGE = Path(package_data.PACKAGE)
+_INSTALLED = _PACKAGE / "templates"
+# A wheel holds the templates inside the package, a zip too; in a checkout they lie beside it.
+_IS_CHECKOUT = not _INSTALLED.is_dir() and _PACKAGE.is_dir()
+BUILT_IN = _PACKAGE.parent / "templates" if _IS_CHECKOUT else _INSTALLED
+# Compiled templates, which the wheel's build has made (hatch_build.py), are good for the version of
+# Jinja that made them only.
+_COMPILED = _PACKAGE / "compiled_templates" / jinja2.__version__
+_FILES = {f"{each}{SUFFIX}" for each in ORDER}
 
 
 class Templates:
@@ -62,16 +68,21 @@ class Templates:
     def _theirs(self) -> jinja2.Environment:
         from sfsgen.printing import own_templates
 
-        return own_templates.environment(self.folder, BUILT_IN)
+        return own_templates.environment(self.folder, _SOURCES)
 
 
 @cache
 def _built_in() -> jinja2.Environment:
-    """Return our templates: those that the wheel's build compiled (hatch_build.py), or sources.
+    """Return our templates: compiled ones where they are there, else their sources."""
+    return environment(jinja2.ChoiceLoader([jinja2.ModuleLoader(_COMPILED), _SOURCES]))
 
-    Compiled templates are good for the version of Jinja that made them only.
-    """
-    compiled = COMPILED / jinja2.__version__
-    if compiled.is_dir():
-        return environment(jinja2.ModuleLoader(compiled))
-    return environment(jinja2.FileSystemLoader(BUILT_IN))
+
+def _source(name: str) -> tuple[str, str, None] | None:
+    """Return the source of a built-in template and where it lies, or None where it is none."""
+    if name not in _FILES:
+        return None
+    path = str(BUILT_IN / name)
+    return package_data.text(path), path, None
+
+
+_SOURCES = jinja2.FunctionLoader(_source)

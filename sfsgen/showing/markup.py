@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from sfsgen import package_data
 from sfsgen.plain_text import fix_line, whole
 from sfsgen.showing import picture
 from sfsgen.showing.view import Fault, PodRow, SetView, worst
@@ -58,7 +58,7 @@ def _of_set(number: int, view: SetView, *, is_alone: bool) -> _Set:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FunctionLoader(lambda name: package_data.text(f"showing/{name}")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

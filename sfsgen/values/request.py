@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sfsgen.kubernetes.foreign import Kind
 
 
+_DESTINATION = "ARGOCD_APP_NAMESPACE"  # set by Argo CD: where an Application's objects go
 _NOT_READ: Mapping[str, str] = {}
 _VERSION = r"\A((?:[ \t]*(?:#.*)?\n)*+)%YAML 1\.[0-9][ \t]*(?:#.*)?\n(?=---)"
 
@@ -97,7 +98,16 @@ def _values(
         all_values = [Values(target)]
     for values in all_values:
         overlay(values, options)
+        _take_destination(values)
     return all_values
+
+
+def _take_destination(values: Values) -> None:
+    """Let Argo CD, where it runs this, say the namespace of a set for which nobody says one."""
+    namespace = os.environ.get(_DESTINATION)
+    if namespace and values.get("namespace") is None:
+        values.tree["namespace"] = namespace
+        values.say(("namespace",), _DESTINATION)
 
 
 def _from_file(filename: str, target: Target, texts: Mapping[str, str]) -> list[Values]:

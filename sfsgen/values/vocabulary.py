@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sfsgen import package_data
 from sfsgen.documents.document import Path
 from sfsgen.kubernetes.versions import TABLE_OF_FIELDS
 from sfsgen.values.settings import COUNT, OF_A_CLAIM_TEMPLATE, SCHEMA, listed
@@ -32,7 +33,7 @@ def schema() -> dict[str, Any]:
     Fields of Kubernetes' own types carry `x-since` and `x-until`: the first and the last minor
     that has them.
     """
-    definitions = json.loads(TABLE_OF_FIELDS.read_bytes())
+    definitions = json.loads(package_data.data(TABLE_OF_FIELDS))
     types = definitions["$defs"]
     # A container beside the main one needs a name and an image of its own.
     for key in ("containers", "initContainers"):
