@@ -119,7 +119,15 @@ def _jobs() -> Iterator[tuple[str, list[str]]]:
         if (words[0], style) not in seen:
             seen.add((words[0], style))
             yield str(example.parent), words
-    for more in ("schema", "init", "--version", "--help", "render --help", "check nowhere.yaml"):
+    for more in (
+        "schema",
+        "init",
+        "--version",
+        "--help",
+        "render --help",
+        "post-render --help",
+        "check nowhere.yaml",
+    ):
         yield str(ROOT / "examples"), more.split()
 
 

@@ -44,7 +44,7 @@ def _options() -> Iterator[str]:
 
 def test_the_commands_are_those_that_are_promised() -> None:
     section = PAGE.partition("## Commands\n")[2].partition("\n## ")[0]
-    assert re.findall(r"`([a-z]+)`", section) == _commands()
+    assert re.findall(r"`([a-z-]+)`", section) == _commands()
 
 
 def test_no_option_that_is_promised_is_gone(request: pytest.FixtureRequest) -> None:
