@@ -88,6 +88,10 @@ def test_the_wheel_says_that_it_is_typed_and_under_which_licence(built: Path) ->
         assert "sfsgen/py.typed" in held.namelist()
         assert any(each.endswith(".dist-info/licenses/LICENSE") for each in held.namelist())
     assert "License-Expression: MIT" in lines
+    # On PyPI nothing lies beside the README: its links are whole.
+    links = re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"", "\n".join(lines))
+    assert len(links) > 20
+    assert all("".join(each).startswith(("https://", "#")) for each in links)
     assert "Classifier: Typing :: Typed" in lines
 
 
