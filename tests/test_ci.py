@@ -248,13 +248,13 @@ def test_pre_commit_runs_the_hook(tmp_path: Path) -> None:
         ["pre-commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")],
     ):
         subprocess.run(command, cwd=tmp_path, check=True)
-    words = ["pre-commit", "try-repo", str(ROOT), "sfsgen-check", "--verbose"]
-    for file, status in (("db/db.yaml", 1), ("web/set.yaml", 0), ("ci.yml", 0)):
-        done = subprocess.run(
-            [*words, "--files", file], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == status, done.stdout + done.stderr
-        assert ("(nfs-path)" in done.stdout) == bool(status)
+    # Once: each run installs sfsgen anew. What the hook says of which files is tried above.
+    words = ["pre-commit", "try-repo", str(ROOT), "sfsgen-check", "--verbose", "--files"]
+    done = subprocess.run(
+        [*words, "db/db.yaml", "ci.yml"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "(nfs-path)" in done.stdout
 
 
 # The action.
