@@ -32,8 +32,13 @@ _COMMANDS = {
     "post-render": "Add the volumes of a chart's StatefulSets to what Helm prints.",
     "init": "Print a values file to start from, or one of a set that exists.",
     "schema": "Print the JSON Schema of values files.",
+    "completion": "Print the script that completes sfsgen's words in a shell.",
+    "help": "Show what a command does, and its options.",
 }
+COMPLETE = "__complete"
+"""What the scripts of `sfsgen completion` call."""
 _ALIKE = 0.7  # of two commands
+_NARROWEST, _WIDEST_TEXT = 20, 80  # columns
 _WIDE = 120  # columns: narrower, rich cuts the longest options short
 
 
@@ -41,6 +46,11 @@ def _help_style() -> Literal["rich"] | None:
     """Return how help looks: in panels where they fit, else as plain text."""
     is_wide = sys.stdout and sys.stdout.isatty() and shutil.get_terminal_size().columns >= _WIDE
     return "rich" if is_wide else None
+
+
+def _width() -> int:
+    """Return how wide help as plain text is: as the terminal, within what can be read."""
+    return max(_NARROWEST, min(_WIDEST_TEXT, shutil.get_terminal_size().columns) - 2)
 
 
 class _Commands(TyperGroup):
@@ -61,6 +71,16 @@ class _Commands(TyperGroup):
 
     def make_parser(self, ctx: Any) -> Any:
         return filled(_Parser(ctx), self, ctx)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        from sfsgen.commands.helping import write_commands
+
+        write_commands(_COMMANDS, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        from sfsgen.commands.completing import commands
+
+        return commands(_COMMANDS, incomplete) or super().shell_complete(ctx, incomplete)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] not in _COMMANDS:
@@ -92,8 +112,6 @@ def _no_command(arguments: Sequence[str]) -> Problem:
     typed, *others = arguments
     if near := nearest(typed, _COMMANDS, _ALIKE):
         fix = f"write {shlex.join(['sfsgen', near, *others])}"
-    elif typed == "help":
-        fix = "write sfsgen --help"
     elif os.path.exists(typed) or "." in typed:  # noqa: PTH110
         from sfsgen.commands.meant import without_command
 
@@ -111,8 +129,8 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(context: typer.Context, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
         write_stdout([f"sfsgen {sfsgen.__version__}\n"])
         raise typer.Exit
 
@@ -146,9 +164,15 @@ def invoke(arguments: Sequence[str]) -> int:
     Raises OSError where the system refuses to read or write.
     """
     command = typer.main.get_command(app)
+    if arguments[:1] == [COMPLETE]:
+        from sfsgen.commands.typed_line import complete
+
+        complete(command, arguments[1:])
+        return 0
     try:
         _refuse_other_than_text(arguments)
-        with command.make_context("sfsgen", list(arguments) or ["--help"]) as context:
+        given = list(arguments) or ["--help"]
+        with command.make_context("sfsgen", given, terminal_width=_width()) as context:
             command.invoke(context)
     except typer.Exit as done:
         return done.exit_code

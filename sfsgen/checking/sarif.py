@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sfsgen
 from sfsgen import plain_text
+from sfsgen.checking.explaining import address
 from sfsgen.checking.ruleset import Rule, all_rules, description, level, page, rule_id, summary
 from sfsgen.findings.located import Located, Subject, called, is_file, subject
 from sfsgen.problems import Place
@@ -40,7 +41,7 @@ def sarif(found: Sequence[Located], contents: Mapping[str, bytes]) -> Iterator[s
 def _described(name: str, rule: Rule) -> dict[str, Any]:
     """Return a rule as code scanning shows it, beside each of its findings."""
     text = page(rule)
-    uri = f"{sfsgen.HOME}/blob/v{sfsgen.__version__}/docs/rules.md#{name}"
+    uri = address(rule)
     marked = re.sub(r"^(Fix|Source):", r"**\1:**", text, flags=re.MULTILINE)
     return {
         "id": name,

@@ -24,11 +24,23 @@ class Command(TyperCommand):
 
     def make_parser(self, ctx: Any) -> _OptionParser:
         """Return the parser of its options; what is no public part of typer is pinned with it."""
+        if ctx.resilient_parsing:
+            from sfsgen.commands.completing import attach
+
+            attach(self.get_params(ctx))
         return filled(Parser(ctx), self, ctx)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write its arguments and options below their headings."""
+        from sfsgen.commands.helping import write_options
+
+        write_options(self, ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Fill in its parameters. Raises InputError for what stands in the wrong place."""
         given, name = list(args), str(self.name)
+        if ctx.resilient_parsing:  # for a completion: the line is not yet whole
+            return super().parse_args(ctx, args)
         if given and name in _PRINTERS:
             from sfsgen.commands.meant import given_to_printer
 
@@ -89,6 +101,8 @@ class Parser(_OptionParser):
             if not self.problems:
                 raise
             raise InputError(*self.problems) from error
+        if self.ctx and self.ctx.resilient_parsing:
+            return options, left, order
         if self.problems:
             raise InputError(*self.problems)
         if left and self.allow_interspersed_args:
@@ -103,6 +117,10 @@ class Parser(_OptionParser):
         return self.ctx.command_path if self.ctx else "sfsgen"
 
     def _process_opts(self, arg: str, state: _ParsingState) -> None:
+        if arg[1:2] != "-" and f"-{arg.partition('=')[0]}" in self._long_opt:  # Go's flags
+            what = "an option of several letters begins with two hyphens"
+            self.problems.append(Problem(arg, what, f"write -{arg}"))
+            return
         try:
             super()._process_opts(arg, state)
         except NoSuchOption as error:
@@ -123,6 +141,8 @@ class Parser(_OptionParser):
 
     def _unknown(self, option: str) -> Problem:
         near = near_option(option, self._long_opt)
+        if option in ("--install-completion", "--show-completion"):  # of other programs
+            near = "sfsgen completion SHELL, which prints the script"
         if option in ("--all-namespaces", "-A") and "--namespace" in self._long_opt:  # kubectl's
             near = "-n NAMESPACE, one at a time"
         fix = f"write {near}" if near else f"`{self._command} --help` lists those that there are"

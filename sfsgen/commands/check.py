@@ -20,6 +20,7 @@ from sfsgen.findings.located import Located, counted
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl
 from sfsgen.kubernetes.manifests import sources
+from sfsgen.plain_text import quoted
 from sfsgen.problems import EXIT_STATUS, InputError, Problem
 from sfsgen.rules.unreadable import unreadable
 from sfsgen.sets.reading import beside_cluster, objects, read_all, wrong_scope
@@ -45,6 +46,7 @@ def check(
     rule: parameters.OnlyRules = None,
     ignore: parameters.IgnoredRules = None,
     config: parameters.Config = None,
+    explain: parameters.Explain = None,
     output: parameters.FindingsOutput = "text",
     kube_version: parameters.KubeVersion = None,
     strict: parameters.StrictStatus = False,
@@ -61,7 +63,11 @@ def check(
     sfsgen check -f manifests/
     kubectl get sts,svc,pvc,pv -o yaml | sfsgen check -f -
     sfsgen check -f web.yaml --live
+    sfsgen check --explain soft-mount
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
+    if explain is not None:
+        _explain(explain, output)
+        return
     problems: list[Problem] = []
     files = name or ()
     patterns = exclude or []
@@ -77,11 +83,9 @@ def check(
     problems += _wrong(wanted.namespace, output)
     kubectl, again = Kubectl(kube_context, kubeconfig), parameters.piped("check")
     access = Access(filename or (), wanted.namespace, kubectl, again, wanted.exclude)
-    if exclude and access.is_live:
-        what = "without -f the live cluster is what is looked at"
-        problems.append(Problem("--exclude", what, "leave it out, or name the files: -f ."))
-    if live:
-        problems += _not_live(access, is_edited=fix or diff)
+    problems += _out_of_place(
+        access, is_excluded=bool(exclude), is_compared=live, is_edited=fix or diff
+    )
     if fix or diff:
         problems += _unwritable(access, output, is_diff=diff)
     if problems:
@@ -108,6 +112,21 @@ def check(
     if not diff:
         _print(seen.found, output, contents)
     raise typer.Exit(_summed_up(seen, strict=wanted.strict, allow_empty=wanted.allow_empty))
+
+
+def _explain(given: Sequence[str], output: str) -> None:
+    """Print what rules are for. Raises InputError for names that are no rule's."""
+    from sfsgen.checking import explaining
+
+    by_id = {rule_id(each): each for each in all_rules()}
+    problems: list[Problem] = []
+    names = _known("--explain", given, by_id, problems)
+    if output not in explaining.FORMATS:
+        fix = f"give one of {', '.join(explaining.FORMATS)}"
+        problems.append(Problem("--output", f"a rule is not explained as {quoted(output)}", fix))
+    if problems:
+        raise InputError(*problems)
+    console.write_stdout(explaining.FORMATS[output]([by_id[each] for each in names]))
 
 
 def _changed(files: Sequence[str], excluded: Sequence[LeftOut]) -> frozenset[str]:
@@ -148,12 +167,16 @@ def _wrong(namespace: str | None, output: str) -> Iterator[Problem]:
         yield Problem("--output", what, f"give one of {', '.join(FORMATS)}")
 
 
-def _not_live(access: Access, *, is_edited: bool) -> Iterator[Problem]:
-    """Yield why files and a cluster cannot be compared."""
-    if not access.filenames:
-        what = "without -f the live cluster is what is looked at"
+def _out_of_place(
+    access: Access, *, is_excluded: bool, is_compared: bool, is_edited: bool
+) -> Iterator[Problem]:
+    """Yield options that have no meaning for what is looked at."""
+    what = "without -f the live cluster is what is looked at"
+    if access.is_live and is_excluded:
+        yield Problem("--exclude", what, "leave it out, or name the files: -f .")
+    if access.is_live and is_compared:
         yield Problem("--live", what, "leave it out, or name the files: -f manifests/")
-    if is_edited:
+    if is_compared and is_edited:
         yield Problem("--live", "--fix and --diff look at files alone", "leave out one of both")
 
 

@@ -370,6 +370,14 @@ Config = Annotated[
         text="Settings. Default: the nearest sfsgen.toml, here or above, if there is one.",
     ),
 ]
+Explain = Annotated[
+    list[str] | None,
+    _of_rules(
+        "--explain",
+        metavar="RULE,...",
+        text="Look at nothing, and say what rules are for: what, why, and how to mend it.",
+    ),
+]
 FindingsOutput = Annotated[
     str, _of_output("--output", "-o", metavar="FORMAT", text="text, json, github or sarif.")
 ]
