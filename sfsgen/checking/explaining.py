@@ -19,7 +19,7 @@ def as_text(rules: Sequence[Rule]) -> Iterator[str]:
     width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns))
     for number, rule in enumerate(rules):
         yield "\n" * bool(number) + f"{rule_id(rule)}: {level(rule)}\n"
-        for paragraph in _LINK.sub(r"\1", page(rule)).split("\n\n"):
+        for paragraph in _alone(rule).split("\n\n"):
             yield f"\n{_wrapped(paragraph, width)}\n"
         yield f"\n{address(rule)}\n"
 
@@ -37,6 +37,11 @@ def address(rule: Rule) -> str:
     return f"{sfsgen.HOME}/blob/v{sfsgen.__version__}/docs/rules.md#{rule_id(rule)}"
 
 
+def _alone(rule: Rule) -> str:
+    """Return a rule's page without links to the others, which are not beside it here."""
+    return _LINK.sub(r"\1", page(rule))
+
+
 def _wrapped(paragraph: str, width: int) -> str:
     if re.search(r"^(?: |[-|`])", paragraph, re.MULTILINE):  # a list, a table, a block
         return paragraph
@@ -45,7 +50,7 @@ def _wrapped(paragraph: str, width: int) -> str:
 
 
 def _as_values(rule: Rule) -> dict[str, Any]:
-    what, _, rest = page(rule).partition("\n\n")
+    what, _, rest = _alone(rule).partition("\n\n")
     why, _, rest = f"\n\n{rest}".partition("\n\nFix: ")
     fix, _, source = rest.partition("\n\nSource: ")
     return {

@@ -16,7 +16,7 @@ SCRIPTS = {
     "fish": "sfsgen.fish",
     "powershell": "sfsgen.ps1",
 }
-_ALIKE = 0.5
+_ALIKE = 0.65
 
 Shell = Annotated[
     str | None, typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell.")

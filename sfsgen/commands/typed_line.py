@@ -122,14 +122,12 @@ def _split(text: str, breaks: str = "") -> tuple[list[str], str, str, str]:
         is_word = True
         if kind == "double":
             found = re.sub(r'\\(["\\$`])', r"\1", found)
-        current, unbroken = current + found, unbroken + found
+        current += found
         quote = {"single": "'", "double": '"'}.get(kind, "") if part.end() == len(text) else ""
         if quote and len(part[0]) > 1 and part[0].endswith(quote):
             quote = ""  # it is closed
-        if quote:
-            unbroken = found
-        elif kind == "plain":
-            unbroken = _behind_break(unbroken, breaks)
+        behind = _behind_break(found, breaks) if kind == "plain" else found
+        unbroken = behind if quote or behind != found else unbroken + found
     return words, current, quote, unbroken
 
 
