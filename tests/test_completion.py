@@ -361,3 +361,23 @@ def test_a_shell_that_there_is_not(command: str, fix: str, monkeypatch: pytest.M
     result = sfsgen(command)
     assert (result.status, result.out) == (2, "")
     assert result.err.splitlines()[1] == f"  fix: {fix}"
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+@pytest.mark.usefixtures("folder")
+def test_what_the_documentation_says_for_a_shell_completes_there(shell: str) -> None:
+    if not shutil.which(shell):
+        pytest.skip(f"no {shell} here")
+    text = (Path(__file__).parents[1] / "docs/shells.md").read_text()
+    (block,) = re.findall(rf"^```{shell}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    block = block.replace("&& compinit", "&& compinit -u -D")  # pytest's folder is not ours alone
+    # Both shells look for the function when it is wanted first.
+    seen = 'complete -C "sfsgen sche"' if shell == "fish" else "echo $_comps[sfsgen]"
+    done = subprocess.run(
+        [shell, "-c" if shell == "fish" else "-fc", f"{block}\n{seen}"],
+        env={key: value for key, value in os.environ.items() if not key.startswith("XDG_")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip().startswith({"fish": "schema\t", "zsh": "_sfsgen"}[shell])

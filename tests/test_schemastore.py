@@ -1,6 +1,7 @@
 """The schema that editors read says the same as ours, and is as SchemaStore wants it."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -132,3 +133,15 @@ def test_check_jsonschema_takes_what_is_right_and_refuses_what_is_not() -> None:
     assert refused.returncode == 1
     told = {each["filename"] for each in json.loads(refused.stdout)["errors"]}
     assert told == {str(each) for each in BAD}
+
+
+def test_the_settings_of_the_documentation_are_of_this_schema() -> None:
+    text = (ROOT / "docs/editors.md").read_text()
+    assert f"# yaml-language-server: $schema={ADDRESS}\n" in text
+    (settings,) = re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (patterns,) = json.loads(settings)["yaml.schemas"].values()
+    assert set(patterns) < set(json.loads((FOLDER / "catalog.json").read_text())["fileMatch"])
+    (hook,) = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    pattern = yaml.safe_load(hook)["repos"][0]["hooks"][0]["files"]
+    assert all(re.search(pattern, f"deploy/{file.name}") for file in GOOD)
+    assert not re.search(pattern, "deploy/notsfsgen.yaml")
