@@ -244,10 +244,13 @@ class Terminal:
             at = found + len(each)
         return shown
 
-    def completed(self, line: str) -> list[str]:
-        """Press Tab behind a line, and return the words of which the shell makes the result."""
+    def completed(self, line: str, behind: str = "") -> list[str]:
+        """Press Tab in a line, and return the words of which the shell makes the result."""
         # Ctrl-A takes the cursor to the beginning; the keys wait until the completion is there.
-        shown = self.typed(f"{line}\t\x01printf '(%s)' \x05; echo DO''NE\n", "DONE", "READY> ")
+        back = "\x02" * len(behind)  # Ctrl-B
+        shown = self.typed(
+            f"{line}{behind}{back}\t\x01printf '(%s)' \x05; echo DO''NE\n", "DONE", "READY> "
+        )
         return re.findall(
             r"\(((?:[^()]|\([^()]*\))*)\)", shown.rpartition("\n(")[2].join(["(", ""])
         )
@@ -293,6 +296,8 @@ IN_SHELLS = {
 def test_bash_completes(bash: Terminal) -> None:
     bash.typed("source <(sfsgen completion bash); echo SOUR''CED\n", "SOURCED", "READY> ")
     assert {line: bash.completed(line) for line in IN_SHELLS} == IN_SHELLS
+    middle = bash.completed("sfsgen check --ign", " lost -o json")
+    assert middle == ["sfsgen", "check", "--ignore", "lost", "-o", "json"]
     # A second Tab lists, with what each is for.
     shown = bash.typed("sfsgen re\t\t", "recover", "render", "READY> ")
     assert "(Print a whole set: Service" in shown
@@ -308,6 +313,8 @@ def test_zsh_completes(zsh: Terminal) -> None:
     setup += "autoload -Uz compinit; compinit -u -D; echo SET''UP\n"
     zsh.typed(setup, "SETUP", "READY> ")
     assert {line: zsh.completed(line) for line in IN_SHELLS} == IN_SHELLS
+    middle = zsh.completed("sfsgen check -n shop-", " -o json")
+    assert middle == ["sfsgen", "check", "-n", "shop-test", "-o", "json"]
     assert not Path("owned").exists()
 
 

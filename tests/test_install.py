@@ -77,6 +77,14 @@ def test_the_wheel_holds_templates_and_their_compiled_form(built: Path) -> None:
     assert {"page.html.j2", "picture.svg.j2"} <= {each.name for each in held}
     compiled = [name for name in names if f"compiled_templates/{jinja2.__version__}/" in name]
     assert len(compiled) == len(templates)
+    shared = {name.partition(".data/data/share/")[2] for name in names} - {""}
+    assert shared == {
+        "man/man1/sfsgen.1",
+        "bash-completion/completions/sfsgen",
+        "zsh/site-functions/_sfsgen",
+        "fish/vendor_completions.d/sfsgen.fish",
+    }
+    assert {f"sfsgen/completion/sfsgen.{end}" for end in ("bash", "zsh", "fish", "ps1")} < {*names}
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests")]
 
 

@@ -40,10 +40,12 @@ class Offer(NamedTuple):
 def offered(program: Any, name: str, words: Sequence[str], incomplete: str) -> Offer:
     """Return what may stand in the place of an incomplete word, after the words before it.
 
-    Raises InputError and typer's own errors where there is no such command.
+    Raises InputError where there is no such command.
     """
     arguments = list(words)
     context = _resolve_context(program, {}, name, list(words))
+    if context.command is program and not all(each.startswith("-") for each in words):
+        return Offer("words")  # behind a command that there is not
     parameter, rest = _resolve_incomplete(context, arguments, incomplete)
     before = incomplete[: len(incomplete) - len(rest)]
     items = list(parameter.shell_complete(context, rest))
@@ -78,7 +80,11 @@ def set_names(context: Any, incomplete: str) -> list[CompletionItem]:
     files = given.get("filename") or given.get("source")
     if files and list(files) != ["live"]:
         names = _in_files(files)
-    elif context.info_name in _WITHOUT_SETS or ("source" in given and not files):
+    elif (
+        context.info_name in _WITHOUT_SETS
+        or given.get("kustomize")
+        or ("source" in given and not files)
+    ):
         names = []
     else:
         names = _of_cluster(context, "statefulsets", *_scope(given))
