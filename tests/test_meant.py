@@ -96,7 +96,6 @@ def _told(result: Result) -> list[tuple[str, str]]:
         ("./chart", "`helm template ./chart | sfsgen check -f -`"),
         ("nothing.yaml -o json", "sfsgen check -f nothing.yaml -o json"),
         ("-f web.yaml", "write a command before it: sfsgen check -f web.yaml"),
-        ("help", "write sfsgen --help"),
         # A folder that can be a name as well.
         ("check k8s", "`sfsgen check -f k8s` looks at it; `sfsgen check sts/k8s` looks at the set in a cluster"),
         ("check deep", "`sfsgen check -f deep` looks at it; `sfsgen check sts/deep` looks at the set in a cluster"),
@@ -157,7 +156,7 @@ def _told(result: Result) -> list[tuple[str, str]]:
         # Commands and options.
         ("rendr web", "write sfsgen render web"),
         ("chek -f 'a b'", "write sfsgen check -f 'a b'"),
-        ("foo", "there are: render, scale, volumes, prepare, show, recover, adopt, move, check, fn, post-render, init, schema"),
+        ("foo", "there are: render, scale, volumes, prepare, show, recover, adopt, move, check, fn, post-render, init, schema, completion, help"),
         ("-n shop check web", "write it after the command: sfsgen check -n shop web"),
         ("check --foo", "`sfsgen check --help` lists those that there are"),
         ("render web --storge 1Gi", "write --storage"),

@@ -5,9 +5,11 @@ Register-ArgumentCompleter -Native -CommandName sfsgen -ScriptBlock {
     $words = @($before | ForEach-Object {
         if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text }
     })
-    $program, $words = $words
-    # An empty argument is lost on its way to a program: "=" stands before the word.
-    $answer = @(& $program __complete powershell "=$wordToComplete" @words 2>$null)
+    $program = $words[0]
+    $words = @($words | Select-Object -Skip 1)
+    # A quote may be open; an empty argument is lost on its way to a program: "=" stands before it.
+    $typed = $wordToComplete.TrimStart([char[]]"'`"")
+    $answer = @(& $program __complete powershell "=$typed" @words 2>$null)
     if ($answer.Count -eq 0) { return }
     if ($answer[0] -eq 'files' -or $answer[0] -eq 'folders') {
         $option = if ($wordToComplete -match '^-[^=]*=') { $Matches[0] } else { '' }
