@@ -23,7 +23,7 @@ from tests.program import sfsgen, written
 pytestmark = pytest.mark.without_libraries
 
 BIN = Path(sys.executable).parent
-LISTED = re.findall(r"^  (\w+) ", sfsgen("--help").out.partition("Commands:\n")[2], re.MULTILINE)
+LISTED = re.findall(r"^  ([\w-]+) ", sfsgen("--help").out.partition("Commands:\n")[2], re.MULTILINE)
 EVIL = "odd name$(touch owned)`id`'\""
 KUBECTL = r"""#!/bin/sh
 echo "$@" >> "$0.log"
@@ -124,6 +124,8 @@ def offered(line: str) -> list[str]:
         ("sfsgen check -l app=x ", ["labelled"]),
         ("sfsgen scale -f set.yaml ", ["from-file"]),
         ("sfsgen scale -f . ", ["from-file"]),
+        ("sfsgen fn ", ["<files>"]),
+        ("sfsgen post-render ", []),
         ("sfsgen check -f - ", []),
         ("sfsgen check -f missing.yaml ", []),
         ("sfsgen init ", []),

@@ -13,7 +13,9 @@ pytestmark = pytest.mark.without_libraries
 
 IDS = [rule_id(each) for each in all_rules()]
 HEADINGS = re.compile(r"^([A-Z][\w ():,]*):$", re.MULTILINE)
-COMMANDS = re.findall(r"^  (\w+) ", sfsgen("--help").out.partition("Commands:\n")[2], re.MULTILINE)
+COMMANDS = re.findall(
+    r"^  ([\w-]+) ", sfsgen("--help").out.partition("Commands:\n")[2], re.MULTILINE
+)
 
 
 @pytest.mark.parametrize("columns", [48, 60, 79, 80, 119, 200])

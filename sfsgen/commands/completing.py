@@ -24,7 +24,8 @@ _LONGEST_HELP = 72  # characters
 _WORD = r"[\w-]+(?: \(default\))?"
 _LIST = re.compile(rf"(?P<words>{_WORD}(?:, {_WORD})* or {_WORD})(?:[.;:,]|$)")
 _KINDS = ("service", "pv", "pvc", "statefulset")
-_WITHOUT_SETS = ("render",)  # its NAME is a new one
+_WITHOUT_SETS = ("render", "post-render")  # what they name is new, or comes from stdin
+_FILES, _FOLDERS = ("FILE", "CONFIG"), ("DIR",)
 
 
 class Offer(NamedTuple):
@@ -108,8 +109,8 @@ def _values(context: Any, parameter: Any, incomplete: str) -> list[CompletionIte
     """Return what a parameter may be; click asks for it."""
     metavar = (parameter.metavar or "").strip("[].")
     option = max(parameter.opts, key=len)
-    if metavar in ("FILE", "DIR"):
-        return [CompletionItem(incomplete, type="file" if metavar == "FILE" else "dir")]
+    if metavar in (*_FILES, *_FOLDERS):
+        return [CompletionItem(incomplete, type="file" if metavar in _FILES else "dir")]
     if metavar == "COMMAND":
         root = context.find_root()
         return list(root.command.shell_complete(root, incomplete))
