@@ -390,3 +390,23 @@ def test_what_the_documentation_says_for_a_shell_completes_there(shell: str) -> 
         check=True,
     )
     assert done.stdout.strip().startswith({"fish": "schema\t", "zsh": "_sfsgen"}[shell])
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("sfsgen check --ign", "--ignore"),
+        ("sfsgen check -n sh", "shop shop-test"),
+        ("sfsgen check --namespace=shop-", "shop-test"),
+        ("sfsgen check --namespace = shop-", "shop-test"),
+        ("sfsgen check --output =", "text json github sarif"),
+        ("sfsgen check --context arn : aws", "aws:eks:eu-west-1:1:cluster/prod"),
+        ("sfsgen check -o ''", "text json github sarif"),
+    ],
+)
+def test_bash_completes_by_words_alone_as_other_functions_ask_it(words: str, found: str) -> None:
+    script = f"source <(sfsgen completion bash); COMP_WORDS=({words}); "
+    script += 'COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _sfsgen; echo "${COMPREPLY[*]}"'
+    done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == (f"{found}\n", "")

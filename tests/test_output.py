@@ -377,7 +377,7 @@ def test_help_says_what_an_option_takes(command: str, line: str) -> None:
 
 def test_help_lists_every_command() -> None:
     commands = ["render", "scale", "volumes", "prepare", "show", "recover", "adopt", "move"]
-    commands += ["check", "fn", "post-render", "init", "schema"]
+    commands += ["check", "fn", "post-render", "init", "schema", "completion", "help"]
     listed = sfsgen("--help").out.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in listed if line[2:3].strip()] == commands
 
