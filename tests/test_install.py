@@ -139,6 +139,12 @@ def _jobs() -> Iterator[tuple[str, list[str]]]:
         "render --help",
         "post-render --help",
         "check nowhere.yaml",
+        "check --explain lost -o json",
+        "schema --draft 7",
+        "completion zsh",
+        "completion powershell",
+        "help check",
+        "__complete zsh =soft check --rule",
     ):
         yield str(ROOT / "examples"), more.split()
 

@@ -1,11 +1,11 @@
 """`sfsgen completion`: the script that completes sfsgen's words in a shell."""
 
 import os
-from importlib import resources
 from typing import Annotated
 
 import typer
 
+from sfsgen import package_data
 from sfsgen.console import write_stdout
 from sfsgen.plain_text import quoted
 from sfsgen.problems import InputError, Problem, nearest
@@ -37,8 +37,7 @@ def completion(shell: Shell = None) -> None:
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     if shell not in SCRIPTS:
         raise InputError(_no_shell(shell))
-    script = resources.files("sfsgen").joinpath("completion", SCRIPTS[shell])
-    write_stdout([script.read_text(encoding="utf-8")])
+    write_stdout([package_data.text(f"completion/{SCRIPTS[shell]}")])
 
 
 def _no_shell(shell: str | None) -> Problem:
