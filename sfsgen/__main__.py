@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from sfsgen import signals
+from sfsgen import called, signals
 from sfsgen.console import say
 from sfsgen.problems import EXIT_STATUS
 
@@ -16,13 +16,16 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit status; a failure is told on stderr."""
     try:
         # Imported here, so that Ctrl-C is quiet from the first moment on.
-        from sfsgen.cli import invoke
+        if called.file_name() == called.COMPLETER:
+            from sfsgen.kubectl_completion import run as invoke
+        else:
+            from sfsgen.cli import invoke
 
         status = invoke(arguments)
         if sys.stdout:
             sys.stdout.flush()
     except KeyboardInterrupt:
-        say("sfsgen: interrupted")
+        say(f"{called.name()}: interrupted")
         return INTERRUPTED
     except SystemExit as ended:  # by another signal
         return ended.code if isinstance(ended.code, int) else EXIT_STATUS
@@ -30,10 +33,10 @@ def run(arguments: Sequence[str]) -> int:
         return CLOSED_PIPE
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        say(f"sfsgen: error: {where}{error.strerror or error}")
+        say(f"{called.name()}: error: {where}{error.strerror or error}")
         return EXIT_STATUS
     except Exception as error:  # noqa: BLE001  # status 1 would read as "found problems"
-        say(f"sfsgen: this is a bug: {type(error).__name__}: {error}")
+        say(f"{called.name()}: this is a bug: {type(error).__name__}: {error}")
         say("  fix: report it with the command line that you typed")
         return EXIT_STATUS
     return status

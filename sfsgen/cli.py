@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 import sfsgen
+from sfsgen import called
 from sfsgen.commands.arguments import Command, Parser, filled
 from sfsgen.console import tell, write_stdout
 from sfsgen.plain_text import quoted
@@ -67,7 +68,7 @@ class _Commands(TyperGroup):
         alone = typer.Typer(add_completion=False, rich_markup_mode=_help_style())
         help_line = _COMMANDS[cmd_name]
         alone.command(cmd_name, cls=Command, short_help=help_line)(getattr(module, name))
-        return typer.main.get_command(alone)
+        return _as_called(typer.main.get_command(alone))
 
     def make_parser(self, ctx: Any) -> Any:
         return filled(_Parser(ctx), self, ctx)
@@ -86,6 +87,13 @@ class _Commands(TyperGroup):
         if args[0] not in _COMMANDS:
             raise InputError(_no_command(args))
         return super().resolve_command(ctx, args)
+
+
+def _as_called(command: Any) -> Any:
+    """Return a command whose help names the program as it was called."""
+    for each in (command, *command.params):
+        each.help = each.help and called.as_called(each.help)
+    return command
 
 
 class _Parser(Parser):
@@ -118,7 +126,7 @@ def _no_command(arguments: Sequence[str]) -> Problem:
         fix = without_command(arguments)
     else:
         fix = f"there are: {', '.join(_COMMANDS)}"
-    return Problem("sfsgen", f"there is no command {quoted(typed)}", fix)
+    return Problem(called.name(), f"there is no command {quoted(typed)}", fix)
 
 
 app = typer.Typer(
@@ -172,7 +180,7 @@ def invoke(arguments: Sequence[str]) -> int:
     try:
         _refuse_other_than_text(arguments)
         given = list(arguments) or ["--help"]
-        with command.make_context("sfsgen", given, terminal_width=_width()) as context:
+        with command.make_context(called.name(), given, terminal_width=_width()) as context:
             command.invoke(context)
     except typer.Exit as done:
         return done.exit_code
@@ -180,8 +188,8 @@ def invoke(arguments: Sequence[str]) -> int:
         tell(*error.problems)
         return EXIT_STATUS
     except TyperException as error:
-        called = getattr(error, "ctx", None)
-        path = called.command_path if called else "sfsgen"
+        its_context = getattr(error, "ctx", None)
+        path = its_context.command_path if its_context else called.name()
         tell(Problem(path, error.format_message(), f"`{path} --help` lists what there is"))
         return EXIT_STATUS
     return 0

@@ -5,6 +5,7 @@ import errno
 import sys
 from collections.abc import Iterable
 
+from sfsgen import called
 from sfsgen.plain_text import fix_line, one_line, readable
 from sfsgen.problems import Place, Problem
 
@@ -18,7 +19,7 @@ def say(line: str) -> None:
 
 def _write(line: str) -> None:
     with contextlib.suppress(OSError):
-        print(readable(line, sys.stderr), file=sys.stderr, flush=True)
+        print(readable(called.as_called(line), sys.stderr), file=sys.stderr, flush=True)
 
 
 def tell(*problems: Problem) -> None:
@@ -39,7 +40,7 @@ def tell(*problems: Problem) -> None:
 
 def note(text: str) -> None:
     """Print something worth knowing that is no problem."""
-    say(f"sfsgen: {text}")
+    say(f"{called.name()}: {text}")
 
 
 def split(problems: Iterable[Problem], *, strict: bool) -> tuple[list[Problem], list[Problem]]:
@@ -52,6 +53,14 @@ def split(problems: Iterable[Problem], *, strict: bool) -> tuple[list[Problem], 
         else:
             others.append(problem)
     return errors, others
+
+
+def write_words(pieces: Iterable[str]) -> None:
+    """Write text for people to stdout, the commands in it as they are typed here.
+
+    Raises OSError as the system does.
+    """
+    write_stdout(map(called.as_called, pieces))
 
 
 def write_stdout(pieces: Iterable[str]) -> None:

@@ -29,6 +29,9 @@ def emptiness(scene: Scene, read: Sequence[Manifest]) -> Problem:
     if access.namespace is not None and (sets or access.is_live):
         what = f'there is no StatefulSet in the namespace "{access.namespace}"'
         return Problem("--namespace", what, _allowed(_elsewhere(sets, access)))
+    if access.is_live and access.everywhere:
+        fix = "see whether it is the cluster that you mean: --context names another"
+        return Problem("cluster", "there is no StatefulSet in any namespace", _allowed(fix))
     if access.is_live:
         what = "there is no StatefulSet in kubectl's namespace"
         return Problem("cluster", what, _allowed(_elsewhere(sets, access)))
@@ -44,7 +47,7 @@ def _elsewhere(sets: Iterable[Key], access: Access) -> str:
     """Return how to find the sets of other namespaces."""
     if access.is_live:
         command = access.kubectl.command("get", "statefulsets", "--all-namespaces")
-        return f"give the namespace with -n: `{command}` lists all"
+        return f"give the namespace with -n, or -A for all: `{command}` lists all"
     there = short([f"{each} has {name}" for each, name in sets])
     near = nearest(access.namespace or "", dict(sets), _ALIKE)
     return f"give {quoted(['-n', near])}: {there}" if near else f"name another: {there}"

@@ -41,7 +41,6 @@ class Asked(NamedTuple):
     access: Access
     target: Target | None
     names: Sequence[str]
-    selector: str | None
     rules: Sequence[Rule]
     folders: frozenset[str] | None = None
     """Those in which something has changed, where only that counts."""
@@ -49,7 +48,7 @@ class Asked(NamedTuple):
     @property
     def is_whole(self) -> bool:
         """Whether everything that was read is looked at."""
-        return not (self.names or self.selector or self.access.namespace)
+        return not (self.names or self.access.selector or self.access.namespace)
 
 
 class Seen(NamedTuple):
@@ -94,10 +93,9 @@ def look(asked: Asked, read: Read) -> Seen:
 
 def _keys(asked: Asked, whole: Scene) -> set[Key] | None:
     """Return which sets are asked for, None for all. Raises InputError where there are none."""
-    if not (asked.names or asked.selector):
+    if not (asked.names or asked.access.selector):
         return None
-    namespace = asked.access.namespace
-    sets = chosen(whole.inventory, asked.names, namespace, asked.selector)
+    sets = chosen(whole.inventory, asked.names, asked.access)
     return {each.key for each in sets}
 
 

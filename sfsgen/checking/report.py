@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sfsgen import plain_text
+from sfsgen.called import as_called
 from sfsgen.changes.edits import Edit
 from sfsgen.checking.github import github
 from sfsgen.checking.sarif import sarif
@@ -20,7 +21,7 @@ _COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 def text(found: Sequence[Located], _: Mapping[str, bytes]) -> Iterator[str]:
     """Yield findings as `FILE:LINE:COLUMN: severity: what (rule)`, and how to mend each."""
     for each in found:
-        yield lines(each)
+        yield as_called(lines(each))
 
 
 def print_in_colour(found: Sequence[Located]) -> None:
@@ -32,7 +33,7 @@ def print_in_colour(found: Sequence[Located]) -> None:
     width = max(_NARROWEST, shutil.get_terminal_size().columns)
     terminal = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=width)
     for each in found:
-        where, what, fix = (readable(text, sys.stdout) for text in spoken(each))
+        where, what, fix = (readable(as_called(text), sys.stdout) for text in spoken(each))
         head = Text(f"{where}: ")
         head.append(each.severity, _COLOURS[each.severity])
         head.append(f": {what} ")

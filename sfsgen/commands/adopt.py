@@ -10,7 +10,8 @@ from sfsgen.adopting.adopt import adopted
 from sfsgen.adopting.adopting import Adopting
 from sfsgen.changes.cures import Cures
 from sfsgen.commands import parameters, plans_output
-from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
+from sfsgen.commands.access import access, named_in_failure, pinned
+from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.kubernetes.resources import VOLUME
 from sfsgen.kubernetes.versions import Target
 from sfsgen.plans.doing import Doing
@@ -21,15 +22,19 @@ from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.origins import Origin, with_group
-from sfsgen.sets.reading import chosen, inventory, wrong_scope
+from sfsgen.sets.reading import chosen, inventory
 from sfsgen.sets.styles import Styles, styles
 from sfsgen.storage_drivers import CSI_NFS, LOCAL, NFS
 
 
 def adopt(
+    context: typer.Context,
     name: parameters.Names = None,
     filename: parameters.Filenames = None,
+    kustomize: parameters.Kustomize = None,
     namespace: parameters.InNamespace = None,
+    everywhere: parameters.Everywhere = False,
+    selector: parameters.Selector = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
     volume_name: parameters.VolumeName = None,
@@ -51,19 +56,19 @@ def adopt(
     sfsgen adopt web
     sfsgen adopt web -o sh > adopt.sh && sh adopt.sh --dry-run
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
-    problems = list(wrong_scope(namespace))
+    problems: list[Problem] = []
+    looked = access(context.params, "adopt", problems)
     target = parameters.chosen_target(kube_version, problems)
     problems += plans_output.wrong_format(output)
     if driver not in (None, NFS, CSI_NFS):
         problems.append(Problem("--driver", f'"{driver}" mounts none of them', "give nfs or csi"))
     if problems:
         raise InputError(*problems)
-    kubectl = Kubectl(kube_context, kubeconfig)
-    access = Access(filename or (), namespace, kubectl, parameters.piped("adopt"))
-    found = inventory(access, name or ())
-    access, _ = parameters.pinned(access)
-    sets = [_of(each, claim_template) for each in chosen(found, name or (), namespace, None)]
-    doing = Doing(Cures(found, access), Pairing(found), Lacking({}, {}))
+    with named_in_failure(looked):
+        found = inventory(looked, name or ())
+    looked, _ = pinned(looked)
+    sets = [_of(each, claim_template) for each in chosen(found, name or (), looked)]
+    doing = Doing(Cures(found, looked), Pairing(found), Lacking({}, {}))
     given = {"--volume-name": volume_name, "--driver": driver}
 
     def plan(stateful_set: FoundSet) -> Plan:
@@ -74,7 +79,7 @@ def adopt(
 
     plans = apart(list(map(plan, sets)), found, doing.pairing)
     _refuse_twice(plans)
-    raise typer.Exit(plans_output.printed(plans, output, access.kubectl))
+    raise typer.Exit(plans_output.printed(plans, output, looked.kubectl))
 
 
 def _of(stateful_set: FoundSet, claim_template: str | None) -> FoundSet:

@@ -9,6 +9,7 @@ from typer._click.exceptions import BadOptionUsage, NoSuchOption, UsageError
 from typer._click.parser import _Option, _OptionParser, _ParsingState
 from typer.core import TyperCommand
 
+from sfsgen import called
 from sfsgen.plain_text import brief
 from sfsgen.plain_text import quoted as word
 from sfsgen.problems import InputError, Problem, nearest
@@ -46,7 +47,7 @@ class Command(TyperCommand):
 
             _raise_any(given_to_printer(name, given))
         rest = super().parse_args(ctx, args)
-        if not _is_plain(ctx.params):
+        if not (ctx.resilient_parsing or _is_plain(ctx.params)):
             from sfsgen.commands.meant import unmeant
 
             _raise_any(unmeant(name, ctx.params, given))
@@ -114,7 +115,7 @@ class Parser(_OptionParser):
 
     @property
     def _command(self) -> str:
-        return self.ctx.command_path if self.ctx else "sfsgen"
+        return self.ctx.command_path if self.ctx else called.name()
 
     def _process_opts(self, arg: str, state: _ParsingState) -> None:
         if arg[1:2] != "-" and f"-{arg.partition('=')[0]}" in self._long_opt:  # Go's flags
@@ -143,8 +144,6 @@ class Parser(_OptionParser):
         near = near_option(option, self._long_opt)
         if option in ("--install-completion", "--show-completion"):  # of other programs
             near = "sfsgen completion SHELL, which prints the script"
-        if option in ("--all-namespaces", "-A") and "--namespace" in self._long_opt:  # kubectl's
-            near = "-n NAMESPACE, one at a time"
         fix = f"write {near}" if near else f"`{self._command} --help` lists those that there are"
         return Problem(option, f"{self._command} has no option {brief(option)}", fix)
 

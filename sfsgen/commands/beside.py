@@ -45,7 +45,6 @@ def missing_beside(
     given: Asked,
     names: Sequence[str] = (),
     namespace: str | None = None,
-    selector: str | None = None,
     homeless: Callable[[Sequence[FoundSet]], Iterable[Problem]] = lambda _: (),
 ) -> Beside:
     """Return the volumes and claims that the sets of a stream lack: all, or those that are chosen.
@@ -59,9 +58,9 @@ def missing_beside(
     if errors:
         raise InputError(*errors, *cautions)
     found = Inventory(sound, given.access.namespace or DEFAULT_NAMESPACE, read.elsewhere)
-    if not (found.sets or names or selector or namespace):
+    if not (found.sets or names or given.access.selector or namespace):
         return Beside((), (), cautions, ())
-    sets = chosen(found, names, namespace, selector)
+    sets = chosen(found, names, given.access._replace(namespace=namespace))
     wanted = [(each, each.replicas if given.replicas is None else given.replicas) for each in sets]
     try:
         plans, seen, more = planned(found, wanted, given)

@@ -12,18 +12,19 @@ from sfsgen.checking.looking import Asked, Seen, look
 from sfsgen.checking.report import FORMATS, print_in_colour
 from sfsgen.checking.ruleset import Rule, all_rules, rule_id
 from sfsgen.commands import parameters
+from sfsgen.commands.access import access, named_in_failure, tell_where
 from sfsgen.commands.check_settings import Settings, no_rule, settings
-from sfsgen.documents.files import replace
+from sfsgen.documents.files import Kustomized, replace
 from sfsgen.documents.left_out import LeftOut
 from sfsgen.findings.finding import Severity
 from sfsgen.findings.located import Located, counted
 from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.kubectl import Access, Kubectl
+from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifests import sources
 from sfsgen.plain_text import quoted
 from sfsgen.problems import EXIT_STATUS, InputError, Problem
 from sfsgen.rules.unreadable import unreadable
-from sfsgen.sets.reading import beside_cluster, objects, read_all, wrong_scope
+from sfsgen.sets.reading import beside_cluster, objects, read_all
 from sfsgen.sets.variants import some_of
 
 _MOST_REASONS = 5  # that are told of one run
@@ -34,9 +35,12 @@ _RECOVERED = {"lost", "released", "terminating", "crossed", "bound-elsewhere", "
 
 
 def check(
+    context: typer.Context,
     name: parameters.Names = None,
     filename: parameters.Filenames = None,
+    kustomize: parameters.Kustomize = None,
     namespace: parameters.InNamespace = None,
+    everywhere: parameters.Everywhere = False,
     selector: parameters.Selector = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
@@ -72,41 +76,47 @@ def check(
     files = name or ()
     patterns = exclude or []
     if changed:
-        name, patterns = None, [*patterns, *([] if filename else _SELDOM_MEANT)]
-        filename = filename or ["."]
+        is_bounded = filename or kustomize
+        name, patterns = None, [*patterns, *([] if is_bounded else _SELDOM_MEANT)]
+        filename = filename if is_bounded else ["."]
     left_out = [LeftOut(each, ".") for each in patterns]
     flags = {"strict": strict, "allow_empty": allow_empty or changed}
     given = Settings(rule or (), ignore or (), left_out, kube_version, namespace, **flags)
     wanted = settings(config, given, problems)
     target = parameters.chosen_target(wanted.kube_version, problems)
     rules = chosen_rules(wanted.rule, wanted.ignore, problems)
-    problems += _wrong(wanted.namespace, output)
-    kubectl, again = Kubectl(kube_context, kubeconfig), parameters.piped("check")
-    access = Access(filename or (), wanted.namespace, kubectl, again, wanted.exclude)
+    problems += _wrong(output)
+    # What an option says goes before what is so for a whole repository.
+    its_namespace = namespace if everywhere else wanted.namespace
+    params = {**context.params, "filename": filename, "namespace": its_namespace}
+    looked = access(params, "check", problems)._replace(excluded=wanted.exclude)
     problems += _out_of_place(
-        access, is_excluded=bool(exclude), is_compared=live, is_edited=fix or diff
+        looked, is_excluded=bool(exclude), is_compared=live, is_edited=fix or diff
     )
     if fix or diff:
-        problems += _unwritable(access, output, is_diff=diff)
+        problems += _unwritable(looked, output, is_diff=diff)
     if problems:
         raise InputError(*problems)
     minors = target if wanted.kube_version else None
     folders = _changed(files, wanted.exclude) if changed else None
-    asked = Asked(access, minors, name or (), selector, rules, folders)
-    is_edited = fix or diff or (output == "sarif" and not access.is_live)
-    contents = dict(sources(access.filenames, access.excluded)) if is_edited else {}
+    asked = Asked(looked, minors, name or (), rules, folders)
+    is_edited = fix or diff or (output == "sarif" and not looked.is_live)
+    contents = dict(sources(looked.filenames, looked.excluded)) if is_edited else {}
 
     def look_at(texts: Mapping[str, bytes]) -> Seen:
-        return look(asked, read_all(texts.items(), access))
+        return look(asked, read_all(texts.items(), looked))
 
     if live:
-        read = read_all(contents.items(), access) if is_edited else objects(access)
-        whole, where = beside_cluster(read, access)
-        parameters.tell_where(where._replace(filenames=()))
+        read = read_all(contents.items(), looked) if is_edited else objects(looked)
+        with named_in_failure(looked._replace(filenames=())):
+            whole, where = beside_cluster(read, looked)
+        tell_where(where._replace(filenames=()))
         seen = look(asked._replace(access=where), whole)
     else:
-        seen = look_at(contents) if is_edited else look(asked, objects(access, cluster.ALL))
-        parameters.tell_where(access)
+        with named_in_failure(looked):
+            read = read_all(contents.items(), looked) if is_edited else objects(looked, cluster.ALL)
+        tell_where(looked)
+        seen = look(asked, read)
     if fix or diff:
         seen, contents = _mend(contents, seen, look_at, is_diff=diff)
     if not diff:
@@ -159,9 +169,8 @@ def _is_stored(found: Located) -> bool:
     return bool(found.manifest and found.manifest.is_stored)
 
 
-def _wrong(namespace: str | None, output: str) -> Iterator[Problem]:
+def _wrong(output: str) -> Iterator[Problem]:
     """Yield what is wrong with options."""
-    yield from wrong_scope(namespace)
     if output not in FORMATS:
         what = f'"{output}" is no format'
         yield Problem("--output", what, f"give one of {', '.join(FORMATS)}")
@@ -188,6 +197,10 @@ def _unwritable(access: Access, output: str, *, is_diff: bool) -> Iterator[Probl
         what += "stdin may be what a tool has generated" * (not access.is_live)
         yield Problem(option, what, "name the files: -f manifests/")
     for each in access.filenames:
+        if isinstance(each, Kustomized):
+            what = "what kustomize makes is in no file that can be edited"
+            yield Problem(option, what, "name the files that it is made of: -f manifests/")
+            continue
         path = Path(each)
         if path.exists() and not (path.is_file() or path.is_dir()):
             yield Problem(option, f"{each} is no file that can be edited", "name the files")

@@ -23,8 +23,8 @@ _FLAGS = ("strict", "allow-empty")
 _KEYS = (*_LISTS, *_TEXTS, *_FLAGS)
 # What is said where the program is called, for it is another thing each time.
 _OF_CALLS = (
-    *("filename", "selector", "context", "kubeconfig", "live", "changed", "output", "fix", "diff"),
-    *("config", "explain"),
+    *("filename", "kustomize", "all-namespaces", "selector", "context", "kubeconfig", "live"),
+    *("changed", "output", "fix", "diff", "config", "explain"),
 )
 
 

@@ -159,6 +159,7 @@ def _volumes(given: Input, asked: Config) -> _Done:
         "kube_version": options.get("--kube-version"),
         "strict": options.get("--strict", False),
         "namespace": options.get("--namespace"),
+        "selector": options.get("--selector"),
         "replicas": options.get("--replicas"),
     }
     style = {each.parameter: options.get(each.option) for each in listed(PAIRS)}
@@ -166,9 +167,8 @@ def _volumes(given: Input, asked: Config) -> _Done:
     wanted = missing.asked({**common, **style}, problems, "volumes")
     if problems:
         raise InputError(*problems)
-    where = options.get("--namespace"), options.get("--selector")
     read = Read(given.manifests, given.problems)
-    made = missing_beside(read, wanted, _names(options), *where)
+    made = missing_beside(read, wanted, _names(options), options.get("--namespace"))
     for each in made.notes:
         console.note(each)
     return _with_cautions(given, asked, Output(made.documents), made.cautions)
@@ -227,6 +227,7 @@ def _requests(
 
 def _check(given: Input, asked: Config) -> _Done:
     from sfsgen.checking.looking import Asked, look
+    from sfsgen.commands.access import selector
     from sfsgen.commands.check import chosen_rules
     from sfsgen.functions.results import of_findings, of_problems
 
@@ -234,11 +235,12 @@ def _check(given: Input, asked: Config) -> _Done:
     problems: list[Problem] = []
     target = parameters.chosen_target(options.get("--kube-version"), problems)
     rules = chosen_rules(options.get("--rule") or (), options.get("--ignore") or (), problems)
+    query = selector(options.get("--selector"), problems)
     if problems:
         raise InputError(*problems)
-    access = Access(("-",), options.get("--namespace"))
+    access = Access(("-",), options.get("--namespace"), selector=query)
     minors = target if options.get("--kube-version") else None
-    wanted = Asked(access, minors, _names(options), options.get("--selector"), rules)
+    wanted = Asked(access, minors, _names(options), rules)
     seen = look(wanted, read_all([(STDIN, given.data)], access))
     told = [] if seen.emptiness is None or options.get("--allow-empty") else [seen.emptiness]
     results = [*of_findings(seen.found), *of_problems(told, given)]

@@ -1,7 +1,9 @@
 """`sfsgen init`: a values file to start from, or one for a set that exists."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
 
 from sfsgen import package_data
 from sfsgen.commands import parameters
@@ -17,9 +19,13 @@ _LIVE = "live"
 
 
 def init(
+    context: typer.Context,
     name: parameters.Names = None,
     source: parameters.From = None,
+    kustomize: parameters.Kustomize = None,
     namespace: parameters.InNamespace = None,
+    everywhere: parameters.Everywhere = False,
+    selector: parameters.Selector = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
     kube_version: parameters.KubeVersion = None,
@@ -34,12 +40,14 @@ def init(
     sfsgen init --from manifests/ > sfsgen.yaml
     sfsgen init --from live web -n shop > web.sfsgen.yaml
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
-    if source:
-        _describe(name or (), source, namespace, (kube_context, kubeconfig), kube_version)
+    if source or kustomize:
+        _describe(name or (), context.params)
         return
     given = {
         "NAME": name,
         "--namespace": namespace,
+        "--all-namespaces": everywhere,
+        "--selector": selector,
         "--context": kube_context,
         "--kubeconfig": kubeconfig,
         "--kube-version": kube_version,
@@ -54,30 +62,26 @@ def _without_from(option: str) -> Problem:
     return Problem(option, what, "say where the set is: --from FILE, or --from live")
 
 
-def _describe(
-    names: Sequence[str],
-    sources: Sequence[str],
-    namespace: str | None,
-    cluster: tuple[str | None, str | None],
-    kube_version: str | None,
-) -> None:
+def _describe(names: Sequence[str], given: Mapping[str, Any]) -> None:
     """Print the values of sets that exist, and tell what these do not say."""
-    from sfsgen.kubernetes.kubectl import Access, Kubectl
-    from sfsgen.sets.reading import wrong_scope
+    from sfsgen.commands.access import access, inputs, named_in_failure, tell_where
 
-    problems = list(wrong_scope(namespace))
-    if _LIVE in sources and len({*sources}) > 1:
+    problems: list[Problem] = []
+    sources = inputs({**given, "filename": given["source"]})
+    is_live = _LIVE in sources
+    if is_live and len({*sources}) > 1:
         what = "files and the live cluster are not read together"
         problems.append(Problem("--from", what, "give either"))
-    target = parameters.chosen_target(kube_version, problems)
+    files = () if is_live else given["source"]
+    looked = access({**given, "filename": files}, "init", problems)
+    target = parameters.chosen_target(given["kube_version"], problems)
     if problems:
         raise InputError(*problems)
-    files = () if _LIVE in sources else sources
-    access = Access(files, namespace, Kubectl(*cluster), parameters.piped("init"))
-    described = _described(names, access, target)
+    with named_in_failure(looked):
+        described = _described(names, looked, target)
     write_stdout([_text(described, sources)])
     tell(*(each for one in described for each in one.problems))
-    parameters.tell_where(access)
+    tell_where(looked)
 
 
 def _described(names: Sequence[str], access: "Access", target: "Target") -> list["Description"]:
@@ -92,7 +96,7 @@ def _described(names: Sequence[str], access: "Access", target: "Target") -> list
     described: list[Description] = []
     problems: list[Problem] = []
     pairing = Pairing(found)
-    sets = chosen(found, names, access.namespace, None)
+    sets = chosen(found, names, access)
     with_volumes = [each for each in sets if names or each.templates] or sets
     left_out = [each for each in sets if each not in with_volumes]
     for each in with_volumes:

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sfsgen.documents.files import looked_into, shown
+from sfsgen.commands.access import inputs
+from sfsgen.documents.files import Kustomized, looked_into, shown
 from sfsgen.problems import InputError, Problem
 from sfsgen.values.options import is_given
 from sfsgen.values.settings import PAIRS, SETTINGS, listed
@@ -41,10 +42,11 @@ def of_render(parameters: Mapping[str, Any]) -> list[str]:
 
 def chosen(parameters: Mapping[str, Any]) -> Input:
     """Return what a command line means. Raises InputError where it means two things at once."""
-    filenames: Sequence[str] = parameters["filename"] or ()
+    filenames = inputs(parameters)
     of_render_alone = of_render(parameters)
     if not filenames:
-        of_cluster = any(parameters[each] is not None for each in _OF_CLUSTER)
+        given = (parameters[each] is not None for each in _OF_CLUSTER)
+        of_cluster = parameters["everywhere"] or any(given)
         is_described = bool(of_render_alone) or parameters["storage"] is not None
         return Input.VALUES if is_described and not of_cluster else Input.CLUSTER
     if empty := [each for each in filenames if _is_empty(each)]:
@@ -65,12 +67,13 @@ def chosen(parameters: Mapping[str, Any]) -> Input:
 
 def _is_empty(filename: str) -> bool:
     is_folder = bool(filename) and Path(filename).is_dir()
-    return bool(filename) and not is_folder and not looked_into(filename).strip()
+    is_file = bool(filename) and not isinstance(filename, Kustomized)
+    return is_file and not is_folder and not looked_into(filename).strip()
 
 
 def _holds_manifests(filename: str) -> bool:
     """Return whether a file holds objects of Kubernetes, as a folder that is given does."""
-    if filename and Path(filename).is_dir():
+    if isinstance(filename, Kustomized) or (filename and Path(filename).is_dir()):
         return True
     data = looked_into(filename) if filename else b""
     if data.lstrip()[:1] == b"{":

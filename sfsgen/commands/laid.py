@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sfsgen.commands import parameters
+from sfsgen.commands.access import named_in_failure, tell_where
 from sfsgen.commands.inputs import DESCRIBING, Input, chosen
 from sfsgen.documents.files import forget
 from sfsgen.kubernetes.resources import PAIRED
@@ -128,9 +129,10 @@ def _of_what_exists(given: Mapping[str, Any], printing: Printing) -> list[Laid]:
     asked = _asked(given, printing)
     names = given["name"] or ()
     try:
-        found = inventory(asked.access, names, strict=given["strict"])
-        parameters.tell_where(asked.access)
-        sets = chosen_sets(found, names, given["namespace"], given["selector"])
+        with named_in_failure(asked.access):
+            found = inventory(asked.access, names, strict=given["strict"])
+        tell_where(asked.access)
+        sets = chosen_sets(found, names, asked.access)
     except InputError as error:
         raise InputError(*error.problems, *_undescribed(given)) from error
     count = asked.replicas
@@ -152,7 +154,7 @@ def _of_what_exists(given: Mapping[str, Any], printing: Printing) -> list[Laid]:
 
 def _undescribed(given: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield how a set is described, where somebody seems to have meant to."""
-    if given["nfs_server"] is not None and not given["filename"]:
+    if given["nfs_server"] is not None and not (given["filename"] or given["kustomize"]):
         what = "the live cluster was looked at, as no set is described"
         fix = f"describe one that is not there yet as for render, with {DESCRIBING}"
         yield Problem(DESCRIBING, what, fix, "note")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sfsgen import console
 from sfsgen.checking.inspection import scene
-from sfsgen.commands import parameters
+from sfsgen.commands.access import named_in_failure, tell_where
 from sfsgen.documents.files import decoded, shown
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes import cluster
@@ -39,8 +39,6 @@ class Asked(NamedTuple):
 
     names: Sequence[str]
     access: Access
-    everywhere: bool
-    selector: str | None
     settings: Mapping[str, Any]
     """The options of `render`, None where they were not given."""
     target: Target | None
@@ -76,7 +74,10 @@ def looked_at(asked: Asked) -> Sequence[Sight]:
     if values or said:
         texts = {each: decoded(contents[each][0][1], shown(each)) for each in values}
         return _wanted(asked, texts)
-    return _found(asked, objects(asked.access, cluster.ALL, everywhere=asked.everywhere))
+    with named_in_failure(asked.access):
+        read = objects(asked.access, cluster.ALL)
+    tell_where(asked.access)
+    return _found(asked, read)
 
 
 def _contents(filenames: Iterable[str]) -> dict[str, list[tuple[str, bytes]]]:
@@ -143,15 +144,16 @@ def _wanted(asked: Asked, texts: Mapping[str, str]) -> Sequence[Sight]:
     made_sets = [each.stateful_set for each in requests]
     manifests = _as_manifests(made_sets, asked.target or Target())
     # Who mends what is wrong does so where it was said, and not in a cluster.
-    access = asked.access._replace(filenames=tuple(texts) or ("-",), namespace=None)
+    files = tuple(texts) or ("-",)
+    access = asked.access._replace(filenames=files, namespace=None, everywhere=False)
     whole = scene(Read(manifests, ()), DEFAULT_NAMESPACE, asked.target, access)
     names = asked.names if len(asked.names) > 1 else ()
-    sets = chosen(whole.inventory, names, None, asked.selector)
+    sets = chosen(whole.inventory, names, access)
     return [Sight(whole, sets, "", _NO_PODS, is_wanted=True)]
 
 
 def _only_of_what_exists(asked: Asked) -> Iterator[Problem]:
-    given = [("--all-namespaces", asked.everywhere), *asked.access.kubectl.options]
+    given = [("--all-namespaces", asked.access.everywhere), *asked.access.kubectl.options]
     for option, value in given:
         if value:
             what = "it is for a live cluster, and values are shown"
@@ -185,7 +187,6 @@ def _too_many(where: str, name: str, count: int, asked: Asked) -> Iterator[Probl
 def _found(asked: Asked, read: Read) -> Sequence[Sight]:
     """Return the sets that exist, each in the scene of its variant."""
     access = asked.access
-    parameters.tell_where(access, everywhere=asked.everywhere)
     namespace = access.namespace or DEFAULT_NAMESPACE
     whole = scene(read, namespace, asked.target, access)
     errors, cautions = console.split(whole.look.unreadable, strict=False)
@@ -194,7 +195,7 @@ def _found(asked: Asked, read: Read) -> Sequence[Sight]:
     console.tell(*merged(cautions))
     if access.filenames and not whole.inventory.sets:
         raise InputError(nothing_in(read.manifests, cautions, access))
-    sets = chosen(whole.inventory, asked.names, access.namespace, asked.selector)
+    sets = chosen(whole.inventory, asked.names, access)
     problems = [
         problem
         for each in sets
@@ -222,7 +223,7 @@ def _pods(asked: Asked, read: Read, namespace: str) -> Pods:
         return _NO_PODS
     if not asked.access.is_live:
         return seen(read.manifests, namespace)
-    manifests, problems = pods_and_nodes(asked.access, everywhere=asked.everywhere)
+    manifests, problems = pods_and_nodes(asked.access)
     for each in problems:
         console.note(f"{each.where}: {each.what}; what it would say of pods is not shown")
     refused = any(each.where.endswith("pods") for each in problems)

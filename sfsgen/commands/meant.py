@@ -37,10 +37,12 @@ def unmeant(command: str, parameters: dict[str, Any], given: Sequence[str]) -> I
     line = _Line(command, given)
     files = parameters.get("filename") or ()
     yield from _elsewhere(line, parameters, files)
+    files = files or parameters.get("kustomize") or ()
     for option, name in (("--context", "kube_context"), ("--kubeconfig", "kubeconfig")):
         if files and parameters.get(name) is not None and not parameters.get("live"):
-            what = "with -f files are read, and no cluster is looked at"
-            fix = f"leave out {option}, or -f to look at the cluster"
+            by = "-f" if parameters.get("filename") else "-k"
+            what = f"with {by} files are read, and no cluster is looked at"
+            fix = f"leave out {option}, or {by} to look at the cluster"
             fix += "; --live compares files with it" if "live" in parameters else ""
             yield Problem(option, what, fix)
     names = parameters.get("name")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from sfsgen import console
 from sfsgen.changes.cures import RESYNC
 from sfsgen.changes.missing import ANOTHER_NAME, Lack, Plan, plan_for
-from sfsgen.commands.parameters import chosen_target, piped
+from sfsgen.commands.access import access
+from sfsgen.commands.parameters import chosen_target
 from sfsgen.findings.scene import Look, Scene
-from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
+from sfsgen.kubernetes.kubectl import Access, quoted
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.quantities import meant, whole_number
 from sfsgen.kubernetes.resources import PAIRED, VOLUME
@@ -18,7 +19,6 @@ from sfsgen.printing.objects import Printing, check, print_documents, too_many
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import Ordinal
 from sfsgen.sets.ordinals import Pairing
-from sfsgen.sets.reading import wrong_scope
 from sfsgen.sets.renames import renamed_claims
 from sfsgen.values.collisions import Claimant, collisions
 from sfsgen.values.hazards import lies_by_handle
@@ -92,15 +92,9 @@ def asked(parameters: Mapping[str, Any], problems: list[Problem], command: str) 
         kustomization=parameters.get("kustomization", False),
     )
     check(printing, problems)
-    access = Access(
-        parameters["filename"] or (),
-        parameters["namespace"],
-        Kubectl(parameters["kube_context"], parameters["kubeconfig"]),
-        piped(command),
-    )
-    problems += wrong_scope(parameters["namespace"])
+    looked = access(parameters, command, problems)
     style = {each.option: parameters[each.parameter] for each in listed(PAIRS)}
-    return Asked(access, _replicas(parameters["replicas"], problems), style, printing)
+    return Asked(looked, _replicas(parameters["replicas"], problems), style, printing)
 
 
 def _replicas(text: str | None, problems: list[Problem]) -> int | None:

@@ -8,6 +8,7 @@ import typer
 from sfsgen import console
 from sfsgen.changes.cures import Cures
 from sfsgen.commands import parameters, plans_output
+from sfsgen.commands.access import access, named_in_failure, pinned
 from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
 from sfsgen.kubernetes.limits import set_name_fault
@@ -21,7 +22,7 @@ from sfsgen.plain_text import quoted as word
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import Pairing
-from sfsgen.sets.reading import chosen, inventory, wrong_scope
+from sfsgen.sets.reading import inventory, only
 from sfsgen.values.options import is_given
 
 _OF_PLACES = ("--nfs-server", "--nfs-path", "--driver")
@@ -30,9 +31,13 @@ _OF_COPIES = ("--nfs-server", "--nfs-path")
 
 
 def move(
+    context: typer.Context,
     name: parameters.Name = None,
     filename: parameters.Filenames = None,
+    kustomize: parameters.Kustomize = None,
     namespace: parameters.InNamespace = None,
+    everywhere: parameters.Everywhere = False,
+    selector: parameters.Selector = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
     nfs_server: parameters.NfsServer = None,
@@ -78,24 +83,24 @@ def move(
     its_config = kubeconfig if to_kubeconfig is None and to_context else to_kubeconfig
     identity = Identity(to_name, to_namespace, to_context, clone, its_config)
     ways = Ways(same_data=same_data, all_at_once=all_at_once)
-    problems = list(wrong_scope(namespace))
+    problems: list[Problem] = []
+    looked = access(context.params, "move", problems)
     target = parameters.chosen_target(kube_version, problems)
     problems += plans_output.wrong_format(output)
-    problems += _wrong(name, style, claim_template, identity, ways)
+    problems += _wrong_name(name, looked)
+    problems += _wrong(style, claim_template, identity, ways)
     problems += _wrong_identity(identity, target)
-    problems += _wrong_cluster(identity, to_filename, Kubectl(kube_context, kubeconfig))
+    problems += _wrong_cluster(identity, to_filename, looked.kubectl)
     if problems:
         raise InputError(*problems)
-    piped = parameters.piped("move")
-    access = Access(filename or (), namespace, Kubectl(kube_context, kubeconfig), piped)
-    found = inventory(
-        access, [str(name)], resources=cluster.ALL if identity.is_given else cluster.PAIRED
-    )
-    access, _ = parameters.pinned(access)
-    (stateful_set,) = chosen(found, [str(name)], namespace, None)
-    pairing, cures = Pairing(found), Cures(found, access)
+    resources = cluster.ALL if identity.is_given else cluster.PAIRED
+    with named_in_failure(looked):
+        found = inventory(looked, [] if name is None else [name], resources=resources)
+    looked, _ = pinned(looked)
+    stateful_set = only(found, name, looked)
+    pairing, cures = Pairing(found), Cures(found, looked)
     if identity.is_given:
-        there = _there(access, identity, stateful_set, to_filename or ())
+        there = _there(looked, identity, stateful_set, to_filename or ())
         to = destination(cures, stateful_set, identity, there)
         if clone:
             copies = {each: style[each] for each in _OF_COPIES}
@@ -103,14 +108,14 @@ def move(
             plan = cloned(cures, pairing, stateful_set, to, double)
         else:
             plan = handed_over(cures, pairing, stateful_set, to)
-        raise typer.Exit(plans_output.printed([plan], output, access.kubectl))
+        raise typer.Exit(plans_output.printed([plan], output, looked.kubectl))
     shall = wanted(pairing, stateful_set, style, claim_template, target)
     errors, cautions = console.split(shall.problems, strict=False)
     if errors:
         raise InputError(*errors, *cautions)
     plan = moved(cures, pairing, stateful_set, shall, ways)
     console.tell(*cautions)
-    raise typer.Exit(plans_output.printed([plan], output, access.kubectl))
+    raise typer.Exit(plans_output.printed([plan], output, looked.kubectl))
 
 
 def _there(
@@ -123,22 +128,25 @@ def _there(
         return None
     kubectl = identity.kubectl if identity.is_elsewhere else access.kubectl
     there = Access(tuple(filenames), namespace, kubectl, access.again)
-    seen = inventory(there, resources=cluster.ALL, without_sets=True)
-    there, _ = parameters.pinned(there)
+    with named_in_failure(there):
+        seen = inventory(there, resources=cluster.ALL, without_sets=True)
+    there, _ = pinned(there)
     return Cures(seen, there._replace(filenames=()))
 
 
+def _wrong_name(name: str | None, looked: Access) -> Iterator[Problem]:
+    if name is None and looked.selector is None:
+        fix = f"{quoted(['sfsgen', 'move', 'NAME'])}, with the StatefulSet's name for NAME"
+        yield Problem("NAME", "the StatefulSet's name is missing", fix)
+
+
 def _wrong(
-    name: str | None,
     style: Mapping[str, Any],
     claim_template: str | None,
     identity: Identity,
     ways: Ways,
 ) -> Iterator[Problem]:
     """Yield what is wrong with options, whatever the set is."""
-    if name is None:
-        fix = f"{quoted(['sfsgen', 'move', 'NAME'])}, with the StatefulSet's name for NAME"
-        yield Problem("NAME", "the StatefulSet's name is missing", fix)
     if not identity.is_given and not any(map(is_given, style.values())):
         fix = f"give one of {', '.join((*style, *_OF_IDENTITY))}"
         yield Problem("move", "nothing says what shall differ", fix)

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sfsgen import plain_text
-from sfsgen.console import note
 from sfsgen.kubernetes import versions
 from sfsgen.problems import Problem
 
 if TYPE_CHECKING:
-    from sfsgen.kubernetes.kubectl import Access
     from sfsgen.values.settings import Setting
 
 
@@ -146,6 +144,15 @@ Filenames = Annotated[
         text="Manifests, or a folder of them; - for stdin; repeatable. Default: the live cluster.",
     ),
 ]
+Kustomize = Annotated[
+    list[str] | None,
+    _of_input(
+        "--kustomize",
+        "-k",
+        metavar="DIR",
+        text="What `kubectl kustomize DIR` makes; repeatable.",
+    ),
+]
 From = Annotated[
     list[str] | None,
     _of_input(
@@ -173,7 +180,12 @@ Everywhere = Annotated[
 ]
 Selector = Annotated[
     str | None,
-    _of_input("--selector", "-l", metavar="K=V,...", text="Only sets with these labels."),
+    _of_input(
+        "--selector",
+        "-l",
+        metavar="SELECTOR",
+        text="Only sets with such labels, as kubectl takes it: app=web, 'app in (web,api),!old'.",
+    ),
 ]
 KubeContext = Annotated[
     str | None, _of_input("--context", metavar="NAME", text="kubectl's context.")
@@ -403,9 +415,9 @@ def piped(command: str) -> str:
         words = [command]
     while words:
         word = words.pop(0)
-        if word in ("-f", "--filename", "--from"):
+        if word in ("-f", "--filename", "--from", "-k", "--kustomize"):
             words[:1] = []
-        elif not re.match("--filename=|--from=|-f.|--(fix|diff)$", word):
+        elif not re.match("--(filename|from|kustomize)=|-[fk].|--(fix|diff)$", word):
             left.append(word)
     option = "--from" if command == "init" else "-f"
     from sfsgen.kubernetes.kubectl import quoted
@@ -450,29 +462,3 @@ def first_ordinal(
             what += f"{ordinals[0]} to {ordinals[-1]}" if ordinals else "none"
             problems.append(Problem("--from-ordinal", what, "raise --replicas, or lower this"))
     return first
-
-
-def pinned(access: "Access") -> tuple["Access", str]:
-    """Tell where it is looked; return it by the context that was found, and the namespace.
-
-    What runs later may find another context chosen by then.
-    """
-    context, namespace = tell_where(access)
-    kubectl = access.kubectl._replace(context=context or access.kubectl.context)
-    return access._replace(kubectl=kubectl), namespace
-
-
-def tell_where(access: "Access", *, everywhere: bool = False) -> tuple[str, str]:
-    """Tell which context and namespace of a live cluster are looked at, and return both.
-
-    All namespaces may be. "" where there is no context, as in a pod, or where files are read.
-    """
-    if not access.is_live:
-        return "", ""
-    from sfsgen.kubernetes import cluster
-
-    context, namespace = cluster.whereabouts(access.kubectl, access.namespace)
-    of_context = f"context {context}" if context else "the cluster that kubectl finds"
-    of_namespace = f"namespace {namespace}" if namespace else "its own namespace"
-    note(f"looked at {of_context}, {'all namespaces' if everywhere else of_namespace}")
-    return context, namespace

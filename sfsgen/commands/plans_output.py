@@ -37,7 +37,8 @@ def printed(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> int:
             is_so = "has its volumes" if plan.command == "recover" else "is so already"
             console.note(f"nothing is to be done: {plan.name} {is_so}")
     if busy:
-        console.write_stdout(_text(busy, output, kubectl))
+        write = console.write_words if output == "words" else console.write_stdout
+        write(_text(busy, output, kubectl))
     return _NOT_UNDERSTOOD if unknown else 0
 
 

@@ -62,7 +62,7 @@ def post_render(
     data = stream_on_stdin("post-render")
     homeless = _homeless if release is None else lambda _: ()
     read = Read(*read_manifests(data, STDIN))
-    made = missing_beside(read, given, name or (), None, selector, homeless)
+    made = missing_beside(read, given, name or (), None, homeless)
     console.write_bytes(with_documents(data, made.documents))
     _tell(made, given)
 

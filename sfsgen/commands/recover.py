@@ -8,8 +8,9 @@ import typer
 from sfsgen import console
 from sfsgen.changes.cures import Cures
 from sfsgen.commands import parameters, plans_output
+from sfsgen.commands.access import access, named_in_failure, pinned
 from sfsgen.kubernetes import cluster
-from sfsgen.kubernetes.kubectl import Access, Kubectl
+from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.resources import PAIRED
 from sfsgen.kubernetes.versions import Target
@@ -17,22 +18,26 @@ from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.plans.finished import apart
 from sfsgen.plans.outcomes import Lacking, Object
 from sfsgen.plans.plan import Plan, key_of
-from sfsgen.problems import InputError
+from sfsgen.problems import InputError, Problem
 from sfsgen.recovering.recover import Ways, recovered
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.left_behind import left_behind
 from sfsgen.sets.ordinals import Pairing
-from sfsgen.sets.reading import chosen, inventory, wrong_scope
+from sfsgen.sets.reading import chosen, inventory
 
 if TYPE_CHECKING:
     from sfsgen.changes.missing import Plan as Missing
 
 
 def recover(
+    context: typer.Context,
     name: parameters.Names = None,
     filename: parameters.Filenames = None,
+    kustomize: parameters.Kustomize = None,
     namespace: parameters.InNamespace = None,
+    everywhere: parameters.Everywhere = False,
+    selector: parameters.Selector = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
     old: parameters.Old = None,
@@ -52,34 +57,30 @@ def recover(
     sfsgen recover web -o sh > recover.sh && sh recover.sh --dry-run
     sfsgen recover web --old dump.yaml -o yaml | kubectl create -f -
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
-    problems = list(wrong_scope(namespace))
+    problems: list[Problem] = []
+    looked = access(context.params, "recover", problems)
     target = parameters.chosen_target(kube_version, problems)
     problems += plans_output.wrong_format(output)
     if problems:
         raise InputError(*problems)
-    access = Access(
-        filename or (),
-        namespace,
-        Kubectl(kube_context, kubeconfig),
-        parameters.piped("recover"),
-    )
-    before = inventory(_of_old(access, old)) if old else None
+    before = inventory(_of_old(looked, old)) if old else None
     resources = cluster.ALL if old else cluster.PAIRED
-    found = inventory(access, name or (), resources=resources, without_sets=bool(old or name))
-    access, its_namespace = parameters.pinned(access)
-    whole = _with_old(found, before, access)
+    with named_in_failure(looked):
+        found = inventory(looked, name or (), resources=resources, without_sets=bool(old or name))
+    looked, its_namespace = pinned(looked)
+    whole = _with_old(found, before, looked)
     gone = list(left_behind(whole, name or (), namespace or its_namespace or None))
-    whole = _with(whole, gone, access)
-    sets = chosen(whole, name or (), namespace, None)
+    whole = _with(whole, gone, looked)
+    sets = chosen(whole, name or (), looked)
     ways = Ways(exchange=exchange, all_at_once=all_at_once)
     pairing = Pairing(whole)
-    cures = Cures(whole, access)
+    cures = Cures(whole, looked)
     plans = [
         recovered(cures, pairing, each, _lacking(pairing, each, before, target), ways)
         for each in sets
     ]
     plans = [_with_note(each, gone) for each in apart(plans, whole, pairing)]
-    raise typer.Exit(plans_output.printed(plans, output, access.kubectl))
+    raise typer.Exit(plans_output.printed(plans, output, looked.kubectl))
 
 
 def _of_old(access: Access, old: Sequence[str]) -> Access:

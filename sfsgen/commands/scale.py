@@ -8,13 +8,14 @@ import typer
 from sfsgen import console
 from sfsgen.changes.missing import left_behind
 from sfsgen.commands import folder_parameters, parameters
+from sfsgen.commands.access import named_in_failure, tell_where
 from sfsgen.commands.missing import Asked, asked, print_missing, tell_next, tell_unused
 from sfsgen.kubernetes.discovery import lists_all
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.pod_volumes import every_container
-from sfsgen.sets.reading import chosen, inventory
+from sfsgen.sets.reading import inventory, only
 from sfsgen.values.settings import PAIRS
 
 _LISTED = "the containers of {} list its pods, and the new ones are not among them"
@@ -27,7 +28,10 @@ def scale(
     name: parameters.Name = None,
     replicas: parameters.NewReplicas = None,
     filename: parameters.Filenames = None,
+    kustomize: parameters.Kustomize = None,
     namespace: parameters.InNamespace = None,
+    everywhere: parameters.Everywhere = False,
+    selector: parameters.Selector = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
     *,
@@ -52,9 +56,12 @@ def scale(
     kubectl scale statefulset/web --replicas=5
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     given = _asked(context.params)
-    found = inventory(given.access, [str(name)], strict=given.printing.strict)
-    parameters.tell_where(given.access)
-    (stateful_set,) = chosen(found, [str(name)], namespace, None)
+    names = [] if name is None else [name]
+    with named_in_failure(given.access):
+        found = inventory(given.access, names, strict=given.printing.strict)
+    tell_where(given.access)
+    stateful_set = only(found, name, given.access)
+    name = stateful_set.name
     count = given.replicas or 0
     printed = print_missing(found, [(stateful_set, count)], given)
     if count < stateful_set.replicas:
@@ -92,7 +99,8 @@ def _asked(parameters: Mapping[str, Any]) -> Asked:
         ("NAME", "the StatefulSet's name", name, "NAME"),
         ("--replicas", "the number of replicas to come", parameters["replicas"], "N"),
     ):
-        if value is None:
+        is_selected = option == "NAME" and given.access.selector is not None
+        if value is None and not is_selected:
             fix = f"{command}, with {what} for {placeholder}"
             problems.append(Problem(option, f"{what} is missing", fix))
     if problems:

@@ -9,11 +9,11 @@ from sfsgen import console
 from sfsgen.checking.inspection import inspect, of_sets
 from sfsgen.checking.ruleset import all_rules, rule_id
 from sfsgen.commands import parameters
+from sfsgen.commands.access import access
 from sfsgen.commands.looked_at import Asked, Sight, looked_at
-from sfsgen.kubernetes.kubectl import Access, Kubectl, quoted
+from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.plain_text import joined
 from sfsgen.problems import InputError, Problem
-from sfsgen.sets.reading import wrong_scope
 from sfsgen.showing import stable_names
 from sfsgen.showing.looking import Shown, by_side, view
 from sfsgen.showing.view import WORST_FIRST, SetView
@@ -32,6 +32,7 @@ def show(
     name: parameters.Names = None,
     filename: parameters.Shown = None,
     namespace: parameters.InNamespace = None,
+    kustomize: parameters.Kustomize = None,
     everywhere: parameters.Everywhere = False,
     selector: parameters.Selector = None,
     kube_context: parameters.KubeContext = None,
@@ -56,12 +57,10 @@ def show(
     sfsgen show -f manifests/ -o html > sets.html
     sfsgen show web -r 3 --nfs-server nfs.example.com --storage 1Gi --tree
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
-    problems = list(wrong_scope(namespace))
+    problems: list[Problem] = []
+    looked = access(context.params, "show", problems)
     target = parameters.chosen_target(kube_version, problems)
     problems += _wrong(output, peers, cluster_domain, is_tree=tree)
-    if everywhere and namespace is not None:
-        what = "one namespace and all of them cannot both be meant"
-        problems.append(Problem("--all-namespaces", what, "leave out one of both"))
     if problems:
         raise InputError(*problems)
     own = ("NAME", "--namespace")
@@ -70,14 +69,9 @@ def show(
         for each in SETTINGS
         if each.option and each.option not in own
     }
-    access = Access(
-        filename or (), namespace, Kubectl(kube_context, kubeconfig), parameters.piped("show")
-    )
     minors = target if kube_version else None
     with_state = peers is None and output not in _WITHOUT_STATE
-    asked = Asked(
-        name or (), access, everywhere, selector, settings, minors, allow_many, with_state
-    )
+    asked = Asked(name or (), looked, settings, minors, allow_many, with_state)
     sights = looked_at(asked)
     views = _views(sights, cluster_domain, with_state=with_state)
     if peers is not None and (faults := list(stable_names.wrong_peers(views, peers))):
@@ -132,11 +126,12 @@ def _tell_cures(views: Sequence[SetView], sights: Sequence[Sight], asked: Asked)
         if (count := severities.count(each))
     ]
     if counts:
-        check = f"`{quoted(['sfsgen', 'check', *asked.names, *asked.access.options])}`"
+        selector = asked.access.selector
+        chosen = [*asked.names, *(["-l", selector.text] if selector else [])]
+        check = f"`{quoted(['sfsgen', 'check', *chosen, *asked.access.options])}`"
         if "-" in asked.access.filenames:  # which would wait for what is typed
             check = "`sfsgen check` of the same input"
-        # `check` takes no values, and one namespace at a time.
-        is_alone = asked.everywhere or any(each.is_wanted for each in sights)
+        is_alone = any(each.is_wanted for each in sights)  # `check` takes no values
         ways = "-o html" if is_alone else f"-o html or {check}"
         console.note(f"{joined(counts)}: {ways} says how to mend them")
 
@@ -156,7 +151,7 @@ def _print(
         console.write_stdout(text.all_peers(views, peers))
     elif is_tree:
         paint = terminal.painted if terminal.is_colourful() else text.bare
-        console.write_stdout([*text.tree(views, paint), *text.told(views, paint)])
+        console.write_words([*text.tree(views, paint), *text.told(views, paint)])
     elif output in _TABLES and terminal.is_rich():
         terminal.print_views(views, is_wide=output == "wide")
     elif output in _TABLES:
@@ -164,7 +159,7 @@ def _print(
 
         paint = terminal.painted if terminal.is_colourful() else text.bare
         table = sheet(views, is_wide=output == "wide", with_namespace=with_namespace or several)
-        console.write_stdout([*text.table(table, paint), *text.told(views, paint)])
+        console.write_words([*text.table(table, paint), *text.told(views, paint)])
     else:
         console.write_stdout(_other(views, output))
 

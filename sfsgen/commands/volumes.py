@@ -6,6 +6,7 @@ import typer
 
 from sfsgen import console
 from sfsgen.commands import folder_parameters, parameters
+from sfsgen.commands.access import named_in_failure, tell_where
 from sfsgen.commands.missing import asked, print_missing, tell_next, tell_unused
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.reading import chosen, inventory
@@ -17,7 +18,9 @@ def volumes(
     context: typer.Context,
     name: parameters.Names = None,
     filename: parameters.Filenames = None,
+    kustomize: parameters.Kustomize = None,
     namespace: parameters.InNamespace = None,
+    everywhere: parameters.Everywhere = False,
     selector: parameters.Selector = None,
     replicas: parameters.NewReplicas = None,
     kube_context: parameters.KubeContext = None,
@@ -44,9 +47,10 @@ def volumes(
     given = asked(context.params, problems, "volumes")
     if problems:
         raise InputError(*problems)
-    found = inventory(given.access, name or (), strict=given.printing.strict)
-    parameters.tell_where(given.access)
-    sets = chosen(found, name or (), namespace, selector)
+    with named_in_failure(given.access):
+        found = inventory(given.access, name or (), strict=given.printing.strict)
+    tell_where(given.access)
+    sets = chosen(found, name or (), given.access)
     wanted = [(each, each.replicas if given.replicas is None else given.replicas) for each in sets]
     printed = print_missing(found, wanted, given)
     if not any(each.templates for each in sets):

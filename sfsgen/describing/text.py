@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sfsgen import package_data
+from sfsgen.documents.files import Kustomized
 from sfsgen.documents.yaml_writer import block
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.plain_text import brief
@@ -14,11 +15,17 @@ _SCHEMA = "# yaml-language-server: $schema=sfsgen.schema.json"
 
 def heading(sources: Sequence[str]) -> str:
     """Return what stands above the values that were read somewhere."""
-    read = brief(quoted([word for each in sources for word in ("--from", each)]))
+    read = brief(quoted([word for each in sources for word in _option(each)]))
     return (
         f"{_SCHEMA}\n# (`sfsgen schema > sfsgen.schema.json` writes that schema.)\n"
         f"# Values for `sfsgen render -f FILE`, by `sfsgen init {read}`.\n\n"
     )
+
+
+def _option(source: str) -> tuple[str, str]:
+    if isinstance(source, Kustomized):
+        return "-k", source.folder
+    return "--from", source
 
 
 def paragraphs(tree: Mapping[str, Any], remarks: Mapping[str, Sequence[str]]) -> str:

@@ -36,11 +36,28 @@ HALF_WRITTEN = ("ready", "undo")
 """What lies in it while some of them are in place and some are not."""
 
 
+class Kustomized(str):
+    """The name of what kustomize makes of a folder, or of what lies at an address."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, folder: str) -> "Kustomized":
+        """Return the name of what it makes of one."""
+        return cls(f"{_KUSTOMIZE}{folder}")
+
+    @property
+    def folder(self) -> str:
+        """What kustomize is given."""
+        return self.removeprefix(_KUSTOMIZE)
+
+
 def shown(filename: str) -> str:
     """Return how messages name a file."""
     return STDIN if filename == "-" else filename
 
 
+_KUSTOMIZE = "kustomize "
 _kept: dict[str, bytes] = {}
 
 

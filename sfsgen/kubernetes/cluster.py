@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import selectors
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from sfsgen import signals
+from sfsgen.console import note
 from sfsgen.documents.files import LARGEST, too_large
 from sfsgen.kubernetes.kubectl import Kubectl
 from sfsgen.kubernetes.words import CLUSTER, DEFAULT_NAMESPACE
@@ -66,6 +68,41 @@ def whereabouts(kubectl: Kubectl, namespace: str | None) -> tuple[str, str]:
     return context, its_namespace if namespace is None else namespace
 
 
+def kustomized(folder: str) -> bytes:
+    """Return what kubectl's kustomize makes of a folder or an address, and tell its warnings.
+
+    Raises InputError, with its own words, where it makes nothing, or not all.
+    """
+    shown = shlex.join(["kubectl", "kustomize", folder])
+    # What begins like an option is a folder nevertheless.
+    given = f"./{folder}" if folder.startswith("-") else folder
+    try:
+        status, out, err = _run(["kubectl", "kustomize", given], shown)
+    except OSError as error:
+        raise InputError(
+            _not_run(error, f"read what `{shown}` printed elsewhere with -f")
+        ) from error
+    except TimeoutError as error:
+        what = f"it did not end within {_PATIENCE} seconds"
+        fix = f"see what it waits for, or read what `{shown}` printed with -f"
+        raise InputError(Problem(shown, what, fix)) from error
+    words = _without_log(err.decode(errors="replace")).removeprefix("error: ")
+    if status:
+        fix = "mend what kustomize says, or name manifests with -f"
+        raise InputError(Problem(shown, words or f"exit status {status}", fix))
+    if words:
+        note(f"{shown}: {words}")
+    return out
+
+
+def _not_run(error: OSError, otherwise: str) -> Problem:
+    """Return why kubectl could not be run, and what to do instead."""
+    if isinstance(error, FileNotFoundError):
+        return Problem("kubectl", "it is not on the PATH", f"install kubectl, or {otherwise}")
+    what = "it may not be run" if isinstance(error, PermissionError) else str(error.strerror)
+    return Problem("kubectl", what, "see that it is a program: ls -l $(which kubectl)")
+
+
 def garbled(kubectl: Kubectl) -> InputError:
     """Return the error for what kubectl printed and no API server would send."""
     command = kubectl.command("get", "sts", "-o", "json")
@@ -79,13 +116,10 @@ def _get(what: Sequence[str], namespace: str | None, kubectl: Kubectl) -> bytes:
     command = kubectl.words("get", *what, "-o", "json", patience, namespace=namespace)
     try:
         status, out, err = _run(command, shown)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, PermissionError) as error:
         dump = kubectl.command("get", "sts,svc,pvc,pv", "-o", "yaml", namespace=namespace)
-        fix = f"install kubectl, or read what `{dump}` printed elsewhere with -f"
-        raise InputError(Problem("kubectl", "it is not on the PATH", fix)) from error
-    except PermissionError as error:
-        what_happened, fix = "it may not be run", "see that it is a program: ls -l $(which kubectl)"
-        raise InputError(Problem("kubectl", what_happened, fix)) from error
+        otherwise = f"read what `{dump}` printed elsewhere with -f"
+        raise InputError(_not_run(error, otherwise)) from error
     except TimeoutError as error:
         fix = "see whether the cluster answers, or read a dump with -f"
         what_happened = f"it did not answer within {_PATIENCE} seconds"
@@ -202,4 +236,15 @@ def _without_log(text: str) -> str:
     """Return kubectl's message, on one line, without the log lines of its libraries before it."""
     lines = text.strip().splitlines()
     message = [line for line in lines if not re.match(r"[IWEF][0-9]{4} ", line)]
-    return "; ".join(filter(None, map(str.strip, message or lines)))
+    logged = [each for line in lines if (each := _logged(line))]  # where all is a line of a log
+    return "; ".join(filter(None, map(str.strip, message or logged or lines)))
+
+
+def _logged(line: str) -> str:
+    """Return the error that a line of a log tells of, without quotes; "" where it has none."""
+    import json
+
+    found = re.search(r' err=("(?:[^"\\]|\\.)*")$', line)
+    with contextlib.suppress(ValueError):
+        return "; ".join(json.loads(found[1]).split("\n")) if found else ""
+    return ""

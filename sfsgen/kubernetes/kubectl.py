@@ -4,7 +4,9 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sfsgen.documents.files import Kustomized
 from sfsgen.documents.left_out import LeftOut
+from sfsgen.kubernetes.label_query import LabelQuery
 
 AGAIN = "sfsgen check -f -"
 """The command that looks at what is piped into it."""
@@ -42,6 +44,10 @@ class Access(NamedTuple):
     """The command line that does the same with what is piped into it."""
     excluded: Sequence[LeftOut] = ()
     """The files and folders that are not read."""
+    everywhere: bool = False
+    """Whether a cluster is looked at in all its namespaces."""
+    selector: LabelQuery | None = None
+    """What the labels of sets have to meet."""
 
     @property
     def is_live(self) -> bool:
@@ -52,8 +58,17 @@ class Access(NamedTuple):
     def options(self) -> list[str]:
         """The options by which another command looks at the same."""
         given = [("-n", self.namespace), *self.kubectl.options]
-        given += [("-f", each) for each in self.filenames]
-        return [word for option, value in given if value is not None for word in (option, value)]
+        given += map(_option, self.filenames)
+        everywhere = ["-A"] if self.everywhere and self.namespace is None else []
+        words = (word for option, value in given if value is not None for word in (option, value))
+        return [*everywhere, *words]
+
+
+def _option(filename: str) -> tuple[str, str]:
+    """Return the option by which a file is read, or a kustomization built."""
+    if isinstance(filename, Kustomized):
+        return "-k", filename.folder
+    return "-f", filename
 
 
 def quoted(words: Sequence[str]) -> str:

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.documents.document import Document, Double, Path, spelled
-from sfsgen.documents.files import LARGEST, content, decoded, manifests_in, shown, too_large
+from sfsgen.documents.files import (
+    LARGEST,
+    Kustomized,
+    content,
+    decoded,
+    manifests_in,
+    shown,
+    too_large,
+)
 from sfsgen.documents.left_out import LeftOut, is_left_out
 from sfsgen.documents.yaml_reader import read_each
 from sfsgen.kubernetes.manifest import Manifest
@@ -53,17 +61,18 @@ def sources(filenames: Sequence[str], excluded: Sequence[LeftOut] = ()) -> list[
     problems: list[Problem] = []
     size = 0
     for filename in dict.fromkeys(filenames):
-        if filename != "-" and is_left_out(filename, excluded):
+        is_file = filename != "-" and not isinstance(filename, Kustomized)
+        if is_file and is_left_out(filename, excluded):
             continue
         try:
-            is_folder = os.path.isdir(filename)  # noqa: PTH112  # a Path would raise here
+            is_folder = is_file and os.path.isdir(filename)  # noqa: PTH112  # a Path would raise here
             names = manifests_in(filename, excluded) if is_folder else [filename]
         except InputError as error:
             problems += error.problems
             continue
         for name in names:
             try:
-                found.append((shown(name), content(name)))
+                found.append((shown(name), _content(name)))
             except InputError as error:
                 problems += error.problems
                 continue
@@ -73,6 +82,15 @@ def sources(filenames: Sequence[str], excluded: Sequence[LeftOut] = ()) -> list[
     if problems:
         raise InputError(*problems)
     return found
+
+
+def _content(name: str) -> bytes:
+    """Return what a file holds, or what kustomize makes. Raises InputError."""
+    if isinstance(name, Kustomized):
+        from sfsgen.kubernetes.cluster import kustomized
+
+        return kustomized(name.folder)
+    return content(name)
 
 
 class Stray(NamedTuple):

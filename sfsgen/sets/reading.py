@@ -23,6 +23,7 @@ from sfsgen.kubernetes.names import label_fault
 from sfsgen.kubernetes.readable import faults, unfilled
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
 from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
+from sfsgen.plain_text import quoted as word
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import UNKNOWN_ELSEWHERE, ClaimsElsewhere, Inventory
@@ -158,27 +159,24 @@ def once_a_file(problems: Iterable[Problem]) -> list[Problem]:
     return list(known.values())
 
 
-def objects(
-    access: Access, resources: Sequence[str] = cluster.PAIRED, *, everywhere: bool = False
-) -> Read:
+def objects(access: Access, resources: Sequence[str] = cluster.PAIRED) -> Read:
     """Return the objects of files, or of some resources of a cluster, and what is no object.
-
-    Of a cluster, those of one namespace or of all.
 
     Raises InputError for a file or a cluster that cannot be read at all.
     """
     if access.is_live:
+        everywhere = access.everywhere
         data = cluster.objects(resources, access.namespace, access.kubectl, everywhere=everywhere)
         manifests = _sent(data, access.kubectl)
         return Read(manifests, (), _claims_elsewhere(manifests, access.kubectl))
     return read_all(sources(access.filenames, access.excluded), access)
 
 
-def pods_and_nodes(access: Access, *, everywhere: bool) -> tuple[list[Manifest], list[Problem]]:
+def pods_and_nodes(access: Access) -> tuple[list[Manifest], list[Problem]]:
     """Return a cluster's pods and nodes, and why not, where nobody may read them."""
     manifests: list[Manifest] = []
     problems: list[Problem] = []
-    for resource, is_of_all in (("pods", everywhere), ("nodes", False)):
+    for resource, is_of_all in (("pods", access.everywhere), ("nodes", False)):
         namespace = access.namespace if resource == "pods" else None
         try:
             data = cluster.objects([resource], namespace, access.kubectl, everywhere=is_of_all)
@@ -224,10 +222,13 @@ def beside_cluster(read: Read, access: Access) -> tuple[Read, Access]:
         _, its_own = cluster.whereabouts(access.kubectl, None)
         access = access._replace(namespace=its_own or DEFAULT_NAMESPACE)
     default = access.namespace or DEFAULT_NAMESPACE
-    namespaces = sorted({each or default for each in written} or {default})
+    namespaces: list[str | None] = [*sorted({each or default for each in written} or {default})]
+    if access.everywhere:
+        namespaces = [None]
     there: dict[tuple[str, str, str], Manifest] = {}
     for namespace in namespaces:
-        for each in _sent(cluster.objects(cluster.ALL, namespace, access.kubectl), access.kubectl):
+        data = cluster.objects(cluster.ALL, namespace, access.kubectl, everywhere=namespace is None)
+        for each in _sent(data, access.kubectl):
             there.setdefault((each.kind, each.namespace, each.name), each)
     live = list(there.values())
     elsewhere = _claims_elsewhere(live, access.kubectl)
@@ -289,22 +290,21 @@ def _key(manifest: Manifest) -> Key:
     return manifest.namespace, manifest.name
 
 
-def chosen(
-    found: Inventory, names: Iterable[str], namespace: str | None, selector: str | None
-) -> list[FoundSet]:
+def chosen(found: Inventory, names: Iterable[str], access: Access) -> list[FoundSet]:
     """Return the sets that are named, in a namespace if one is given, with the selector's labels.
 
     Raises InputError where a name is of no set, or of sets in several namespaces, or none is left.
     """
+    namespace, selector = access.namespace, access.selector
     there_are = [each for each in found.stateful_sets if namespace in (None, each.namespace)]
-    sets = [each for each in there_are if _matches(each, selector)]
+    sets = [each for each in there_are if not selector or selector.is_met(_labels(each))]
     there = ", ".join(f"{each.namespace}/{each.name}" for each in found.stateful_sets)
     fix = f"there are: {there}" if there else "name its namespace with -n, or its file with -f"
     problems = []
     for name in names:
         count = len([each for each in sets if each.name == name])
         if count == 0 and (unselected := [each for each in there_are if each.name == name]):
-            problems.append(_unselected(unselected, selector))
+            problems.append(_unselected(unselected, access))
         elif count == 0:
             is_file = os.path.exists(name)  # noqa: PTH110  # a Path would raise for some names
             as_file = f"{fix}; what lies in {name} is read with {quoted(['-f', name])}"
@@ -314,7 +314,7 @@ def chosen(
             what = f'several namespaces hold a StatefulSet "{name}"'
             problems.append(Problem("NAME", what, f"choose one with --namespace; {fix}"))
     if not problems and not sets and there_are:
-        problems.append(_unselected(there_are, selector))
+        problems.append(_unselected(there_are, access))
     elif not problems and not sets and namespace and there:
         what = f'there is no StatefulSet in the namespace "{namespace}"'
         problems.append(Problem("--namespace", what, fix))
@@ -325,7 +325,24 @@ def chosen(
     return [each for each in sets if not names or each.name in names]
 
 
-def _unselected(sets: Sequence[FoundSet], selector: str | None) -> Problem:
+def only(found: Inventory, name: str | None, access: Access) -> FoundSet:
+    """Return the set that is named, or the only one with the selector's labels.
+
+    Raises InputError as `chosen` does, and where several sets have them.
+    """
+    sets = chosen(found, [] if name is None else [name], access)
+    if len(sets) > 1:
+        what = f"{len(sets)} StatefulSets are meant, and one can be"
+        there = short([f"{each.namespace}/{each.name}" for each in sets])
+        raise InputError(Problem("NAME", what, f"name one of them: {there}"))
+    return sets[0]
+
+
+def _labels(stateful_set: FoundSet) -> Mapping[str, str]:
+    return {key: value or "" for key, value in (stateful_set.labels or {}).items()}
+
+
+def _unselected(sets: Sequence[FoundSet], access: Access) -> Problem:
     """Return that no set has the labels that are asked for, and which there are."""
     labels = (
         f"{each.name} has {', '.join(f'{key}={value}' for key, value in each.labels.items())}"
@@ -333,27 +350,10 @@ def _unselected(sets: Sequence[FoundSet], selector: str | None) -> Problem:
         else f"{each.name} has none"
         for each in sets
     )
-    what = f'no StatefulSet has the labels "{selector}"'
+    selector = word(access.selector.text if access.selector else "")
+    what = f"no StatefulSet has the labels {selector}"
     if len({each.name for each in sets}) == 1:
-        what = f'the StatefulSet {sets[0].name} has not the labels "{selector}"'
+        what = f"the StatefulSet {sets[0].name} has not the labels {selector}"
     is_bare = not any(each.labels for each in sets)
     fix = "leave it out" if is_bare else f"give others: {short(list(labels))}"
     return Problem("--selector", what, fix)
-
-
-def _matches(stateful_set: FoundSet, selector: str | None) -> bool:
-    """Return whether a set has the labels of a selector of equalities."""
-    for part in filter(None, map(str.strip, (selector or "").split(","))):
-        equality = re.fullmatch(r"([^=!\s]+)\s*(==?|!=)\s*([^=!\s]*)", part)
-        existence = re.fullmatch(r"(!?)\s*([^=!\s]+)", part)
-        if equality:
-            key, operator, value = equality.groups()
-            is_met = (stateful_set.labels.get(key) == value) == (operator != "!=")
-        elif existence:
-            is_met = (existence[2] in stateful_set.labels) == (not existence[1])
-        else:
-            fix = "write it as key=value, key!=value, key or !key, with commas between"
-            raise InputError(Problem("--selector", f'"{part}" is not understood', fix))
-        if not is_met:
-            return False
-    return True
