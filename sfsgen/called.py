@@ -40,6 +40,6 @@ def as_called(text: str) -> str:
         before = text[max(0, found.start() - _LOOKED_AT) : found.start()]
         word = (before.split() or [""])[-1] if before[-1:].isspace() else ""
         # The value of an option, and what was said so already.
-        return PROGRAM if word == "kubectl" or word.startswith("-") else called
+        return PROGRAM if word.endswith("kubectl") or word.startswith("-") else called
 
     return _RUN.sub(run, text)

@@ -293,7 +293,8 @@ def _key(manifest: Manifest) -> Key:
 def chosen(found: Inventory, names: Iterable[str], access: Access) -> list[FoundSet]:
     """Return the sets that are named, in a namespace if one is given, with the selector's labels.
 
-    Raises InputError where a name is of no set, or of sets in several namespaces, or none is left.
+    Raises InputError where a name is of no set, or of sets in several namespaces that were not
+    all asked for, or none is left.
     """
     namespace, selector = access.namespace, access.selector
     there_are = [each for each in found.stateful_sets if namespace in (None, each.namespace)]
@@ -310,7 +311,7 @@ def chosen(found: Inventory, names: Iterable[str], access: Access) -> list[Found
             as_file = f"{fix}; what lies in {name} is read with {quoted(['-f', name])}"
             its_fix = as_file if is_file else fix
             problems.append(Problem("NAME", f'there is no StatefulSet "{name}"', its_fix))
-        elif count > 1:
+        elif count > 1 and not access.everywhere:
             what = f'several namespaces hold a StatefulSet "{name}"'
             problems.append(Problem("NAME", what, f"choose one with --namespace; {fix}"))
     if not problems and not sets and there_are:
@@ -334,7 +335,8 @@ def only(found: Inventory, name: str | None, access: Access) -> FoundSet:
     if len(sets) > 1:
         what = f"{len(sets)} StatefulSets are meant, and one can be"
         there = short([f"{each.namespace}/{each.name}" for each in sets])
-        raise InputError(Problem("NAME", what, f"name one of them: {there}"))
+        fix = f"name one of them, and its namespace with -n: {there}"
+        raise InputError(Problem("NAME", what, fix))
     return sets[0]
 
 
