@@ -2,8 +2,8 @@
 
 import os
 import signal
-import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stderr
 from typing import Any
 
 from sfsgen import called
@@ -28,10 +28,11 @@ def run(arguments: Sequence[str]) -> int:
     signal.setitimer(signal.ITIMER_REAL, _PATIENCE, 1)
     found: Sequence[Any] = []
     directive = _NOTHING
-    sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115  # it would stand in what is typed
     try:
         *before, typed = arguments or [""]
-        found, directive = _completed(before, typed)
+        # What is told would stand in what is typed.
+        with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere):  # noqa: PTH123
+            found, directive = _completed(before, typed)
     except (Exception, _TooLong):  # noqa: BLE001  # whoever types wants no message
         found, directive = [], _NOTHING
     signal.setitimer(signal.ITIMER_REAL, 0)

@@ -24,8 +24,8 @@ class Result(NamedTuple):
     err: str
 
 
-def sfsgen(command: str | list[str], stdin: str | bytes = "") -> Result:
-    """Run a command line without its first word, `sfsgen`."""
+def sfsgen(command: str | list[str], stdin: str | bytes = "", called: str = "sfsgen") -> Result:
+    """Run a command line without its first word, `sfsgen`, or another file that is called."""
     arguments = shlex.split(command) if isinstance(command, str) else command
     data = stdin.encode() if isinstance(stdin, str) else stdin
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
@@ -35,7 +35,7 @@ def sfsgen(command: str | list[str], stdin: str | bytes = "") -> Result:
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
-        patch.setattr(sys, "argv", ["sfsgen", *arguments])
+        patch.setattr(sys, "argv", [called, *arguments])
         patch.setenv("LC_ALL", "C.UTF-8")
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
         status = run(arguments)

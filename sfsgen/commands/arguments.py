@@ -16,6 +16,7 @@ from sfsgen.problems import InputError, Problem, nearest
 
 _PRINTERS = ("init", "schema")
 _ADDRESS = r"[^/]*:|[a-z0-9-]+(?:\.[a-z0-9-]+)+/"  # what may be one
+_KINDS = ("sts", "statefulset")  # which kubectl takes before a name
 _PLAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _ALIKE = 0.75  # of two options, without their hyphens
 
@@ -64,6 +65,8 @@ def _is_plain(parameters: Mapping[str, Any]) -> bool:
     names, files = parameters.get("name") or (), parameters.get("filename") or ()
     several = [names] if isinstance(names, str) else names
     if any(not _PLAIN.fullmatch(each) or os.path.exists(each) for each in several):  # noqa: PTH110
+        return False
+    if len(several) > 1 and next(iter(several), "").startswith(_KINDS):
         return False
     is_by_cluster = any(parameters.get(each) is not None for each in ("kube_context", "kubeconfig"))
     folders = (parameters.get(each) or "" for each in ("template_dir", "output_dir"))
