@@ -10,9 +10,8 @@ _ENDS = (".exe", ".pyz", ".py")
 # What stands behind the name where a text means the program to be run.
 COMMANDS = (
     *("render", "scale", "volumes", "prepare", "show", "recover", "adopt", "move", "check"),
-    *("fn", "post-render", "init", "schema"),
+    *("fn", "post-render", "init", "schema", "completion", "help"),
 )
-_RUN = re.compile(rf"(?<![\w./=@:'\"-]){PROGRAM}(?= (?:{'|'.join(COMMANDS)}|--help|--version)\b)")
 _LOOKED_AT = 40  # characters before it
 
 
@@ -42,4 +41,6 @@ def as_called(text: str) -> str:
         # The value of an option, and what was said so already.
         return PROGRAM if word.endswith("kubectl") or word.startswith("-") else called
 
-    return _RUN.sub(run, text)
+    names = "|".join(COMMANDS)
+    own = rf"(?<![\w./=@:'\"-]){PROGRAM}(?= (?:{names}|--help|--version)\b)"
+    return re.sub(own, run, text)

@@ -34,7 +34,7 @@ def plugin(command: str | list[str], stdin: str = "") -> Result:
 
 
 def test_every_command_is_known_by_its_name() -> None:
-    assert list(called.COMMANDS) == list(cli._COMMANDS)  # noqa: SLF001
+    assert {*cli._COMMANDS} - {*called.COMMANDS} == set()  # noqa: SLF001
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_kubectl_completes_the_plugin(server: LivingServer) -> None:
         return server.kubectl("__complete", "sfsgen", *words).stdout.splitlines()
 
     commands = completed("")
-    assert [each.partition("\t")[0] for each in commands] == [*called.COMMANDS, ":4"]
+    assert [each.partition("\t")[0] for each in commands] == [*cli._COMMANDS, ":4"]  # noqa: SLF001
     assert "check\tSay whether sets will bind, and if not, why not." in commands
     options = completed("check", "sts/web", "-")
     assert {"--all-namespaces", "-A", "--selector", "-k"} <= {

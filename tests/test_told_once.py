@@ -248,8 +248,7 @@ def test_a_class_that_keeps_a_set_from_its_volumes_is_told_once() -> None:
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        ("check --all-namespaces", "write -n NAMESPACE, one at a time"),
-        ("check -A", "write -n NAMESPACE, one at a time"),
+        ("check --all-namespace", "write --all-namespaces"),
         ("volumes web --replicas=2.5", "give it as --replicas 3"),
     ],
 )

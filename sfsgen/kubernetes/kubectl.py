@@ -2,11 +2,13 @@
 
 import shlex
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfsgen.documents.files import Kustomized
 from sfsgen.documents.left_out import LeftOut
-from sfsgen.kubernetes.label_query import LabelQuery
+
+if TYPE_CHECKING:
+    from sfsgen.kubernetes.label_query import LabelQuery
 
 AGAIN = "sfsgen check -f -"
 """The command that looks at what is piped into it."""
@@ -46,7 +48,7 @@ class Access(NamedTuple):
     """The files and folders that are not read."""
     everywhere: bool = False
     """Whether a cluster is looked at in all its namespaces."""
-    selector: LabelQuery | None = None
+    selector: "LabelQuery | None" = None
     """What the labels of sets have to meet."""
 
     @property
