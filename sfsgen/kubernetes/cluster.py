@@ -88,7 +88,7 @@ def kustomized(folder: str) -> bytes:
         raise InputError(Problem(shown, what, fix)) from error
     words = _without_log(err.decode(errors="replace")).removeprefix("error: ")
     if status:
-        fix = "mend what kustomize says, or name manifests with -f"
+        fix = "mend what kustomize says; what it makes by other options is read with -f -"
         raise InputError(Problem(shown, words or f"exit status {status}", fix))
     if words:
         note(f"{shown}: {words}")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from sfsgen.called import as_called
 from sfsgen.findings.finding import Severity
 from sfsgen.plain_text import one_line, readable
 from sfsgen.showing.columns import HEALTHY, STATES, Line, Sheet, sheet
@@ -166,4 +167,4 @@ def _faults(view: SetView) -> Iterator[Spoken]:
         rule = f"({each.rule})"
         yield (each.severity, COLOURS[each.severity]), (f": {each.what} ", ""), (rule, "dim")
         if each.cure:
-            yield ((f"{_INDENT}fix: {each.cure}", ""),)
+            yield ((f"{_INDENT}fix: {as_called(each.cure)}", ""),)
