@@ -214,27 +214,29 @@ def test_kubectl_completes_the_plugin(server: LivingServer) -> None:
 
     commands = completed("")
     assert [each.partition("\t")[0] for each in commands] == [*cli._COMMANDS, ":4"]  # noqa: SLF001
-    assert "check\tSay whether sets will bind, and if not, why not." in commands
+    assert "check\tSay whether sets will bind, and if not, why not" in commands
     options = completed("check", "sts/web", "-")
     assert {"--all-namespaces", "-A", "--selector", "-k"} <= {
         each.partition("\t")[0] for each in options
     }
     assert completed("check", "-f", "") == [":0"]
+    assert completed("check", "-A", "sts/a") == ["sts/api", ":4"]
+    assert completed("show", "-n=sh") == ["shop", ":4"]
 
 
 @pytest.mark.parametrize(
     ("words", "lines"),
     [
-        (["sch"], ["schema\tPrint the JSON Schema of values files.", ":4"]),
+        (["sch"], ["schema\tPrint the JSON Schema of values files", ":4"]),
         (["nosuch", ""], [":4"]),
         (["scale", "--output-dir", ""], [":16"]),
-        (["scale", "--nonsense", "--repl"], ["--replicas\tThe number of pods to come.", ":4"]),
-        (["scale", "-f", "x.yaml", "--repl"], ["--replicas\tThe number of pods to come.", ":4"]),
-        (["check", "deploy/x", "--str"], ["--strict\tExit with 1 for warnings too.", ":4"]),
+        (["scale", "--nonsense", "--repl"], ["--replicas\tThe number of pods to come", ":4"]),
+        (["scale", "-f", "x.yaml", "--repl"], ["--replicas\tThe number of pods to come", ":4"]),
+        (["check", "deploy/x", "--str"], ["--strict\tExit with 1 for warnings too", ":4"]),
         (["check", "-n", ""], None),
         ([], None),
         (["init", "x", "y", "--vers"], [":4"]),
-        (["--vers"], ["--version\tPrint the version.", ":4"]),
+        (["--vers"], ["--version\tPrint the version", ":4"]),
     ],
 )  # fmt: skip
 def test_what_is_typed_is_completed(words: list[str], lines: list[str] | None) -> None:
