@@ -65,6 +65,9 @@ def test_every_page_is_in_the_index() -> None:
 def _codes(page: Path) -> Iterator[str]:
     """Yield the lines of a page's blocks of code, and what stands within a line as code."""
     text = re.sub(r"\\\n *", "", page.read_text())
+    text = re.sub(
+        r"(?m)^ +\$ .*\n(?= +[^ ]+: error: .* has no )", "", text
+    )  # what is mistyped there
     for block in re.findall(r"(?ms)^```(?:sh|bash)\n(.*?)^```$", text):
         yield from block.splitlines()
     yield from re.findall(r"(?m)^(?: {4})(\S.*)$", text)
