@@ -20,6 +20,8 @@ from tests.api_server import ApiServer
 from tests.program import findings, sfsgen
 from tools import rules_page
 
+pytestmark = pytest.mark.without_libraries
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 RELEASED = EXAMPLES / "check-released" / "dump.yaml"
 CROSSED = EXAMPLES / "check-crossed" / "dump.yaml"

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from tests.program import sfsgen
 from tests.test_check_mutations import GOOD, MUTATIONS, mutated
 
+pytestmark = pytest.mark.without_libraries
+
 ROOT = Path(__file__).parents[1]
 # The rules whose bad example edits mend: what is left of it is clean.
 MENDED = [

@@ -23,6 +23,8 @@ from sfsgen.values.tree import Values
 from tests.api_server import ApiServer
 from tests.program import sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 ROOT = Path(__file__).parents[1]
 PAGES = [
     ROOT / "README.md",

@@ -21,6 +21,8 @@ from tests.api_server import ApiServer
 from tests.program import Result, sfsgen
 from tests.test_yaml_text import PLAIN, QUOTED, readings, texts, values
 
+pytestmark = pytest.mark.without_libraries
+
 # Names that Kubernetes takes, and that YAML takes for something else unless they are quoted.
 TRAPS = [
     *("y", "n", "yes", "no", "on", "off", "true", "false", "null", "1", "010", "0x1f", "1e3"),

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from sfsgen.printing.rendering import OPEN_ORDINALS
 from tests.program import sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 OPEN = [str(each) for each in OPEN_ORDINALS]
 # Texts that YAML reads otherwise for some ordinals, and those that look like one.
 HEADS = ["pv-", "", "0o", "0b", "0x", "0", "00", "1", "10", "1e", "2001-01-", "1-2-", "1.", "-"]

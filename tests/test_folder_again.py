@@ -15,6 +15,8 @@ from sfsgen.documents.files import WRITING
 from sfsgen.documents.yaml_editor import relisted
 from tests.program import Result, sfsgen, written
 
+pytestmark = pytest.mark.without_libraries
+
 STORAGE = "--nfs-server nfs.example.com --storage 1Gi"
 PLAIN = f"render web {STORAGE} -r 2"
 FEWER = f"render web {STORAGE} -r 1"

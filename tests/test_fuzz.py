@@ -6,6 +6,8 @@ import pytest
 
 from tests.fuzzing import SEEDS, Case, execute, faults, is_harmless, parsed, written
 
+pytestmark = pytest.mark.without_libraries
+
 KEPT = sorted(SEEDS.glob("*.txt"))
 
 

@@ -11,6 +11,8 @@ from sfsgen.kubernetes.gitops import KEEPING, against, kept
 from tests.defaulting import stored
 from tests.program import rendered, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 PLAIN = "web -r 2 --nfs-server nfs.example.com --storage 1Gi"
 SYNC = "argocd.argoproj.io/sync-options"
 PRUNE, SSA = (f"kustomize.toolkit.fluxcd.io/{each}" for each in ("prune", "ssa"))

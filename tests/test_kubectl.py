@@ -14,6 +14,8 @@ from sfsgen.documents.document import Path
 from tests.api_server import ApiServer
 from tests.program import sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 pytestmark = pytest.mark.skipif(not shutil.which("kubectl"), reason="no kubectl on this machine")
 
 WEB = "render web -r 3 --nfs-server nfs.example.com --storage 1Gi"

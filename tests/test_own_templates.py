@@ -30,6 +30,8 @@ from sfsgen.printing.templates import BUILT_IN
 from sfsgen.problems import InputError, Problem
 from tests.program import findings, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 PLAIN = "render web -r 3 --nfs-server nfs.example.com --storage 1Gi"
 
 VOLUME_TEMPLATE = """\

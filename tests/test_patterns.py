@@ -4,6 +4,8 @@ import pytest
 
 from sfsgen.sets.patterns import as_values, patterns, renumbered
 
+pytestmark = pytest.mark.without_libraries
+
 
 @pytest.mark.parametrize(
     ("texts", "intact", "found"),

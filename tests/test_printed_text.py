@@ -19,6 +19,8 @@ from sfsgen.plain_text import as_json, brief, joined, listed, one_line, quoted, 
 from sfsgen.problems import Problem, nearest
 from tests.program import findings, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 ODD = "a\n::error::pwned\x1b[31m\u202e\x9b2J##[error]"
 KINDS = ("StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Service")
 

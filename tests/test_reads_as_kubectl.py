@@ -24,6 +24,8 @@ from sfsgen.kubernetes.manifests import read_manifests
 from tests.program import sfsgen
 from tests.reading_cases import ANCHORS, FRAGMENTS, SCALARS, TABLE
 
+pytestmark = pytest.mark.without_libraries
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

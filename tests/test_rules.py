@@ -16,6 +16,8 @@ from sfsgen.checking.ruleset import Rule, all_rules, page, rule_id
 from tests.program import findings, sfsgen
 from tools import rules_page
 
+pytestmark = pytest.mark.without_libraries
+
 EXAMPLES = Path(__file__).parents[1] / "examples" / "rules"
 PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
 IDS = [rule_id(rule) for rule in all_rules()]

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from tests.api_server import ApiServer
 from tests.program import Result, sfsgen
 
+pytestmark = pytest.mark.without_libraries
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 Object = dict[str, Any]
 

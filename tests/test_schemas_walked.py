@@ -14,6 +14,8 @@ from sfsgen.kubernetes.schemas import KEY_WORDS, Schema, Terms
 from sfsgen.kubernetes.versions import NEWEST, OLDEST, Target
 from sfsgen.values import vocabulary
 
+pytestmark = pytest.mark.without_libraries
+
 OF_VALUES = vocabulary.schema()
 ALL_MINORS = Target(NEWEST, OLDEST)  # every field's first minor has come, and no last one
 KNOWN = {

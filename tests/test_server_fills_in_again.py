@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from sfsgen.kubernetes.server_filled import own
 from tests.api_server import ApiServer
 from tests.defaulting import Json, stored
+
+pytestmark = pytest.mark.without_libraries
 
 DUMP = Path(__file__).parents[1] / "examples/check-healthy/dump.yaml"
 
