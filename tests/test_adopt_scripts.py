@@ -47,7 +47,7 @@ def test_a_script_ends_well(maker: str) -> None:
 @pytest.mark.parametrize("maker", [provisioners.SUBDIR])
 def test_a_script_that_is_killed_goes_on_where_it_stopped(maker: str) -> None:
     chance = random.Random(maker)  # noqa: S311
-    found = provisioned_set(7, maker, Shape(1 + (maker == provisioners.SUBDIR)))
+    found = provisioned_set(7, maker, Shape(1))
     text = scripted(found)
     with LivingServer(found.cluster, resync=0.2) as server:
         for _ in range(4):
@@ -65,7 +65,6 @@ def test_a_script_that_is_refused_stops_and_goes_on_later() -> None:
     with LivingServer(found.cluster, resync=0.2) as server:
         for verb in (
             ("patch", "persistentvolumes"),
-            ("delete", "persistentvolumeclaims"),
             ("delete", "persistentvolumes"),
         ):
             server.refuse.append(verb)
@@ -131,7 +130,7 @@ def _stranger(number: int) -> Object:
 @needs_kubectl
 def test_a_live_cluster_is_adopted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The context that was looked at stands in every command, also in that of the next scale-up."""
-    found = provisioned_set(1, provisioners.SUBDIR, Shape(2))
+    found = provisioned_set(1, provisioners.SUBDIR, Shape(1))
     with LivingServer(found.cluster, resync=0.2) as server:
         monkeypatch.setenv("KUBECONFIG", server.environment["KUBECONFIG"])
         made = sfsgen("adopt web -n p --context test -o sh")

@@ -120,7 +120,7 @@ def _words(options: dict[str, str]) -> list[str]:
     return [word for option, value in options.items() for word in (option, value) if word]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(_NAMES, st.integers(0, 4), _OPTIONS)
 def test_what_render_prints_passes(name: str, replicas: int, options: dict[str, str]) -> None:
     result = sfsgen(["render", name, "--replicas", str(replicas), *_words(options)])
@@ -129,7 +129,7 @@ def test_what_render_prints_passes(name: str, replicas: int, options: dict[str, 
         assert _unexpected(result.out, result.err, *minor) == []
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(_NAMES, st.integers(1, 3), st.integers(1, 6), _OPTIONS, st.sampled_from(["", "20Gi", "1Ki"]))
 def test_what_scale_prints_passes(
     name: str, replicas: int, wanted: int, options: dict[str, str], storage: str

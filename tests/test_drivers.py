@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.program import Result, findings, sfsgen
@@ -713,6 +713,7 @@ def test_an_own_template_gets_the_source_of_any_driver(tmp_path: Path) -> None:
 NAME = st.from_regex(r"[a-z]([a-z0-9]{0,4}[a-z])?", fullmatch=True)
 
 
+@settings(max_examples=50)
 @given(
     st.sampled_from(sorted(set(VALUES) - {"local"})), NAME, st.lists(NAME, min_size=1, max_size=3)
 )

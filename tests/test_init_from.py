@@ -321,7 +321,7 @@ def _text(sets: list[Values]) -> str:
 MINORS = st.one_of(st.just(""), st.integers(3, 37).map(lambda minor: f" --kube-version 1.{minor}"))
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.lists(invented(), min_size=1, max_size=2), MINORS)
 def test_what_render_prints_comes_back(sets: list[Values], minor: str) -> None:
     printed = sfsgen(f"render -f -{minor}", _text(sets))

@@ -26,7 +26,7 @@ def value_of(text: str) -> Any:
     return document.value
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
     items=st.lists(ITEMS, max_size=3),
     replaced=st.lists(ITEMS, max_size=3),

@@ -265,7 +265,7 @@ ODD = st.one_of(
 
 
 @given(changes=st.lists(st.tuples(st.sampled_from(PATHS), ODD), min_size=1, max_size=3))
-@settings(max_examples=300)
+@settings(max_examples=150)
 @pytest.mark.parametrize("command", ["scale db -r 4", "volumes --replicas 5 --nfs-path /e"])
 def test_no_input_breaks_the_program(command: str, changes: list[tuple[Any, Any]]) -> None:
     dump = json.loads(json.dumps(DUMP))
