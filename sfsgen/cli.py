@@ -125,7 +125,10 @@ def _no_command(arguments: Sequence[str]) -> Problem:
 
         fix = without_command(arguments)
     else:
-        fix = f"there are: {', '.join(_COMMANDS)}"
+        from sfsgen.commands.meant import of_another_program
+
+        there = f"there are: {', '.join(_COMMANDS)}"
+        fix = of_another_program(typed) or there
     return Problem(called.name(), f"there is no command {quoted(typed)}", fix)
 
 

@@ -109,3 +109,15 @@ def test_before_a_scale_up_only_the_new_pairs_are_created(server: ApiServer) -> 
     assert done.returncode == 0, done.stderr
     assert len(server.objects("persistentvolumes")) == 5
     assert len(server.objects("persistentvolumeclaims")) == 5
+
+
+@pytest.mark.parametrize("command", ["show", "scale -r 3", "move --storage 2Gi"])
+def test_of_a_set_that_was_deleted_recover_is_named(
+    command: str, server: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, value in server.environment.items():
+        monkeypatch.setenv(key, value)
+    server.kubectl("create", "-f", "-", input=sfsgen(f"{WEB} --only pv,pvc").out)
+    told = sfsgen(f"{command} web").err
+    assert 'NAME: error: there is no StatefulSet "web"\n  fix: see what sfsgen recover ' in told
+    assert "recover" not in sfsgen(f"{command} api").err

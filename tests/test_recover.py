@@ -11,7 +11,7 @@ import yaml
 
 from tests.faults import Shape, faults
 from tests.plans import dump
-from tests.program import findings, sfsgen
+from tests.program import findings, sfsgen, written
 
 pytestmark = pytest.mark.without_libraries
 
@@ -289,6 +289,18 @@ def test_one_set_that_is_not_understood_does_not_hold_others_back() -> None:
     assert result.status == 1
     assert [each["set"]["name"] for each in json.loads(result.out)["plans"]] == ["w"]
     assert "no step is printed for shop/web" in result.err
+
+
+@pytest.mark.parametrize("words", ["--old v.yaml -f now.yaml", "-f now.yaml --old=v.yaml"])
+def test_a_values_file_is_rendered_in_the_place_of_the_old_dump(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifests = sfsgen("render web -r 1 --nfs-server nfs.example.com --storage 1Gi").out
+    written({"now.yaml": manifests, "v.yaml": sfsgen("init").out}, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    told = sfsgen(f"recover web {words}").err
+    fix = "`sfsgen render -f v.yaml | sfsgen recover web -f now.yaml --old -`"
+    assert told.count(f"fix: {fix}\n") == 2
 
 
 def test_a_set_that_is_gone_is_known_by_its_claims() -> None:

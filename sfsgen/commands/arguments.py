@@ -147,7 +147,11 @@ class Parser(_OptionParser):
         near = near_option(option, self._long_opt)
         if option in ("--install-completion", "--show-completion"):  # of other programs
             near = "sfsgen completion SHELL, which prints the script"
+        from sfsgen.commands.meant import another_option
+
+        takes_name = any(each.obj.name == "name" for each in self._args)
         fix = f"write {near}" if near else f"`{self._command} --help` lists those that there are"
+        fix = another_option(option, self._long_opt, takes_name=takes_name) or fix
         return Problem(option, f"{self._command} has no option {brief(option)}", fix)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -26,6 +26,23 @@ _OTHERS = re.compile(
 _FILES = (*MANIFESTS, ".j2", ".tpl", ".tgz", ".tar.gz")
 _FOLDERS = ("template_dir", "output_dir")
 _END = "--"  # of the options
+# What kubectl, Helm and others call it.
+_COMMANDS = {
+    "check": ("validate", "verify", "lint", "diagnose", "doctor"),
+    "move": ("migrate", "rename", "resize", "mv"),
+    "recover": ("repair", "restore", "heal"),
+    "render": ("generate", "template", "new", "build"),
+    "show": ("get", "describe", "list", "ls", "status"),
+}
+_CHANGING = ("apply", "create", "delete", "edit", "patch", "install", "uninstall", "upgrade")
+_OPTIONS = {
+    "--dry-run": "leave it out: sfsgen changes nothing in a cluster",
+    "--name": "write the name alone, without --name",
+    "--recursive": "leave it out: a folder is read with all that lies below it",
+    "-R": "leave it out: a folder is read with all that lies below it",
+    "--size": "write --storage",
+    "-V": "write --version",
+}
 _MOST_LOOKED_INTO = 1000  # folders, for a first manifest
 
 
@@ -244,12 +261,33 @@ def without_command(given: Sequence[str]) -> str:
     return quoted(["sfsgen", "check", "-f", *given])
 
 
+def of_another_program(typed: str) -> str:
+    """Return what to do in place of another program's command, "" where it is none of these."""
+    if typed == "version":
+        return "write sfsgen --version"
+    if typed in _CHANGING:
+        return "give kubectl what sfsgen prints: sfsgen changes nothing in a cluster"
+    meant = next((own for own, others in _COMMANDS.items() if typed in others), "")
+    return f"that is sfsgen {meant}: see sfsgen help {meant}" if meant else ""
+
+
+def another_option(option: str, known: Container[str], *, takes_name: bool) -> str:
+    """Return what to do in place of another program's option, "" where it is none of these."""
+    fix = _OPTIONS.get(option, "")
+    own = fix.removeprefix("write ") if fix.startswith("write --") else ""
+    if (own and own not in known) or (option == "--name" and not takes_name):
+        return ""
+    return fix
+
+
 def surplus(command: str, left: Sequence[str], name: object, given: Sequence[str]) -> Problem:
     """Return what to say of arguments that a command has no place for, of all that were given."""
     first, words = left[0], quoted(left)
     what = f"`sfsgen {command}` has no place for {words}"
     if isinstance(name, str) and _SET.fullmatch(name):
         return Problem(words, "a kind and a name stand in one word", f"write sts/{first}")
+    if command == "scale" and len(left) == 1 and first.isdecimal():
+        return Problem(words, what, f"write --replicas {first}")
     if all(map(_is_file, left)):
         files = [str(name), *left] if isinstance(name, str) and _is_file(name) else left
         return Problem(words, what, quoted(_Line(command, given).with_files(files)))

@@ -405,21 +405,25 @@ Diff = Annotated[
 ]
 
 
-def piped(command: str) -> str:
+_FILES_BY = ("-f", "--filename", "--from", "-k", "--kustomize")
+_FILES = r"--(?:filename|from|kustomize)=|-[fk].|--(?:fix|diff)$"
+
+
+def piped(command: str, *, is_old: bool = False) -> str:
     """Return the command line that was typed, but with -f -; that of a command where none was.
 
-    It leaves out what edits files: there are none in a pipe.
+    It leaves out what edits files: there are none in a pipe. `is_old` is of --old in place of -f.
     """
     words, left = sys.argv[1:], list[str]()
     if "--changed" in words:  # its arguments are files
         words = [command]
     while words:
         word = words.pop(0)
-        if word in ("-f", "--filename", "--from", "-k", "--kustomize"):
+        if word in (("--old",) if is_old else _FILES_BY):
             words[:1] = []
-        elif not re.match("--(filename|from|kustomize)=|-[fk].|--(fix|diff)$", word):
+        elif not re.match("--old=" if is_old else _FILES, word):
             left.append(word)
-    option = "--from" if command == "init" else "-f"
+    option = "--old" if is_old else "--from" if command == "init" else "-f"
     from sfsgen.kubernetes.kubectl import quoted
 
     return quoted(["sfsgen", *(left if left[:1] == [command] else [command]), option, "-"])

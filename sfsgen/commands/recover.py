@@ -88,7 +88,8 @@ def _of_old(access: Access, old: Sequence[str]) -> Access:
     namespace = access.namespace
     if access.is_live and namespace is None:
         namespace = cluster.whereabouts(access.kubectl, None)[1] or None
-    return access._replace(filenames=tuple(old), namespace=namespace)
+    again = parameters.piped("recover", is_old=True)
+    return access._replace(filenames=tuple(old), namespace=namespace, again=again)
 
 
 def _with_old(found: Inventory, before: Inventory | None, access: Access) -> Inventory:

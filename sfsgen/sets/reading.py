@@ -27,6 +27,7 @@ from sfsgen.plain_text import quoted as word
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import UNKNOWN_ELSEWHERE, ClaimsElsewhere, Inventory
+from sfsgen.sets.left_behind import left_behind
 from sfsgen.sets.passed_over import merged, nothing_in, short
 from sfsgen.sets.recognised import Surroundings
 from sfsgen.sets.variants import Variant, some_of, variants
@@ -307,10 +308,7 @@ def chosen(found: Inventory, names: Iterable[str], access: Access) -> list[Found
         if count == 0 and (unselected := [each for each in there_are if each.name == name]):
             problems.append(_unselected(unselected, access))
         elif count == 0:
-            is_file = os.path.exists(name)  # noqa: PTH110  # a Path would raise for some names
-            as_file = f"{fix}; what lies in {name} is read with {quoted(['-f', name])}"
-            its_fix = as_file if is_file else fix
-            problems.append(Problem("NAME", f'there is no StatefulSet "{name}"', its_fix))
+            problems.append(_no_set(name, found, access, fix))
         elif count > 1 and not access.everywhere:
             what = f'several namespaces hold a StatefulSet "{name}"'
             problems.append(Problem("NAME", what, f"choose one with --namespace; {fix}"))
@@ -324,6 +322,14 @@ def chosen(found: Inventory, names: Iterable[str], access: Access) -> list[Found
     if problems:
         raise InputError(*problems)
     return [each for each in sets if not names or each.name in names]
+
+
+def _no_set(name: str, found: Inventory, access: Access, fix: str) -> Problem:
+    if access.is_live and any(left_behind(found, [name], access.namespace)):
+        fix = f"see what sfsgen recover says of the claims that it has left; {fix}"
+    if os.path.exists(name):  # noqa: PTH110  # a Path would raise for some names
+        fix += f"; what lies in {name} is read with {quoted(['-f', name])}"
+    return Problem("NAME", f'there is no StatefulSet "{name}"', fix)
 
 
 def only(found: Inventory, name: str | None, access: Access) -> FoundSet:
