@@ -309,7 +309,8 @@ REFUSED = [
     ("init -n shop", "--namespace: error: without --from"),
     ("init --from a.yaml --from live", "not read together"),
     ("init --from a.yaml nope", 'there is no StatefulSet "nope"'),
-    ("init --from none.yaml", "none.yaml: error"),
+    ("init --from none.yaml", "No such file or directory\n  fix: name a file that is there"),
+    ("init --from web", "read with sfsgen init --from live web"),
     (
         "init --from bare.yaml",
         "bare.yaml:8:3: error: the StatefulSet bare has no volumeClaimTemplates",

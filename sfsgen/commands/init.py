@@ -1,6 +1,8 @@
 """`sfsgen init`: a values file to start from, or one for a set that exists."""
 
+import os
 from collections.abc import Mapping, Sequence
+from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -8,6 +10,7 @@ import typer
 from sfsgen import package_data
 from sfsgen.commands import parameters
 from sfsgen.console import tell, write_stdout
+from sfsgen.plain_text import quoted as word
 from sfsgen.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -62,6 +65,17 @@ def _without_from(option: str) -> Problem:
     return Problem(option, what, "say where the set is: --from FILE, or --from live")
 
 
+def _may_be_file(source: str) -> bool:
+    from sfsgen.kubernetes.names import label_fault
+
+    return bool(label_fault(source)) or os.path.exists(source)  # noqa: PTH110
+
+
+def _no_file(source: str) -> Problem:
+    fix = f"name one; a set in the cluster is read with sfsgen init --from live {source}"
+    return Problem("--from", f"there is no file {word(source)}", fix)
+
+
 def _describe(names: Sequence[str], given: Mapping[str, Any]) -> None:
     """Print the values of sets that exist, and tell what these do not say."""
     from sfsgen.commands.access import access, inputs, named_in_failure, tell_where
@@ -72,6 +86,7 @@ def _describe(names: Sequence[str], given: Mapping[str, Any]) -> None:
     if is_live and len({*sources}) > 1:
         what = "files and the live cluster are not read together"
         problems.append(Problem("--from", what, "give either"))
+    problems += map(_no_file, filterfalse(_may_be_file, () if is_live else given["source"]))
     files = () if is_live else given["source"]
     looked = access({**given, "filename": files}, "init", problems)
     target = parameters.chosen_target(given["kube_version"], problems)

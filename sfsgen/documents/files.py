@@ -226,4 +226,6 @@ def _stdin() -> BinaryIO:
 
 def _unreadable(name: str, error: OSError) -> InputError:
     what = f"it cannot be read: {error.strerror}"
-    return InputError(Problem(name, what, "name a file that you may read"))
+    is_there = not isinstance(error, FileNotFoundError)
+    fix = f"name a file that {'you may read' if is_there else 'is there'}"
+    return InputError(Problem(name, what, fix))
