@@ -40,8 +40,12 @@ _OPTIONS = {
     "--name": "write the name alone, without --name",
     "--recursive": "leave it out: a folder is read with all that lies below it",
     "-R": "leave it out: a folder is read with all that lies below it",
+    "--set": "give each value by its own option, as --replicas 5",
     "--size": "write --storage",
+    "--values": "write --filename",
+    "--yes": "leave it out: nothing is asked",
     "-V": "write --version",
+    "-y": "leave it out: nothing is asked",
 }
 _MOST_LOOKED_INTO = 1000  # folders, for a first manifest
 
