@@ -128,6 +128,17 @@ def test_a_summary_tells_what_was_looked_at() -> None:
     ).err == ("sfsgen: nothing wrong in no object that it looks at\n")
 
 
+def test_crossed_pairs_are_kept_too_when_their_claims_were_deleted() -> None:
+    dump = yaml.safe_load(CROSSED.read_text())
+    items = [each for each in dump["items"] if each["kind"] not in ("PersistentVolumeClaim", "Pod")]
+    for each in items:
+        if each["kind"] == "PersistentVolume":
+            each["status"]["phase"] = "Released"
+    text = yaml.safe_dump({**dump, "items": items})
+    (found,) = json.loads(sfsgen("check -f - --rule crossed -o json", text).out)["findings"]
+    assert found["fix"].startswith("keep the pairs, which costs nothing: write `volumeName: ")
+
+
 # What is chosen.
 
 

@@ -32,6 +32,7 @@ Source: measured on Kubernetes 1.36.
 """  # noqa: E501 -- commands are copied whole
 
 from collections.abc import Iterator, Sequence
+from itertools import filterfalse
 
 from sfsgen.changes.cure import WHICH_VOLUME, Cure
 from sfsgen.changes.exchange import Crossing, crossings_of, exchanged, kept
@@ -47,9 +48,9 @@ _SHOWN = 5  # of the ordinals that have other volumes
 def crossed(scene: Scene) -> Iterator[Finding]:
     for rows in scene.pairing.ordinals:
         crossings = list(crossings_of(scene.pairing, rows))
-        bound = [each for each in crossings if each.row.tie is Tie.BOUND]
+        bound = list(filter(_is_its_data, crossings))
         written = []
-        for each in (each for each in crossings if each.row.tie is not Tie.BOUND):
+        for each in filterfalse(_is_its_data, crossings):
             # It has none yet, and that of its number is left to another claim.
             if scene.inventory.is_anothers(each.own, each.row.claim_key):
                 yield _told(each, [each], scene.cures.leave(each.own))
@@ -62,6 +63,12 @@ def crossed(scene: Scene) -> Iterator[Finding]:
             yield _told(bound[0], bound, "; ".join(ways), again)
         if written:
             yield _told(written[0], written, _straightened(scene, written))
+
+
+def _is_its_data(crossing: Crossing) -> bool:
+    """Return whether a claim is bound, or an earlier one of its name was, whose data lies there."""
+    was_bound = crossing.has.claim == crossing.row.claim_key and crossing.has.claim_uid
+    return crossing.row.tie is Tie.BOUND or bool(was_bound)
 
 
 def _told(
