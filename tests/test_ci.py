@@ -344,6 +344,16 @@ def test_the_action_says_which_python_it_needs(tmp_path: Path) -> None:
     assert (status, out.startswith("::error title=sfsgen::it needs Python 3.11")) == (2, True)
 
 
+def test_the_action_runs_nothing_of_the_repository(tmp_path: Path) -> None:
+    written(dict.fromkeys(("venv.py", "sys.py", "json.py"), "open('owned', 'w')\n"), tmp_path)
+    # It fails at pip, which it is not to have.
+    fake = tmp_path / "sfsgen/bin/pip"
+    step = {**INSTALL, "run": INSTALL["run"].replace("-m venv", "-m venv --without-pip")}
+    status, _, err, _ = _act(step, tmp_path)
+    assert (status, str(fake) in err) == (127, True)
+    assert not (tmp_path / "owned").exists()
+
+
 @pytest.mark.skipif(not os.environ.get("SFSGEN_INSTALL"), reason="it takes half a minute")
 def test_the_action_installs(tmp_path: Path) -> None:
     written(FOLDERS, tmp_path)
