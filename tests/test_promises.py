@@ -97,15 +97,6 @@ def test_every_environment_variable_that_is_read_is_named() -> None:
     assert read <= set(re.findall(r"`([A-Z_]+)`", section))
 
 
-@pytest.mark.parametrize(
-    "page", ["CONTRIBUTING.md", "SECURITY.md", "docs/install.md", "docs/stability.md"]
-)
-def test_what_a_page_links_to_is_there(page: str) -> None:
-    folder = (ROOT / page).parent
-    for link in re.findall(r"\]\((?!https:)([^)#]+)", (ROOT / page).read_text()):
-        assert (folder / link).exists(), link
-
-
 def test_the_commands_of_contributing_are_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
     blocks = "".join(re.findall(r"```bash\n(.*?)```", text, re.DOTALL))
