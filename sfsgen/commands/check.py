@@ -10,10 +10,10 @@ import typer
 from sfsgen import console
 from sfsgen.checking.looking import Asked, Seen, look
 from sfsgen.checking.report import FORMATS, print_in_colour
-from sfsgen.checking.ruleset import Rule, all_rules, rule_id
+from sfsgen.checking.ruleset import Rule, by_id, no_rule, rule_id
 from sfsgen.commands import parameters
 from sfsgen.commands.access import access, named_in_failure, tell_where
-from sfsgen.commands.check_settings import Settings, no_rule, settings
+from sfsgen.commands.check_settings import Settings, settings
 from sfsgen.documents.files import Kustomized, replace
 from sfsgen.documents.left_out import LeftOut
 from sfsgen.findings.finding import Severity
@@ -128,15 +128,14 @@ def _explain(given: Sequence[str], output: str) -> None:
     """Print what rules are for. Raises InputError for names that are no rule's."""
     from sfsgen.checking import explaining
 
-    by_id = {rule_id(each): each for each in all_rules()}
     problems: list[Problem] = []
-    names = _known("--explain", given, by_id, problems)
+    names = _known("--explain", given, problems)
     if output not in explaining.FORMATS:
         fix = f"give one of {', '.join(explaining.FORMATS)}"
         problems.append(Problem("--output", f"a rule is not explained as {quoted(output)}", fix))
     if problems:
         raise InputError(*problems)
-    console.write_stdout(explaining.FORMATS[output]([by_id[each] for each in names]))
+    console.write_stdout(explaining.FORMATS[output]([by_id()[each] for each in names]))
 
 
 def _changed(files: Sequence[str], excluded: Sequence[LeftOut]) -> frozenset[str]:
@@ -272,19 +271,16 @@ def chosen_rules(
     only: Sequence[str], ignored: Sequence[str], problems: list[Problem]
 ) -> list[Rule]:
     """Return the rules to look with, noting a problem for each that is not known."""
-    by_id = {rule_id(each): each for each in all_rules()}
-    wanted = _known("--rule", only, by_id, problems)
-    unwanted = _known("--ignore", ignored, by_id, problems)
+    wanted = _known("--rule", only, problems)
+    unwanted = _known("--ignore", ignored, problems)
     # What cannot be read cannot be looked at by any rule.
-    wanted = [*wanted, rule_id(unreadable)] if wanted else list(by_id)
-    return [each for key, each in by_id.items() if key in wanted and key not in unwanted]
+    wanted = [*wanted, rule_id(unreadable)] if wanted else list(by_id())
+    return [each for key, each in by_id().items() if key in wanted and key not in unwanted]
 
 
-def _known(
-    option: str, given: Sequence[str], by_id: Mapping[str, Rule], problems: list[Problem]
-) -> list[str]:
+def _known(option: str, given: Sequence[str], problems: list[Problem]) -> list[str]:
     names = [each.strip() for each in ",".join(given).split(",")] if given else []
-    problems += (Problem(option, *fault) for each in names if (fault := no_rule(each, by_id)))
+    problems += (Problem(option, *fault) for each in names if (fault := no_rule(each)))
     return names
 
 

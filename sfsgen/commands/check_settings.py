@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfsgen import console
-from sfsgen.checking.ruleset import all_rules, rule_id
+from sfsgen.checking.ruleset import no_rule
 from sfsgen.documents.files import SETTINGS
 from sfsgen.documents.left_out import LeftOut, wrong
 from sfsgen.plain_text import quoted
@@ -125,7 +125,7 @@ def _faults_within(section: Mapping[str, Any]) -> "Iterator[tuple[Path, tuple[st
         elif not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             yield path, (f"{key} is no list of texts", f'write {key} = ["..."]')
         else:
-            check = _wrong_pattern if key == "exclude" else _wrong_rule
+            check = _wrong_pattern if key == "exclude" else no_rule
             yield from (((*path, each), fault) for each in value if (fault := check(each)))
 
 
@@ -152,19 +152,3 @@ def _wrong_text(key: str, value: str) -> tuple[str, str] | None:
 def _wrong_pattern(pattern: str) -> tuple[str, str] | None:
     what = wrong(pattern)
     return (f"{quoted(pattern)}: {what}", _PATTERN) if what else None
-
-
-def _wrong_rule(name: str) -> tuple[str, str] | None:
-    return no_rule(name, [rule_id(each) for each in all_rules()])
-
-
-def no_rule(name: str, known: Iterable[str]) -> tuple[str, str] | None:
-    """Return what to say of a name that is no rule's, and which one is meant; else None."""
-    import difflib
-
-    there = list(known)
-    if name in there:
-        return None
-    near = difflib.get_close_matches(name, there, 1)
-    fix = f'write "{near[0]}"' if near else f"there are: {', '.join(there)}"
-    return f"there is no rule {quoted(name)}", fix

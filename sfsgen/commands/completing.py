@@ -161,9 +161,9 @@ def _listed(parameter: Any) -> Iterator[str]:
 
 
 def _rules(_: Any) -> Iterator[tuple[str, str]]:
-    from sfsgen.checking.ruleset import all_rules, rule_id, summary
+    from sfsgen.checking.ruleset import by_id, summary
 
-    yield from ((rule_id(each), summary(each)) for each in all_rules())
+    yield from ((name, summary(each)) for name, each in by_id().items())
 
 
 def _access_modes(_: Any) -> Iterator[tuple[str, str]]:
