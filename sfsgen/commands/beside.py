@@ -16,7 +16,6 @@ from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.reading import Read, chosen, sound_of
 
-
 OF_STREAM = {
     "filename": ["-"],
     "output": "yaml",
