@@ -15,8 +15,8 @@ from sfsgen.checking.ruleset import Rule, by_id, no_rule, rule_id
 from sfsgen.commands import parameters
 from sfsgen.commands.access import access, named_in_failure, tell_where
 from sfsgen.commands.check_settings import Settings, settings
+from sfsgen.documents.exclusions import Exclusion
 from sfsgen.documents.files import Kustomized, replace
-from sfsgen.documents.left_out import LeftOut
 from sfsgen.findings.finding import Severity
 from sfsgen.findings.located import Located, counted
 from sfsgen.kubernetes import cluster
@@ -117,7 +117,7 @@ def _settings(given: Mapping[str, Any], problems: list[Problem]) -> Settings:
     own = Settings(
         given["rule"] or (),
         given["ignore"] or (),
-        [LeftOut(each, ".") for each in patterns],
+        [Exclusion(each, ".") for each in patterns],
         given["kube_version"],
         given["namespace"],
         strict=given["strict"],
@@ -164,7 +164,7 @@ def _explain(given: Sequence[str], output: str) -> None:
     console.write_stdout(explaining.FORMATS[output]([by_id()[each] for each in names]))
 
 
-def _changed(files: Sequence[str], excluded: Sequence[LeftOut]) -> frozenset[str]:
+def _changed(files: Sequence[str], excluded: Sequence[Exclusion]) -> frozenset[str]:
     """Return the folders in which something changed. Raises Exit where nothing is looked at."""
     from sfsgen.commands.changed_files import changed_folders
 

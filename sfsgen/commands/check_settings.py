@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfsgen import console
 from sfsgen.checking.ruleset import no_rule
+from sfsgen.documents.exclusions import Exclusion, wrong
 from sfsgen.documents.files import SETTINGS
-from sfsgen.documents.left_out import LeftOut, wrong
 from sfsgen.plain_text import quoted
 from sfsgen.problems import InputError, Problem, nearest
 
@@ -33,7 +33,7 @@ class Settings(NamedTuple):
 
     rule: Sequence[str] = ()
     ignore: Sequence[str] = ()
-    exclude: Sequence[LeftOut] = ()
+    exclude: Sequence[Exclusion] = ()
     kube_version: str | None = None
     namespace: str | None = None
     strict: bool = False
@@ -60,7 +60,7 @@ def settings(config: str | None, given: Settings, problems: list[Problem]) -> Se
     return Settings(
         given.rule or section.get("rule", ()),
         [*section.get("ignore", ()), *given.ignore],
-        [*(LeftOut(each, folder) for each in section.get("exclude", ())), *given.exclude],
+        [*(Exclusion(each, folder) for each in section.get("exclude", ())), *given.exclude],
         given.kube_version or section.get("kube-version"),
         given.namespace or section.get("namespace"),
         strict=given.strict or section.get("strict", False),
@@ -68,7 +68,7 @@ def settings(config: str | None, given: Settings, problems: list[Problem]) -> Se
     )
 
 
-def _wrong_patterns(patterns: Iterable[LeftOut]) -> Iterator[Problem]:
+def _wrong_patterns(patterns: Iterable[Exclusion]) -> Iterator[Problem]:
     for each in patterns:
         if what := wrong(each.pattern):
             yield Problem("--exclude", f"{quoted(each.pattern)}: {what}", _PATTERN)
