@@ -45,11 +45,15 @@ def post_render(
       --nfs-server nfs.example.com --nfs-path /exports
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     problems: list[Problem] = []
-    release = namespace or os.environ.get("HELM_NAMESPACE") or None
+    of_helm = "" if namespace else os.environ.get("HELM_NAMESPACE")
+    release = namespace or of_helm or None
     given = asked({**OF_STREAM, **context.params, "namespace": release}, problems, "post-render")
     given = given._replace(style={**given.style, "--gitops": given.style["--gitops"] or _KEEP})
     if problems:
-        raise InputError(*problems)
+        said = {"--namespace": "HELM_NAMESPACE"} if of_helm else {}
+        raise InputError(
+            *(each._replace(where=said.get(each.where, each.where)) for each in problems)
+        )
     data = stream_on_stdin("post-render")
     homeless = _homeless if release is None else lambda _: ()
     read = Read(*read_manifests(data, STDIN))
