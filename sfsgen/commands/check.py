@@ -12,7 +12,7 @@ from sfsgen import console
 from sfsgen.checking.looking import Asked, Seen, look
 from sfsgen.checking.report import FORMATS, print_in_colour
 from sfsgen.checking.ruleset import Rule, by_id, no_rule, rule_id
-from sfsgen.commands import parameters
+from sfsgen.commands import check_parameters, parameters
 from sfsgen.commands.access import access, named_in_failure, tell_where
 from sfsgen.commands.check_settings import Settings, settings
 from sfsgen.documents.exclusions import Exclusion
@@ -45,19 +45,19 @@ def check(
     selector: parameters.Selector = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
-    live: parameters.Live = False,
-    exclude: parameters.Exclude = None,
-    changed: parameters.Changed = False,
-    rule: parameters.OnlyRules = None,
-    ignore: parameters.IgnoredRules = None,
-    config: parameters.Config = None,
-    explain: parameters.Explain = None,
-    output: parameters.FindingsOutput = "text",
+    live: check_parameters.Live = False,
+    exclude: check_parameters.Exclude = None,
+    changed: check_parameters.Changed = False,
+    rule: check_parameters.OnlyRules = None,
+    ignore: check_parameters.IgnoredRules = None,
+    config: check_parameters.Config = None,
+    explain: check_parameters.Explain = None,
+    output: check_parameters.FindingsOutput = "text",
     kube_version: parameters.KubeVersion = None,
-    strict: parameters.StrictStatus = False,
-    allow_empty: parameters.AllowEmpty = False,
-    fix: parameters.Fix = False,
-    diff: parameters.Diff = False,
+    strict: check_parameters.StrictStatus = False,
+    allow_empty: check_parameters.AllowEmpty = False,
+    fix: check_parameters.Fix = False,
+    diff: check_parameters.Diff = False,
 ) -> None:
     """Say whether StatefulSets will find their volumes and bind, and if not, why not.
 
