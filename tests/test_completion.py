@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfsgen.commands.completion import SCRIPTS
@@ -188,6 +188,7 @@ def test_whatever_is_asked_nothing_is_told(arguments: list[str]) -> None:
     assert (result.status, result.err) == (0, "")
 
 
+@settings(max_examples=20)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1))
 def test_what_bash_is_given_it_reads_as_it_was(words: list[str]) -> None:
     shown = [_as_typed(each, "") for each in words]

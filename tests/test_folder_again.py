@@ -247,7 +247,7 @@ OPTIONS = _options(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(before=OPTIONS, after=OPTIONS)
 def test_after_pruning_a_folder_is_as_a_new_one(
     before: str, after: str, tmp_path_factory: pytest.TempPathFactory

@@ -203,17 +203,24 @@ def _ends(pid: int) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc here")
 @pytest.mark.parametrize(
-    "script",
-    ["sleep 1000 & echo $! > PID; wait", "sleep 1000 & echo $! > PID; exec sleep 1000"],
+    ("script", "command"),
+    [
+        ("sleep 1000 & echo $! > PID; wait", "check"),
+        ("sleep 1000 & echo $! > PID; exec sleep 1000", "check -k ."),
+    ],
 )
 def test_what_kubectl_started_ends_with_the_time_out(
-    kubectl: Callable[[str], None], script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kubectl: Callable[[str], None],
+    script: str,
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kubectl(script.replace("PID", str(tmp_path / "pid")))
     monkeypatch.setattr(cluster, "_PATIENCE", 1)
-    result = sfsgen("check")
+    result = sfsgen(command)
     assert result.status == 2
-    assert "it did not answer within 1 seconds" in result.err
+    assert ": error: it did not answer within 1 seconds\n" in result.err
     assert _ends(int((tmp_path / "pid").read_text()))
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sfsgen.documents.comments import comments
-from sfsgen.documents.left_out import LeftOut
+from sfsgen.documents.exclusions import Exclusion
 from tests.program import findings, sfsgen, written
 
 pytestmark = pytest.mark.without_libraries
@@ -48,10 +48,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_pattern_is_about_what_gitignore_means_by_it(
     pattern: str, left_out: list[str], left: list[str]
 ) -> None:
-    here = LeftOut(pattern, ".")
+    here = Exclusion(pattern, ".")
     assert [each for each in left_out if not here.has(each)] == []
     assert [each for each in left if here.has(each)] == []
-    below = LeftOut(pattern, "repo")
+    below = Exclusion(pattern, "repo")
     assert all(below.has(f"repo/{each}") for each in left_out)
     absolute = [os.path.abspath(each) for each in left_out]  # noqa: PTH100
     assert all(map(here.has, absolute))
@@ -65,10 +65,10 @@ PARTS = st.lists(st.sampled_from(["a", "b", "a.yaml", "*", "**", "?", "[a]"]), m
 def test_what_lies_in_a_folder_that_is_left_out_is_left_out(
     parts: list[str], names: list[str]
 ) -> None:
-    pattern = LeftOut("/".join(parts[:8]), ".")
+    pattern = Exclusion("/".join(parts[:8]), ".")
     if pattern.has("/".join(names)):
         assert pattern.has("/".join([*names, "c.yaml"]))
-    assert LeftOut("/".join(names), ".").has("/".join(names))
+    assert Exclusion("/".join(names), ".").has("/".join(names))
 
 
 def test_what_is_left_out_is_not_read(folder: Path) -> None:

@@ -34,7 +34,7 @@ def plugin(command: str | list[str], stdin: str = "") -> Result:
 
 
 def test_every_command_is_known_by_its_name() -> None:
-    assert {*cli._COMMANDS} - {*called.COMMANDS} == set()  # noqa: SLF001
+    assert [*cli._COMMANDS] == [*called.COMMANDS]  # noqa: SLF001
 
 
 @pytest.mark.parametrize(
@@ -215,13 +215,7 @@ def test_kubectl_completes_the_plugin(server: LivingServer) -> None:
     commands = completed("")
     assert [each.partition("\t")[0] for each in commands] == [*cli._COMMANDS, ":4"]  # noqa: SLF001
     assert "check\tSay whether sets will bind, and if not, why not" in commands
-    options = completed("check", "sts/web", "-")
-    assert {"--all-namespaces", "-A", "--selector", "-k"} <= {
-        each.partition("\t")[0] for each in options
-    }
-    assert completed("check", "-f", "") == [":0"]
     assert completed("check", "-A", "sts/a") == ["sts/api", ":4"]
-    assert completed("show", "-n=sh") == ["shop", ":4"]
 
 
 @pytest.mark.parametrize(
@@ -230,6 +224,8 @@ def test_kubectl_completes_the_plugin(server: LivingServer) -> None:
         (["sch"], ["schema\tPrint the JSON Schema of values files", ":4"]),
         (["nosuch", ""], [":4"]),
         (["scale", "--output-dir", ""], [":16"]),
+        (["check", "-f", ""], [":0"]),
+        (["check", "sts/web", "--all-"], ["--all-namespaces\tThe sets of all namespaces", ":4"]),
         (["scale", "--nonsense", "--repl"], ["--replicas\tThe number of pods to come", ":4"]),
         (["scale", "-f", "x.yaml", "--repl"], ["--replicas\tThe number of pods to come", ":4"]),
         (["check", "deploy/x", "--str"], ["--strict\tExit with 1 for warnings too", ":4"]),

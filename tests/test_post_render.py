@@ -111,8 +111,9 @@ def test_the_namespace_is_the_releases(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "--post-renderer-args -n=NAMESPACE" in refused.err
     monkeypatch.setenv("HELM_NAMESPACE", "shop")
     assert sfsgen(f"post-render {PLACE}", STREAM).out == sfsgen(COMMAND, STREAM).out
-    monkeypatch.setenv("HELM_NAMESPACE", "other")
+    monkeypatch.setenv("HELM_NAMESPACE", "Other")
     assert sfsgen(COMMAND, STREAM).out.count("namespace: shop") == 4
+    assert sfsgen(f"post-render {PLACE}", STREAM).err.startswith("HELM_NAMESPACE: error: ")
 
 
 def test_a_set_that_names_its_namespace_keeps_it() -> None:

@@ -1,18 +1,18 @@
 """Comments by which findings are ignored: which findings each is about, and which do nothing."""
 
 import re
-from collections.abc import Collection, Container, Iterable, Iterator
-from functools import cache, partial
+from collections.abc import Container, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
+from sfsgen.checking.ruleset import no_rule
 from sfsgen.documents.comments import Comment
 from sfsgen.findings.finding import Finding
 from sfsgen.findings.together import some_of
-from sfsgen.problems import Place, Problem, nearest
+from sfsgen.problems import Place, Problem
 
 _WORD = re.compile(r"([\w-]+)[ \t]*(=?)[ \t]*")
 _NAMES = re.compile(r"[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*")
-_ALIKE = 0.6
 _SHAPE = "write # sfsgen: ignore=RULE, with commas between several"
 
 
@@ -62,18 +62,15 @@ class Ignores:
             self.found.add((rule, place))
         return not about
 
-    def problems(self, rules: Collection[str], judged: Container[str]) -> Iterator[Problem]:
+    def problems(self, judged: Container[str]) -> Iterator[Problem]:
         """Yield what is wrong with comments: not understood, no such rule, or nothing to ignore.
 
         The last can be said of rules that have looked at everything, and is of those `judged`.
         """
         yield from self._malformed
-        meant = cache(partial(nearest, known=rules, alike=_ALIKE))
         for each in (name for names in self._by_line.values() for name in names):
-            if each.rule not in rules:
-                near = meant(each.rule)
-                fix = f'write "{near}"' if near else f"there are: {', '.join(rules)}"
-                yield Problem(each.where, f'there is no rule "{each.rule}"', fix, "warning")
+            if fault := no_rule(each.rule):
+                yield Problem(each.where, *fault, "warning")
             elif each not in self._used and each.rule in judged:
                 what = f"the rule {each.rule} finds nothing here that could be ignored"
                 fix = "take it out, or to the line that a finding names"

@@ -16,7 +16,7 @@ from sfsgen.checking.inspection import (
     of_sets,
     scene,
 )
-from sfsgen.checking.ruleset import Rule, all_rules, rule_id
+from sfsgen.checking.ruleset import Rule, rule_id
 from sfsgen.findings.located import Located
 from sfsgen.findings.scene import Look, Scene
 from sfsgen.kubernetes import cluster
@@ -106,7 +106,7 @@ def _of_comments(asked: Asked, read: Read, ignores: Ignores) -> Sequence[Located
     judged = {rule_id(each) for each in asked.rules} if asked.is_whole else set()
     if all(each.document.file != cluster.NAME for each in read.manifests):
         judged.discard(rule_id(applied))
-    problems = ignores.problems([rule_id(each) for each in all_rules()], judged)
+    problems = ignores.problems(judged)
     told = list(islice(problems, _MOST_OF_COMMENTS))
     of_them = Look((), (), {}, None, asked.access, comments=told)
     return inspect(Scene(Inventory((), DEFAULT_NAMESPACE), of_them), [ignore_comment])

@@ -1,13 +1,15 @@
 """Every rule that `sfsgen check` looks with, found in the folder `rules`, and what it is called."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sfsgen.rules
+from sfsgen.plain_text import quoted
+from sfsgen.problems import nearest
 
 if TYPE_CHECKING:
     from sfsgen.findings.finding import Finding
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 Rule = Callable[["Scene"], Iterator["Finding"]]
 # Of rules that make findings of problems, which have severities of their own.
 _LEVELS = {"ignore-comment": "warning", "no-manifest": "note"}
+_ALIKE = 0.6
 
 
 @cache
@@ -47,6 +50,22 @@ def _rule(name: str) -> Rule:
 def rule_id(rule: Rule) -> str:
     """Return what a rule is called: its function's name, with hyphens."""
     return rule.__name__.strip("_").replace("_", "-")
+
+
+@cache
+def by_id() -> Mapping[str, Rule]:
+    """Return the rules by what they are called."""
+    return {rule_id(each): each for each in all_rules()}
+
+
+@cache
+def no_rule(name: str) -> tuple[str, str] | None:
+    """Return what to say of a name that is no rule's, and which one is meant; else None."""
+    if name in by_id():
+        return None
+    near = nearest(name, by_id(), _ALIKE)
+    fix = f'write "{near}"' if near else f"there are: {', '.join(by_id())}"
+    return f"there is no rule {quoted(name)}", fix
 
 
 def page(rule: Rule) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sfsgen
 from sfsgen import plain_text
 from sfsgen.checking.explaining import address
-from sfsgen.checking.ruleset import Rule, all_rules, description, level, page, rule_id, summary
+from sfsgen.checking.ruleset import Rule, by_id, description, level, page, summary
 from sfsgen.findings.located import Located, Subject, called, is_file, subject
 from sfsgen.problems import Place
 
@@ -28,8 +28,8 @@ def sarif(found: Sequence[Located], contents: Mapping[str, bytes]) -> Iterator[s
     from sfsgen.changes.files import Replacements
 
     replacements = Replacements(contents)
-    ids = [rule_id(rule) for rule in all_rules()]
-    described = [_described(each, rule) for each, rule in zip(ids, all_rules(), strict=True)]
+    ids = list(by_id())
+    described = [_described(each, rule) for each, rule in by_id().items()]
     named = {"name": "sfsgen", "version": sfsgen.__version__, "informationUri": sfsgen.HOME}
     driver = {**named, "rules": described}
     results = [_result(each, ids.index(each.rule), replacements) for each in found]

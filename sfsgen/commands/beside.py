@@ -16,6 +16,16 @@ from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
 from sfsgen.sets.reading import Read, chosen, sound_of
 
+OF_STREAM = {
+    "filename": ["-"],
+    "output": "yaml",
+    "output_dir": None,
+    "force": False,
+    "kube_context": None,
+    "kubeconfig": None,
+}
+"""What `volumes` is asked for by options, and there is no choice in beside a stream."""
+
 
 class Beside(NamedTuple):
     """What a stream gets."""

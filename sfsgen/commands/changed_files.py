@@ -4,8 +4,8 @@ import os.path
 from collections.abc import Iterable, Sequence
 
 from sfsgen.checking.looking import folder_of
+from sfsgen.documents.exclusions import Exclusion, is_excluded
 from sfsgen.documents.files import KUSTOMIZATIONS, MANIFESTS, MARK, content
-from sfsgen.documents.left_out import LeftOut, is_left_out
 from sfsgen.kubernetes.manifests import KINDS
 from sfsgen.problems import InputError
 
@@ -13,10 +13,10 @@ _WORDS = (*(each.encode() for each in KINDS), MARK)
 """What a file holds in which something is looked at."""
 
 
-def changed_folders(files: Iterable[str], excluded: Sequence[LeftOut]) -> frozenset[str]:
+def changed_folders(files: Iterable[str], excluded: Sequence[Exclusion]) -> frozenset[str]:
     """Return the folders of files in which there is, or was, something that is looked at."""
     return frozenset(
-        folder_of(each) for each in files if not is_left_out(each, excluded) and _is_looked_at(each)
+        folder_of(each) for each in files if not is_excluded(each, excluded) and _is_looked_at(each)
     )
 
 

@@ -2,20 +2,21 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from sfsgen import console
 from sfsgen.checking.looking import Asked, Seen, look
 from sfsgen.checking.report import FORMATS, print_in_colour
-from sfsgen.checking.ruleset import Rule, all_rules, rule_id
-from sfsgen.commands import parameters
+from sfsgen.checking.ruleset import Rule, by_id, no_rule, rule_id
+from sfsgen.commands import check_parameters, parameters
 from sfsgen.commands.access import access, named_in_failure, tell_where
-from sfsgen.commands.check_settings import Settings, no_rule, settings
+from sfsgen.commands.check_settings import Settings, settings
+from sfsgen.documents.exclusions import Exclusion
 from sfsgen.documents.files import Kustomized, replace
-from sfsgen.documents.left_out import LeftOut
 from sfsgen.findings.finding import Severity
 from sfsgen.findings.located import Located, counted
 from sfsgen.kubernetes import cluster
@@ -44,19 +45,19 @@ def check(
     selector: parameters.Selector = None,
     kube_context: parameters.KubeContext = None,
     kubeconfig: parameters.Kubeconfig = None,
-    live: parameters.Live = False,
-    exclude: parameters.Exclude = None,
-    changed: parameters.Changed = False,
-    rule: parameters.OnlyRules = None,
-    ignore: parameters.IgnoredRules = None,
-    config: parameters.Config = None,
-    explain: parameters.Explain = None,
-    output: parameters.FindingsOutput = "text",
+    live: check_parameters.Live = False,
+    exclude: check_parameters.Exclude = None,
+    changed: check_parameters.Changed = False,
+    rule: check_parameters.OnlyRules = None,
+    ignore: check_parameters.IgnoredRules = None,
+    config: check_parameters.Config = None,
+    explain: check_parameters.Explain = None,
+    output: check_parameters.FindingsOutput = "text",
     kube_version: parameters.KubeVersion = None,
-    strict: parameters.StrictStatus = False,
-    allow_empty: parameters.AllowEmpty = False,
-    fix: parameters.Fix = False,
-    diff: parameters.Diff = False,
+    strict: check_parameters.StrictStatus = False,
+    allow_empty: check_parameters.AllowEmpty = False,
+    fix: check_parameters.Fix = False,
+    diff: check_parameters.Diff = False,
 ) -> None:
     """Say whether StatefulSets will find their volumes and bind, and if not, why not.
 
@@ -72,74 +73,98 @@ def check(
     if explain is not None:
         _explain(explain, output)
         return
-    problems: list[Problem] = []
-    files = name or ()
-    patterns = exclude or []
-    if changed:
-        is_bounded = filename or kustomize
-        name, patterns = None, [*patterns, *([] if is_bounded else _SELDOM_MEANT)]
-        filename = filename if is_bounded else ["."]
-    left_out = [LeftOut(each, ".") for each in patterns]
-    flags = {"strict": strict, "allow_empty": allow_empty or changed}
-    given = Settings(rule or (), ignore or (), left_out, kube_version, namespace, **flags)
-    wanted = settings(config, given, problems)
-    target = parameters.chosen_target(wanted.kube_version, problems)
-    rules = chosen_rules(wanted.rule, wanted.ignore, problems)
-    problems += _wrong(output)
-    # What an option says goes before what is so for a whole repository.
-    its_namespace = namespace if everywhere else wanted.namespace
-    params = {**context.params, "filename": filename, "namespace": its_namespace}
-    looked = access(params, "check", problems)._replace(excluded=wanted.exclude)
-    problems += _out_of_place(
-        looked, is_excluded=bool(exclude), is_compared=live, is_edited=fix or diff
-    )
-    if fix or diff:
-        problems += _unwritable(looked, output, is_diff=diff)
-    if problems:
-        raise InputError(*problems)
-    minors = target if wanted.kube_version else None
-    folders = _changed(files, wanted.exclude) if changed else None
-    asked = Asked(looked, minors, name or (), rules, folders)
-    is_edited = fix or diff or (output == "sarif" and not looked.is_live)
-    contents = dict(sources(looked.filenames, looked.excluded)) if is_edited else {}
-
-    def look_at(texts: Mapping[str, bytes]) -> Seen:
-        return look(asked, read_all(texts.items(), looked))
-
-    if live:
-        read = read_all(contents.items(), looked) if is_edited else objects(looked)
-        with named_in_failure(looked._replace(filenames=())):
-            whole, where = beside_cluster(read, looked)
-        tell_where(where._replace(filenames=()))
-        seen = look(asked._replace(access=where), whole)
-    else:
-        with named_in_failure(looked):
-            read = read_all(contents.items(), looked) if is_edited else objects(looked, cluster.ALL)
-        tell_where(looked)
-        seen = look(asked, read)
-    if fix or diff:
-        seen, contents = _mend(contents, seen, look_at, is_diff=diff)
+    wanted, asked = _asked(context.params)
+    is_edited = fix or diff
+    looked = asked.access
+    with_contents = is_edited or (output == "sarif" and not looked.is_live)
+    contents = dict(sources(looked.filenames, looked.excluded)) if with_contents else {}
+    seen = _compared(asked, contents) if live else _seen(asked, contents)
+    if is_edited:
+        seen, contents = _mend(contents, seen, asked, is_diff=diff)
     if not diff:
         _print(seen.found, output, contents)
     raise typer.Exit(_summed_up(seen, strict=wanted.strict, allow_empty=wanted.allow_empty))
+
+
+def _asked(given: Mapping[str, Any]) -> tuple[Settings, Asked]:
+    """Return what is looked for, and where: by options, and by sfsgen.toml.
+
+    Raises InputError for what cannot be asked for, and Exit where nothing that changed counts.
+    """
+    problems: list[Problem] = []
+    wanted = _settings(given, problems)
+    target = parameters.chosen_target(wanted.kube_version, problems)
+    rules = chosen_rules(wanted.rule, wanted.ignore, problems)
+    problems += _wrong(given["output"])
+    # What an option says goes before what is so for a whole repository.
+    namespace = given["namespace"] if given["everywhere"] else wanted.namespace
+    filename = ["."] if _is_of_repository(given) else given["filename"]
+    params = {**given, "filename": filename, "namespace": namespace}
+    looked = access(params, "check", problems)._replace(excluded=wanted.exclude)
+    problems += _out_of_place(looked, given)
+    if problems:
+        raise InputError(*problems)
+    minors = target if wanted.kube_version else None
+    names = given["name"] or ()
+    if given["changed"]:
+        return wanted, Asked(looked, minors, (), rules, _changed(names, wanted.exclude))
+    return wanted, Asked(looked, minors, names, rules)
+
+
+def _settings(given: Mapping[str, Any], problems: list[Problem]) -> Settings:
+    """Return options laid over sfsgen.toml, noting what is wrong with either."""
+    patterns = [*(given["exclude"] or ()), *(_SELDOM_MEANT if _is_of_repository(given) else ())]
+    own = Settings(
+        given["rule"] or (),
+        given["ignore"] or (),
+        [Exclusion(each, ".") for each in patterns],
+        given["kube_version"],
+        given["namespace"],
+        strict=given["strict"],
+        allow_empty=given["allow_empty"] or given["changed"],
+    )
+    return settings(given["config"], own, problems)
+
+
+def _is_of_repository(given: Mapping[str, Any]) -> bool:
+    """Return whether files that changed are looked at among all of the working folder."""
+    return given["changed"] and not (given["filename"] or given["kustomize"])
+
+
+def _seen(asked: Asked, contents: Mapping[str, bytes]) -> Seen:
+    """Return what is found in files, whose contents may be known, or in a cluster."""
+    looked = asked.access
+    with named_in_failure(looked):
+        read = read_all(contents.items(), looked) if contents else objects(looked, cluster.ALL)
+    tell_where(looked)
+    return look(asked, read)
+
+
+def _compared(asked: Asked, contents: Mapping[str, bytes]) -> Seen:
+    """Return what is found in files beside a cluster."""
+    looked = asked.access
+    read = read_all(contents.items(), looked) if contents else objects(looked)
+    with named_in_failure(looked._replace(filenames=())):
+        whole, where = beside_cluster(read, looked)
+    tell_where(where._replace(filenames=()))
+    return look(asked._replace(access=where), whole)
 
 
 def _explain(given: Sequence[str], output: str) -> None:
     """Print what rules are for. Raises InputError for names that are no rule's."""
     from sfsgen.checking import explaining
 
-    by_id = {rule_id(each): each for each in all_rules()}
     problems: list[Problem] = []
-    names = _known("--explain", given, by_id, problems)
+    names = _known("--explain", given, problems)
     if output not in explaining.FORMATS:
         fix = f"give one of {', '.join(explaining.FORMATS)}"
         problems.append(Problem("--output", f"a rule is not explained as {quoted(output)}", fix))
     if problems:
         raise InputError(*problems)
-    console.write_stdout(explaining.FORMATS[output]([by_id[each] for each in names]))
+    console.write_stdout(explaining.FORMATS[output]([by_id()[each] for each in names]))
 
 
-def _changed(files: Sequence[str], excluded: Sequence[LeftOut]) -> frozenset[str]:
+def _changed(files: Sequence[str], excluded: Sequence[Exclusion]) -> frozenset[str]:
     """Return the folders in which something changed. Raises Exit where nothing is looked at."""
     from sfsgen.commands.changed_files import changed_folders
 
@@ -176,17 +201,18 @@ def _wrong(output: str) -> Iterator[Problem]:
         yield Problem("--output", what, f"give one of {', '.join(FORMATS)}")
 
 
-def _out_of_place(
-    access: Access, *, is_excluded: bool, is_compared: bool, is_edited: bool
-) -> Iterator[Problem]:
+def _out_of_place(access: Access, given: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield options that have no meaning for what is looked at."""
+    is_edited = given["fix"] or given["diff"]
     what = "without -f the live cluster is what is looked at"
-    if access.is_live and is_excluded:
+    if access.is_live and given["exclude"]:
         yield Problem("--exclude", what, "leave it out, or name the files: -f .")
-    if access.is_live and is_compared:
+    if access.is_live and given["live"]:
         yield Problem("--live", what, "leave it out, or name the files: -f manifests/")
-    if is_compared and is_edited:
+    if given["live"] and is_edited:
         yield Problem("--live", "--fix and --diff look at files alone", "leave out one of both")
+    if is_edited:
+        yield from _unwritable(access, given["output"], is_diff=given["diff"])
 
 
 def _unwritable(access: Access, output: str, *, is_diff: bool) -> Iterator[Problem]:
@@ -209,11 +235,7 @@ def _unwritable(access: Access, output: str, *, is_diff: bool) -> Iterator[Probl
 
 
 def _mend(
-    contents: dict[str, bytes],
-    before: Seen,
-    look: Callable[[Mapping[str, bytes]], Seen],
-    *,
-    is_diff: bool,
+    contents: dict[str, bytes], before: Seen, asked: Asked, *, is_diff: bool
 ) -> tuple[Seen, dict[str, bytes]]:
     """Mend files, or print what that would change.
 
@@ -221,7 +243,10 @@ def _mend(
     """
     from sfsgen.checking.mending import differences, mend, untouched
 
-    made = mend(contents, before.found, lambda now: look(now).found)
+    def found_in(now: Mapping[str, bytes]) -> Sequence[Located]:
+        return look(asked, read_all(now.items(), asked.access)).found
+
+    made = mend(contents, before.found, found_in)
     if is_diff:
         console.write_stdout(differences(contents, made.contents))
         console.tell(*made.problems)
@@ -272,19 +297,16 @@ def chosen_rules(
     only: Sequence[str], ignored: Sequence[str], problems: list[Problem]
 ) -> list[Rule]:
     """Return the rules to look with, noting a problem for each that is not known."""
-    by_id = {rule_id(each): each for each in all_rules()}
-    wanted = _known("--rule", only, by_id, problems)
-    unwanted = _known("--ignore", ignored, by_id, problems)
+    wanted = _known("--rule", only, problems)
+    unwanted = _known("--ignore", ignored, problems)
     # What cannot be read cannot be looked at by any rule.
-    wanted = [*wanted, rule_id(unreadable)] if wanted else list(by_id)
-    return [each for key, each in by_id.items() if key in wanted and key not in unwanted]
+    wanted = [*wanted, rule_id(unreadable)] if wanted else list(by_id())
+    return [each for key, each in by_id().items() if key in wanted and key not in unwanted]
 
 
-def _known(
-    option: str, given: Sequence[str], by_id: Mapping[str, Rule], problems: list[Problem]
-) -> list[str]:
+def _known(option: str, given: Sequence[str], problems: list[Problem]) -> list[str]:
     names = [each.strip() for each in ",".join(given).split(",")] if given else []
-    problems += (Problem(option, *fault) for each in names if (fault := no_rule(each, by_id)))
+    problems += (Problem(option, *fault) for each in names if (fault := no_rule(each)))
     return names
 
 

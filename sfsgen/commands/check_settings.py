@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfsgen import console
-from sfsgen.checking.ruleset import all_rules, rule_id
+from sfsgen.checking.ruleset import no_rule
+from sfsgen.documents.exclusions import Exclusion, wrong
 from sfsgen.documents.files import SETTINGS
-from sfsgen.documents.left_out import LeftOut, wrong
 from sfsgen.plain_text import quoted
 from sfsgen.problems import InputError, Problem, nearest
 
@@ -33,7 +33,7 @@ class Settings(NamedTuple):
 
     rule: Sequence[str] = ()
     ignore: Sequence[str] = ()
-    exclude: Sequence[LeftOut] = ()
+    exclude: Sequence[Exclusion] = ()
     kube_version: str | None = None
     namespace: str | None = None
     strict: bool = False
@@ -60,7 +60,7 @@ def settings(config: str | None, given: Settings, problems: list[Problem]) -> Se
     return Settings(
         given.rule or section.get("rule", ()),
         [*section.get("ignore", ()), *given.ignore],
-        [*(LeftOut(each, folder) for each in section.get("exclude", ())), *given.exclude],
+        [*(Exclusion(each, folder) for each in section.get("exclude", ())), *given.exclude],
         given.kube_version or section.get("kube-version"),
         given.namespace or section.get("namespace"),
         strict=given.strict or section.get("strict", False),
@@ -68,7 +68,7 @@ def settings(config: str | None, given: Settings, problems: list[Problem]) -> Se
     )
 
 
-def _wrong_patterns(patterns: Iterable[LeftOut]) -> Iterator[Problem]:
+def _wrong_patterns(patterns: Iterable[Exclusion]) -> Iterator[Problem]:
     for each in patterns:
         if what := wrong(each.pattern):
             yield Problem("--exclude", f"{quoted(each.pattern)}: {what}", _PATTERN)
@@ -125,7 +125,7 @@ def _faults_within(section: Mapping[str, Any]) -> "Iterator[tuple[Path, tuple[st
         elif not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             yield path, (f"{key} is no list of texts", f'write {key} = ["..."]')
         else:
-            check = _wrong_pattern if key == "exclude" else _wrong_rule
+            check = _wrong_pattern if key == "exclude" else no_rule
             yield from (((*path, each), fault) for each in value if (fault := check(each)))
 
 
@@ -152,19 +152,3 @@ def _wrong_text(key: str, value: str) -> tuple[str, str] | None:
 def _wrong_pattern(pattern: str) -> tuple[str, str] | None:
     what = wrong(pattern)
     return (f"{quoted(pattern)}: {what}", _PATTERN) if what else None
-
-
-def _wrong_rule(name: str) -> tuple[str, str] | None:
-    return no_rule(name, [rule_id(each) for each in all_rules()])
-
-
-def no_rule(name: str, known: Iterable[str]) -> tuple[str, str] | None:
-    """Return what to say of a name that is no rule's, and which one is meant; else None."""
-    import difflib
-
-    there = list(known)
-    if name in there:
-        return None
-    near = difflib.get_close_matches(name, there, 1)
-    fix = f'write "{near[0]}"' if near else f"there are: {', '.join(there)}"
-    return f"there is no rule {quoted(name)}", fix

@@ -1,10 +1,7 @@
 """What may stand at the cursor of a command line: words, and what a cluster has, asked briefly."""
 
-import contextlib
 import os
 import re
-import signal
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +11,7 @@ from typer._click.shell_completion import (
     _resolve_incomplete,
 )
 
+from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Kubectl
 
 _PATIENCE = 2  # seconds: who waits for a completion has pressed a key
@@ -102,7 +100,8 @@ def namespaces(context: Any, incomplete: str) -> list[CompletionItem]:
 def contexts(context: Any, incomplete: str) -> list[CompletionItem]:
     """Return the contexts that kubectl knows; no cluster is asked."""
     kubectl = Kubectl(None, context.params.get("kubeconfig"))
-    return _starting(incomplete, _lines(kubectl.words("config", "get-contexts", "-o", "name")))
+    command = kubectl.words("config", "get-contexts", "-o", "name")
+    return _starting(incomplete, cluster.lines(command, _PATIENCE))
 
 
 def _values(context: Any, parameter: Any, incomplete: str) -> list[CompletionItem]:
@@ -161,9 +160,9 @@ def _listed(parameter: Any) -> Iterator[str]:
 
 
 def _rules(_: Any) -> Iterator[tuple[str, str]]:
-    from sfsgen.checking.ruleset import all_rules, rule_id, summary
+    from sfsgen.checking.ruleset import by_id, summary
 
-    yield from ((rule_id(each), summary(each)) for each in all_rules())
+    yield from ((name, summary(each)) for name, each in by_id().items())
 
 
 def _access_modes(_: Any) -> Iterator[tuple[str, str]]:
@@ -234,33 +233,8 @@ def _asked(kubectl: Kubectl, *what: str, namespace: str | None = None) -> list[s
     """Return the names of a resource's objects, which kubectl prints behind their kind."""
     patience = f"--request-timeout={_PATIENCE}s"
     command = kubectl.words("get", *what, "-o", "name", patience, namespace=namespace)
-    return list(dict.fromkeys(each.rpartition("/")[2] for each in _lines(command)))
-
-
-def _lines(command: Sequence[str]) -> list[str]:
-    """Return the lines that a command prints in time; none where it fails.
-
-    It has no terminal: a login that would ask there would wait for an answer at the prompt.
-    """
-    try:
-        process = subprocess.Popen(  # noqa: S603  # a list of arguments, through no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except (OSError, ValueError):
-        return []
-    with process:
-        try:
-            out, _ = process.communicate(timeout=_PATIENCE)
-        except subprocess.TimeoutExpired:
-            return []
-        finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-    return [] if process.returncode else out.decode(errors="replace").splitlines()
+    names = cluster.lines(command, _PATIENCE)
+    return list(dict.fromkeys(each.rpartition("/")[2] for each in names))
 
 
 def _in_files(files: Sequence[str]) -> list[str]:

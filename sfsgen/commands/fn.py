@@ -133,10 +133,6 @@ def _with_cautions(
     return _Done(output._replace(results=list(of_problems(placed, given))), placed)
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
 def _names(options: Mapping[str, Any]) -> list[str]:
     """Return the names of sets; a ConfigMap has them one a line, or as one."""
     found = options.get("NAME") or []
@@ -145,15 +141,12 @@ def _names(options: Mapping[str, Any]) -> list[str]:
 
 def _volumes(given: Input, asked: Config) -> _Done:
     from sfsgen.commands import missing
-    from sfsgen.commands.beside import missing_beside
+    from sfsgen.commands.beside import OF_STREAM, missing_beside
     from sfsgen.values.settings import PAIRS, listed
 
     options = asked.options
     common = {
-        "filename": ["-"],
-        "output": "yaml",
-        **dict.fromkeys(("output_dir", "kube_context", "kubeconfig"), None),
-        "force": False,
+        **OF_STREAM,
         "allow_many": options.get("--allow-many", False),
         "template_dir": options.get("--template-dir"),
         "kube_version": options.get("--kube-version"),

@@ -1,31 +1,32 @@
 """The parameters of what is printed into a folder: a diff, left over files, a kustomization."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 import typer
 
+from sfsgen.commands.parameters import option
 from sfsgen.printing.objects import DIFFERENT, Printing
 from sfsgen.problems import Problem
 
-
-def _option(*names: str, text: str) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel="What to print")
-
+_of_output = partial(option, "What to print")
 
 Diff = Annotated[
     bool,
-    _option(
+    _of_output(
         "--diff",
         text="Print in what files would differ, write nothing, and exit with 1 where any would.",
     ),
 ]
 Prune = Annotated[
     bool,
-    _option("--prune", text="Remove files of these sets that they no longer print."),
+    _of_output("--prune", text="Remove files of these sets that they no longer print."),
 ]
 Kustomization = Annotated[
     bool,
-    _option("--kustomization", text="Write a kustomization.yaml that lists what the folder holds."),
+    _of_output(
+        "--kustomization", text="Write a kustomization.yaml that lists what the folder holds."
+    ),
 ]
 
 

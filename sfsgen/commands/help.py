@@ -36,9 +36,9 @@ def help(context: typer.Context, command: Commands = None) -> None:  # noqa: A00
 
 
 def _no_command(word: str, commands: list[str]) -> Problem:
-    from sfsgen.checking.ruleset import all_rules, rule_id
+    from sfsgen.checking.ruleset import by_id
 
-    if word in map(rule_id, all_rules()):
+    if word in by_id():
         fix = f"write sfsgen check --explain {word}"
         return Problem("COMMAND", f"{quoted(word)} is a rule of check", fix)
     near = nearest(word, commands, _ALIKE)

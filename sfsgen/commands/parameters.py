@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from sfsgen.values.settings import Setting
 
 
-def _option(
+def option(
     panel: str, *names: str, metavar: str | None = None, text: str, hidden: bool = False
 ) -> Any:
+    """Return an option, whose help stands below a heading."""
     return typer.Option(*names, help=text, metavar=metavar, rich_help_panel=panel, hidden=hidden)
 
 
-_of_set = partial(_option, "The set")
-_of_input = partial(_option, "What exists")
-_of_output = partial(_option, "What to print")
-_of_rules = partial(_option, "What to look for")
-_of_move = partial(_option, "What shall differ")
-_of_new_set = partial(_option, "Another set")
+_of_set = partial(option, "The set")
+_of_input = partial(option, "What exists")
+_of_output = partial(option, "What to print")
+_of_move = partial(option, "What shall differ")
+_of_new_set = partial(option, "Another set")
 
 
 def with_settings(
@@ -69,15 +69,15 @@ def _parameter(setting: "Setting", listing: str, *, hidden: bool) -> inspect.Par
     """Return the parameter by which typer takes a setting."""
     from sfsgen.values.settings import PAIRS
 
-    option, _, metavar = setting.usage.partition(" ")
+    long, _, metavar = setting.usage.partition(" ")
     panel, text = setting.panel, setting.option_help
     if listing == PAIRS:
         panel, text = "New pairs (default: as those that exist)", setting.pair_help
-    name = f"{option}/--no-{option[2:]}" if setting.kind == "boolean" else option
+    name = f"{long}/--no-{long[2:]}" if setting.kind == "boolean" else long
     names = [name, setting.short] if setting.short else [name]
-    info = _option(panel, *names, metavar=metavar or None, text=text, hidden=hidden)
-    if option == "NAME":
-        info = typer.Argument(metavar=option, help=text)
+    info = option(panel, *names, metavar=metavar or None, text=text, hidden=hidden)
+    if long == "NAME":
+        info = typer.Argument(metavar=long, help=text)
     taken_as: Any = {"boolean": bool, "array": list[str], "object": list[str]}.get(
         setting.kind, str
     )
@@ -344,65 +344,6 @@ Rename = Annotated[
     bool,
     _of_set("--rename", text="Give volumes that were made by hand these names, too."),
 ]
-Live = Annotated[
-    bool,
-    _of_input(
-        "--live",
-        text="Compare the files with the live cluster: what it would refuse, and what change.",
-    ),
-]
-OnlyRules = Annotated[
-    list[str] | None,
-    _of_rules("--rule", metavar="RULE,...", text="Look with these rules only; repeatable."),
-]
-IgnoredRules = Annotated[
-    list[str] | None, _of_rules("--ignore", metavar="RULE,...", text="Without these; repeatable.")
-]
-Exclude = Annotated[
-    list[str] | None,
-    _of_input(
-        "--exclude",
-        metavar="PATTERN",
-        text="Leave out such files and folders, as .gitignore does; repeatable.",
-    ),
-]
-Changed = Annotated[
-    bool,
-    _of_input(
-        "--changed",
-        text="Take the arguments for files that changed, and tell what is found in their folders. "
-        "-f is the working folder by default.",
-    ),
-]
-Config = Annotated[
-    str | None,
-    _of_rules(
-        "--config",
-        metavar="FILE",
-        text="Settings. Default: the nearest sfsgen.toml, here or above, if there is one.",
-    ),
-]
-Explain = Annotated[
-    list[str] | None,
-    _of_rules(
-        "--explain",
-        metavar="RULE,...",
-        text="Look at nothing, and say what rules are for: what, why, and how to mend it.",
-    ),
-]
-FindingsOutput = Annotated[
-    str, _of_output("--output", "-o", metavar="FORMAT", text="text, json, github or sarif.")
-]
-StrictStatus = Annotated[bool, _of_output("--strict", text="Exit with 1 for warnings too.")]
-AllowEmpty = Annotated[
-    bool, _of_output("--allow-empty", text="Take an input without a StatefulSet.")
-]
-Fix = Annotated[
-    bool, _of_output("--fix", text="Mend in the files what edits of them can, and tell the rest.")
-]
-Diff = Annotated[
-    bool, _of_output("--diff", text="Print what --fix would change, and write nothing.")
-]
 
 
 _FILES_BY = ("-f", "--filename", "--from", "-k", "--kustomize")
@@ -423,10 +364,10 @@ def piped(command: str, *, is_old: bool = False) -> str:
             words[:1] = []
         elif not re.match("--old=" if is_old else _FILES, word):
             left.append(word)
-    option = "--old" if is_old else "--from" if command == "init" else "-f"
+    its_option = "--old" if is_old else "--from" if command == "init" else "-f"
     from sfsgen.kubernetes.kubectl import quoted
 
-    return quoted(["sfsgen", *(left if left[:1] == [command] else [command]), option, "-"])
+    return quoted(["sfsgen", *(left if left[:1] == [command] else [command]), its_option, "-"])
 
 
 def chosen_target(kube_version: str | None, problems: list[Problem]) -> versions.Target:

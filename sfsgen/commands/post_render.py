@@ -8,7 +8,7 @@ import typer
 
 from sfsgen import console
 from sfsgen.commands import parameters
-from sfsgen.commands.beside import Beside, missing_beside, stream_on_stdin
+from sfsgen.commands.beside import OF_STREAM, Beside, missing_beside, stream_on_stdin
 from sfsgen.commands.missing import Asked, asked
 from sfsgen.documents.files import STDIN
 from sfsgen.functions.resource_list import with_documents
@@ -18,15 +18,6 @@ from sfsgen.sets.found import FoundSet
 from sfsgen.sets.reading import Read
 from sfsgen.values.settings import PAIRS
 
-_OF_STREAM = {
-    "filename": ["-"],
-    "output": "yaml",
-    "output_dir": None,
-    "force": False,
-    "kube_context": None,
-    "kubeconfig": None,
-}
-"""What `volumes` is asked for by options, and a post-renderer has no choice in."""
 _KEEP = "helm"
 """Helm would delete volumes and claims with the release, and data with them."""
 
@@ -54,11 +45,15 @@ def post_render(
       --nfs-server nfs.example.com --nfs-path /exports
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     problems: list[Problem] = []
-    release = namespace or os.environ.get("HELM_NAMESPACE") or None
-    given = asked({**_OF_STREAM, **context.params, "namespace": release}, problems, "post-render")
+    of_helm = "" if namespace else os.environ.get("HELM_NAMESPACE")
+    release = namespace or of_helm or None
+    given = asked({**OF_STREAM, **context.params, "namespace": release}, problems, "post-render")
     given = given._replace(style={**given.style, "--gitops": given.style["--gitops"] or _KEEP})
     if problems:
-        raise InputError(*problems)
+        said = {"--namespace": "HELM_NAMESPACE"} if of_helm else {}
+        raise InputError(
+            *(each._replace(where=said.get(each.where, each.where)) for each in problems)
+        )
     data = stream_on_stdin("post-render")
     homeless = _homeless if release is None else lambda _: ()
     read = Read(*read_manifests(data, STDIN))

@@ -1,21 +1,16 @@
 """The parameters of `prepare` alone: what directories are to be, and how they are made."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-import typer
+from sfsgen.commands.parameters import option
 
-
-def _option(panel: str, *names: str, text: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=text, metavar=metavar, rich_help_panel=panel)
-
-
-_of_directories = partial(_option, "The directories")
-_of_way = partial(_option, "How they are made")
+_of_directories = partial(option, "The directories")
+_of_way = partial(option, "How they are made")
 
 ValuesOrManifests = Annotated[
     list[str] | None,
-    _option(
+    option(
         "What exists",
         "--filename",
         "-f",

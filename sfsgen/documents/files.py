@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from sfsgen.documents.left_out import LeftOut, is_left_out
+from sfsgen.documents.exclusions import Exclusion, is_excluded
 from sfsgen.problems import InputError, Problem
 
 STDIN = "stdin"
@@ -98,7 +98,7 @@ def too_large(name: str) -> InputError:
     return InputError(Problem(name, what, "read less at once: a namespace, or a file, at a time"))
 
 
-def manifests_in(folder: str, excluded: Sequence[LeftOut] = ()) -> list[str]:
+def manifests_in(folder: str, excluded: Sequence[Exclusion] = ()) -> list[str]:
     """Return the files in a folder, and in those within, that kubectl or kustomize reads, sorted.
 
     Raises InputError for what cannot be looked into, and where there is no such file, unless
@@ -114,7 +114,7 @@ def manifests_in(folder: str, excluded: Sequence[LeftOut] = ()) -> list[str]:
     return found
 
 
-def _walked(folder: str, excluded: Sequence[LeftOut]) -> Iterator[str]:
+def _walked(folder: str, excluded: Sequence[Exclusion]) -> Iterator[str]:
     """Yield the files in a folder, and in those within, that are not left out."""
 
     def refuse(error: OSError) -> None:
@@ -124,10 +124,10 @@ def _walked(folder: str, excluded: Sequence[LeftOut]) -> Iterator[str]:
         # A Path would drop the "./" that was typed.
         path = partial(os.path.join, inside)
         if excluded:
-            folders[:] = [each for each in folders if not is_left_out(path(each), excluded)]
+            folders[:] = [each for each in folders if not is_excluded(path(each), excluded)]
         if _is_whole(inside, folders):
             found = (each for each in names if each.endswith(MANIFESTS) or each in KUSTOMIZATIONS)
-            yield from (path(each) for each in found if not is_left_out(path(each), excluded))
+            yield from (path(each) for each in found if not is_excluded(path(each), excluded))
 
 
 def _not_of_folder(name: str, root: str) -> Iterator[Problem]:

@@ -68,6 +68,17 @@ def whereabouts(kubectl: Kubectl, namespace: str | None) -> tuple[str, str]:
     return context, its_namespace if namespace is None else namespace
 
 
+def lines(command: Sequence[str], patience: float) -> list[str]:
+    """Return the lines that a command of kubectl prints in time; none where it fails.
+
+    It has no terminal: a login that would ask there would wait for an answer while somebody types.
+    """
+    with contextlib.suppress(OSError, ValueError, TimeoutError, InputError):
+        status, out, _ = _run(command, command[0], patience, has_terminal=False)
+        return [] if status else out.decode(errors="replace").splitlines()
+    return []
+
+
 def kustomized(folder: str) -> bytes:
     """Return what kubectl's kustomize makes of a folder or an address, and tell its warnings.
 
@@ -76,20 +87,13 @@ def kustomized(folder: str) -> bytes:
     shown = shlex.join(["kubectl", "kustomize", folder])
     # What begins like an option is a folder nevertheless.
     given = f"./{folder}" if folder.startswith("-") else folder
-    try:
-        status, out, err = _run(["kubectl", "kustomize", given], shown)
-    except OSError as error:
-        raise InputError(
-            _not_run(error, f"read what `{shown}` printed elsewhere with -f")
-        ) from error
-    except TimeoutError as error:
-        what = f"it did not end within {_PATIENCE} seconds"
-        fix = f"see what it waits for, or read what `{shown}` printed with -f"
-        raise InputError(Problem(shown, what, fix)) from error
-    words = _without_log(err.decode(errors="replace")).removeprefix("error: ")
-    if status:
-        fix = "mend what kustomize says; what it makes by other options is read with -f -"
-        raise InputError(Problem(shown, words or f"exit status {status}", fix))
+    out, words = _answer(
+        ["kubectl", "kustomize", given],
+        shown,
+        dump=shown,
+        slow=f"see what it waits for, or read what `{shown}` printed with -f",
+        wrong="mend what kustomize says; what it makes by other options is read with -f -",
+    )
     if words:
         note(f"{shown}: {words}")
     return out
@@ -113,26 +117,40 @@ def garbled(kubectl: Kubectl) -> InputError:
 def _get(what: Sequence[str], namespace: str | None, kubectl: Kubectl) -> bytes:
     shown = f"kubectl get {what[0]}"
     patience = f"--request-timeout={_REQUEST_PATIENCE}s"
-    command = kubectl.words("get", *what, "-o", "json", patience, namespace=namespace)
-    try:
-        status, out, err = _run(command, shown)
-    except (FileNotFoundError, PermissionError) as error:
-        dump = kubectl.command("get", "sts,svc,pvc,pv", "-o", "yaml", namespace=namespace)
-        otherwise = f"read what `{dump}` printed elsewhere with -f"
-        raise InputError(_not_run(error, otherwise)) from error
-    except TimeoutError as error:
-        fix = "see whether the cluster answers, or read a dump with -f"
-        what_happened = f"it did not answer within {_PATIENCE} seconds"
-        raise InputError(Problem(shown, what_happened, fix)) from error
-    if status:
-        words = _without_log(err.decode(errors="replace")).removeprefix("error: ")
-        fix = "see what kubectl says, or read a dump with -f"
-        raise InputError(Problem(shown, words or f"exit status {status}", fix))
+    out, _ = _answer(
+        kubectl.words("get", *what, "-o", "json", patience, namespace=namespace),
+        shown,
+        dump=kubectl.command("get", "sts,svc,pvc,pv", "-o", "yaml", namespace=namespace),
+        slow="see whether the cluster answers, or read a dump with -f",
+        wrong="see what kubectl says, or read a dump with -f",
+    )
     return out
 
 
+def _answer(
+    command: Sequence[str], shown: str, *, dump: str, slow: str, wrong: str
+) -> tuple[bytes, str]:
+    """Return what a command prints on stdout, and what it says on stderr.
+
+    Raises InputError where it is not there, too slow or fails: with what mends that, such as what
+    the command `dump` prints elsewhere.
+    """
+    try:
+        status, out, err = _run(command, shown)
+    except TimeoutError as error:
+        what = f"it did not answer within {_PATIENCE} seconds"
+        raise InputError(Problem(shown, what, slow)) from error
+    except OSError as error:
+        otherwise = f"read what `{dump}` printed elsewhere with -f"
+        raise InputError(_not_run(error, otherwise)) from error
+    words = _without_log(err.decode(errors="replace")).removeprefix("error: ")
+    if status:
+        raise InputError(Problem(shown, words or f"exit status {status}", wrong))
+    return out, words
+
+
 def _run(
-    command: Sequence[str], shown: str, patience: float | None = None
+    command: Sequence[str], shown: str, patience: float | None = None, *, has_terminal: bool = True
 ) -> tuple[int, bytes, bytes]:
     """Run a command and return its exit status and what it printed on stdout and stderr.
 
@@ -140,8 +158,9 @@ def _run(
     happens, nothing that it started goes on: signals are held while it starts and ends.
     """
     with signals.held() as before:
-        process = _started(command, before)
-        with process, _ended(process), signals.let_through(before), _in_foreground(process.pid):
+        process = _started(command, before, has_terminal=has_terminal)
+        front = _in_foreground(process.pid) if has_terminal else contextlib.nullcontext()
+        with process, _ended(process), signals.let_through(before), front:
             deadline = time.monotonic() + (_PATIENCE if patience is None else patience)
             out, err = _printed(process, shown, deadline)
             status = _status(process, deadline)
@@ -150,13 +169,17 @@ def _run(
     return status, out, err
 
 
-def _started(command: Sequence[str], mask: Iterable[int]) -> subprocess.Popen[bytes]:
+def _started(
+    command: Sequence[str], mask: Iterable[int], *, has_terminal: bool
+) -> subprocess.Popen[bytes]:
     """Start a command in a process group of its own, with only these signals held from it."""
     return subprocess.Popen(  # noqa: S603  # a list of arguments, through no shell
         command,
+        stdin=None if has_terminal else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        process_group=0,
+        process_group=0 if has_terminal else None,
+        start_new_session=not has_terminal,  # which is a group, too
         preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask),  # noqa: PLW1509  # there is one thread
     )
 

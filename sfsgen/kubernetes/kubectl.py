@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfsgen.documents.exclusions import Exclusion
 from sfsgen.documents.files import Kustomized
-from sfsgen.documents.left_out import LeftOut
 
 if TYPE_CHECKING:
     from sfsgen.kubernetes.label_query import LabelQuery
@@ -44,7 +44,7 @@ class Access(NamedTuple):
     kubectl: Kubectl = Kubectl()
     again: str = AGAIN
     """The command line that does the same with what is piped into it."""
-    excluded: Sequence[LeftOut] = ()
+    excluded: Sequence[Exclusion] = ()
     """The files and folders that are not read."""
     everywhere: bool = False
     """Whether a cluster is looked at in all its namespaces."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sfsgen.documents.document import Document, Double, Path, spelled
+from sfsgen.documents.exclusions import Exclusion, is_excluded
 from sfsgen.documents.files import (
     LARGEST,
     Kustomized,
@@ -15,7 +16,6 @@ from sfsgen.documents.files import (
     shown,
     too_large,
 )
-from sfsgen.documents.left_out import LeftOut, is_left_out
 from sfsgen.documents.yaml_reader import read_each
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.versions import STATEFUL_SET_KINDS
@@ -50,7 +50,9 @@ _TYPES = {
 }
 
 
-def sources(filenames: Sequence[str], excluded: Sequence[LeftOut] = ()) -> list[tuple[str, bytes]]:
+def sources(
+    filenames: Sequence[str], excluded: Sequence[Exclusion] = ()
+) -> list[tuple[str, bytes]]:
     """Return what files hold, those of folders included, each with the name that messages use.
 
     What is excluded is not read, whether it is named or found.
@@ -62,7 +64,7 @@ def sources(filenames: Sequence[str], excluded: Sequence[LeftOut] = ()) -> list[
     size = 0
     for filename in dict.fromkeys(filenames):
         is_file = filename != "-" and not isinstance(filename, Kustomized)
-        if is_file and is_left_out(filename, excluded):
+        if is_file and is_excluded(filename, excluded):
             continue
         try:
             is_folder = is_file and os.path.isdir(filename)  # noqa: PTH112  # a Path would raise here

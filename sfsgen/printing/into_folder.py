@@ -12,7 +12,7 @@ from sfsgen.printing import folder as folders
 from sfsgen.printing.difference import Difference, compared, unified
 from sfsgen.printing.output import file_names, files
 from sfsgen.printing.rendering import Documents
-from sfsgen.printing.there import unprinted
+from sfsgen.printing.there import kustomization_of, unprinted
 
 if TYPE_CHECKING:
     from sfsgen.printing.left_over import LeftOver
@@ -56,20 +56,15 @@ class _Folder(NamedTuple):
         removed = [each.file for each in self.found] if self.way.prune else []
         for name in removed:
             yield name, None
-        if self.way.kustomization or self.kustomization:
-            from sfsgen.printing.kustomization import is_stale, kustomization, name_of
+        there = kustomization_of(self.path)
+        if self.way.kustomization or there:
+            from sfsgen.printing.kustomization import is_stale, kustomization
 
             if self.way.kustomization:
                 listing = kustomization(self.path, printed, removed, self.named)
-                yield name_of(self.path), listing
-            elif is_stale(self.path, printed, removed):
-                self.stale.append(self.kustomization)
-
-    @property
-    def kustomization(self) -> str:
-        """The name of the kustomization that is there, or ""."""
-        there = (each for each in KUSTOMIZATIONS if (self.path / each).is_file())
-        return next(there, "")
+                yield there or KUSTOMIZATIONS[0], listing
+            elif is_stale(self.path / there, printed, removed):
+                self.stale.append(there)
 
 
 def into_folder(
@@ -82,7 +77,7 @@ def into_folder(
     """
     into = _Folder(path, way, file_names(documents, way.output), sets, [], [])
     if not way.diff:
-        edited = into.kustomization
+        edited = kustomization_of(path)
         written = folders.write_files(path, into.contents(), force=way.force, edited=edited)
         _tell(into, written)
         return False

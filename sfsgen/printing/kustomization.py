@@ -5,23 +5,23 @@ from pathlib import Path
 from typing import Any
 
 from sfsgen.documents.document import Document
-from sfsgen.documents.files import KUSTOMIZATIONS, decoded
+from sfsgen.documents.files import decoded
 from sfsgen.documents.yaml_editor import NotEditableError, relisted
 from sfsgen.documents.yaml_reader import read
 from sfsgen.documents.yaml_writer import flow
 from sfsgen.kubernetes.foreign import is_of_kustomize
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.printing.rendering import Documents
-from sfsgen.printing.there import file_of, files_in, is_named_as_ours, manifests_of
+from sfsgen.printing.there import (
+    file_of,
+    files_in,
+    is_named_as_ours,
+    kustomization_of,
+    manifests_of,
+)
 from sfsgen.problems import InputError, Problem
 
 _HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
-
-
-def name_of(folder: Path) -> str:
-    """Return what the kustomization of a folder is called, or is to be."""
-    there = (each for each in KUSTOMIZATIONS if (folder / each).is_file())
-    return next(there, KUSTOMIZATIONS[0])
 
 
 def kustomization(
@@ -34,17 +34,15 @@ def kustomization(
 
     Raises InputError where the one that is there cannot be edited.
     """
-    place = folder / name_of(folder)
-    if place.is_file():
-        return _edited(place, printed, removed)
+    if there := kustomization_of(folder):
+        return _edited(folder / there, printed, removed)
     resources = [*printed, *_others(folder, {*printed, *removed}, named)]
     listed = "".join(f"- {flow(each)}\n" for each in resources)
     return f"{_HEAD}resources:\n{listed}" if resources else f"{_HEAD}resources: []\n"
 
 
-def is_stale(folder: Path, printed: Sequence[str], removed: Collection[str]) -> bool:
+def is_stale(place: Path, printed: Sequence[str], removed: Collection[str]) -> bool:
     """Return whether the kustomization that is there, as far as it can be read, lists others."""
-    place = folder / name_of(folder)
     try:
         return _edited(place, printed, removed) != decoded(place.read_bytes(), str(place))
     except InputError:

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from sfsgen.documents.files import MANIFESTS
+from sfsgen.documents.files import KUSTOMIZATIONS, MANIFESTS
 from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import Pattern
 from sfsgen.kubernetes.resources import ORDER
@@ -31,6 +31,11 @@ def files_in(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
     return sorted(name for name in os.listdir(folder) if name.endswith(MANIFESTS))  # noqa: PTH208
+
+
+def kustomization_of(folder: Path) -> str:
+    """Return what the kustomization of a folder is called, or "" where there is none."""
+    return next((each for each in KUSTOMIZATIONS if (folder / each).is_file()), "")
 
 
 def manifests_of(folder: Path, file: str) -> list[Manifest]:

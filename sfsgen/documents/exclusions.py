@@ -1,4 +1,4 @@
-"""Files and folders that are left out, by patterns as .gitignore has them."""
+"""Files and folders that are not read, by patterns as .gitignore has them."""
 
 import os.path
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import NamedTuple
 _ANYWHERE = "**"
 
 
-class LeftOut(NamedTuple):
+class Exclusion(NamedTuple):
     """A pattern of files and folders, and the folder from which it is seen."""
 
     pattern: str
@@ -27,7 +27,7 @@ class LeftOut(NamedTuple):
         return parts if is_of_folder else [_ANYWHERE, *parts]
 
 
-def is_left_out(file: str, by: Sequence[LeftOut]) -> bool:
+def is_excluded(file: str, by: Sequence[Exclusion]) -> bool:
     """Return whether one of some patterns is about a file or a folder."""
     return any(each.has(file) for each in by)
 
