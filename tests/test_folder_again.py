@@ -392,6 +392,36 @@ labels: [{pairs: {a: b}}]  # for all
     assert "5 files unchanged" in done(tmp_path, f"{FEWER} --kustomization")
 
 
+LISTED = [
+    "service-web.yaml",
+    "persistentvolume-pv-web-0.yaml",
+    "persistentvolumeclaim-pvc-web-0.yaml",
+    "statefulset-web.yaml",
+]
+BLOCK = "".join(f"- {each}\n" for each in LISTED)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("resources:\nnamespace: a\n", f"resources:\n{BLOCK}namespace: a\n"),
+        ("resources:  # mine\n", f"resources:  # mine\n{BLOCK}"),
+        ("resources: ~", f"resources:\n{BLOCK}"),
+        ("resources: [] # a\n# b\n", f"resources: # a\n{BLOCK}# b\n"),
+        ("namePrefix: a-", f"namePrefix: a-\nresources:\n{BLOCK}"),
+        ("a: b\r\nresources:\r\n", f"a: b\nresources:\n{BLOCK}".replace("\n", "\r\n")),
+        (f"resources:\r\n- {LISTED[0]}\r\n", f"resources:\n{BLOCK}".replace("\n", "\r\n")),
+        ("resources: [\n]\n", f"resources: [{', '.join(LISTED)}]\n"),
+        ('{"resources": []}\n', f'{{"resources": {json.dumps(LISTED)}}}\n'),
+        (f'{{"resources": ["{LISTED[0]}"]}}', f'{{"resources": {json.dumps(LISTED)}}}\n'),
+    ],
+)
+def test_it_is_filled_in_its_own_layout(before: str, after: str, tmp_path: Path) -> None:
+    written({"kustomization.yaml": before}, tmp_path)
+    done(tmp_path, f"{FEWER} --kustomization")
+    assert (tmp_path / "kustomization.yaml").read_bytes().decode() == after
+
+
 @pytest.mark.parametrize("name", ["kustomization.yml", "Kustomization"])
 def test_one_of_another_name_is_the_one(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("namespace: a\n")

@@ -94,9 +94,11 @@ def relisted(text: str, key: str, gone: Collection[str], more: Sequence[str]) ->
     entries = node.value if node and node.id == "sequence" else []
     kept = [each.value for each in entries if each.value not in gone]
     lines = [each.start_mark.line for each in entries]
+    if inside and _is_nothing(node) and not root.flow_style:
+        return _filled(text, *inside, more)
     is_plain = lines == [each.end_mark.line for each in entries] and len(set(lines)) == len(lines)
     if not kept or node.flow_style or not is_plain:
-        return edited(text, [Change((key,), [*kept, *more])], is_json=False)
+        return edited(text, [Change((key,), [*kept, *more])], is_json=_is_json(text))
     rows = text.splitlines(keepends=True)
     margin = rows[lines[0]][: entries[0].start_mark.column]
     rows[lines[-1]] = rows[lines[-1]].removesuffix("\n") + "\n"
@@ -104,6 +106,26 @@ def relisted(text: str, key: str, gone: Collection[str], more: Sequence[str]) ->
     rows[lines[-1] + 1 : lines[-1] + 1] = added
     taken_out = {each.start_mark.line for each in entries if each.value in gone}
     return "".join(row for number, row in enumerate(rows) if number not in taken_out)
+
+
+def _filled(text: str, key: Any, nothing: Any, entries: Sequence[str]) -> str:
+    """Return a text in which a key gets a list for the nothing that it has; comments stay."""
+    there = text[nothing.start_mark.index : nothing.end_mark.index]
+    rest = text[key.end_mark.index :].removeprefix(":")
+    line, _, below = rest.partition("\n")
+    line = line.replace(f" {there}", "", 1) if there else line
+    listed = "".join(f"- {flow(each)}\n" for each in entries)
+    return f"{text[: key.end_mark.index]}:{line}\n{listed}{below}"
+
+
+def _is_nothing(node: Any) -> bool:
+    if node.id == "sequence":
+        return not node.value and node.start_mark.line == node.end_mark.line
+    return _is_empty(node)
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith("{") and "'" not in text and "#" not in text
 
 
 class _Editor:

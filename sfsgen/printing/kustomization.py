@@ -77,13 +77,20 @@ def _edited(place: Path, printed: Sequence[str], removed: Collection[str]) -> st
     if not (more or gone):
         return text
     try:
-        made = relisted(text, "resources", gone, more)
+        made = _relisted(text, gone, more)
         if _resources(place, made) == [*there, *more]:
             return made
         what = "its list of resources is written so that it cannot be edited"
     except NotEditableError as error:
         what = f"it cannot be edited: {error}"
     raise InputError(Problem(str(place), what, "write resources as a list, an entry a line"))
+
+
+def _relisted(text: str, gone: Collection[str], more: Sequence[str]) -> str:
+    """Return the text with other resources, and with the line ends that it has."""
+    made = relisted(text.replace("\r\n", "\n"), "resources", gone, more)
+    made += "\n" * (not made.endswith("\n"))
+    return made.replace("\n", "\r\n") if "\r\n" in text else made
 
 
 def _is_gone(folder: Path, entry: str, printed: Sequence[str], removed: Collection[str]) -> bool:
