@@ -313,6 +313,8 @@ def runner(tmp_path: Path) -> Path:
         ({"files": "a b\nweb\n"}, 1, "1", "::error file=web/volumes/all.yaml,"),
         ({"files": "a b/good.yaml\na b/$(touch x).yaml"}, 0, "0", ""),
         ({"files": "db", "args": "--ignore\nnfs-path"}, 0, "0", ""),
+        ({"files": " db \r\n", "args": "--strict --ignore=nfs-path\r\n--exclude=a b/"}, 0, "0", ""),
+        ({"files": " \n"}, 1, "1", "::error file=.github/web.yaml,"),  # and no cluster
         ({"files": "db", "format": "sarif"}, 0, "1", '"version": "2.1.0"'),
         ({"files": "nowhere", "format": "sarif"}, 2, "2", ""),
         ({"files": "db", "format": "$(touch x)"}, 2, "2", ""),
@@ -330,10 +332,10 @@ def test_the_action_looks(
 
 
 def test_the_action_writes_into_a_file(runner: Path) -> None:
-    given = {"files": "db", "format": "sarif", "output_file": "of this.sarif"}
+    given = {"files": "db", "format": "sarif", "output_file": "out/of this.sarif"}
     status, out, _, _ = _act(LOOK, runner, **given)
     assert (status, out) == (0, "")
-    (run,) = json.loads((runner / "of this.sarif").read_text())["runs"]
+    (run,) = json.loads((runner / "out/of this.sarif").read_text())["runs"]
     assert [each["ruleId"] for each in run["results"]] == ["nfs-path"]
 
 
