@@ -64,8 +64,11 @@ def write_words(pieces: Iterable[str]) -> None:
 
 
 def write_stdout(pieces: Iterable[str]) -> None:
-    """Write text to stdout as UTF-8. Raises OSError as the system does."""
-    write_bytes(each.encode() for each in pieces)
+    """Write text to stdout as UTF-8, bytes of a file's name that are none as JSON escapes them.
+
+    Raises OSError as the system does.
+    """
+    write_bytes(each.encode(errors="backslashreplace") for each in pieces)
 
 
 def write_bytes(pieces: Iterable[bytes]) -> None:

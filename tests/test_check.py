@@ -520,6 +520,24 @@ def test_sarif_is_what_the_standard_says(name: str, monkeypatch: pytest.MonkeyPa
         )
 
 
+@pytest.mark.without_libraries
+@pytest.mark.parametrize(
+    ("output", "named"),
+    [
+        ("text", r"{0}/b\udcff.yaml:"),
+        ("json", r'"file": "{0}/b\udcff.yaml"'),
+        ("github", r"file={0}/b\udcff.yaml,"),
+        ("sarif", r'"uri": "file://{0}/b%FF.yaml"'),
+    ],
+)
+def test_a_name_that_is_not_utf8_is_spelled_out(output: str, named: str, tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"b\xff.yaml")
+    file.write_text(GOOD.replace("path: /exports", "path: exports"))
+    result = sfsgen(["check", "-f", str(tmp_path), "-o", output])
+    assert result.status == 1
+    assert named.format(tmp_path) in result.out
+
+
 @pytest.mark.skipif(not shutil.which("sarif-multitool"), reason="no sarif-multitool here")
 def test_sarif_is_valid_to_the_tool_of_its_makers(tmp_path: Path) -> None:
     path = tmp_path / "log.sarif"

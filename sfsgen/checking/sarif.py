@@ -109,4 +109,5 @@ def _uri(file: str) -> str:
     from urllib.parse import quote
 
     path = posixpath.normpath(file)
-    return f"file://{quote(path)}" if os.path.isabs(path) else quote(path)  # noqa: PTH117
+    quoted = quote(os.fsencode(path))
+    return f"file://{quoted}" if os.path.isabs(path) else quoted  # noqa: PTH117
