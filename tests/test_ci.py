@@ -202,6 +202,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("README.md gone.txt", 0, [], "nothing that changed is looked at"),
         ("", 0, [], "nothing that changed is looked at"),
         ("db/gone.yaml", 1, ["db/db.yaml"], "1 error"),
+        ("db", 1, ["db/db.yaml"], "1 error"),
+        ("web/", 1, ["web/volumes/all.yaml"], "1 error"),
         ("-f web db/db.yaml", 0, [], "nothing wrong"),
         ("-f web web/volumes/all.yaml", 1, ["web/volumes/all.yaml"], "1 error"),
         ("--exclude db/ db/db.yaml", 0, [], "nothing that changed is looked at"),
@@ -217,6 +219,13 @@ def test_the_hook_tells_what_is_found_in_the_folders_of_changed_files(
     assert len(told) == len(found)
     for line, file in zip(told, found, strict=True):
         assert line.removeprefix("./").startswith(file)
+
+
+def test_where_nothing_changed_a_program_reads_that_nothing_is_found(tmp_path: Path) -> None:
+    command = ["check", "-f", str(tmp_path), "--changed", "README.md", "-o"]
+    assert json.loads(sfsgen([*command, "json"]).out)["findings"] == []
+    assert json.loads(sfsgen([*command, "sarif"]).out)["runs"][0]["results"] == []
+    assert sfsgen([*command, "github"]).out == ""
 
 
 def test_a_finding_elsewhere_that_a_changed_object_has_a_part_in_is_told(

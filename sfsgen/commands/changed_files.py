@@ -1,7 +1,7 @@
 """Files that changed: the folders that are to be looked at again, as far as they hold objects."""
 
 import os.path
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sfsgen.checking.looking import folder_of
 from sfsgen.documents.exclusions import Exclusion, is_excluded
@@ -15,9 +15,14 @@ _WORDS = (*(each.encode() for each in KINDS), MARK)
 
 def changed_folders(files: Iterable[str], excluded: Sequence[Exclusion]) -> frozenset[str]:
     """Return the folders of files in which there is, or was, something that is looked at."""
-    return frozenset(
-        folder_of(each) for each in files if not is_excluded(each, excluded) and _is_looked_at(each)
-    )
+    there = [each for each in files if not is_excluded(each, excluded)]
+    folders = (below for each in there if os.path.isdir(each) for below in _below(each))  # noqa: PTH112
+    return frozenset([*map(folder_of, filter(_is_looked_at, there)), *folders])
+
+
+def _below(folder: str) -> Iterator[str]:
+    """Yield a folder, which may be all that is said of what changed, and those within."""
+    return (os.path.abspath(each) for each, _, _ in os.walk(folder))  # noqa: PTH100
 
 
 def _is_looked_at(file: str) -> bool:

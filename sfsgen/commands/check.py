@@ -107,7 +107,8 @@ def _asked(given: Mapping[str, Any]) -> tuple[Settings, Asked]:
     minors = target if wanted.kube_version else None
     names = given["name"] or ()
     if given["changed"]:
-        return wanted, Asked(looked, minors, (), rules, _changed(names, wanted.exclude))
+        folders = _changed(names, wanted.exclude, given["output"])
+        return wanted, Asked(looked, minors, (), rules, folders)
     return wanted, Asked(looked, minors, names, rules)
 
 
@@ -164,12 +165,15 @@ def _explain(given: Sequence[str], output: str) -> None:
     console.write_stdout(explaining.FORMATS[output]([by_id()[each] for each in names]))
 
 
-def _changed(files: Sequence[str], excluded: Sequence[Exclusion]) -> frozenset[str]:
+def _changed(
+    files: Sequence[str], excluded: Sequence[Exclusion], output: str
+) -> frozenset[str]:
     """Return the folders in which something changed. Raises Exit where nothing is looked at."""
     from sfsgen.commands.changed_files import changed_folders
 
     if folders := changed_folders(files, excluded):
         return folders
+    _print((), output, {})
     console.note("nothing that changed is looked at")
     raise typer.Exit
 
