@@ -75,7 +75,7 @@ def _outside(path: Path) -> None:
     [
         (_fifo, "it is no file"),
         (_device, "it is no file"),
-        (_nowhere, "it cannot be read: No such file"),
+        (_nowhere, "it is a link that leads nowhere"),
         (_outside, "it is a link out of the folder, to "),
     ],
 )
@@ -89,6 +89,12 @@ def test_what_nobody_named_is_not_followed(
     result = sfsgen(f"check -f {folder}")
     assert (result.status, result.out) == (2, "")
     assert f"{folder}/odd.yaml: error: {what}" in result.err
+
+
+def test_a_file_that_is_being_edited_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "set.yaml").write_text(sfsgen("render -r 1 web --nfs-server a.b --storage 1Gi").out)
+    (tmp_path / ".#set.yaml").symlink_to("me@here.1234:1764284400")
+    assert sfsgen(["check", "-f", str(tmp_path)]).status == 0
 
 
 def test_a_link_within_a_folder_is_followed(tmp_path: Path) -> None:

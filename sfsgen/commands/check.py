@@ -165,9 +165,7 @@ def _explain(given: Sequence[str], output: str) -> None:
     console.write_stdout(explaining.FORMATS[output]([by_id()[each] for each in names]))
 
 
-def _changed(
-    files: Sequence[str], excluded: Sequence[Exclusion], output: str
-) -> frozenset[str]:
+def _changed(files: Sequence[str], excluded: Sequence[Exclusion], output: str) -> frozenset[str]:
     """Return the folders in which something changed. Raises Exit where nothing is looked at."""
     from sfsgen.commands.changed_files import changed_folders
 

@@ -127,7 +127,13 @@ def _walked(folder: str, excluded: Sequence[Exclusion]) -> Iterator[str]:
             folders[:] = [each for each in folders if not is_excluded(path(each), excluded)]
         if _is_whole(inside, folders):
             found = (each for each in names if each.endswith(MANIFESTS) or each in KUSTOMIZATIONS)
-            yield from (path(each) for each in found if not is_excluded(path(each), excluded))
+            files = (path(each) for each in found if not _is_lock(inside, each))
+            yield from (each for each in files if not is_excluded(each, excluded))
+
+
+def _is_lock(folder: str, name: str) -> bool:
+    """Return whether a file is a link of Emacs that leads nowhere, and says who edits another."""
+    return name.startswith(".#") and not Path(folder, name).exists()
 
 
 def _not_of_folder(name: str, root: str) -> Iterator[Problem]:
@@ -140,6 +146,8 @@ def _not_of_folder(name: str, root: str) -> Iterator[Problem]:
             if os.path.commonpath([root, target]) != root:
                 what = f"it is a link out of the folder, to {target}"
                 yield Problem(name, what, f"name what is meant: -f {shlex.quote(target)}")
+    except FileNotFoundError:
+        yield Problem(name, "it is a link that leads nowhere", "mend it, or remove it")
     except OSError as error:
         yield from _unreadable(name, error).problems
 
