@@ -37,6 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("deploy/old", ["deploy/old", "deploy/old/x/a.yaml"], ["x/deploy/old", "deploy/older"]),
         ("/deploy", ["deploy/a.yaml"], ["x/deploy/a.yaml"]),
         ("./deploy/a.yaml", ["deploy/a.yaml"], ["deploy/b.yaml"]),
+        ("./charts/", ["charts/a.yaml"], ["x/charts/a.yaml"]),
         ("**/test/*.yaml", ["test/a.yaml", "x/y/test/a.yaml"], ["test/x/a.json", "tests/a.yaml"]),
         ("deploy/**", ["deploy/a.yaml", "deploy/x/y/a.yaml"], ["deploy", "x/deploy/a.yaml"]),
         ("a/**/z", ["a/z", "a/b/c/z", "a/b/z/x.yaml"], ["a/b/c", "b/z"]),

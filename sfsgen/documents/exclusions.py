@@ -23,7 +23,7 @@ class Exclusion(NamedTuple):
     @property
     def _parts(self) -> list[str]:
         parts = self.pattern.removeprefix("./").strip("/").split("/")
-        is_of_folder = "/" in self.pattern.removeprefix("./").rstrip("/")
+        is_of_folder = "/" in self.pattern.rstrip("/")
         return parts if is_of_folder else [_ANYWHERE, *parts]
 
 
