@@ -120,6 +120,8 @@ def _no_command(arguments: Sequence[str]) -> Problem:
     typed, *others = arguments
     if near := nearest(typed, _COMMANDS, _ALIKE):
         fix = f"write {shlex.join(['sfsgen', near, *others])}"
+    elif typed == "version":
+        fix = "write sfsgen --version"
     elif os.path.exists(typed) or "." in typed:  # noqa: PTH110
         from sfsgen.commands.meant import without_command
 

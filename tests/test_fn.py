@@ -211,6 +211,7 @@ def test_volumes_that_are_there_are_kept_and_followed() -> None:
     [
         ("replicas: 3, nfs: {server: nas, path: /e}", 6),
         ("replicas: '1', nfs: {server: nas, path: /e}", 2),
+        ("names: [sts/db], nfs: {server: nas, path: /e}", 4),
         ("names: [db], nfs: {server: nas, path: /e}", 4),
         ("namespace: shop, nfs: {server: nas, path: /e, readOnly: true}, gitops: argocd", 4),
         ("nfs: {server: nas, path: /e, sharedDirectory: true}, mountOptions: [hard], accessModes: [ReadWriteMany], storage: 2Gi", 4),
@@ -250,6 +251,9 @@ def test_a_config_map_gives_options_by_their_names() -> None:
         (VOLUMES + "    names: [nothing]\n", 'there is no StatefulSet "nothing"'),
         (VOLUMES + "    replicas: -1\n", '"-1" is not a whole number'),
         (CHECK + "  options: {rule: [sise]}\n", 'there is no rule "sise"'),
+        (CHECK + "  options: {kubeVersion: 1.30}\n", 'not 1.30, which YAML takes for 1.3; fix: put it in quotes: "1.30"'),
+        (CHECK.replace("  kind: Check\n", ""), "the configuration has no kind"),
+        (VOLUMES + "    replicas: 20000\n", "fix: write the number that is meant or allowMany: true in options"),
         ("  apiVersion: v1\n  kind: ConfigMap\n  data: {nfs-sever: nas}\n", "fix: write nfs-server"),
         ("  apiVersion: v1\n  kind: ConfigMap\n  data: {strict: often}\n", "is neither"),
         ("  apiVersion: v1\n  kind: ConfigMap\n  data: {command: move}\n", "write one of render, volumes, check"),
@@ -265,6 +269,24 @@ def test_a_configuration_that_is_wrong_changes_nothing(config: str, message: str
     assert message in " ".join(told(result))
     (first, *_) = yaml.safe_load(result.out)["results"]
     assert first["severity"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("config", "server", "path"),
+    [
+        (VOLUMES.partition("  spec")[0], "write nfs: {server: nfs.example.com} in spec", "write nfs: {path: /exports} in spec"),
+        ("  apiVersion: v1\n  kind: ConfigMap\n  data: {strict: 'true'}\n", "write nfs-server: nfs.example.com in data", "write nfs-path: /exports in data"),
+        ("", "write nfs: {server: nfs.example.com} in spec of a configuration of kind: Volumes", "in spec of a configuration of kind: Volumes"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_told_in_the_words_of_the_configuration(
+    config: str, server: str, path: str
+) -> None:
+    result = sfsgen("fn", listed(config, SET))
+    assert result.status == 1
+    first, second = told(result)
+    assert first.endswith(path) or path in first
+    assert second.endswith(f"the NFS server is missing; fix: {server}")
 
 
 def test_every_problem_is_told_at_once_with_its_object() -> None:
@@ -340,7 +362,7 @@ def test_strict_makes_warnings_fail_and_rules_are_chosen() -> None:
         ("a: [", "this is not YAML"),
         ("- a\n", "it is no ResourceList"),
         ("kind: ConfigMap\n", "it is no ResourceList"),
-        ("kind: ResourceList\nitems: {}\n", "it is no ResourceList"),
+        ("kind: List\nitems: {}\n", "it is no ResourceList"),
         ("kind: A\n---\nkind: B\n", "it is a stream of manifests"),
     ],
 )
@@ -348,6 +370,40 @@ def test_what_is_no_list_cannot_be_given_back(stdin: str, what: str) -> None:
     result = sfsgen("fn", stdin)
     assert (result.status, result.out) == (2, "")
     assert what in result.err
+    assert len(result.err.splitlines()) == 1
+
+
+def test_items_that_are_no_list_come_back_as_they_were() -> None:
+    given = listed(VOLUMES).replace("items: []", "items: {a: 1}")
+    result = sfsgen("fn", given)
+    assert (result.status, result.out.startswith(given)) == (1, True)
+    (message,) = told(result)
+    assert message.startswith("the items of a ResourceList are a list, and these are none; fix: ")
+
+
+@pytest.mark.parametrize("none", ["items: null", "items: ~", "items:", "items: [ ]  # none yet"])
+def test_a_list_that_has_nothing_gets_a_set(none: str) -> None:
+    given = f"# first\n{listed(RENDER).replace('items: []', none)}"
+    result = sfsgen("fn", given)
+    assert result.out.startswith("# first\n")
+    assert len(yaml.safe_load(result.out)["items"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [("  spec: {answer", "  again: &one [1]  # two\n  more: *one\n  spec: {answer"), ("  kind: Thing", "  kind: Any\n  kind: Thing")],
+)  # fmt: skip
+@pytest.mark.parametrize("is_last", [True, False])
+def test_aliases_and_keys_that_stand_twice_stay_with_all_comments(
+    text: str, odd: str, *, is_last: bool
+) -> None:
+    items = [SET, OTHER.replace(text, odd)] if is_last else [OTHER.replace(text, odd), SET]
+    given = listed(VOLUMES, "".join(items))
+    if is_last:  # where an alias ends the list
+        given = given.replace("  spec: {answer", "  x: {answer").replace("more:", "zz:")
+    result = sfsgen("fn", given)
+    assert result.out.startswith(given)
+    assert len(yaml.safe_load(result.out)["items"]) == 7
 
 
 def test_json_in_is_json_out() -> None:

@@ -32,6 +32,15 @@ def test_help_stands_in_sections_at_any_width(
     assert re.search(r"^  --nfs-server HOST(  |\n      )\s*A DNS name", storage, re.MULTILINE)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_into_eighty_columns_with_its_examples(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    text = sfsgen(f"{command} --help").out
+    assert not [each for each in text.splitlines() if len(each) > 80]
+
+
 def test_what_there_is_no_room_for_beside_an_option_stands_below_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -60,6 +69,7 @@ def test_help_is_a_command_as_well() -> None:
         ("help lost", ['"lost" is a rule of check', "write sfsgen check --explain lost"]),
         ("hlep", ['there is no command "hlep"', "write sfsgen help"]),
         ("chekc -f x.yaml", ['there is no command "chekc"', "write sfsgen check -f x.yaml"]),
+        ("version", ["write sfsgen --version"]),
         ("--verson", ["--verson: error: sfsgen has no option --verson", "write --version"]),
         (
             "render web --replcas 3 --storag 1Gi --nfs-servr x --publish-not-ready",

@@ -93,3 +93,26 @@ def test_a_generator_gives_what_render_gives(tmp_path: Path) -> None:
     (tmp_path / plugin).chmod(0o755)
     made = sorted(yaml.safe_load_all(built(tmp_path)), key=str)
     assert made == sorted(yaml.safe_load_all(sfsgen(f"fn {tmp_path}/web.yaml").out), key=str)
+
+
+def test_a_check_stands_last_among_the_transformers(tmp_path: Path) -> None:
+    run(TRANSFORMED, tmp_path)
+    check = "apiVersion: sfsgen.github.io/v1alpha1\nkind: Check\nmetadata: {name: check}\n"
+    whole = tmp_path / "overlays/prod/kustomization.yaml"
+    text = whole.read_text().replace("namePrefix: prod-\n", "")
+    written({"overlays/prod/check.yaml": check}, tmp_path)
+    whole.write_text(text.replace("[volumes.yaml]", "[volumes.yaml, check.yaml]"))
+    assert built(tmp_path, "overlays/prod").count("kind: PersistentVolume\n") == 3
+    patch = '[{"op": "replace", "path": "/spec/template/metadata/labels", "value": {"a": "b"}}]'
+    patches = f"patches: [{{target: {{kind: StatefulSet}}, patch: {patch!r}}}]\n"
+    whole.write_text(whole.read_text() + patches)
+    failed = run("kubectl kustomize --enable-alpha-plugins overlays/prod", tmp_path, 1)
+    assert "error: " in failed.stderr
+    assert "(selector)" in failed.stderr
+    # Under validators kustomize refuses a program that gives back what it got, too.
+    whole.write_text(text + "validators: [check.yaml]\n")
+    plugin = tmp_path / "plugin/sfsgen.github.io/v1alpha1/check/Check"
+    for each in (plugin.read_text(), "#!/bin/sh\nexec cat\n"):
+        plugin.write_text(each)
+        refused = run("kubectl kustomize --enable-alpha-plugins overlays/prod", tmp_path, 1)
+        assert "validator shouldn't modify" in refused.stderr

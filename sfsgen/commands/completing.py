@@ -23,6 +23,7 @@ _WORD = r"[\w-]+(?: \(default\))?"
 _LIST = re.compile(rf"(?P<words>{_WORD}(?:, {_WORD})* or {_WORD})(?:[.;:,]|$)")
 _KINDS = ("service", "pv", "pvc", "statefulset")
 _WITHOUT_SETS = ("render", "post-render")  # what they name is new, or comes from stdin
+_FROM_CLUSTER = "live", "The live cluster"  # what `init --from` has in a file's place
 _FILES, _FOLDERS = ("FILE", "CONFIG"), ("DIR",)
 
 
@@ -77,7 +78,7 @@ def set_names(context: Any, incomplete: str) -> list[CompletionItem]:
     kind = _OF_SET.match(incomplete)
     before = kind[0] if kind else ""
     files = given.get("filename") or given.get("source")
-    if files and list(files) != ["live"]:
+    if files and list(files) != [_FROM_CLUSTER[0]]:
         names = _in_files(files)
     elif (
         context.info_name in _WITHOUT_SETS
@@ -100,7 +101,8 @@ def namespaces(context: Any, incomplete: str) -> list[CompletionItem]:
 def contexts(context: Any, incomplete: str) -> list[CompletionItem]:
     """Return the contexts that kubectl knows; no cluster is asked."""
     kubectl = Kubectl(None, context.params.get("kubeconfig"))
-    command = kubectl.words("config", "get-contexts", "-o", "name")
+    # Google Cloud's kubectl asks the cluster first which version it is, for 5 seconds.
+    command = kubectl.words("config", "get-contexts", "-o", "name", "--request-timeout=1s")
     return _starting(incomplete, cluster.lines(command, _PATIENCE))
 
 
@@ -109,14 +111,15 @@ def _values(context: Any, parameter: Any, incomplete: str) -> list[CompletionIte
     metavar = (parameter.metavar or "").strip("[].")
     option = max(parameter.opts, key=len)
     if metavar in (*_FILES, *_FOLDERS):
-        return [CompletionItem(incomplete, type="file" if metavar in _FILES else "dir")]
+        live = option == "--from" and incomplete and _starting(incomplete, [_FROM_CLUSTER])
+        return live or [CompletionItem(incomplete, type="file" if metavar in _FILES else "dir")]
     if metavar == "COMMAND":
         root = context.find_root()
         return list(root.command.shell_complete(root, incomplete))
     if parameter.name == "name":
         return set_names(context, incomplete)
-    if live := _LIVE.get(option):
-        return live(context, incomplete)
+    if ask := _LIVE.get(option):
+        return ask(context, incomplete)
     words = _WORDS.get(metavar.removesuffix(",")) or _WORDS.get(option) or _listed
     found = words(parameter)
     if metavar.endswith(","):

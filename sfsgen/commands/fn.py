@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sfsgen.values.request import Request
 
 _FAILED = 1  # the list is given back, and its results say why
+_NO_LIST = 2  # there is nothing that could be given back
 _OF_CONFIG = Annotated[
     str | None,
     typer.Argument(
@@ -60,8 +61,13 @@ def fn(config: _OF_CONFIG = None) -> None:
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     data = _stdin(is_needed=config is None)
     is_list = config is None or is_resource_list(data)
-    given = read_list(data) if is_list else read_stream(data)
     try:
+        given = read_list(data) if is_list else read_stream(data)
+    except InputError as error:
+        _tell(error.problems)
+        raise typer.Exit(_NO_LIST) from error
+    try:
+        given.refuse_odd()
         asked = _from_file(config) if config else read_config(given.config, given.text)
         done = _done(given, asked)
         text = None if is_list else stream_with(given, done.output)
@@ -135,8 +141,10 @@ def _with_cautions(
 
 def _names(options: Mapping[str, Any]) -> list[str]:
     """Return the names of sets; a ConfigMap has them one a line, or as one."""
+    from sfsgen.commands.meant import without_kind
+
     found = options.get("NAME") or []
-    return found if isinstance(found, list) else [found]
+    return [without_kind(each) for each in (found if isinstance(found, list) else [found])]
 
 
 def _volumes(given: Input, asked: Config) -> _Done:

@@ -80,7 +80,7 @@ def unmeant(command: str, parameters: dict[str, Any], given: Sequence[str]) -> I
         return
     for each in names:
         yield from _misnamed(line, each, is_live=several and not files)
-    bare = [_without_kind(each) for each in names]
+    bare = [without_kind(each) for each in names]
     parameters["name"] = bare if several else "".join(bare)
 
 
@@ -193,7 +193,8 @@ def _ambiguous(line: _Line, name: str) -> Problem:
     return Problem("NAME", what, f"{meant}; `{in_cluster}` looks at the set in a cluster")
 
 
-def _without_kind(name: str) -> str:
+def without_kind(name: str) -> str:
+    """Return the name of a set that is named as kubectl takes it, sts/NAME, or by itself."""
     found = _OF_SET.fullmatch(name)
     return found["name"] if found else name
 

@@ -58,8 +58,9 @@ def render(
     NAME, --replicas, --nfs-server and --storage are enough:
 
     \b
-    sfsgen render web -r 3 --nfs-server nfs.example.com --storage 1Gi | kubectl create -f -
-    """  # noqa: D301  # the help's marker for a line that is not to be wrapped
+    sfsgen render web -r 3 --nfs-server nfs.example.com --storage 1Gi \\
+      | kubectl create -f -
+    """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     options = {each.option: context.params[each.parameter] for each in SETTINGS if each.option}
     problems: list[Problem] = []
     target = parameters.chosen_target(kube_version, problems)

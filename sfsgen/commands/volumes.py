@@ -40,8 +40,9 @@ def volumes(
     """Print the volumes and claims that StatefulSets lack, for a chart's as for one's own.
 
     \b
-    helm template kafka bitnami/kafka | sfsgen volumes -f - --nfs-server nfs.example.com \\
-      --nfs-path /exports | kubectl create -f -
+    helm template kafka bitnami/kafka \\
+      | sfsgen volumes -f - --nfs-server nfs.example.com --nfs-path /exports \\
+      | kubectl create -f -
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     problems: list[Problem] = []
     given = asked(context.params, problems, "volumes")

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sfsgen.documents.document import GONE, Path
+from sfsgen.documents.document import GONE, Document, Path
 from sfsgen.documents.yaml_editor import Change, More, NotEditableError, edited
-from sfsgen.documents.yaml_reader import read
+from sfsgen.documents.yaml_reader import read_each
 from sfsgen.documents.yaml_writer import block
 from sfsgen.plain_text import as_json
-from sfsgen.problems import InputError
 
 _INDENT = 2
 
@@ -27,10 +26,11 @@ def rewritten(text: str, before: Any, after: Any, *, is_json: bool, list_at: Pat
         return text
     try:
         made = edited(text, wanted, is_json=False)
-        if [each.value for each in read(made, "")] == [after]:
-            return made
-    except (NotEditableError, InputError):
-        pass
+    except NotEditableError:
+        made = ""
+    # A key that stands twice is told, and stays.
+    if [each.value for each in read_each(made, "") if isinstance(each, Document)] == [after]:
+        return made
     return f"{block(after, 0)}\n"
 
 

@@ -62,13 +62,7 @@ def edited(text: str, changes: Sequence[Change], *, is_json: bool) -> str:
 
     Raises NotEditableError where values are shared by aliases or merges, or laid out oddly.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        root = YAML(typ="safe", pure=True).compose(text)
-    except YAMLError as error:
-        raise NotEditableError("it is no plain YAML") from error
+    root = _composed(text)
     gone = {str(each.path[-1]) for each in changes if each.value is GONE}
     editor = _Editor(text, gone, is_json=is_json)
     splices = sorted(editor.splice(root, *each) for each in changes)
@@ -82,13 +76,7 @@ def relisted(text: str, key: str, gone: Collection[str], more: Sequence[str]) ->
 
     Entries in lines of their own keep their comments. Raises NotEditableError as `edited` does.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        root = YAML(typ="safe", pure=True).compose(text)
-    except YAMLError as error:
-        raise NotEditableError("it is no plain YAML") from error
+    root = _composed(text)
     inside = _inside(root, key) if root else None
     node: Any = inside[1] if inside else None
     entries = node.value if node and node.id == "sequence" else []
@@ -128,6 +116,17 @@ def _is_json(text: str) -> bool:
     return text.lstrip().startswith("{") and "'" not in text and "#" not in text
 
 
+def _composed(text: str) -> Any:
+    from ruamel.yaml.error import YAMLError
+
+    from sfsgen.documents.yaml_nodes import composed
+
+    try:
+        return composed(text)
+    except YAMLError as error:
+        raise NotEditableError("it is no plain YAML") from error
+
+
 class _Editor:
     """Finds, in one text, what has to give way to what."""
 
@@ -150,6 +149,8 @@ class _Editor:
         if value is GONE:
             return self._taken_out(parent, key, node)
         if isinstance(value, More):
+            if node.id != "sequence" and not _is_empty(node):
+                raise NotEditableError(f"{spelled(path)} is no list in its own place")
             return self._longer(node, value.values)
         start = node.start_mark.index
         if node.id == "sequence" and isinstance(value, list):
@@ -162,7 +163,7 @@ class _Editor:
 
     def _longer(self, node: Any, values: Sequence[Any]) -> _Splice:
         """Return what makes a list longer."""
-        if not node.value:  # or there is nothing yet
+        if node.id != "sequence" or not node.value:
             column, end = self._column(node), node.end_mark.index
             start = len(self.text[: node.start_mark.index].rstrip(" "))
             return _Splice(start, end, f"\n{block(list(values), column)}")

@@ -16,16 +16,20 @@ from sfsgen.values.settings import PAIRS, RENDER, listed
 API_VERSION = "sfsgen.github.io/v1alpha1"
 COMMANDS = {"Render": "render", "Volumes": "volumes", "Check": "check"}
 """What each kind of configuration does, as the command of that name."""
+_KINDS = {each: kind for kind, each in COMMANDS.items()}
 _ALIKE = 0.7
-_OR_OPTION = re.compile(r" or (?:give --|name it: sfsgen).*")  # a command line has them
+# A command line has these; a configuration has its own words.
+_OR_OPTION = re.compile(r",? or (?:give --|name it: sfsgen).*")
+_OR_FLAG = re.compile(r",? or give (--\S+)$")
+_GIVE = re.compile(r"(?:give --\S+|name it: sfsgen render) (\S+)")
 _BOOLEANS = {"true": True, "false": False}
-_TEXT: Mapping[str, Any] = {"type": ["string", "number"]}
-_TEXTS = {"type": "array", "items": {"type": "string"}}
+_STRING = {"type": "string"}
+_TEXTS = {"type": "array", "items": _STRING}
 _FLAG = {"type": "boolean"}
 _NUMBER = {"type": ["string", "integer"]}
 _META = {
     "type": "object",
-    "properties": {"name": {"type": "string"}, "namespace": {"type": "string"}},
+    "properties": {"name": _STRING, "namespace": _STRING},
 }
 
 
@@ -44,16 +48,18 @@ def _words(around: str, *rows: tuple[str, str, Mapping[str, Any]]) -> tuple[Word
 _OF_SETS = _words(
     "spec",
     ("names", "NAME", _TEXTS),
-    ("namespace", "--namespace", {"type": "string"}),
-    ("selector", "--selector", {"type": "string"}),
+    ("namespace", "--namespace", _STRING),
+    ("selector", "--selector", _STRING),
 )
-_OF_ALL = _words("options", ("kubeVersion", "--kube-version", _TEXT), ("strict", "--strict", _FLAG))
+_OF_ALL = _words(
+    "options", ("kubeVersion", "--kube-version", _STRING), ("strict", "--strict", _FLAG)
+)
 _OF_OBJECTS = (
     *_OF_ALL,
     *_words(
         "options",
         ("allowMany", "--allow-many", _FLAG),
-        ("templateDir", "--template-dir", {"type": "string"}),
+        ("templateDir", "--template-dir", _STRING),
     ),
 )
 
@@ -87,20 +93,37 @@ class Config(NamedTuple):
     """What stands for a values file."""
     document: Document | None = None
     places: Mapping[str, Path] = {}
-    """Where it says each option."""
+    """Where it says each option, or would say it."""
 
     def placed(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return problems where the configuration says what they are about, without options."""
-        document = self.document
-        if document is None:
-            return list(problems)
-        places = {each: document.where(path) for each, path in self.places.items()}
-        return [
-            each._replace(
-                where=places.get(each.where, each.where), fix=_OR_OPTION.sub("", each.fix)
-            )
-            for each in problems
-        ]
+        return [each._replace(where=self._where(each), fix=self._fix(each)) for each in problems]
+
+    def _where(self, problem: Problem) -> str:
+        path = self.places.get(problem.where)
+        if path is None:
+            return problem.where
+        return self.document.where(path) if self.document else "functionConfig"
+
+    def _fix(self, problem: Problem) -> str:
+        """Return what mends a problem, in the words of the configuration."""
+        if (flag := _OR_FLAG.search(problem.fix)) and (path := self.places.get(flag[1])):
+            return f"{problem.fix[: flag.start()]} or {_written(path, 'true')}"
+        fix = _OR_OPTION.sub("", problem.fix)
+        path = self.places.get(problem.where)
+        if not path or not (given := _GIVE.fullmatch(fix)):
+            return fix
+        around = "" if self.document else f" of a configuration of kind: {_KINDS[self.command]}"
+        return f"write {_written(path, given[1])}{around}"
+
+
+def _written(path: Path, value: str) -> str:
+    """Return how a configuration says something."""
+    around, *inner, last = path
+    written = f"{last}: {value}"
+    for each in reversed(inner):
+        written = f"{each}: {{{written}}}"
+    return f"{written} in {around}"
 
 
 def config(document: Document | None, text: str = "") -> Config:
@@ -109,7 +132,7 @@ def config(document: Document | None, text: str = "") -> Config:
     The text is the one in which it stands. Raises InputError for one that is not understood.
     """
     if document is None:
-        return Config("volumes", {})
+        return Config("volumes", {}, places=_places("Volumes"))
     value = document.value
     if not isinstance(value, dict):
         fix = f"write a mapping with apiVersion: {API_VERSION} and kind: Volumes"
@@ -120,15 +143,14 @@ def config(document: Document | None, text: str = "") -> Config:
     if value.get("apiVersion") != API_VERSION or kind not in COMMANDS:
         raise InputError(_unknown(document))
     _refuse_faults(document, kind, text)
-    options: dict[str, Any] = {}
-    places: dict[str, Path] = {}
-    for each in words(kind):
-        found = _at(value, each.path)
-        if found is not None:
-            options[each.option] = _given(found)
-            places[each.option] = each.path
+    given = {each.option: _at(value, each.path) for each in words(kind)}
+    options = {each: _given(found) for each, found in given.items() if found is not None}
     values = _values(document) if kind == "Render" else None
-    return Config(COMMANDS[kind], options, values, document, places)
+    return Config(COMMANDS[kind], options, values, document, _places(kind))
+
+
+def _places(kind: str) -> Mapping[str, Path]:
+    return {each.option: each.path for each in words(kind)}
 
 
 def _values(document: Document) -> Document:
@@ -154,7 +176,12 @@ def _given(value: Any) -> Any:
 
 def _unknown(document: Document) -> Problem:
     """Return what there is to say of a configuration of another kind."""
-    kind, version = document.value.get("kind"), document.value.get("apiVersion")
+    lacking = [each for each in ("apiVersion", "kind") if not document.value.get(each)]
+    if lacking:
+        what = f"the configuration has no {', no '.join(lacking)}"
+        fix = f"write apiVersion: {API_VERSION} and one of kind: {', '.join(COMMANDS)}"
+        return Problem(document.where(), what, fix)
+    kind, version = document.value["kind"], document.value["apiVersion"]
     there_are = f"there are {', '.join(COMMANDS)} of {API_VERSION}, and ConfigMap of v1"
     if isinstance(kind, str) and (near := nearest(kind, COMMANDS, _ALIKE)):
         there_are = f"write apiVersion: {API_VERSION} and kind: {near}"
@@ -166,8 +193,8 @@ def _unknown(document: Document) -> Problem:
 def _schema(kind: str) -> Schema:
     """Return the schema of a kind of configuration; a values file in it is read as such."""
     properties: dict[str, Any] = {
-        "apiVersion": {"type": "string"},
-        "kind": {"type": "string"},
+        "apiVersion": _STRING,
+        "kind": _STRING,
         "metadata": _META,
         "spec": _object({}),
         "options": _object({}),
@@ -189,8 +216,18 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 def _refuse_faults(document: Document, kind: str, text: str) -> None:
     from sfsgen.values.shape import told
 
-    if found := list(told(_schema(kind).faults(document.value), document, Target(), text)):
+    wrong = [
+        each
+        for each in _schema(kind).faults(document.value)
+        if not _is_minor(each.path, _at(document.value, each.path))
+    ]
+    if found := list(told(wrong, document, Target(), text)):
         raise InputError(*found)
+
+
+def _is_minor(path: Path, value: Any) -> bool:
+    """Return whether a number can only be one minor: of 1.30 a number is 1.3."""
+    return path[-1:] == ("kubeVersion",) and bool(re.fullmatch(r"1\.[0-9]{2}", str(value)))
 
 
 def _of_config_map(document: Document) -> Config:
@@ -201,12 +238,11 @@ def _of_config_map(document: Document) -> Config:
         fix = "write options by their names, such as nfs-server: nfs.example.com"
         raise InputError(Problem(document.where(("data",)), "data is no mapping", fix))
     command = str(data.get("command", "volumes"))
-    kinds = {each: kind for kind, each in COMMANDS.items()}
-    if command not in kinds:
+    if command not in _KINDS:
         what = f"there is no command {quoted(command)} for a function"
-        fix = f"write one of {', '.join(kinds)}"
+        fix = f"write one of {', '.join(_KINDS)}"
         raise InputError(Problem(document.where(("data", "command")), what, fix))
-    known = _options(kinds[command])
+    known = _options(_KINDS[command])
     options: dict[str, Any] = {}
     problems: list[Problem] = []
     for key, value in data.items():
@@ -219,7 +255,7 @@ def _of_config_map(document: Document) -> Config:
                 problems.append(_unknown_key(key, known, where, command))
     if problems:
         raise InputError(*problems)
-    places = {each: ("data", "name" if each == "NAME" else each[2:]) for each in options}
+    places = {each: ("data", "name" if each == "NAME" else each[2:]) for each in known}
     return Config(command, options, None, document, places)
 
 

@@ -29,11 +29,18 @@ class Input(NamedTuple):
     manifests: Sequence[Manifest]
     problems: Sequence[Problem]
     """Why not all of it can be read."""
+    is_whole: bool = True
+    """Whether it is a list at all, from which something can be made."""
 
     @property
     def config(self) -> Document | None:
         """The configuration of the function, seen as a document of its own."""
         return part_of(self.document, _CONFIG) if self.document else None
+
+    def refuse_odd(self) -> None:
+        """Raise InputError for a list whose items are none, which can only be given back."""
+        if not self.is_whole:
+            raise InputError(*self.problems)
 
 
 def part_of(document: Document, key: str) -> Document | None:
@@ -59,7 +66,12 @@ def read_list(data: bytes) -> Input:
     if not read:
         raise InputError(Problem(f"{STDIN}:1:1", "it holds nothing", _FIX))
     document, *others = read
-    if others or not is_list(document.value):
+    value = document.value
+    if not others and isinstance(value, dict) and value.get("kind") == KIND and not is_list(value):
+        what = f"the items of a {KIND} are a list, and these are none"
+        problem = Problem(document.where((_ITEMS,)), what, "write each behind a -, or items: []")
+        return Input(data, text, document, (), (problem,), is_whole=False)
+    if others or not is_list(value):
         where = others[0].where() if others else document.where()
         what = f"it is a stream of manifests, and no {KIND}" if others else f"it is no {KIND}"
         raise InputError(Problem(where, what, _FIX))

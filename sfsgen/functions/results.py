@@ -32,7 +32,8 @@ def _starts(given: Input) -> Iterator[tuple[tuple[int, int], Mapping[str, Any] |
     if document is None:
         return
     paths: list[Path] = [(key,) for key in document.value]
-    paths += [("items", index) for index, _ in enumerate(document.value.get("items") or ())]
+    items = document.value.get("items") if given.is_whole else ()
+    paths += [("items", index) for index, _ in enumerate(items or ())]
     for path in paths:
         value = document.value[path[0]] if len(path) == 1 else document.value["items"][path[1]]
         is_object = path != ("items",) and isinstance(value, dict)
