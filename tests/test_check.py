@@ -761,3 +761,16 @@ def test_the_fix_of_what_is_missing_prints_it(tmp_path: Path, monkeypatch: Any) 
     assert printed.status == 0
     Path("more.yaml").write_text(printed.out)
     assert _rules("-f", "web.yaml", "-f", "more.yaml") == []
+
+
+def test_what_a_scale_up_to_come_lacks_is_printed_by_the_command_that_is_named() -> None:
+    many = sfsgen("render web -r 3 --nfs-server nfs.example.com --storage 1Gi").out
+    lacking = "---\n".join(
+        each
+        for each in many.replace("replicas: 3", "replicas: 2").split("---\n")
+        if "name: pv-web-2\n  labels" not in each
+    )
+    told = sfsgen("check -f -", lacking).out
+    assert "the claim pvc-web-2 names the volume pv-web-2, which is missing" in told
+    assert "`sfsgen volumes web -f - -r 3` prints" in told
+    assert "name: pv-web-2\n" in sfsgen("volumes web -f - -r 3", lacking).out

@@ -366,7 +366,7 @@ def test_options_are_laid_over_settings(
         ("[check]\nzzz = 1\n", "2:1", '[check] has no "zzz"', "there are: rule, ignore, "),
         ("[check]\noutput = 'json'\n", "2:1", '[check] has no "output"', "give it as an option"),
         ("[check]\n\n  strict = 1\n", "3:3", "strict is neither", "write strict = true"),
-        ("[check]\nkube-version = 1.30\n", "2:1", "kube-version is no text", "in quotes"),
+        ("[check]\nkube-version = 1.30\n", "2:1", "kube-version is no text", '"1.30"'),
         ("[check]\nkube-version = '1.2'\n", "2:1", '"1.2" is no minor', "give 1.3 to 1."),
         ("[check]\nnamespace = 'A'\n", "2:1", '"A" is no name of a names', "write it as"),
         ("[check]\nrule = 'size'\n", "2:1", "rule is no list of texts", 'write rule = ["'),

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from decimal import Decimal
 
 from sfsgen.documents.document import Document, Path
 from sfsgen.documents.files import decoded
@@ -20,7 +21,7 @@ def read(data: bytes, file: str) -> Document:
     """Return what a TOML file holds. Raises InputError where it is none."""
     text = decoded(data, file).replace("\r\n", "\n")
     try:
-        value = tomllib.loads(text)
+        value = tomllib.loads(text, parse_float=Decimal)  # 1.30 stays 1.30, to be told so
     except tomllib.TOMLDecodeError as error:
         found = _AT.search(str(error))
         last = text.count("\n") + 1, len(text) - text.rfind("\n")

@@ -155,9 +155,10 @@ def to_print_missing(scene: Scene, stateful_set: FoundSet) -> Cure:
     return made if scene.look.access.is_live else made.said(words)
 
 
-def printing_command(scene: Scene, stateful_set: FoundSet) -> str:
-    """Return the command that prints what a set lacks."""
-    return scene.cures.volumes(stateful_set, *_options(scene, stateful_set))
+def printing_command(scene: Scene, stateful_set: FoundSet, replicas: int = 0) -> str:
+    """Return the command that prints what a set lacks, for so many replicas if it has less."""
+    more = ["-r", str(replicas)] if replicas > stateful_set.replicas else []
+    return scene.cures.volumes(stateful_set, *_options(scene, stateful_set), *more)
 
 
 def _options(scene: Scene, stateful_set: FoundSet) -> list[str]:

@@ -295,7 +295,10 @@ def _without_their_volumes(
         names = some([each.name for each in claims], _SHOWN)
         what = f"the claims {names} name volumes that are missing, such as {first.volume_name}"
         created = "create the volumes that they name"
-    command = printing_command(scene, stateful_set)
+    # They may be those of a scale-up to come.
+    last = max(scene.inventory.wanting(scene.lasting_key(each))[0].number for each in claims)
+    replicas = last - stateful_set.start_ordinal + 1
+    command = printing_command(scene, stateful_set, replicas)
     fix = f"{created}, which `{command}` prints, or name one that is there"
     is_expected = scene.look.access.is_live or scene.inventory.volumes
     tell = error if is_expected or any(each.phase for each in claims) else warning
