@@ -310,6 +310,7 @@ def runner(tmp_path: Path) -> Path:
     program = tmp_path / "sfsgen/bin/sfsgen"
     program.parent.mkdir(parents=True)
     program.symlink_to(Path(sys.executable).with_name("sfsgen"))
+    (tmp_path / "sfsgen/from").write_text(f"{ROOT}\n")
     written(FOLDERS, tmp_path)
     written({"a b/good.yaml": GOOD, "a b/$(touch x).yaml": GOOD.replace("web", "www")}, tmp_path)
     return tmp_path
