@@ -102,6 +102,11 @@ def _fault(words: list[str]) -> str:
     return ""
 
 
+@every_page
+def test_one_file_is_made_of_a_wheel(page: Path) -> None:
+    assert re.findall(r"tools\.zipapp(?! \S+\.whl)\b.*", page.read_text()) == []
+
+
 SYNOPSIS = re.compile(r"[\[\]…]|\.\.\.|\bNAME\b|\bPATTERN\b| -[-a-z]*$")  # is no command line
 
 
@@ -213,7 +218,7 @@ def test_the_set_of_the_article_comes_along() -> None:
     dump = f"{EXAMPLES}/recover-crossed-kept/dump.yaml"
     section = CHINESE.read_text().partition("## 如果你读过")[2].partition("\n## ")[0]
     advised = re.findall(r"sfsgen ((?!render|scale)[a-z]+ [^`\n>]*)", section)
-    assert len(advised) == len(["show", "check", "move", "recover", "move", "init", "recover"])
+    assert len(advised) == len(["show", "check", "move", "recover", "move", "init"])
     for command in advised:
         done = sfsgen(command.replace("live", dump) + f" -f {dump}" * ("live" not in command))
         assert done.status == command.startswith("check"), done.err
