@@ -223,6 +223,11 @@ def test_the_set_of_the_article_comes_along() -> None:
         done = sfsgen(command.replace("live", dump) + f" -f {dump}" * ("live" not in command))
         assert done.status == command.startswith("check"), done.err
         assert done.out
+        if done.status:  # the volumes are crossed, and share one directory
+            assert "each finds the same data" in done.out
+    kept = sfsgen("render -f -", done.out)  # of the values file, the last one that is advised
+    claims = re.findall(r"name: pvc-lykops-sfs-(\d)\n.*?volumeName: (\S+)", kept.out, re.DOTALL)
+    assert dict(claims)["0"] == "pv-lykops-sfs-3"
 
 
 def _own_text(folder: Path) -> str:
