@@ -159,9 +159,11 @@ def _undone(action: Action, number: str, home: str) -> Iterator[str]:
     if action.step and action.step.verb == "create":
         yield created(action.step)
     elif action.step:
+        # What was confirmed before pods stopped they may have written to since.
+        if _is_scaled_to_0(action.step):
+            yield f"{_have_stopped(action, action.step)} || confirmed=''\n"
         yield f"run {action.step.command}\n"
-        if _stops_pods(action.step):
-            # What was confirmed before they stopped they may have written to since.
+        if (action.step.verb, action.step.kind) == ("delete", "Pod"):
             yield "confirmed=''\n"
     for wait in action.wait:
         yield f"await {wait.seconds} {shown(wait.until, home)}\n"
@@ -172,10 +174,16 @@ def _asked(action: Action) -> str:
     return _hash("\n".join([action.confirm, *map(str, action.must)]))[:4]
 
 
-def _stops_pods(step: Step) -> bool:
-    """Return whether pods are stopped by a step: one, or all of a set."""
-    is_scaled = step.verb == "patch" and step.value == {"spec": {"replicas": 0}}
-    return is_scaled or (step.verb, step.kind) == ("delete", "Pod")
+def _is_scaled_to_0(step: Step) -> bool:
+    return step.verb == "patch" and step.value == {"spec": {"replicas": 0}}
+
+
+def _have_stopped(action: Action, step: Step) -> str:
+    """Return a test that an earlier run has scaled a set to 0, and its pods are gone."""
+    none = Condition(
+        step.kind, step.namespace, step.name, "is", ("spec", "replicas"), "0", step.cluster
+    )
+    return _holds(holds_all([none, *(each.until for each in action.wait)]))
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

@@ -59,8 +59,7 @@ def crossed(scene: Scene) -> Iterator[Finding]:
         if bound:
             ways = [f"keep the pairs, which costs nothing: {kept(bound)}"]
             ways += filter(None, [exchanged(scene.cures, rows.stateful_set, bound)])
-            again = ": if the set is made again, their data are exchanged"
-            yield _told(bound[0], bound, "; ".join(ways), again)
+            yield _told(bound[0], bound, "; ".join(ways), _if_made_again(bound))
         if written:
             yield _told(written[0], written, _straightened(scene, written))
 
@@ -90,6 +89,12 @@ def _told(
     path = VOLUME_NAME if at.row.claim else CLAIM_REF
     others_by_id = {id(each): each for each in sides if each is not manifest}
     return error(manifest, path, what, fix, *others_by_id.values())
+
+
+def _if_made_again(bound: Sequence[Crossing]) -> str:
+    if any(has.directory != own.directory for _, has, own in bound):
+        return ": if the set is made again, their data are exchanged"
+    return ": as long as all share one directory, each finds the same data"
 
 
 def _straightened(scene: Scene, crossings: Sequence[Crossing]) -> Cure:
