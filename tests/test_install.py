@@ -64,10 +64,6 @@ def test_the_wheel_renders(built: Path, tmp_path: Path) -> None:
     assert _installed(tmp_path / "venv", *map(str, built.glob("*.whl"))) == sfsgen(RENDER).out
 
 
-def test_an_editable_install_renders(tmp_path: Path) -> None:
-    assert _installed(tmp_path / "venv", "--editable", str(ROOT)) == sfsgen(RENDER).out
-
-
 def test_the_wheel_holds_templates_and_their_compiled_form(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()

@@ -71,7 +71,6 @@ class Person:
     [
         (SHELLS[0], "driver and server", []),
         (SHELLS[-1], "modes", ["--all-at-once"]),
-        (SHELLS[0], "server", ["--all-at-once"]),
     ],
 )
 def test_a_script_ends_well(name: str, shell: str, how: list[str]) -> None:

@@ -40,10 +40,9 @@ def scripted(broken: Broken, old: Path, *options: str) -> str:
 
 
 @needs_kubectl
-@pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("seed", [100])
-def test_a_script_ends_well(seed: int, shell: str, tmp_path: Path) -> None:
-    broken = broken_set(seed)
+@pytest.mark.parametrize("shell", SHELLS[-1:])
+def test_a_script_ends_well(shell: str, tmp_path: Path) -> None:
+    broken = broken_set(100)
     text = scripted(broken, tmp_path / "old.json")
     if not text:
         return
@@ -56,7 +55,7 @@ def test_a_script_ends_well(seed: int, shell: str, tmp_path: Path) -> None:
 
 
 @needs_kubectl
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [1])
 def test_a_script_that_is_killed_goes_on_where_it_stopped(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)  # noqa: S311
     names = [("claim deleted", "uid gone"), ("volume deleted", "claim deleted")][seed % 2]
