@@ -332,3 +332,12 @@ def test_what_render_prints_comes_back(sets: list[Values], minor: str) -> None:
     assert again.out == printed.out, said.out
     if all(each["replicas"] for each in sets):
         assert "warning" not in said.err
+
+
+def test_a_set_that_is_stopped_shows_by_its_pairs_where_they_lie() -> None:
+    command = "render web -r 3 --nfs-server nas.example.com --nfs-path /srv --storage 5Gi"
+    printed = sfsgen(command).out
+    made = described(printed.replace("replicas: 3", "replicas: 0"))
+    assert made.status == 0
+    assert "server: nas.example.com" in made.out
+    assert sfsgen("render -f - -r 3", made.out).out == printed

@@ -60,8 +60,12 @@ def templates_of(there: Belongings) -> list[Template]:
     """Return the claim templates, each with the ordinals of its set that have anything."""
     found = there.stateful_set
     values = there.said(found.manifest)["spec"].get("volumeClaimTemplates") or []
+    # A set that is scaled to 0 for a while still shows by its pairs where its volumes lie.
+    is_stopped = not found.replicas
     return [
-        Template(index, found.name, template, value, [row for row in rows if row.is_wanted])
+        Template(
+            index, found.name, template, value, [row for row in rows if row.is_wanted or is_stopped]
+        )
         for index, (template, value, rows) in enumerate(
             zip(found.templates, values, there.rows, strict=True)
         )
