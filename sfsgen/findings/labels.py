@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from sfsgen.documents.yaml_writer import flow_entries
+from sfsgen.kubernetes.words import MANAGED_BY
 from sfsgen.sets.found import FoundSet
 
-_MANAGED_BY = "app.kubernetes.io/managed-by"
 # Labels that change with a release, while a selector never can.
 CHANGING = (
     "app.kubernetes.io/version",
@@ -25,5 +25,5 @@ def pod_labels(stateful_set: FoundSet) -> Mapping[str, str]:
 
 def lasting_labels(labels: Mapping[str, str]) -> str:
     """Return labels for a selector: those that no release changes."""
-    lasting = {key: value for key, value in labels.items() if key not in (*CHANGING, _MANAGED_BY)}
+    lasting = {key: value for key, value in labels.items() if key not in (*CHANGING, MANAGED_BY)}
     return flow_entries(lasting) if lasting else "app: NAME, and give the pod template this label"

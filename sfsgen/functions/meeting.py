@@ -6,12 +6,11 @@ from typing import Any, NamedTuple
 
 from sfsgen.documents.yaml_reader import read
 from sfsgen.kubernetes.manifest import Manifest
-from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
+from sfsgen.kubernetes.words import DEFAULT_NAMESPACE, MANAGED_BY
 from sfsgen.plain_text import listed
 from sfsgen.problems import Problem
 
 _HOLDING_DATA = ("PersistentVolume", "PersistentVolumeClaim")
-_MANAGED_BY = "app.kubernetes.io/managed-by"
 # Whose annotations say where an object was read, and which one it is: not of the object itself.
 _OF_ORCHESTRATORS = ("config.kubernetes.io", "config.k8s.io", "kpt.dev")
 Identity = tuple[str, str, str, str]
@@ -67,7 +66,7 @@ def _identity(value: Mapping[str, Any]) -> Identity:
 
 def _label(value: Mapping[str, Any]) -> Any:
     labels = value["metadata"].get("labels")
-    return labels.get(_MANAGED_BY) if isinstance(labels, dict) else None
+    return labels.get(MANAGED_BY) if isinstance(labels, dict) else None
 
 
 def _with_notes_of(manifest: Manifest, value: Mapping[str, Any]) -> Mapping[str, Any]:

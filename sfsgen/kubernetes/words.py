@@ -3,10 +3,9 @@
 DEFAULT_NAMESPACE = "default"
 CLUSTER = "cluster"  # our word too: how messages name what was read from one
 DEFAULT_CLAIM_TEMPLATE = "pvc"  # our word: Kubernetes has none
+MANAGED_BY = "app.kubernetes.io/managed-by"
 # Labels that Kubernetes recommends, in its own order; the first two never change.
-RECOMMENDED_LABELS = tuple(
-    f"app.kubernetes.io/{name}" for name in ("name", "instance", "managed-by")
-)
+RECOMMENDED_LABELS = ("app.kubernetes.io/name", "app.kubernetes.io/instance", MANAGED_BY)
 ACCESS_MODES = {
     "RWO": "ReadWriteOnce",
     "ROX": "ReadOnlyMany",

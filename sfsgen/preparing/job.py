@@ -8,6 +8,7 @@ from typing import Any
 from sfsgen.documents.yaml_writer import block
 from sfsgen.kubernetes import versions
 from sfsgen.kubernetes.versions import Target
+from sfsgen.kubernetes.words import MANAGED_BY
 from sfsgen.preparing.directories import Directory
 from sfsgen.preparing.script import Task, script
 from sfsgen.storage_drivers import CSI_NFS, DRIVERS
@@ -73,7 +74,7 @@ def _pod(directories: Sequence[Directory], task: Task, image: str) -> dict[str, 
     return {"restartPolicy": "Never", "containers": [container], "volumes": volumes}
 
 
-_LABELS = {"app.kubernetes.io/managed-by": "sfsgen"}
+_LABELS = {MANAGED_BY: "sfsgen"}
 
 
 def _name(set_name: str, spec: Mapping[str, Any]) -> str:

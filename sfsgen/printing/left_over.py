@@ -9,14 +9,12 @@ from sfsgen.kubernetes.manifest import Manifest
 from sfsgen.kubernetes.names import Pattern, label_fault
 from sfsgen.kubernetes.readable import faults
 from sfsgen.kubernetes.resources import CLAIM, SERVICE, VOLUME
-from sfsgen.kubernetes.words import RECOMMENDED_LABELS
+from sfsgen.kubernetes.words import MANAGED_BY
 from sfsgen.nfs import mounted
 from sfsgen.printing.rendering import Documents
 from sfsgen.printing.there import file_of, manifests_of, resource_of
 from sfsgen.storage_drivers import place
 from sfsgen.values.model import StatefulSet
-
-_MANAGED_BY = RECOMMENDED_LABELS[2]
 
 
 class LeftOver(NamedTuple):
@@ -66,7 +64,7 @@ def _belongs(manifest: Manifest, made: StatefulSet) -> bool:
         return _is_claim(manifest.name, made) and _is_alike(manifest, made)
     if resource == SERVICE:
         labels = _labels(manifest)
-        return labels.get(_MANAGED_BY) == "sfsgen" and _is_alike(manifest, made)
+        return labels.get(MANAGED_BY) == "sfsgen" and _is_alike(manifest, made)
     return manifest.name == made.name
 
 
