@@ -1,6 +1,6 @@
 """What the user can put right: where it is, what is wrong, and how to mend it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 EXIT_STATUS = 2  # could not do it
@@ -43,6 +43,13 @@ class InputError(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__(*problems)
         self.problems = problems
+
+
+def wrong_format(output: str, formats: Collection[str]) -> Iterator[Problem]:
+    """Yield that --output names none of the formats that there are."""
+    if output not in formats:
+        what = f'"{output}" is no format'
+        yield Problem("--output", what, f"give one of {', '.join(formats)}")
 
 
 def nearest(word: str, known: Iterable[str], alike: float) -> str:

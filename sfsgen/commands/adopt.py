@@ -18,7 +18,7 @@ from sfsgen.plans.doing import Doing
 from sfsgen.plans.finished import apart
 from sfsgen.plans.outcomes import Lacking, Object
 from sfsgen.plans.plan import Plan, key_of
-from sfsgen.problems import InputError, Problem
+from sfsgen.problems import InputError, Problem, wrong_format
 from sfsgen.sets.found import FoundSet, Ordinal
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.origins import Origin, with_group
@@ -59,7 +59,7 @@ def adopt(
     problems: list[Problem] = []
     looked = access(context.params, "adopt", problems)
     target = parameters.chosen_target(kube_version, problems)
-    problems += plans_output.wrong_format(output)
+    problems += wrong_format(output, plans_output.FORMATS)
     if driver not in (None, NFS, CSI_NFS):
         problems.append(Problem("--driver", f'"{driver}" mounts none of them', "give nfs or csi"))
     if problems:

@@ -23,7 +23,7 @@ from sfsgen.kubernetes import cluster
 from sfsgen.kubernetes.kubectl import Access
 from sfsgen.kubernetes.manifests import sources
 from sfsgen.plain_text import quoted
-from sfsgen.problems import EXIT_STATUS, InputError, Problem
+from sfsgen.problems import EXIT_STATUS, InputError, Problem, wrong_format
 from sfsgen.rules.unreadable import unreadable
 from sfsgen.sets.reading import beside_cluster, objects, read_all
 from sfsgen.sets.variants import some_of
@@ -95,7 +95,7 @@ def _asked(given: Mapping[str, Any]) -> tuple[Settings, Asked]:
     wanted = _settings(given, problems)
     target = parameters.chosen_target(wanted.kube_version, problems)
     rules = chosen_rules(wanted.rule, wanted.ignore, problems)
-    problems += _wrong(given["output"])
+    problems += wrong_format(given["output"], FORMATS)
     # What an option says goes before what is so for a whole repository.
     namespace = given["namespace"] if given["everywhere"] else wanted.namespace
     filename = ["."] if _is_of_repository(given) else given["filename"]
@@ -194,13 +194,6 @@ def _summed_up(seen: Seen, *, strict: bool, allow_empty: bool) -> int:
 
 def _is_stored(found: Located) -> bool:
     return bool(found.manifest and found.manifest.is_stored)
-
-
-def _wrong(output: str) -> Iterator[Problem]:
-    """Yield what is wrong with options."""
-    if output not in FORMATS:
-        what = f'"{output}" is no format'
-        yield Problem("--output", what, f"give one of {', '.join(FORMATS)}")
 
 
 def _out_of_place(access: Access, given: Mapping[str, Any]) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from sfsgen.moving.handing_over import Identity, destination, handed_over
 from sfsgen.moving.move import Ways, moved
 from sfsgen.moving.wanted import wanted
 from sfsgen.plain_text import quoted as word
-from sfsgen.problems import InputError, Problem
+from sfsgen.problems import InputError, Problem, wrong_format
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.ordinals import Pairing
 from sfsgen.sets.reading import inventory, only
@@ -86,7 +86,7 @@ def move(
     problems: list[Problem] = []
     looked = access(context.params, "move", problems)
     target = parameters.chosen_target(kube_version, problems)
-    problems += plans_output.wrong_format(output)
+    problems += wrong_format(output, plans_output.FORMATS)
     problems += _wrong_name(name, looked)
     problems += _wrong(style, claim_template, identity, ways)
     problems += _wrong_identity(identity, target)

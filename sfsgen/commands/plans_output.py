@@ -8,17 +8,9 @@ from sfsgen import console
 from sfsgen.kubernetes.kubectl import Kubectl, quoted
 from sfsgen.plain_text import listed
 from sfsgen.plans.plan import Plan
-from sfsgen.problems import Problem
 
-_FORMATS = ("words", "sh", "yaml", "json")
+FORMATS = ("words", "sh", "yaml", "json")
 _NOT_UNDERSTOOD = 1
-
-
-def wrong_format(output: str) -> Iterator[Problem]:
-    """Yield that a format of plans is none."""
-    if output not in _FORMATS:
-        what = f'"{output}" is no format'
-        yield Problem("--output", what, f"give one of {', '.join(_FORMATS)}")
 
 
 def printed(plans: Sequence[Plan], output: str, kubectl: Kubectl) -> int:

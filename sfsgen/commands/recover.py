@@ -18,7 +18,7 @@ from sfsgen.kubernetes.words import DEFAULT_NAMESPACE
 from sfsgen.plans.finished import apart
 from sfsgen.plans.outcomes import Lacking, Object
 from sfsgen.plans.plan import Plan, key_of
-from sfsgen.problems import InputError, Problem
+from sfsgen.problems import InputError, Problem, wrong_format
 from sfsgen.recovering.recover import Ways, recovered
 from sfsgen.sets.found import FoundSet
 from sfsgen.sets.inventory import Inventory
@@ -60,7 +60,7 @@ def recover(
     problems: list[Problem] = []
     looked = access(context.params, "recover", problems)
     target = parameters.chosen_target(kube_version, problems)
-    problems += plans_output.wrong_format(output)
+    problems += wrong_format(output, plans_output.FORMATS)
     if problems:
         raise InputError(*problems)
     before = inventory(_of_old(looked, old)) if old else None

@@ -13,7 +13,7 @@ from sfsgen.commands.access import access
 from sfsgen.commands.looked_at import Asked, Sight, looked_at
 from sfsgen.kubernetes.kubectl import quoted
 from sfsgen.plain_text import joined
-from sfsgen.problems import InputError, Problem
+from sfsgen.problems import InputError, Problem, wrong_format
 from sfsgen.showing import stable_names
 from sfsgen.showing.looking import Shown, by_side, view
 from sfsgen.showing.view import WORST_FIRST, SetView
@@ -87,9 +87,7 @@ def show(
 def _wrong(output: str, peers: str | None, domain: str, *, is_tree: bool) -> Iterator[Problem]:
     """Yield what is wrong with the options of the output."""
     yield from stable_names.wrong_domain(domain)
-    if output not in _FORMATS:
-        what = f'"{output}" is no format'
-        yield Problem("--output", what, f"give one of {', '.join(_FORMATS)}")
+    yield from wrong_format(output, _FORMATS)
     if peers is not None:
         yield from stable_names.wrong_style(peers)
     others = [("--peers", peers is not None), ("--tree", is_tree)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfsgen import console
 from sfsgen.kubernetes.resources import ORDER, parse
 from sfsgen.kubernetes.versions import Target
-from sfsgen.problems import InputError, Problem
+from sfsgen.problems import InputError, Problem, wrong_format
 
 if TYPE_CHECKING:
     from sfsgen.findings.scene import Scene
@@ -65,10 +65,8 @@ def chosen_resources(only: Sequence[str] | None, problems: list[Problem]) -> fro
 def check(printing: Printing, problems: list[Problem]) -> None:
     """Note what is wrong with the options, before anything is rendered."""
     output, folder = printing.output, printing.output_dir
-    if output not in FORMATS:
-        what = f'"{output}" is no format'
-        problems.append(Problem("--output", what, f"give one of {', '.join(FORMATS)}"))
-    elif output == "name" and folder is not None:
+    problems += wrong_format(output, FORMATS)
+    if output == "name" and folder is not None:
         problems.append(Problem("--output-dir", "-o name prints no objects", "leave out one"))
     if printing.force and folder is None:
         problems.append(Problem("--force", "nothing is overwritten on stdout", "leave it out"))
