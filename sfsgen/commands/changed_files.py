@@ -27,8 +27,10 @@ def _below(folder: str) -> Iterator[str]:
 
 def _is_looked_at(file: str) -> bool:
     name = os.path.basename(file)  # noqa: PTH119
-    if name in KUSTOMIZATIONS or not name.endswith(MANIFESTS):
-        return name in KUSTOMIZATIONS
+    if name in KUSTOMIZATIONS:
+        return True
+    if not name.endswith(MANIFESTS):
+        return False
     try:
         data = content(file)
     except InputError:  # it is gone, and nobody knows what was in it
