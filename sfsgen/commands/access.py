@@ -94,6 +94,14 @@ def named_in_failure(access: Access) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def telling_where(access: Access) -> Iterator[None]:
+    """Tell where it was looked, whether reading in the block succeeds or fails."""
+    with named_in_failure(access):
+        yield
+    tell_where(access)
+
+
 def _tell(access: Access, context: str, namespace: str) -> None:
     of_context = f"context {context}" if context else "the cluster that kubectl finds"
     of_namespace = f"namespace {namespace}" if namespace else "its own namespace"

@@ -13,7 +13,7 @@ from sfsgen.checking.looking import Asked, Seen, look
 from sfsgen.checking.report import FORMATS, print_in_colour
 from sfsgen.checking.ruleset import Rule, by_id, no_rule, rule_id
 from sfsgen.commands import check_parameters, parameters
-from sfsgen.commands.access import access, named_in_failure, tell_where
+from sfsgen.commands.access import access, named_in_failure, tell_where, telling_where
 from sfsgen.commands.check_settings import Settings, settings
 from sfsgen.documents.exclusions import Exclusion
 from sfsgen.documents.files import Kustomized, replace
@@ -135,9 +135,8 @@ def _is_of_repository(given: Mapping[str, Any]) -> bool:
 def _seen(asked: Asked, contents: Mapping[str, bytes]) -> Seen:
     """Return what is found in files, whose contents may be known, or in a cluster."""
     looked = asked.access
-    with named_in_failure(looked):
+    with telling_where(looked):
         read = read_all(contents.items(), looked) if contents else objects(looked, cluster.ALL)
-    tell_where(looked)
     return look(asked, read)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sfsgen.commands import parameters
-from sfsgen.commands.access import named_in_failure, tell_where
+from sfsgen.commands.access import telling_where
 from sfsgen.commands.inputs import DESCRIBING, Input, chosen
 from sfsgen.documents.files import forget
 from sfsgen.kubernetes.resources import PAIRED
@@ -129,9 +129,8 @@ def _of_what_exists(given: Mapping[str, Any], printing: Printing) -> list[Laid]:
     asked = _asked(given, printing)
     names = given["name"] or ()
     try:
-        with named_in_failure(asked.access):
+        with telling_where(asked.access):
             found = inventory(asked.access, names, strict=given["strict"])
-        tell_where(asked.access)
         sets = chosen_sets(found, names, asked.access)
     except InputError as error:
         raise InputError(*error.problems, *_undescribed(given)) from error

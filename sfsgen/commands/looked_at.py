@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sfsgen import console
 from sfsgen.checking.inspection import scene
-from sfsgen.commands.access import named_in_failure, tell_where
+from sfsgen.commands.access import telling_where
 from sfsgen.documents.files import decoded, shown
 from sfsgen.findings.scene import Scene
 from sfsgen.kubernetes import cluster
@@ -74,9 +74,8 @@ def looked_at(asked: Asked) -> Sequence[Sight]:
     if values or said:
         texts = {each: decoded(contents[each][0][1], shown(each)) for each in values}
         return _wanted(asked, texts)
-    with named_in_failure(asked.access):
+    with telling_where(asked.access):
         read = objects(asked.access, cluster.ALL)
-    tell_where(asked.access)
     return _found(asked, read)
 
 

@@ -8,7 +8,7 @@ import typer
 from sfsgen import console
 from sfsgen.changes.missing import left_behind
 from sfsgen.commands import folder_parameters, parameters
-from sfsgen.commands.access import named_in_failure, tell_where
+from sfsgen.commands.access import telling_where
 from sfsgen.commands.missing import Asked, asked, print_missing, tell_next, tell_unused
 from sfsgen.kubernetes.discovery import lists_all
 from sfsgen.kubernetes.kubectl import quoted
@@ -57,9 +57,8 @@ def scale(
     """  # noqa: D301  # the help's marker for lines that are not to be wrapped
     given = _asked(context.params)
     names = [] if name is None else [name]
-    with named_in_failure(given.access):
+    with telling_where(given.access):
         found = inventory(given.access, names, strict=given.printing.strict)
-    tell_where(given.access)
     stateful_set = only(found, name, given.access)
     name = stateful_set.name
     count = given.replicas or 0

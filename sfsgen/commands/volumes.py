@@ -6,7 +6,7 @@ import typer
 
 from sfsgen import console
 from sfsgen.commands import folder_parameters, parameters
-from sfsgen.commands.access import named_in_failure, tell_where
+from sfsgen.commands.access import telling_where
 from sfsgen.commands.missing import asked, print_missing, tell_next, tell_unused
 from sfsgen.problems import InputError, Problem
 from sfsgen.sets.reading import chosen, inventory
@@ -48,9 +48,8 @@ def volumes(
     given = asked(context.params, problems, "volumes")
     if problems:
         raise InputError(*problems)
-    with named_in_failure(given.access):
+    with telling_where(given.access):
         found = inventory(given.access, name or (), strict=given.printing.strict)
-    tell_where(given.access)
     sets = chosen(found, name or (), given.access)
     wanted = [(each, each.replicas if given.replicas is None else given.replicas) for each in sets]
     printed = print_missing(found, wanted, given)
